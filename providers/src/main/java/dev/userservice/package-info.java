@@ -1,0 +1,2 @@
+/** The user service as a Keycloak extension. */
+package dev.userservice;
