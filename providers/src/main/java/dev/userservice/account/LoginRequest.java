@@ -1,0 +1,70 @@
+package dev.userservice.account;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of a login: exactly one of {@code identifier}, {@code email} and {@code username}, and the password. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(name = "LoginRequest", requiredProperties = "password", description = "One of identifier, email and username")
+public record LoginRequest(
+        @Schema(minLength = 1, maxLength = 255, description = "Username or e-mail address")
+        String identifier,
+
+        @Schema(minLength = 1, maxLength = 255) String email,
+        @Schema(minLength = 1, maxLength = 255) String username,
+
+        @Schema(minLength = 1, maxLength = 512, examples = "Demo-user-1!")
+        String password,
+
+        @Schema(minLength = 1, maxLength = 16, description = "A one-time code, where the user has TOTP set up")
+        String totp,
+
+        @Schema(description = "The realm's name, if anything")
+        String tenantName,
+
+        @Schema(maxLength = 1024, description = "OIDC scopes; openid adds an id_token")
+        String scope)
+        implements JsonRequest {
+
+    static final int MAX_PASSWORD = 512;
+
+    /** All that is wrong with the body, at once. */
+    void validate(String tenant) {
+        FieldErrors errors = new FieldErrors();
+        long named =
+                Stream.of(identifier, email, username).filter(Objects::nonNull).count();
+        if (named != 1) {
+            errors.add("identifier", "Exactly one of identifier, email and username is needed");
+        }
+        errors.text("identifier", identifier, 1, 255);
+        errors.text("email", email, 1, 255);
+        errors.text("username", username, 1, 255);
+        errors.required("password", password).text("password", password, 1, MAX_PASSWORD);
+        errors.text("totp", totp, 1, 16);
+        errors.text("scope", scope, 0, 1024);
+        errors.tenant(tenantName, tenant);
+        errors.throwIfAny();
+    }
+
+    String anyIdentifier() {
+        return Stream.of(identifier, email, username)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Does the scope ask for a session that outlives the login? This API never gives one. */
+    boolean asksForOfflineAccess() {
+        return scope != null && Stream.of(scope.split("\\s+")).anyMatch("offline_access"::equals);
+    }
+
+    @Override
+    public String toString() {
+        return "LoginRequest[" + "***]";
+    }
+}

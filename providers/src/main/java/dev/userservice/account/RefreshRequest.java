@@ -1,0 +1,20 @@
+package dev.userservice.account;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of a refresh or a logout; optional where a bearer token says it all. */
+@Schema(name = "RefreshRequest")
+public record RefreshRequest(
+        @JsonProperty("refresh_token") @Schema(minLength = 1, maxLength = 16384)
+        String refreshToken) implements JsonRequest {
+
+    static final int MAX_TOKEN = 16_384;
+
+    /** Tokens never reach a log. */
+    @Override
+    public String toString() {
+        return "RefreshRequest[***]";
+    }
+}

@@ -1,0 +1,86 @@
+package dev.userservice.account;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.Tokens;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.Message;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** A session's life: login, refresh, logout. */
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Account")
+public final class SessionResource {
+    private final ApiCall call;
+
+    public SessionResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @POST
+    @Path("login")
+    @Operation(operationId = "login", summary = "Log in by password, and by a one-time code where the user has one")
+    public TokenView login(@RequestBody(required = true) LoginRequest request) {
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        request.validate(call.realm().getName());
+        if (request.asksForOfflineAccess()) {
+            throw ApiProblem.invalid("scope", "offline_access is not granted here");
+        }
+        Tokens tokens = new Tokens(call);
+        return TokenView.of(tokens.login(request.anyIdentifier(), request.password(), request.totp(), request.scope()));
+    }
+
+    @POST
+    @Path("refresh")
+    @Operation(
+            operationId = "refresh",
+            summary = "Exchange a refresh token, in the body or as bearer, for new tokens",
+            description = "A refresh token works once. One that comes back ends the session of its login.")
+    public TokenView refresh(@RequestBody(required = false) RefreshRequest request) {
+        String token =
+                refreshToken(request).orElseThrow(() -> ApiProblem.invalid("refresh_token", "This field is required"));
+        return TokenView.of(new Tokens(call).refresh(token));
+    }
+
+    @POST
+    @Path("logout")
+    @Operation(
+            operationId = "logout",
+            summary = "End the session of a refresh token, of the bearer's access token, or of both")
+    public Message logout(@RequestBody(required = false) RefreshRequest request) {
+        Optional<String> token = refreshToken(request);
+        if (token.isEmpty() && call.caller().isAnonymous()) {
+            throw ApiProblem.unauthorized("This needs an access token or a refresh token");
+        }
+        Tokens tokens = new Tokens(call);
+        token.ifPresent(tokens::logout);
+        if (!call.caller().isAnonymous()) {
+            tokens.logout(call.caller());
+        }
+        return new Message("Logged out successfully");
+    }
+
+    /** The refresh token of the body or of the Authorization header; two that differ are one too many. */
+    private Optional<String> refreshToken(RefreshRequest request) {
+        Optional<String> inBody = Optional.ofNullable(request).map(RefreshRequest::refreshToken);
+        inBody.ifPresent(token -> new FieldErrors()
+                .text("refresh_token", token, 1, RefreshRequest.MAX_TOKEN)
+                .throwIfAny());
+        Optional<String> asBearer = call.bearerRefreshToken();
+        if (inBody.isPresent() && asBearer.isPresent() && !inBody.equals(asBearer)) {
+            throw ApiProblem.invalid("refresh_token", "The Authorization header holds another refresh token");
+        }
+        return inBody.or(() -> asBearer);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.userservice.api;
+
+import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.settings.Settings;
+import dev.userservice.web.ApiPath;
+import java.util.List;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.services.resource.RealmResourceProvider;
+import org.keycloak.services.resource.RealmResourceProviderFactory;
+
+/** Puts the API below every realm's path; whether a realm serves it is asked call by call. */
+public final class ApiResourceProviderFactory implements RealmResourceProviderFactory {
+    private Settings settings;
+    private DatabaseProbe database;
+
+    @Override
+    public String getId() {
+        return ApiPath.EXTENSION;
+    }
+
+    @Override
+    public void init(Config.Scope config) {
+        settings = Settings.ofThisServer();
+        database = new DatabaseProbe();
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {}
+
+    @Override
+    public RealmResourceProvider create(KeycloakSession session) {
+        return new ApiResourceProvider(session, settings, database);
+    }
+
+    @Override
+    public List<ProviderConfigProperty> getConfigMetadata() {
+        return Settings.options();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,26 @@
+package dev.userservice.api;
+
+import dev.userservice.account.SessionResource;
+import dev.userservice.docs.DocsResource;
+import dev.userservice.users.HealthResource;
+import dev.userservice.users.UsersResource;
+import jakarta.ws.rs.Path;
+
+/**
+ * The root that the generator of the OpenAPI document walks at build time. It is not in the jar: there, a class with a path
+ * would be a root resource of the whole server.
+ */
+@Path("/")
+interface DocumentedApi {
+    @Path("")
+    SessionResource sessions();
+
+    @Path("")
+    UsersResource users();
+
+    @Path("")
+    HealthResource health();
+
+    @Path("")
+    DocsResource docs();
+}

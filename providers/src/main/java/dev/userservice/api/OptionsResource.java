@@ -1,0 +1,27 @@
+package dev.userservice.api;
+
+import dev.userservice.keycloak.ApiCall;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.keycloak.models.KeycloakSession;
+
+/** Answers OPTIONS at any path that exists: what it answers, and to a browser's pre-flight request that it may ask. */
+public final class OptionsResource {
+    private final KeycloakSession session;
+    private final List<String> methods;
+
+    OptionsResource(KeycloakSession session, List<String> methods) {
+        this.session = session;
+        this.methods = methods;
+    }
+
+    @OPTIONS
+    @Path("{any:.*}")
+    public Response options() {
+        return Response.fromResponse(ApiCall.preflight(session, methods.toArray(String[]::new)))
+                .header("Allow", String.join(", ", methods))
+                .build();
+    }
+}

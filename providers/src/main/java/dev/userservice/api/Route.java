@@ -1,0 +1,52 @@
+package dev.userservice.api;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.keycloak.Permission;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * One row of the table of routes.
+ *
+ * @param method the HTTP method
+ * @param path the path below the base, with JAX-RS templates; a template stands for one segment
+ * @param permission what every call of it must show
+ * @param resource makes the JAX-RS resource whose method answers
+ */
+public record Route(String method, String path, Permission permission, Target resource) {
+    private static final Pattern TEMPLATE = Pattern.compile("\\{[^}]+}");
+
+    /** Makes a resource for one call. */
+    @FunctionalInterface
+    public interface Target {
+        Object of(ApiCall call, DatabaseProbe database);
+    }
+
+    /** Does a still encoded path match? Only templates match text that is percent-encoded, as in JAX-RS. */
+    boolean matches(String rawPath) {
+        List<String> mine = List.of(path.split("/", -1));
+        List<String> theirs = List.of(rawPath.split("/", -1));
+        if (mine.size() != theirs.size()) {
+            return false;
+        }
+        for (int i = 0; i < mine.size(); i++) {
+            boolean fits = isTemplate(mine.get(i))
+                    ? !theirs.get(i).isEmpty()
+                    : mine.get(i).equals(theirs.get(i));
+            if (!fits) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Literal paths win over templates, as in JAX-RS. */
+    boolean isLiteral() {
+        return !TEMPLATE.matcher(path).find();
+    }
+
+    private static boolean isTemplate(String segment) {
+        return TEMPLATE.matcher(segment).matches();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.userservice.api;
+
+import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_VIEW;
+import static dev.userservice.keycloak.Permission.PUBLIC;
+import static dev.userservice.keycloak.Permission.REFRESH_TOKEN;
+import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_VIEW;
+import static dev.userservice.keycloak.Permission.SESSION;
+
+import dev.userservice.account.SessionResource;
+import dev.userservice.docs.DocsResource;
+import dev.userservice.users.HealthResource;
+import dev.userservice.users.UsersResource;
+import dev.userservice.web.ApiProblem;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The table of routes: what is not here is 404. The router, the {@code Allow} header, the OpenAPI document and the tests
+ * read it.
+ */
+public final class Routes {
+    public static final List<Route> ALL = List.of(
+            new Route("POST", "/login", PUBLIC, (call, db) -> new SessionResource(call)),
+            new Route("POST", "/refresh", REFRESH_TOKEN, (call, db) -> new SessionResource(call)),
+            new Route("POST", "/logout", SESSION, (call, db) -> new SessionResource(call)),
+            new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/health", PUBLIC, HealthResource::new),
+            new Route("GET", "/openapi.json", PUBLIC, (call, db) -> new DocsResource(call)),
+            new Route("GET", "/openapi.yaml", PUBLIC, (call, db) -> new DocsResource(call)));
+
+    private Routes() {}
+
+    /**
+     * Finds the row for a call. HEAD is answered where GET is.
+     *
+     * @param rawPath the path below the base, still encoded
+     * @throws ApiProblem 404 for an unknown path, 405 for a method that the path does not answer
+     */
+    static Route of(String method, String rawPath) {
+        String asked = "HEAD".equals(method) ? "GET" : method;
+        return at(rawPath)
+                .filter(route -> route.method().equals(asked))
+                .findFirst()
+                .orElseThrow(() -> ApiProblem.methodNotAllowed(String.join(", ", methods(rawPath))));
+    }
+
+    /**
+     * The methods that a path answers.
+     *
+     * @throws ApiProblem 404 for an unknown path
+     */
+    static List<String> methods(String rawPath) {
+        List<String> own = at(rawPath)
+                .flatMap(route -> route.method().equals("GET") ? Stream.of("GET", "HEAD") : Stream.of(route.method()))
+                .distinct()
+                .collect(Collectors.toList());
+        own.add("OPTIONS");
+        return own;
+    }
+
+    private static Stream<Route> at(String rawPath) {
+        List<Route> matching =
+                ALL.stream().filter(route -> route.matches(rawPath)).toList();
+        if (matching.isEmpty()) {
+            throw ApiProblem.notFound("There is nothing at this path");
+        }
+        Optional<Route> literal = matching.stream().filter(Route::isLiteral).findFirst();
+        return matching.stream().filter(route -> literal.isEmpty() || route.isLiteral());
+    }
+}

@@ -1,0 +1,79 @@
+package dev.userservice.docs;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.web.ApiPath;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The OpenAPI document, generated at build time, with this tenant's address in it. */
+@Tag(name = "System")
+public final class DocsResource {
+    private static final String DOCUMENT = "/META-INF/user-service/openapi.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private final ApiCall call;
+
+    public DocsResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @GET
+    @Path("openapi.json")
+    @Produces("application/json")
+    @Operation(operationId = "getOpenApiJson", summary = "This document, as JSON")
+    @APIResponse(
+            responseCode = "200",
+            description = "The document",
+            content = @Content(schema = @Schema(implementation = Object.class)))
+    public Response json() throws IOException {
+        return Response.ok(JSON.writeValueAsString(document())).build();
+    }
+
+    @GET
+    @Path("openapi.yaml")
+    @Produces("application/yaml")
+    @Operation(operationId = "getOpenApiYaml", summary = "This document, as YAML")
+    @APIResponse(
+            responseCode = "200",
+            description = "The document",
+            content = @Content(schema = @Schema(implementation = String.class)))
+    public Response yaml() throws IOException {
+        return Response.ok(YAML.writeValueAsString(document())).build();
+    }
+
+    private ObjectNode document() {
+        try (InputStream resource = DocsResource.class.getResourceAsStream(DOCUMENT)) {
+            ObjectNode document = (ObjectNode) JSON.readTree(resource);
+            document.putArray("servers")
+                    .addObject()
+                    .put(
+                            "url",
+                            call.session()
+                                    .getContext()
+                                    .getUri()
+                                    .getBaseUriBuilder()
+                                    .path("realms")
+                                    .path(call.realm().getName())
+                                    .path(ApiPath.EXTENSION)
+                                    .build()
+                                    .toString());
+            return document;
+        } catch (IOException e) {
+            throw new UncheckedIOException("The jar lacks " + DOCUMENT, e);
+        }
+    }
+}

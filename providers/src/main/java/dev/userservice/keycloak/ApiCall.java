@@ -1,0 +1,90 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/** One call of the API that has passed the door: whose it is, and in which tenant. What a resource is made of. */
+public final class ApiCall {
+    private final KeycloakSession session;
+    private final Tenancy tenancy;
+    private final Caller caller;
+    private final String bearerRefreshToken;
+
+    private ApiCall(KeycloakSession session, Tenancy tenancy, Caller caller, String bearerRefreshToken) {
+        this.session = session;
+        this.tenancy = tenancy;
+        this.caller = caller;
+        this.bearerRefreshToken = bearerRefreshToken;
+    }
+
+    /**
+     * Lets a call in: the realm's state and transport, the caller's proof, the permission, the origin, in this order.
+     *
+     * @throws ApiProblem 401 or 403
+     */
+    public static ApiCall admit(
+            KeycloakSession session, Tenancy tenancy, Permission permission, Optional<String> audience) {
+        requireOpen(session, tenancy.realm());
+        CrossOrigin origins = new CrossOrigin(session);
+        ClientModel apiClient = tenancy.apiClient().orElse(null);
+        // Added before anything can fail, so that a page may read why it did.
+        boolean isAdmitted = apiClient == null || origins.admits(apiClient);
+
+        String refreshToken = null;
+        if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
+            refreshToken = Caller.bearer(session).filter(Caller::isRefreshToken).orElse(null);
+        }
+        Caller caller =
+                refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
+        caller.require(permission);
+        if (!caller.isAnonymous()) {
+            isAdmitted = origins.admits(caller.client());
+        }
+        if (!isAdmitted) {
+            throw ApiProblem.forbidden("Invalid origin");
+        }
+        return new ApiCall(session, tenancy, caller, refreshToken);
+    }
+
+    /** Answers an OPTIONS request for a path that answers the given methods. */
+    public static Response preflight(KeycloakSession session, String... methods) {
+        return new CrossOrigin(session).preflight(methods);
+    }
+
+    /** What Keycloak's token endpoint asks of a realm and a connection first. */
+    private static void requireOpen(KeycloakSession session, RealmModel realm) {
+        boolean isHttps =
+                "https".equals(session.getContext().getUri().getBaseUri().getScheme());
+        if (!isHttps && realm.getSslRequired().isRequired(session.getContext().getConnection())) {
+            throw ApiProblem.forbidden("HTTPS required");
+        }
+        if (!realm.isEnabled()) {
+            throw ApiProblem.forbidden("Realm not enabled");
+        }
+    }
+
+    public KeycloakSession session() {
+        return session;
+    }
+
+    public RealmModel realm() {
+        return tenancy.realm();
+    }
+
+    public Tenancy tenancy() {
+        return tenancy;
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    /** The refresh token that came in place of an access token; not verified. */
+    public Optional<String> bearerRefreshToken() {
+        return Optional.ofNullable(bearerRefreshToken);
+    }
+}

@@ -1,0 +1,227 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import jakarta.ws.rs.NotAuthorizedException;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Objects;
+import java.util.Optional;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
+import org.keycloak.models.AccountRoles;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.TokenManager;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.JsonWebToken;
+import org.keycloak.services.managers.AppAuthManager;
+import org.keycloak.services.managers.AuthenticationManager.AuthResult;
+import org.keycloak.services.resources.admin.AdminAuth;
+import org.keycloak.services.resources.admin.fgap.AdminPermissions;
+import org.keycloak.services.resources.admin.fgap.UserPermissionEvaluator;
+import org.keycloak.util.TokenUtil;
+
+/**
+ * Who is calling, and what they may do in the realm that they call.
+ *
+ * <p>Verification is Keycloak's own: signature, times, issuer, type, revocation, session, client and user. A right counts
+ * only if the person holds the role and the token's client has it in scope.
+ */
+public final class Caller {
+    /** The realm role that makes a user of the platform realm a vendor; in any other realm the name means nothing. */
+    public static final String VENDOR_ROLE = "vendor";
+
+    private final KeycloakSession session;
+    private final Tenancy tenancy;
+    private final RealmModel home;
+    private final AuthResult proof;
+
+    private Caller(KeycloakSession session, Tenancy tenancy, RealmModel home, AuthResult proof) {
+        this.session = session;
+        this.tenancy = tenancy;
+        this.home = home;
+        this.proof = proof;
+    }
+
+    /**
+     * Reads the request's bearer token, if there is one.
+     *
+     * @param audience what the token's {@code aud} must hold, if anything
+     * @throws ApiProblem 401 for a token that is not a good access token of a tenant of this server
+     */
+    static Caller of(KeycloakSession session, Tenancy tenancy, Optional<String> audience) {
+        return bearer(session)
+                .map(token -> authenticate(session, tenancy, token, audience))
+                .orElseGet(() -> new Caller(session, tenancy, tenancy.realm(), null));
+    }
+
+    /** Nobody in particular: the request proves itself by other means, or not at all. */
+    static Caller anonymous(KeycloakSession session, Tenancy tenancy) {
+        return new Caller(session, tenancy, tenancy.realm(), null);
+    }
+
+    /**
+     * The request's bearer token.
+     *
+     * @throws ApiProblem 401 for an Authorization header of another scheme or form, or for two of them
+     */
+    static Optional<String> bearer(KeycloakSession session) {
+        HttpHeaders headers = session.getContext().getHttpRequest().getHttpHeaders();
+        if (headers.getRequestHeader(HttpHeaders.AUTHORIZATION).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Optional.ofNullable(AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(headers))
+                    .orElseThrow(ApiProblem::invalidToken)
+                    .getToken());
+        } catch (NotAuthorizedException e) {
+            throw ApiProblem.invalidToken();
+        }
+    }
+
+    private static Caller authenticate(
+            KeycloakSession session, Tenancy tenancy, String token, Optional<String> audience) {
+        RealmModel home = tenancy.issuerOf(claims(token).getIssuer()).orElseThrow(ApiProblem::invalidToken);
+        RealmModel here = session.getContext().getRealm();
+        try {
+            // Keycloak looks for the signing keys in the context's realm.
+            session.getContext().setRealm(home);
+            AuthResult proof = new AppAuthManager.BearerTokenAuthenticator(session)
+                    .setRealm(home)
+                    .setTokenString(token)
+                    .setAudience(audience.orElse(null))
+                    .authenticate();
+            if (proof == null) {
+                throw ApiProblem.invalidToken();
+            }
+            return new Caller(session, tenancy, home, proof);
+        } finally {
+            session.getContext().setRealm(here);
+        }
+    }
+
+    /** What an unverified token says of itself: enough to know whom to ask. */
+    static JsonWebToken claims(String token) {
+        try {
+            return new JWSInput(token).readJsonContent(JsonWebToken.class);
+        } catch (JWSInputException | RuntimeException e) {
+            throw ApiProblem.invalidToken();
+        }
+    }
+
+    /** Does this token call itself a refresh token? Whether it is a good one is for the token endpoint to say. */
+    static boolean isRefreshToken(String token) {
+        String type = claims(token).getType();
+        return TokenUtil.TOKEN_TYPE_REFRESH.equals(type) || TokenUtil.TOKEN_TYPE_OFFLINE.equals(type);
+    }
+
+    /**
+     * Demands what every call of a route must show.
+     *
+     * @throws ApiProblem 401 without a token where one is needed; 403 for a token without the right
+     */
+    void require(Permission permission) {
+        if (proof != null && !isOfThisRealm() && !isVendor()) {
+            throw ApiProblem.forbidden("The token belongs to another tenant");
+        }
+        switch (permission) {
+            case PUBLIC, REFRESH_TOKEN, SESSION -> {}
+            case OWN_ACCOUNT_VIEW -> {
+                requireToken();
+                requireOwnAccount(AccountRoles.VIEW_PROFILE);
+            }
+            case SELF_OR_ADMIN_VIEW -> requireToken();
+        }
+    }
+
+    private void requireToken() {
+        if (proof == null) {
+            throw ApiProblem.unauthorized("This needs an access token");
+        }
+    }
+
+    /** The right to manage one's account includes the right to see it, as in Keycloak's account API. */
+    private void requireOwnAccount(String role) {
+        boolean isPerson = isOfThisRealm() && user().getServiceAccountClientLink() == null;
+        ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
+        if (!isPerson
+                || account == null
+                || !(isGranted(account.getRole(role)) || isGranted(account.getRole(AccountRoles.MANAGE_ACCOUNT)))) {
+            throw ApiProblem.forbidden("The token does not grant access to the account");
+        }
+    }
+
+    /**
+     * Demands the right to see one user: one's own account, an admin's permission (fine-grained ones count), or a vendor's.
+     *
+     * @param id whom it is about; need not exist: who may not look learns nothing of that
+     * @return the user
+     * @throws ApiProblem 403, or 404 for an unknown user
+     */
+    public UserModel requireView(String id) {
+        if (isOfThisRealm() && id.equals(user().getId())) {
+            requireOwnAccount(AccountRoles.VIEW_PROFILE);
+            return user();
+        }
+        if (!isVendor() && !userPermissions().canQuery()) {
+            throw ApiProblem.forbidden("This needs the permission view-users");
+        }
+        UserModel found = session.users().getUserById(tenancy.realm(), id);
+        if (found == null || !(isVendor() || userPermissions().canView(found))) {
+            throw ApiProblem.notFound("User not found");
+        }
+        return found;
+    }
+
+    private UserPermissionEvaluator userPermissions() {
+        AdminAuth auth = new AdminAuth(home, proof.token(), user(), client());
+        return AdminPermissions.evaluator(session, tenancy.realm(), auth).users();
+    }
+
+    /** Is the caller a vendor: a user of the platform realm whose role {@code vendor} the token's client has in scope? */
+    public boolean isVendor() {
+        return proof != null && tenancy.isPlatform(home) && isGranted(home.getRole(VENDOR_ROLE));
+    }
+
+    private boolean isOfThisRealm() {
+        return home.getId().equals(tenancy.realm().getId());
+    }
+
+    /** Held by the user, and in scope of the client and the client scopes that the token was issued with. */
+    private boolean isGranted(RoleModel role) {
+        return role != null
+                && user().hasRole(role)
+                && (client().isFullScopeAllowed()
+                        || TokenManager.getRequestedClientScopes(session, token().getScope(), client(), user())
+                                .anyMatch(scope -> scope.hasScope(role)));
+    }
+
+    public boolean isAnonymous() {
+        return proof == null;
+    }
+
+    /** The user behind the token; a service account's user for a client's own token. Not for anonymous callers. */
+    public UserModel user() {
+        return Objects.requireNonNull(proof).user();
+    }
+
+    /** The client that the token was issued to. Not for anonymous callers. */
+    public ClientModel client() {
+        return Objects.requireNonNull(proof).client();
+    }
+
+    AccessToken token() {
+        return Objects.requireNonNull(proof).token();
+    }
+
+    /** The session of this realm that the token belongs to; a client's own token may have none. */
+    Optional<UserSessionModel> userSession() {
+        return Optional.ofNullable(proof)
+                .filter(p -> isOfThisRealm() && p.token().getSessionId() != null)
+                .map(AuthResult::session);
+    }
+}

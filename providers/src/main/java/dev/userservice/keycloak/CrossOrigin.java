@@ -1,0 +1,41 @@
+package dev.userservice.keycloak;
+
+import jakarta.ws.rs.ForbiddenException;
+import jakarta.ws.rs.core.Response;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.services.cors.Cors;
+
+/** CORS (Fetch standard) by Keycloak's own rule: the web origins of a client decide. */
+final class CrossOrigin {
+    private static final String[] EXPOSED = {
+        "Allow", "Link", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"
+    };
+
+    private final KeycloakSession session;
+
+    CrossOrigin(KeycloakSession session) {
+        this.session = session;
+    }
+
+    /** Lets the client's origins read the answer. False for a request from an origin that is none of them. */
+    boolean admits(ClientModel client) {
+        Cors cors = session.getProvider(Cors.class).auth().exposedHeaders(EXPOSED);
+        try {
+            cors.checkAllowedOrigins(session, client);
+        } catch (ForbiddenException e) {
+            return false;
+        }
+        cors.add();
+        return true;
+    }
+
+    /** Answers a pre-flight request; as everywhere in Keycloak the origin is judged by the request that follows. */
+    Response preflight(String... methods) {
+        return session.getProvider(Cors.class)
+                .preflight()
+                .auth()
+                .allowedMethods(methods)
+                .add(Response.ok());
+    }
+}

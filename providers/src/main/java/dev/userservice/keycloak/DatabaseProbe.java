@@ -1,0 +1,96 @@
+package dev.userservice.keycloak;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.executors.ExecutorsProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Asks the database whether it is there.
+ *
+ * <p>All callers of the moment share one question, so that however many ask, the health route takes at most one connection
+ * of the pool; and an answer serves for a second.
+ */
+public final class DatabaseProbe {
+    private static final Logger LOG = Logger.getLogger(DatabaseProbe.class);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final AtomicReference<Question> latest = new AtomicReference<>();
+
+    /** Does the database answer within two seconds? */
+    public boolean answers(KeycloakSession session) {
+        Question question =
+                latest.updateAndGet(previous -> previous != null && previous.isStillGood() ? previous : new Question());
+        question.askOnce(session);
+        try {
+            return question.answer.get(question.patienceLeftNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** One question to the database, and everybody who waits for its answer. */
+    private static final class Question {
+        private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        private final AtomicBoolean isAsked = new AtomicBoolean();
+        private final long askedAt = System.nanoTime();
+        private volatile long answeredAt;
+
+        boolean isStillGood() {
+            return !answer.isDone() || System.nanoTime() - answeredAt < FRESH_NANOS;
+        }
+
+        /** Who comes late to a question that hangs does not wait as long again. */
+        long patienceLeftNanos() {
+            return Math.max(0, PATIENCE_NANOS - (System.nanoTime() - askedAt));
+        }
+
+        void askOnce(KeycloakSession session) {
+            if (!isAsked.compareAndSet(false, true)) {
+                return;
+            }
+            KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+            ExecutorService executor =
+                    session.getProvider(ExecutorsProvider.class).getExecutor("user-service-health");
+            try {
+                executor.execute(() -> answered(ask(factory)));
+            } catch (RejectedExecutionException e) {
+                answered(false);
+            }
+        }
+
+        private void answered(boolean isThere) {
+            answeredAt = System.nanoTime();
+            answer.complete(isThere);
+        }
+
+        private static boolean ask(KeycloakSessionFactory factory) {
+            try {
+                KeycloakModelUtils.runJobInTransaction(
+                        factory,
+                        session -> session.getProvider(JpaConnectionProvider.class)
+                                .getEntityManager()
+                                .createNativeQuery("select 1")
+                                .getSingleResult());
+                return true;
+            } catch (RuntimeException e) {
+                LOG.warnf("The database does not answer: %s", e.getMessage());
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.userservice.keycloak;
+
+import jakarta.persistence.EntityManager;
+import java.time.Instant;
+import java.util.Optional;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.events.Event;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** The store of each user's last login, by whatever way in. */
+public final class LastLogins {
+    private LastLogins() {}
+
+    /** When the user last logged in, if ever. */
+    public static Optional<Instant> of(KeycloakSession session, UserModel user) {
+        return Optional.ofNullable(entities(session).find(LastLoginEntity.class, user.getId()))
+                .map(row -> Instant.ofEpochMilli(row.loggedInAt()));
+    }
+
+    /** Notes a login in its own transaction's fate; two first logins at once do not collide. */
+    static void note(KeycloakSession session, Event login) {
+        entities(session)
+                .createQuery("""
+                        insert into UserServiceLastLogin (userId, realmId, loggedInAt) values (:user, :realm, :time)
+                        on conflict (userId) do update set loggedInAt = excluded.loggedInAt""")
+                .setParameter("user", login.getUserId())
+                .setParameter("realm", login.getRealmId())
+                .setParameter("time", login.getTime())
+                .executeUpdate();
+    }
+
+    static void forget(KeycloakSession session, UserModel user) {
+        entities(session)
+                .createQuery("delete from UserServiceLastLogin where userId = :user")
+                .setParameter("user", user.getId())
+                .executeUpdate();
+    }
+
+    static void forget(KeycloakSession session, RealmModel realm) {
+        entities(session)
+                .createQuery("delete from UserServiceLastLogin where realmId = :realm")
+                .setParameter("realm", realm.getId())
+                .executeUpdate();
+    }
+
+    private static EntityManager entities(KeycloakSession session) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.userservice.keycloak;
+
+/**
+ * What a caller must show before a route does anything. The table of routes gives each route one of these; where the
+ * right depends on the user that is asked for, the route's own first line finishes the check.
+ */
+public enum Permission {
+    /** Anybody; but a token that is sent must be a good one. */
+    PUBLIC,
+    /** Anybody; the route itself judges the refresh token that it is given, in the body or as bearer. */
+    REFRESH_TOKEN,
+    /** Whoever holds the session that the call is about: by its access token or its refresh token. */
+    SESSION,
+    /** A user of this realm whose token may read its own account, as in Keycloak's account API. */
+    OWN_ACCOUNT_VIEW,
+    /** A user of this realm, an admin of it or a vendor; the route asks which, once it knows whom it is about. */
+    SELF_OR_ADMIN_VIEW
+}

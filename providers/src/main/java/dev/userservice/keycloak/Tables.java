@@ -1,0 +1,54 @@
+package dev.userservice.keycloak;
+
+import java.util.List;
+import org.keycloak.Config;
+import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
+import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+
+/** Our tables in Keycloak's database: their entities, and the Liquibase changelog that makes them. */
+public final class Tables implements JpaEntityProvider {
+    @Override
+    public List<Class<?>> getEntities() {
+        return List.of(LastLoginEntity.class);
+    }
+
+    @Override
+    public String getChangelogLocation() {
+        return "META-INF/user-service-changelog.xml";
+    }
+
+    @Override
+    public String getFactoryId() {
+        return Factory.ID;
+    }
+
+    @Override
+    public void close() {}
+
+    /** Makes {@link Tables}. */
+    public static final class Factory implements JpaEntityProviderFactory {
+        /** Keycloak names the changelog's history table by the first ten letters; they must be ours alone. */
+        public static final String ID = "usrservice";
+
+        @Override
+        public JpaEntityProvider create(KeycloakSession session) {
+            return new Tables();
+        }
+
+        @Override
+        public void init(Config.Scope config) {}
+
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {}
+
+        @Override
+        public String getId() {
+            return ID;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,84 @@
+package dev.userservice.keycloak;
+
+import java.util.Optional;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.Urls;
+
+/**
+ * Which realms are tenants. The API is served where the realm has the enabled confidential client
+ * {@value #API_CLIENT}, and on the platform realm; nowhere else, {@code master} included.
+ */
+public final class Tenancy {
+    /** The API's own client: its logins are issued to it, and its web origins are those of the public routes. */
+    public static final String API_CLIENT = "user-service-api";
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final String platform;
+
+    /**
+     * Looks at the tenants from one of them.
+     *
+     * @param realm the realm that is called
+     * @param platform the name of the platform realm
+     */
+    public Tenancy(KeycloakSession session, RealmModel realm, String platform) {
+        this.session = session;
+        this.realm = realm;
+        this.platform = platform;
+    }
+
+    public RealmModel realm() {
+        return realm;
+    }
+
+    /** Does the realm that is called serve the API? */
+    public boolean isSwitchedOn() {
+        return isTenant(realm);
+    }
+
+    /** The realm's own API client, where it has a usable one; the platform realm may have none. */
+    public Optional<ClientModel> apiClient() {
+        return Optional.ofNullable(realm.getClientByClientId(API_CLIENT)).filter(Tenancy::isUsable);
+    }
+
+    /** Is the realm that is called the platform realm? */
+    public boolean isPlatform() {
+        return isPlatform(realm);
+    }
+
+    boolean isPlatform(RealmModel other) {
+        return other.getName().equals(platform);
+    }
+
+    private boolean isTenant(RealmModel other) {
+        if ("master".equals(other.getName())) {
+            return false;
+        }
+        ClientModel client = other.getClientByClientId(API_CLIENT);
+        return isPlatform(other) || (client != null && isUsable(client));
+    }
+
+    private static boolean isUsable(ClientModel client) {
+        return client.isEnabled() && !client.isPublicClient() && !client.isBearerOnly();
+    }
+
+    /** The tenant of this server that a token says it comes from. */
+    Optional<RealmModel> issuerOf(String issuer) {
+        if (issuer == null) {
+            return Optional.empty();
+        }
+        if (issuer.equals(issuer(realm))) {
+            return Optional.of(realm);
+        }
+        String name = issuer.substring(issuer.lastIndexOf('/') + 1);
+        return Optional.ofNullable(session.realms().getRealmByName(name))
+                .filter(found -> found.isEnabled() && isTenant(found) && issuer.equals(issuer(found)));
+    }
+
+    private String issuer(RealmModel of) {
+        return Urls.realmIssuer(session.getContext().getUri().getBaseUri(), of.getName());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.userservice.settings;
+
+import dev.userservice.web.ApiPath;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.keycloak.Config;
+import org.keycloak.models.RealmModel;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
+
+/**
+ * The settings of a tenant. A value is, first found: the realm attribute {@code user-service.<name>}, the server option
+ * {@code --spi-realm-restapi-extension--api--<name>}, the built-in default. A bad value is logged once and passed over for
+ * the next in line; it never stops a login.
+ */
+public final class Settings {
+    /** What goes before a setting's name in a realm's attributes. */
+    public static final String ATTRIBUTE_PREFIX = "user-service.";
+
+    public static final Setting<Optional<String>> AUDIENCE = new Setting<>(
+            "audience",
+            "text of 1 to 255 characters; unset means unchecked",
+            Optional.empty(),
+            text -> Optional.of(bounded(text)),
+            "What the aud claim of every access token must hold.");
+
+    /** All settings that a tenant can have of its own. */
+    public static final List<Setting<?>> OF_TENANTS = List.of(AUDIENCE);
+
+    public static final Setting<String> PLATFORM_REALM = new Setting<>(
+            "platform-realm",
+            "a realm's name of 1 to 255 characters",
+            "platform",
+            Settings::bounded,
+            "The realm whose users with the role vendor may call every tenant.");
+
+    /** The settings of the server alone: no tenant may decide them. */
+    public static final List<Setting<?>> OF_THE_SERVER = List.of(PLATFORM_REALM);
+
+    private static final Logger LOG = Logger.getLogger(Settings.class);
+
+    private final Config.Scope server;
+
+    /** The bad value last complained of, by its place: bounded by realms and settings, not by what clients send. */
+    private final Map<String, String> complaints = new ConcurrentHashMap<>();
+
+    private Settings(Config.Scope server) {
+        this.server = server;
+    }
+
+    /** Reads the options of the realm resource provider, wherever it is asked for. */
+    public static Settings ofThisServer() {
+        return new Settings(Config.scope("realm-restapi-extension", ApiPath.EXTENSION));
+    }
+
+    /** The server's options, for {@code kc.sh show-config} and Keycloak's documentation of providers. */
+    public static List<ProviderConfigProperty> options() {
+        ProviderConfigurationBuilder options = ProviderConfigurationBuilder.create();
+        List.of(OF_TENANTS, OF_THE_SERVER)
+                .forEach(settings -> settings.forEach(setting -> options.property()
+                        .name(setting.name())
+                        .label(setting.name())
+                        .type(ProviderConfigProperty.STRING_TYPE)
+                        .helpText(setting.help() + " Value: " + setting.kind() + ".")
+                        .add()));
+        return options.build();
+    }
+
+    /** The value that holds for a tenant. */
+    public <T> T of(RealmModel tenant, Setting<T> setting) {
+        String attribute = ATTRIBUTE_PREFIX + setting.name();
+        return parse(tenant.getName() + "/" + attribute, tenant.getAttribute(attribute), setting)
+                .orElseGet(() -> ofServer(setting));
+    }
+
+    /** The value that holds for the server: its option, else the default. */
+    public <T> T ofServer(Setting<T> setting) {
+        return parse("option " + setting.name(), server.get(setting.name()), setting)
+                .orElse(setting.fallback());
+    }
+
+    private <T> Optional<T> parse(String place, String text, Setting<T> setting) {
+        if (text == null || text.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(setting.parser().apply(text.strip()));
+        } catch (IllegalArgumentException e) {
+            if (!text.equals(complaints.put(place, text))) {
+                LOG.warnf("The setting %s has a bad value and is passed over; it must be %s", place, setting.kind());
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static String bounded(String text) {
+        if (text.length() > 255) {
+            throw new IllegalArgumentException("at most 255 characters");
+        }
+        return text;
+    }
+}

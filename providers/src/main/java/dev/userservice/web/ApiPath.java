@@ -1,0 +1,28 @@
+package dev.userservice.web;
+
+import java.util.regex.Pattern;
+
+/** Where the API lives below Keycloak's base: {@code realms/{tenant}/api}. */
+public final class ApiPath {
+    /** The name of the path's last segment and of the realm resource provider that serves it. */
+    public static final String EXTENSION = "api";
+
+    private static final Pattern SUBTREE = Pattern.compile("/?realms/[^/]+/" + EXTENSION + "(/.*)?");
+
+    private ApiPath() {}
+
+    /** Is this path, relative to Keycloak's base, one of ours? Filters and mappers of an extension see all of Keycloak. */
+    public static boolean covers(String path) {
+        return SUBTREE.matcher(path).matches();
+    }
+
+    /**
+     * The part of a raw, still encoded request path that follows the base: {@code /users/me}; the empty string for the
+     * base itself. A single trailing slash does not count.
+     */
+    public static String below(String rawPath) {
+        String[] parts = rawPath.replaceFirst("^/", "").split("/", 4);
+        String rest = parts.length < 4 ? "" : "/" + parts[3];
+        return rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.userservice.web;
+
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The one exception of the API: an answer other than success, rendered as RFC 9457 problem details.
+ *
+ * <p>A problem rolls the request's transaction back. Only one that {@linkplain #remembered() says so} lets it commit,
+ * because Keycloak must remember a failed login or a reused token.
+ */
+public final class ApiProblem extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final transient Map<String, Object> members;
+    private final transient Map<String, String> headers;
+    private final boolean remembered;
+
+    private ApiProblem(
+            int status, String detail, Map<String, Object> members, Map<String, String> headers, boolean remembered) {
+        super(detail);
+        this.status = status;
+        this.members = members;
+        this.headers = headers;
+        this.remembered = remembered;
+    }
+
+    private static ApiProblem of(Status status, String detail) {
+        return new ApiProblem(status.getStatusCode(), detail, Map.of(), Map.of(), false);
+    }
+
+    /** A problem for a status that something else has decided on, such as the JAX-RS run-time. */
+    public static ApiProblem status(int status) {
+        return new ApiProblem(status, Statuses.detail(status), Map.of(), Map.of(), false);
+    }
+
+    public static ApiProblem badRequest(String detail) {
+        return of(Status.BAD_REQUEST, detail);
+    }
+
+    /** Input that is wrong in one field. */
+    public static ApiProblem invalid(String field, String message) {
+        return invalid(Map.of(field, List.of(message)));
+    }
+
+    /** Input that is wrong in the given fields, each with what is wrong with it. */
+    public static ApiProblem invalid(Map<String, List<String>> errors) {
+        return badRequest("The request has invalid fields: " + String.join(", ", errors.keySet()))
+                .with("errors", errors);
+    }
+
+    /** No proof, or a bad one, of who is calling (RFC 6750, section 3). */
+    public static ApiProblem unauthorized(String detail) {
+        return of(Status.UNAUTHORIZED, detail).header("WWW-Authenticate", "Bearer");
+    }
+
+    /** A token was sent, and it is not a good one (RFC 6750, section 3.1). */
+    public static ApiProblem invalidToken() {
+        return of(Status.UNAUTHORIZED, "The token is missing, expired or not valid here")
+                .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    }
+
+    public static ApiProblem forbidden(String detail) {
+        return of(Status.FORBIDDEN, detail);
+    }
+
+    public static ApiProblem notFound(String detail) {
+        return of(Status.NOT_FOUND, detail);
+    }
+
+    public static ApiProblem methodNotAllowed(String allow) {
+        return of(Status.METHOD_NOT_ALLOWED, "This path answers " + allow).header("Allow", allow);
+    }
+
+    public static ApiProblem tooLarge() {
+        return of(
+                Status.REQUEST_ENTITY_TOO_LARGE,
+                "The body is larger than " + StrictJson.MAX_BODY_BYTES / 1024 + " KiB");
+    }
+
+    public static ApiProblem unsupportedMediaType() {
+        return of(Status.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json");
+    }
+
+    /** The server, or what it needs, cannot answer just now. */
+    public static ApiProblem unavailable(int retryAfterSeconds) {
+        return of(Status.SERVICE_UNAVAILABLE, "The service is not available just now; try again")
+                .header("Retry-After", Integer.toString(retryAfterSeconds));
+    }
+
+    public static ApiProblem serverError() {
+        return status(Status.INTERNAL_SERVER_ERROR.getStatusCode());
+    }
+
+    /** The same problem with one more member in its body. */
+    public ApiProblem with(String member, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(members);
+        more.put(member, value);
+        return new ApiProblem(status, getMessage(), more, headers, remembered);
+    }
+
+    /** The same problem with one more header in its answer. */
+    public ApiProblem header(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new ApiProblem(status, getMessage(), members, more, remembered);
+    }
+
+    /** The same problem, whose transaction commits: what Keycloak noted about the failure must stay. */
+    public ApiProblem remembered() {
+        return new ApiProblem(status, getMessage(), members, headers, true);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    boolean isRemembered() {
+        return remembered;
+    }
+
+    /** The members of the problem's JSON object; {@code message} repeats {@code detail} for clients of S1. */
+    Map<String, Object> body() {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("type", "about:blank");
+        body.put("title", Statuses.title(status));
+        body.put("status", status);
+        body.put("detail", getMessage());
+        body.put("message", getMessage());
+        body.putAll(members);
+        return body;
+    }
+
+    Response response() {
+        Response.ResponseBuilder response =
+                Response.status(status).type(ProblemFilter.PROBLEM_JSON).entity(StrictJson.write(body()));
+        headers.forEach(response::header);
+        return response.build();
+    }
+}

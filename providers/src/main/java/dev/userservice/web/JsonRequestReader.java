@@ -1,0 +1,33 @@
+package dev.userservice.web;
+
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.MessageBodyReader;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+
+/** Reads the bodies of our requests by {@link StrictJson}; Keycloak's own reader is laxer than the contract. */
+@Provider
+@Consumes(MediaType.APPLICATION_JSON)
+public final class JsonRequestReader implements MessageBodyReader<JsonRequest> {
+    @Override
+    public boolean isReadable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
+        return JsonRequest.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public JsonRequest readFrom(
+            Class<JsonRequest> type,
+            Type genericType,
+            Annotation[] annotations,
+            MediaType mediaType,
+            MultivaluedMap<String, String> headers,
+            InputStream body)
+            throws IOException {
+        return StrictJson.read(body, type);
+    }
+}

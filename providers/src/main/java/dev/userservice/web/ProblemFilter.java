@@ -1,0 +1,46 @@
+package dev.userservice.web;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.ext.Provider;
+import java.lang.annotation.Annotation;
+import org.keycloak.utils.KeycloakSessionUtil;
+
+/**
+ * The last word on every answer below our base: an error that did not come from us (an unknown realm, Keycloak's own
+ * error page, a fault) becomes a problem too, and nothing of it is stored by a cache.
+ */
+@Provider
+public final class ProblemFilter implements ContainerResponseFilter {
+    static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
+
+    private static final int RETRY_SECONDS = 5;
+
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        if (!ApiPath.covers(request.getUriInfo().getPath())) {
+            return;
+        }
+        // Where Keycloak's own endpoints set it too, so that it stands there once.
+        KeycloakSessionUtil.getKeycloakSession()
+                .getContext()
+                .getHttpResponse()
+                .setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        int status = response.getStatus();
+        boolean isOurs = PROBLEM_JSON.equals(response.getMediaType()) || response.getEntity() instanceof JsonAnswer;
+        if (status < 400 || isOurs) {
+            return;
+        }
+        ApiProblem problem = ApiProblem.status(status);
+        response.setEntity(StrictJson.write(problem.body()), new Annotation[0], PROBLEM_JSON);
+        if (status == 401) {
+            response.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (status == 503) {
+            response.getHeaders().putSingle(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.userservice.web;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * JSON as the contract has it (RFC 8259, read as strictly as RFC 7493 asks): UTF-8, at most 64 KiB, at most 32 levels, no
+ * field twice, no unknown field, no silent conversion, no text that a database cannot hold. Whatever breaks that is a 400
+ * or 413 that names the field.
+ */
+public final class StrictJson {
+    /** The largest body that is read, in bytes. */
+    public static final int MAX_BODY_BYTES = 64 * 1024;
+
+    private static final int MAX_DEPTH = 32;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(100)
+                            .maxStringLength(MAX_BODY_BYTES)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .addModule(new JavaTimeModule())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .build();
+
+    private StrictJson() {}
+
+    /**
+     * Reads one object.
+     *
+     * @return null for a body that is empty or the literal {@code null}
+     * @throws ApiProblem 400 or 413
+     */
+    static <T> T read(InputStream body, Class<T> type) throws IOException {
+        byte[] bytes = body.readNBytes(MAX_BODY_BYTES + 1);
+        if (bytes.length > MAX_BODY_BYTES) {
+            throw ApiProblem.tooLarge();
+        }
+        if (bytes.length == 0) {
+            return null;
+        }
+        try {
+            JsonNode tree = MAPPER.readTree(text(bytes));
+            if (tree.isNull() || tree.isMissingNode()) {
+                return null;
+            }
+            if (!tree.isObject()) {
+                throw ApiProblem.badRequest("The body must be a JSON object");
+            }
+            refuseUnstorableText(tree, "");
+            return MAPPER.treeToValue(tree, type);
+        } catch (UnrecognizedPropertyException e) {
+            throw ApiProblem.invalid(printable(path(e)), "This field is not known");
+        } catch (StreamConstraintsException e) {
+            throw ApiProblem.badRequest(
+                    "The body is nested deeper than " + MAX_DEPTH + " levels, or holds an endless number");
+        } catch (JsonMappingException e) {
+            String field = printable(path(e));
+            throw field.isEmpty()
+                    ? ApiProblem.badRequest("The body has the wrong form")
+                    : ApiProblem.invalid(field, "This value has the wrong type");
+        } catch (JsonProcessingException e) {
+            throw ApiProblem.badRequest("The body is not valid JSON" + where(e.getLocation()));
+        }
+    }
+
+    /** Writes an answer. */
+    public static String write(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("An answer of ours must always be writable", e);
+        }
+    }
+
+    /** Parses text that is already in the database, such as an attribute's; null where it is no JSON object. */
+    public static JsonNode objectOrNull(String json) {
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            JsonNode tree = MAPPER.readTree(parser);
+            return tree != null && tree.isObject() ? tree : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw ApiProblem.badRequest("The body is not valid UTF-8");
+        }
+    }
+
+    /** PostgreSQL holds neither NUL nor lone surrogates; both come in by escapes that are valid JSON. */
+    private static void refuseUnstorableText(JsonNode node, String path) {
+        if (node.isTextual() && isUnstorable(node.textValue())) {
+            throw ApiProblem.invalid(printable(path), "This text has a NUL or a lone surrogate");
+        }
+        node.properties().forEach(field -> {
+            if (isUnstorable(field.getKey())) {
+                throw ApiProblem.badRequest("The name of a field has a NUL or a lone surrogate");
+            }
+            refuseUnstorableText(field.getValue(), path.isEmpty() ? field.getKey() : path + "." + field.getKey());
+        });
+        if (node.isArray()) {
+            node.forEach(element -> refuseUnstorableText(element, path));
+        }
+    }
+
+    private static boolean isUnstorable(String text) {
+        return text.codePoints()
+                .anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
+    }
+
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+    }
+
+    /** A field's name comes back to the client that sent it, but not at any length. */
+    private static String printable(String field) {
+        return field.length() <= 64 ? field : field.substring(0, 61) + "...";
+    }
+
+    private static String where(JsonLocation location) {
+        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+    }
+}
