@@ -47,7 +47,7 @@ public final class Settings {
     /** The bad value last complained of, by its place: bounded by realms and settings, not by what clients send. */
     private final Map<String, String> complaints = new ConcurrentHashMap<>();
 
-    private Settings(Config.Scope server) {
+    Settings(Config.Scope server) {
         this.server = server;
     }
 

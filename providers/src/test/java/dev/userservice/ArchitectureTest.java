@@ -1,0 +1,116 @@
+package dev.userservice;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The architecture as an allow-list: what is not named here may not be imported. */
+final class ArchitectureTest {
+    private static final JavaClasses CODE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.userservice");
+
+    /** Which of our packages each of our packages may use, beside itself. */
+    private static final Map<String, List<String>> EDGES = Map.of(
+            "api", List.of("account", "users", "docs", "settings", "web", "keycloak"),
+            "account", List.of("users", "settings", "web", "keycloak"),
+            "users", List.of("settings", "web", "keycloak"),
+            "docs", List.of("settings", "web", "keycloak"),
+            "settings", List.of("web"),
+            "keycloak", List.of("settings", "web"),
+            "web", List.of());
+
+    /** What of Keycloak may be named outside the package {@code keycloak}: its public contracts. */
+    private static final Pattern PUBLIC_KEYCLOAK = Pattern.compile("org\\.keycloak\\."
+            + "((models|events|provider|sessions|representations)(\\..*)?|services\\.resource|http|utils|"
+            + "Config(\\$.*)?|authentication\\.(Authenticator|RequiredAction|Form)[A-Za-z]*)"
+            + "(\\.[A-Z].*)?");
+
+    private static final Pattern PRIVATE_KEYCLOAK = Pattern.compile("org\\.keycloak\\.models\\.jpa\\..*");
+
+    @Test
+    void packagesUseOnlyWhatTheyMay() {
+        EDGES.forEach((name, targets) -> {
+            String[] allowed = targets.stream()
+                    .map(target -> "dev.userservice." + target + "..")
+                    .toArray(String[]::new);
+            classes()
+                    .that()
+                    .resideInAPackage("dev.userservice." + name + "..")
+                    .should()
+                    .onlyDependOnClassesThat(resideInAnyPackage(allowed)
+                            .or(resideInAnyPackage("dev.userservice." + name + ".."))
+                            .or(DescribedPredicate.not(resideInAnyPackage("dev.userservice.."))))
+                    .check(CODE);
+        });
+    }
+
+    @Test
+    void everyPackageHasItsPlace() {
+        classes()
+                .should()
+                .resideInAnyPackage(EDGES.keySet().stream()
+                        .map(name -> "dev.userservice." + name + "..")
+                        .toArray(String[]::new))
+                .orShould()
+                .haveSimpleName("package-info")
+                .check(CODE);
+    }
+
+    @Test
+    void keycloaksInternalsHaveOneHome() {
+        DescribedPredicate<JavaClass> internal = describe(
+                "internals of Keycloak",
+                type -> type.getPackageName().startsWith("org.keycloak")
+                        && (!PUBLIC_KEYCLOAK.matcher(type.getName()).matches()
+                                || PRIVATE_KEYCLOAK.matcher(type.getName()).matches()));
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.userservice.keycloak..")
+                .should()
+                .dependOnClassesThat(internal)
+                .check(CODE);
+    }
+
+    @Test
+    void nothingLivesInKeycloaksPackages() {
+        noClasses().should().resideInAPackage("org.keycloak..").check(CODE);
+    }
+
+    @Test
+    void namesSayWhatAThingIs() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Manager|Helper|Utils?|Impl|Base|Abstract|Custom|My|Common)[A-Z]?.*")
+                .check(CODE);
+    }
+
+    @Test
+    void classesAreFinalOrClosed() {
+        classes()
+                .that()
+                .areNotInterfaces()
+                .and()
+                .areNotEnums()
+                .and()
+                .areTopLevelClasses()
+                .and()
+                .areNotAnnotatedWith("jakarta.persistence.Entity")
+                .and()
+                .doNotHaveSimpleName("package-info")
+                .should()
+                .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL)
+                .check(CODE);
+    }
+}

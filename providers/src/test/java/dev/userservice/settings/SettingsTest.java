@@ -1,0 +1,59 @@
+package dev.userservice.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.keycloak.Config;
+import org.keycloak.models.RealmModel;
+import org.keycloak.provider.ProviderConfigProperty;
+
+final class SettingsTest {
+    private static final String ATTRIBUTE = "user-service.audience";
+
+    private static Settings server(Map<String, String> options) {
+        return new Settings((Config.Scope) Proxy.newProxyInstance(
+                Config.Scope.class.getClassLoader(),
+                new Class<?>[] {Config.Scope.class},
+                (proxy, method, arguments) -> options.get(arguments[0])));
+    }
+
+    private static RealmModel realm(Map<String, String> attributes) {
+        return (RealmModel) Proxy.newProxyInstance(
+                RealmModel.class.getClassLoader(),
+                new Class<?>[] {RealmModel.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("getName") ? "demo" : attributes.get(arguments[0]));
+    }
+
+    @Test
+    void theRealmsAttributeComesFirst() {
+        assertEquals(
+                Optional.of("mine"),
+                server(Map.of("audience", "theirs")).of(realm(Map.of(ATTRIBUTE, " mine ")), Settings.AUDIENCE));
+    }
+
+    @Test
+    void thenTheServersOptionThenTheDefault() {
+        assertEquals(
+                Optional.of("theirs"), server(Map.of("audience", "theirs")).of(realm(Map.of()), Settings.AUDIENCE));
+        assertEquals(Optional.empty(), server(Map.of()).of(realm(Map.of()), Settings.AUDIENCE));
+        assertEquals("platform", server(Map.of()).ofServer(Settings.PLATFORM_REALM));
+    }
+
+    @Test
+    void aBadValueIsPassedOver() {
+        assertEquals(
+                Optional.of("theirs"),
+                server(Map.of("audience", "theirs")).of(realm(Map.of(ATTRIBUTE, "x".repeat(256))), Settings.AUDIENCE));
+    }
+
+    @Test
+    void everySettingIsAnOptionOfTheServer() {
+        assertEquals(
+                java.util.List.of("audience", "platform-realm"),
+                Settings.options().stream().map(ProviderConfigProperty::getName).toList());
+    }
+}

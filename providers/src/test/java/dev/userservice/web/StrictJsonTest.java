@@ -1,0 +1,112 @@
+package dev.userservice.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StrictJsonTest {
+    record Body(String name, @JsonProperty("is_on") Boolean isOn, Integer count, JsonNode extra) {}
+
+    private static Body read(String json) throws IOException {
+        return read(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Body read(byte[] json) throws IOException {
+        return StrictJson.read(new ByteArrayInputStream(json), Body.class);
+    }
+
+    private static ApiProblem refused(String json) {
+        return assertThrows(ApiProblem.class, () -> read(json));
+    }
+
+    @Test
+    void readsAnObject() throws IOException {
+        Body body = read("{\"name\":\"Ünïcödé 😀\",\"is_on\":true,\"count\":3,\"extra\":{\"a\":[1]}}");
+        assertEquals("Ünïcödé 😀", body.name());
+        assertEquals(3, body.count());
+        assertTrue(body.isOn());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null"})
+    void noBodyAndNullAreNull(String json) throws IOException {
+        assertNull(read(json));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    {"name":1}                      | name
+                    {"name":true}                   | name
+                    {"name":["a"]}                  | name
+                    {"name":{}}                     | name
+                    {"is_on":"true"}                | is_on
+                    {"is_on":1}                     | is_on
+                    {"count":1.5}                   | count
+                    {"count":"1"}                   | count
+                    {"count":99999999999}           | count
+                    {"other":1}                     | other
+                    {"isOn":true}                   | isOn
+                    {"name":"a\\u0000"}             | name
+                    {"name":"\\ud800"}              | name
+                    {"extra":{"deep":["\\udfff"]}}  | extra.deep
+                    """)
+    void aWrongFieldIsNamed(String json, String field) {
+        ApiProblem problem = refused(json);
+        assertEquals(400, problem.status());
+        assertEquals(java.util.Set.of(field), ((Map<?, ?>) problem.body().get("errors")).keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "1",
+                "\"a\"",
+                "{",
+                "{} {}",
+                "{\"name\":\"a\",\"name\":\"b\"}",
+                "{\"extra\":{\"a\":1,\"a\":2}}",
+                "{name:1}",
+                "{\"name\":NaN}",
+                "{'name':'a'}",
+                "// c\n{}",
+                "{\"a\\u0000\":1}"
+            })
+    void whatIsNoJsonObjectIsABadRequest(String json) {
+        assertEquals(400, refused(json).status());
+    }
+
+    @Test
+    void deepOrLargeOrMisencodedBodiesAreRefused() {
+        assertEquals(
+                400,
+                refused("{\"extra\":" + "[".repeat(33) + "]".repeat(33) + "}").status());
+        assertEquals(400, refused("{\"count\":" + "9".repeat(2_000) + "}").status());
+        assertEquals(413, refused("{\"name\":\"" + "a".repeat(70_000) + "\"}").status());
+        assertEquals(
+                400,
+                assertThrows(ApiProblem.class, () -> read("{\"name\":\"ä\"}".getBytes(StandardCharsets.ISO_8859_1)))
+                        .status());
+        assertEquals(
+                400,
+                assertThrows(ApiProblem.class, () -> read("{\"name\":\"a\"}".getBytes(StandardCharsets.UTF_16)))
+                        .status());
+    }
+
+    @Test
+    void aFieldsNameDoesNotComeBackAtAnyLength() {
+        assertTrue(refused("{\"" + "x".repeat(10_000) + "\":1}").getMessage().length() < 200);
+    }
+}
