@@ -1,0 +1,64 @@
+package dev.userservice.server;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The settings as somebody wrote them: environment variables, and a {@code .env} file for what the environment lacks. */
+public final class Environment {
+    private final Map<String, String> values;
+
+    public Environment(Map<String, String> values) {
+        this.values = new TreeMap<>(values);
+        // Compose and CI systems hand an unset variable on as an empty one.
+        this.values.values().removeIf(String::isEmpty);
+    }
+
+    /** The environment of this process, then {@code file} if there is one. */
+    static Environment ofProcess(Path file) {
+        Map<String, String> values = DotEnv.read(file);
+        System.getenv().forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                values.put(name, value);
+            }
+        });
+        return new Environment(values);
+    }
+
+    Optional<String> get(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    boolean flag(String name) {
+        return get(name)
+                .map(value -> switch (value.strip().toLowerCase(Locale.ROOT)) {
+                    case "true", "1", "yes", "on" -> true;
+                    case "false", "0", "no", "off" -> false;
+                    default -> throw new StartException(name + " must be true or false");
+                })
+                .orElse(false);
+    }
+
+    Optional<Integer> port(String name) {
+        return get(name).map(value -> {
+            try {
+                int port = Integer.parseInt(value.strip());
+                if (port > 0 && port < 65536) {
+                    return port;
+                }
+            } catch (NumberFormatException e) {
+                // Said below, as for a number out of range.
+            }
+            throw new StartException(name + " must be a port number from 1 to 65535");
+        });
+    }
+
+    /** The values whose names Keycloak itself reads. */
+    Map<String, String> keycloakOptions() {
+        Map<String, String> options = new TreeMap<>(values);
+        options.keySet().removeIf(name -> !KeycloakOptions.isOption(name));
+        return options;
+    }
+}

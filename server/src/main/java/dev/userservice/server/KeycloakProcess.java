@@ -1,0 +1,218 @@
+package dev.userservice.server;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * A Keycloak server in processes of its own: the start script, below it the JVM, and while Keycloak builds itself another
+ * JVM before that. After a build that the start itself asked for, the script becomes the JVM; otherwise both stay.
+ */
+public final class KeycloakProcess {
+    /** How long a server may take to end by itself; it waits for requests under way. */
+    public static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** What a developer's shell may hold for {@code ./mvnw -P run} must not reach a server that was not asked to use it. */
+    private static final Pattern NOT_INHERITED =
+            Pattern.compile("(KC|KCRAW|MAIL|USER_SERVICE)_.*|DATABASE_URL|REDIS_URL|FRONTEND_URL|DEBUG|DEBUG_.*");
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final Process process;
+    private final Thread output;
+
+    private KeycloakProcess(Process process, Thread output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param arguments those of {@code kc.sh}, like {@code start --optimized}; never a secret, which {@code ps} would show
+     * @param environment variables for it, beside those of this process that are no settings: {@code KC_...} options,
+     *     {@code JAVA_OPTS_APPEND} for an agent
+     * @param lines gets each line that the server prints, on a thread of its own
+     */
+    public static KeycloakProcess start(
+            ServerHome home, List<String> arguments, Map<String, String> environment, Consumer<String> lines) {
+        ProcessBuilder builder = new ProcessBuilder(home.command(arguments))
+                .directory(home.path().toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(nothing()))
+                .redirectErrorStream(true);
+        builder.environment()
+                .keySet()
+                .removeIf(name -> NOT_INHERITED.matcher(name).matches());
+        // The Java that runs this has been found to be new enough.
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            Thread output = new Thread(() -> pump(process, lines), "keycloak-output");
+            output.setDaemon(true);
+            output.start();
+            return new KeycloakProcess(process, output);
+        } catch (IOException e) {
+            throw new StartException("cannot start Keycloak: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits until the server says on its management port that it is ready, its realms imported. */
+    public void awaitReady(URI health, Duration deadline) {
+        HttpClient client =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+        HttpRequest request =
+                HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
+        long end = System.nanoTime() + deadline.toNanos();
+        while (!isReady(client, request)) {
+            if (!isAlive()) {
+                throw new StartException("Keycloak ended by itself (exit code " + exitCode() + ") before it was ready");
+            }
+            if (System.nanoTime() > end) {
+                throw new StartException(
+                        "Keycloak was not ready after " + deadline.toSeconds() + " seconds: " + health);
+            }
+            pause();
+        }
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The process id of the server's JVM, or of the script while there is no JVM yet. */
+    public long pid() {
+        return family().stream()
+                .filter(KeycloakProcess::isJvm)
+                .findFirst()
+                .orElseGet(process::toHandle)
+                .pid();
+    }
+
+    /** Waits for the server's end, by itself or otherwise. */
+    public int awaitEnd() throws InterruptedException {
+        int code = process.waitFor();
+        drain();
+        return code;
+    }
+
+    /** Asks the server to end as an operating system would, and makes sure that all its processes do. */
+    public void stop() {
+        stop(PATIENCE);
+    }
+
+    public void stop(Duration patience) {
+        Set<ProcessHandle> family = family();
+        // Not the process's own destroy(), which stops listening to its last words.
+        process.toHandle().destroy();
+        awaitGone(family, patience);
+        end(family);
+    }
+
+    /** Ends the server without giving it a chance to tidy up, as a crash or a power cut does. */
+    public void kill() {
+        end(family());
+    }
+
+    private void end(Set<ProcessHandle> family) {
+        // The script last: as their parent it sees to it that the others are gone for the system too.
+        Set<ProcessHandle> others = new LinkedHashSet<>(family);
+        others.remove(process.toHandle());
+        others.forEach(ProcessHandle::destroyForcibly);
+        awaitGone(others, Duration.ofSeconds(2));
+        family.forEach(ProcessHandle::destroyForcibly);
+        awaitGone(family, Duration.ofSeconds(5));
+        awaitEnd(Duration.ofSeconds(5));
+    }
+
+    /** Waits for those in {@code family}, and adds whoever comes to it meanwhile. */
+    private void awaitGone(Set<ProcessHandle> family, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (family.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+            pause();
+            family.addAll(process.descendants().toList());
+        }
+    }
+
+    boolean awaitEnd(Duration patience) {
+        try {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+            drain();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    /** The JVM first: killed from the top, the script would leave it without a parent, and out of sight. */
+    private Set<ProcessHandle> family() {
+        Set<ProcessHandle> family = new LinkedHashSet<>(process.descendants().toList());
+        family.add(process.toHandle());
+        return family;
+    }
+
+    private static boolean isJvm(ProcessHandle handle) {
+        return handle.info()
+                .command()
+                .map(command -> Path.of(command).getFileName().toString().matches("javaw?(\\.exe)?"))
+                .orElse(false);
+    }
+
+    private static boolean isReady(HttpClient client, HttpRequest request) {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted while Keycloak started", e);
+        }
+    }
+
+    private static void pump(Process process, Consumer<String> lines) {
+        try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+            reader.lines().forEach(lines);
+        } catch (IOException | UncheckedIOException e) {
+            // The stream of a process that was killed ends like this.
+        }
+    }
+
+    private void drain() throws InterruptedException {
+        output.join(TimeUnit.SECONDS.toMillis(2));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted", e);
+        }
+    }
+
+    private static File nothing() {
+        return new File(File.separatorChar == '\\' ? "NUL" : "/dev/null");
+    }
+}

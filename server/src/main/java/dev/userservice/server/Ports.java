@@ -1,0 +1,47 @@
+package dev.userservice.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says which port is taken, and by which setting to move it, before a minute of starting is lost on it. */
+final class Ports {
+    private Ports() {}
+
+    static void requireFree(List<RunSettings.Port> ports) {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            // All at once, so that two settings with the same number are seen as well.
+            for (RunSettings.Port port : ports) {
+                held.add(hold(port));
+            }
+        } finally {
+            held.forEach(Ports::close);
+        }
+    }
+
+    private static ServerSocket hold(RunSettings.Port port) {
+        try {
+            try (ServerSocket loopback = new ServerSocket()) {
+                loopback.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number()));
+            }
+            return new ServerSocket(port.number());
+        } catch (IOException e) {
+            throw new StartException(
+                    "port " + port.number() + " for " + port.purpose() + " is taken: free it, or set " + port.setting()
+                            + " (in the environment or in .env) to another",
+                    e);
+        }
+    }
+
+    private static void close(ServerSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new StartException("cannot close a port: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.userservice.server;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** A file that holds secrets: for its owner alone from its first byte, and never seen half written. */
+final class PrivateFile {
+    private PrivateFile() {}
+
+    static void write(Path file, byte[] content) throws IOException {
+        // The temporary name does not end like the real one: Keycloak imports whatever does.
+        Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".", ".tmp", ownerOnly(file));
+        try {
+            Files.write(temporary, content);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path file) throws IOException {
+        FileStore store = Files.getFileStore(file.toAbsolutePath().getParent());
+        return store.supportsFileAttributeView(PosixFileAttributeView.class)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

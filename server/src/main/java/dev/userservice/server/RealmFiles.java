@@ -1,0 +1,170 @@
+package dev.userservice.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** The realms of {@code realm-config/}, made ready for one installation. */
+public final class RealmFiles {
+    static final String API_CLIENT = "user-service-api";
+    static final String FRONTEND_URL = "user-service.frontend-url";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final RealmSettings settings;
+
+    /** {@code folder} is the project's {@code realm-config}. */
+    public RealmFiles(Path folder, RealmSettings settings) {
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    /** A new tenant without any user, as Keycloak's admin API takes it. */
+    public ObjectNode tenant(String name) {
+        ObjectNode tenant = read("tenant-template.json");
+        tenant.put("realm", name);
+        return asTenant(tenant);
+    }
+
+    /** The tenant to try things on, with its accounts. */
+    public ObjectNode demoTenant() {
+        return asTenant(merge(read("tenant-template.json"), read("demo-tenant.json")));
+    }
+
+    /** The platform's realm, where the vendor lives; nobody is in it yet. */
+    public ObjectNode platform() {
+        return asRealm(read("platform-realm.json"));
+    }
+
+    /** The platform's realm with an account to try things with. */
+    public ObjectNode demoPlatform() {
+        return asRealm(merge(read("platform-realm.json"), read("demo-platform.json")));
+    }
+
+    /** Merges as a reader expects of an overlay: objects entry by entry; anything else, lists too, replaces. */
+    static ObjectNode merge(ObjectNode base, ObjectNode overlay) {
+        ObjectNode merged = base.deepCopy();
+        overlay.properties().forEach(entry -> {
+            JsonNode old = merged.get(entry.getKey());
+            JsonNode value = entry.getValue();
+            merged.set(
+                    entry.getKey(),
+                    old instanceof ObjectNode oldObject && value instanceof ObjectNode object
+                            ? merge(oldObject, object)
+                            : value.deepCopy());
+        });
+        return merged;
+    }
+
+    /**
+     * Writes a realm where {@code --import-realm} finds it.
+     *
+     * @return whether there was another content before
+     */
+    static boolean write(ObjectNode realm, Path importFolder) {
+        Path file = importFolder.resolve(realm.path("realm").asText() + "-realm.json");
+        try {
+            Files.createDirectories(importFolder);
+            byte[] content = importText(realm).getBytes(StandardCharsets.UTF_8);
+            if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content)) {
+                return false;
+            }
+            boolean changed = Files.exists(file);
+            PrivateFile.write(file, content);
+            return changed;
+        } catch (IOException e) {
+            throw new StartException("cannot write " + file + ": " + e, e);
+        }
+    }
+
+    /**
+     * The realm's JSON for an import. Keycloak replaces <code>${NAME}</code> in the file's raw text, before it is JSON, so
+     * a value would not arrive as it is; and {@code $} stands nowhere but in strings, where it has another spelling.
+     */
+    static String importText(ObjectNode realm) {
+        try {
+            return JSON.writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(realm)
+                            .replace("$", "\\u0024") + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Somebody that can log in to a realm, with a password that is no secret. */
+    record Account(String realm, String username, String password, String roles) {}
+
+    static List<Account> accounts(ObjectNode realm) {
+        List<Account> accounts = new ArrayList<>();
+        for (JsonNode user : realm.path("users")) {
+            for (JsonNode credential : user.path("credentials")) {
+                if (credential.path("type").asText().equals("password")) {
+                    accounts.add(new Account(
+                            realm.path("realm").asText(),
+                            user.path("username").asText(),
+                            credential.path("value").asText(),
+                            roles(user)));
+                }
+            }
+        }
+        return accounts;
+    }
+
+    private static String roles(JsonNode user) {
+        return StreamSupport.stream(user.path("realmRoles").spliterator(), false)
+                .map(JsonNode::asText)
+                .filter(role -> !role.startsWith("default-roles-"))
+                .collect(Collectors.joining(", "));
+    }
+
+    private ObjectNode asTenant(ObjectNode tenant) {
+        settings.frontendUrl()
+                .ifPresent(url -> tenant.withObjectProperty("attributes").put(FRONTEND_URL, url));
+        return asRealm(tenant);
+    }
+
+    private ObjectNode asRealm(ObjectNode realm) {
+        settings.smtpServer()
+                .ifPresent(smtp -> realm.withObjectProperty("smtpServer").setAll(smtp.json()));
+        settings.apiClientSecret().ifPresent(secret -> {
+            for (JsonNode client : realm.path("clients")) {
+                if (client instanceof ObjectNode object
+                        && object.path("clientId").asText().equals(API_CLIENT)) {
+                    object.put("secret", secret);
+                }
+            }
+        });
+        return realm;
+    }
+
+    private ObjectNode read(String name) {
+        Path file = folder.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw new StartException("the realm file is missing: " + file);
+        }
+        try {
+            if (JSON.readTree(file.toFile()) instanceof ObjectNode realm) {
+                return realm;
+            }
+            throw new StartException("the realm file holds no JSON object: " + file);
+        } catch (JsonProcessingException e) {
+            throw new StartException(
+                    "the realm file is no valid JSON: " + file + ", line "
+                            + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(),
+                    e);
+        } catch (IOException e) {
+            throw new StartException("cannot read " + file + ": " + e, e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.userservice.server;
+
+import java.util.Optional;
+
+/**
+ * What differs from one installation of the same realms to the next.
+ *
+ * @param smtpServer where mail goes; without it, as the realm's file says
+ * @param frontendUrl the site that links in mails point to; without it, Keycloak's own pages
+ * @param apiClientSecret the secret of the client that calls the API; without it, Keycloak makes one
+ */
+public record RealmSettings(
+        Optional<SmtpServer> smtpServer, Optional<String> frontendUrl, Optional<String> apiClientSecret) {
+
+    public static RealmSettings none() {
+        return new RealmSettings(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public static RealmSettings withMailTo(SmtpServer smtpServer) {
+        return new RealmSettings(Optional.of(smtpServer), Optional.empty(), Optional.empty());
+    }
+
+    /** Leaves the secret out. */
+    @Override
+    public String toString() {
+        return "RealmSettings[" + smtpServer + ", " + frontendUrl + "]";
+    }
+}

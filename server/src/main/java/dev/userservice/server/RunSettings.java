@@ -1,0 +1,122 @@
+package dev.userservice.server;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What {@code .env.example} lists, read once; a value that cannot be meant is refused before anything starts. */
+final class RunSettings {
+    private final Environment environment;
+
+    RunSettings(Environment environment) {
+        this.environment = environment;
+        ports();
+        realms();
+        serverEnvironment();
+    }
+
+    /** A port that the run listens on, and the setting that moves it. */
+    record Port(String purpose, int number, String setting) {}
+
+    int httpPort() {
+        return environment
+                .port("KC_HTTP_PORT")
+                .or(() -> environment.port("HTTP_PORT"))
+                .orElse(8080);
+    }
+
+    int managementPort() {
+        return environment
+                .port("KC_HTTP_MANAGEMENT_PORT")
+                .or(() -> environment.port("MANAGEMENT_PORT"))
+                .orElse(9000);
+    }
+
+    int mailboxPort() {
+        return environment.port("MAILBOX_PORT").orElse(8025);
+    }
+
+    int mailboxSmtpPort() {
+        return environment.port("MAILBOX_SMTP_PORT").orElse(3025);
+    }
+
+    /** Mail that leaves for a real server is not ours to show. */
+    boolean hasMailbox() {
+        return environment.get("MAIL_SERVER").isEmpty();
+    }
+
+    List<Port> ports() {
+        Port http = new Port("Keycloak", httpPort(), "HTTP_PORT");
+        Port management = new Port("Keycloak's health and metrics", managementPort(), "MANAGEMENT_PORT");
+        return hasMailbox()
+                ? List.of(
+                        http,
+                        management,
+                        new Port("the mailbox", mailboxPort(), "MAILBOX_PORT"),
+                        new Port("the mailbox's SMTP server", mailboxSmtpPort(), "MAILBOX_SMTP_PORT"))
+                : List.of(http, management);
+    }
+
+    RealmSettings realms() {
+        SmtpServer smtp = SmtpServer.of(environment).orElseGet(this::mailbox);
+        return new RealmSettings(
+                Optional.of(smtp), environment.get("FRONTEND_URL"), environment.get("USER_SERVICE_API_CLIENT_SECRET"));
+    }
+
+    /** What the server's process gets: options for Keycloak, and what the extension reads by itself. */
+    Map<String, String> serverEnvironment() {
+        KeycloakOptions options = new KeycloakOptions(environment.keycloakOptions())
+                .derive("HTTP_PORT", Integer.toString(httpPort()))
+                .derive("HTTP_MANAGEMENT_PORT", Integer.toString(managementPort()))
+                .derive("HEALTH_ENABLED", "true")
+                .derive("METRICS_ENABLED", "true")
+                .derive("BOOTSTRAP_ADMIN_USERNAME", "admin")
+                .derive("BOOTSTRAP_ADMIN_PASSWORD", "admin");
+        environment.get("DATABASE_URL").map(DatabaseUrl::parse).ifPresent(database -> {
+            options.derive("DB", "postgres").derive("DB_URL", database.jdbcUrl());
+            database.user().ifPresent(user -> options.derive("DB_USERNAME", user));
+            database.password().ifPresent(password -> options.derive("DB_PASSWORD", password));
+        });
+        Map<String, String> variables = new TreeMap<>(options.asEnvironment());
+        environment.get("REDIS_URL").ifPresent(url -> variables.put("REDIS_URL", url));
+        return variables;
+    }
+
+    /** The first administrator, for the person at the terminal; a password of their own is not repeated to them. */
+    String administrator() {
+        String name = option("BOOTSTRAP_ADMIN_USERNAME").orElse("admin");
+        return name + " / "
+                + option("BOOTSTRAP_ADMIN_PASSWORD").map(given -> "as given").orElse("admin");
+    }
+
+    /** The path that somebody put Keycloak under, without a slash at its end. */
+    String path() {
+        return withoutSlash(option("HTTP_RELATIVE_PATH").orElse("/"));
+    }
+
+    String managementPath() {
+        return option("HTTP_MANAGEMENT_RELATIVE_PATH")
+                .map(RunSettings::withoutSlash)
+                .orElseGet(this::path);
+    }
+
+    private Optional<String> option(String name) {
+        return environment.get("KC_" + name).or(() -> environment.get("KCRAW_" + name));
+    }
+
+    private SmtpServer mailbox() {
+        return new SmtpServer(
+                Mailbox.HOST,
+                mailboxSmtpPort(),
+                SmtpServer.sender(environment),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false);
+    }
+
+    private static String withoutSlash(String path) {
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.userservice.server;
+
+/** Why the server does not start: the message is one line, meant for the person at the terminal, without any secret. */
+public final class StartException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public StartException(String message) {
+        super(message);
+    }
+
+    public StartException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
