@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.StrictJson;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Objects;
@@ -170,7 +171,7 @@ public final class Caller {
         if (!isVendor() && !userPermissions().canQuery()) {
             throw ApiProblem.forbidden("This needs the permission view-users");
         }
-        UserModel found = session.users().getUserById(tenancy.realm(), id);
+        UserModel found = StrictJson.isStorable(id) ? session.users().getUserById(tenancy.realm(), id) : null;
         if (found == null || !(isVendor() || userPermissions().canView(found))) {
             throw ApiProblem.notFound("User not found");
         }

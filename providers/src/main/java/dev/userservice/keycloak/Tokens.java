@@ -21,6 +21,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.endpoints.LogoutEndpoint;
 import org.keycloak.protocol.oidc.endpoints.TokenEndpoint;
@@ -42,6 +43,8 @@ public final class Tokens {
     /** What Keycloak's TokenManager says of a refresh token that a newer one has replaced. */
     private static final Set<String> REUSE_REASONS =
             Set.of("Stale token", "Maximum allowed refresh token reuse exceeded");
+
+    private static final int RETRY_SECONDS = 5;
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -83,27 +86,27 @@ public final class Tokens {
         if (answer.entity() instanceof AccessTokenResponse tokens) {
             return tokens;
         }
-        throw loginRefused(answer);
+        throw loginRefused(answer, identifier);
     }
 
-    private ApiProblem loginRefused(Answer answer) {
+    private ApiProblem loginRefused(Answer answer, String identifier) {
         String description = String.valueOf(answer.error().getErrorDescription());
         if ("Account is not fully set up".equals(description)) {
-            return Activation.loginPending(realm, userOf(answer.event()));
+            // Said only after the right password, and of the user that Keycloak's flow found by the same look-up.
+            UserModel user = KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier);
+            return Activation.loginPending(realm, user).remembered();
         }
         return switch (String.valueOf(answer.error().getError())) {
             case TotpAuthenticator.MFA_REQUIRED ->
-                ApiProblem.unauthorized("A one-time code is needed").with("mfa_required", true);
+                ApiProblem.unauthorized("A one-time code is needed")
+                        .with("mfa_required", true)
+                        .remembered();
             case OAuthErrorException.INVALID_SCOPE -> ApiProblem.invalid("scope", "This scope is not granted here");
             // Two users of one e-mail address make "invalid_request" of a login that Keycloak cannot decide.
             case OAuthErrorException.INVALID_GRANT, OAuthErrorException.INVALID_REQUEST ->
-                ApiProblem.unauthorized("Invalid credentials");
+                ApiProblem.unauthorized("Invalid credentials").remembered();
             default -> unexpected(answer);
         };
-    }
-
-    private UserModel userOf(Event event) {
-        return session.users().getUserById(realm, event.getUserId());
     }
 
     /**
@@ -121,7 +124,7 @@ public final class Tokens {
             return tokens;
         }
         if (!OAuthErrorException.INVALID_GRANT.equals(answer.error().getError())) {
-            throw unexpected(answer).remembered();
+            throw unexpected(answer);
         }
         endReusedSession(answer.event());
         throw ApiProblem.invalidToken().remembered();
@@ -220,6 +223,11 @@ public final class Tokens {
                 realm.getName(),
                 answer.error().getError(),
                 answer.error().getErrorDescription());
+        if (OAuthErrorException.INVALID_CLIENT.equals(answer.error().getError())) {
+            // With a secret that comes from the store itself, this is a store that could not be read, or a realm half
+            // set up.
+            return ApiProblem.unavailable(RETRY_SECONDS);
+        }
         return answer.status() == 403
                 ? ApiProblem.forbidden("A policy of this tenant refuses this")
                 : ApiProblem.serverError();

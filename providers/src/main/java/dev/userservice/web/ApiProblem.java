@@ -135,7 +135,8 @@ public final class ApiProblem extends RuntimeException {
         return body;
     }
 
-    Response response() {
+    /** The answer that this problem is. */
+    public Response response() {
         Response.ResponseBuilder response =
                 Response.status(status).type(ProblemFilter.PROBLEM_JSON).entity(StrictJson.write(body()));
         headers.forEach(response::header);

@@ -128,13 +128,13 @@ public final class StrictJson {
         }
     }
 
-    /** PostgreSQL holds neither NUL nor lone surrogates; both come in by escapes that are valid JSON. */
+    /** Both kinds of text that a database cannot hold come in by escapes that are valid JSON. */
     private static void refuseUnstorableText(JsonNode node, String path) {
-        if (node.isTextual() && isUnstorable(node.textValue())) {
+        if (node.isTextual() && !isStorable(node.textValue())) {
             throw ApiProblem.invalid(printable(path), "This text has a NUL or a lone surrogate");
         }
         node.properties().forEach(field -> {
-            if (isUnstorable(field.getKey())) {
+            if (!isStorable(field.getKey())) {
                 throw ApiProblem.badRequest("The name of a field has a NUL or a lone surrogate");
             }
             refuseUnstorableText(field.getValue(), path.isEmpty() ? field.getKey() : path + "." + field.getKey());
@@ -144,9 +144,10 @@ public final class StrictJson {
         }
     }
 
-    private static boolean isUnstorable(String text) {
+    /** Can a database hold this text? PostgreSQL holds neither NUL nor a lone surrogate. */
+    public static boolean isStorable(String text) {
         return text.codePoints()
-                .anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
+                .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
     }
 
     private static String path(JsonMappingException e) {

@@ -1,0 +1,286 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.http.ContentType;
+import io.restassured.http.Headers;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.representations.idm.UserRepresentation;
+
+@ExtendWith(ServerExtension.class)
+final class LoginIT {
+    private static Tenant tenant;
+
+    @BeforeAll
+    static void addPeople(Tenant fresh) {
+        tenant = fresh;
+        tenant.addUser("alice");
+    }
+
+    private static Response login(Map<String, Object> body) {
+        return tenant.api().contentType(ContentType.JSON).body(body).post("/login");
+    }
+
+    /** A login that must not be refused; see {@link Tenant#admitted}. */
+    private static Response admitted(Map<String, Object> body) {
+        return Tenant.admitted(() -> login(body));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"identifier, alice", "identifier, alice@example.com", "username, alice", "email, alice@example.com"})
+    void anyNameOfThePersonLogsIn(String field, String value) {
+        admitted(Map.of(field, value, "password", TestServer.PASSWORD))
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", containsString("no-store"))
+                .body("access_token", notNullValue())
+                .body("refresh_token", notNullValue())
+                .body("$", not(hasKey("id_token")))
+                .body("token_type", equalTo("Bearer"))
+                .body("expires_in", equalTo(300))
+                .body("session_state", notNullValue());
+    }
+
+    @Test
+    void theTokenIsKeycloaksOwn() {
+        Tenant.Session session = tenant.session("alice");
+        tenant.oidc()
+                .header(
+                        "Authorization",
+                        "Bearer "
+                                + admitted(Map.of(
+                                                "username",
+                                                "alice",
+                                                "password",
+                                                TestServer.PASSWORD,
+                                                "scope",
+                                                "openid"))
+                                        .<String>path("access_token"))
+                .get("/userinfo")
+                .then()
+                .statusCode(200)
+                .body("preferred_username", equalTo("alice"));
+        tenant.api(session.access()).get("/users/me").then().statusCode(200);
+    }
+
+    @Test
+    void theScopeOpenidAddsAnIdToken() {
+        admitted(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "openid profile"))
+                .then()
+                .statusCode(200)
+                .body("id_token", matchesPattern("[\\w-]+\\.[\\w-]+\\.[\\w-]+"))
+                .body("scope", containsString("openid"));
+    }
+
+    @Test
+    void anOfflineTokenIsNeverGiven() {
+        login(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "openid offline_access"))
+                .then()
+                .statusCode(400)
+                .body("errors.scope", notNullValue());
+    }
+
+    @Test
+    void anUnknownScopeIsTheFieldsFault() {
+        admitted(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "no-such-scope"))
+                .then()
+                .statusCode(400)
+                .body("errors.scope", notNullValue());
+    }
+
+    @Test
+    void aTenantsNameMustBeTheRealms() {
+        admitted(Map.of("username", "alice", "password", TestServer.PASSWORD, "tenant_name", tenant.name()))
+                .then()
+                .statusCode(200);
+        login(Map.of("username", "alice", "password", TestServer.PASSWORD, "tenant_name", "another"))
+                .then()
+                .statusCode(400)
+                .body("errors.tenant_name", notNullValue());
+    }
+
+    @Test
+    void wrongUnknownDisabledAndLockedAreToldAlike() {
+        tenant.addUser("diana");
+        String disabled = tenant.addUser("dennis");
+        UserRepresentation user = tenant.admin().users().get(disabled).toRepresentation();
+        user.setEnabled(false);
+        tenant.admin().users().get(disabled).update(user);
+        tenant.addUser("lucy");
+        lockOut("lucy");
+
+        Map<String, Response> refusals = new LinkedHashMap<>();
+        refusals.put("wrong", tenant.login("diana", "Wrong-horse-1"));
+        refusals.put("unknown", tenant.login("nobody", TestServer.PASSWORD));
+        refusals.put("disabled", tenant.login("dennis", TestServer.PASSWORD));
+        refusals.put("disabled and wrong", tenant.login("dennis", "Wrong-horse-1"));
+        refusals.put("locked", tenant.login("lucy", TestServer.PASSWORD));
+
+        refusals.forEach((why, refusal) -> {
+            refusal.then().statusCode(401).body("detail", equalTo("Invalid credentials"));
+            assertEquals(refusals.get("wrong").asString(), refusal.asString(), why);
+            assertEquals(headers(refusals.get("wrong").headers()), headers(refusal.headers()), why);
+        });
+    }
+
+    private static void lockOut(String username) {
+        for (int i = 0; i < 30; i++) {
+            tenant.login(username, "Wrong-horse-1").then().statusCode(401);
+        }
+    }
+
+    private static Map<String, String> headers(Headers headers) {
+        return headers.asList().stream()
+                .collect(Collectors.toMap(
+                        header -> header.getName(), header -> header.getValue(), (a, b) -> a + "," + b));
+    }
+
+    /** Ranks, not thresholds: of two like distributions neither is above the other much more often than half the time. */
+    @Test
+    void wrongUnknownAndDisabledTakeTheSameTime() {
+        tenant.addUser("tina");
+        String disabled = tenant.addUser("tom");
+        UserRepresentation user = tenant.admin().users().get(disabled).toRepresentation();
+        user.setEnabled(false);
+        tenant.admin().users().get(disabled).update(user);
+
+        List<Long> wrong = new ArrayList<>();
+        List<Long> unknown = new ArrayList<>();
+        List<Long> off = new ArrayList<>();
+        for (int round = 0; round < 25; round++) {
+            wrong.add(millis("tina"));
+            unknown.add(millis("nobody-" + round));
+            off.add(millis("tom"));
+        }
+        assertAlike("unknown", wrong, unknown);
+        assertAlike("disabled", wrong, off);
+    }
+
+    private static long millis(String username) {
+        return tenant.login(username, "Wrong-horse-1").time();
+    }
+
+    private static void assertAlike(String what, List<Long> some, List<Long> others) {
+        double above = 0;
+        for (long a : some) {
+            for (long b : others) {
+                above += a > b ? 1 : a == b ? 0.5 : 0;
+            }
+        }
+        double share = above / (some.size() * others.size());
+        assertTrue(share > 0.1 && share < 0.9, what + ": a wrong password takes longer in " + share + " of all pairs");
+    }
+
+    @Test
+    void aPendingActivationIsToldOnlyToWhoKnowsThePassword(TestServer server) {
+        Tenant verifying = Tenant.on(server, realm -> realm.put("verifyEmail", true));
+        String id = verifying.addUser("penny");
+        UserRepresentation user = verifying.admin().users().get(id).toRepresentation();
+        user.setEmailVerified(false);
+        verifying.admin().users().get(id).update(user);
+
+        verifying
+                .login("penny", TestServer.PASSWORD)
+                .then()
+                .statusCode(401)
+                .body("detail", equalTo("Account is inactive"))
+                .body("message", equalTo("Account is inactive"));
+        verifying.login("penny", "Wrong-horse-1").then().statusCode(401).body("detail", equalTo("Invalid credentials"));
+    }
+
+    @Test
+    void anotherRequiredActionIsNamed() {
+        String id = tenant.addUser("rachel");
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        user.setRequiredActions(List.of("UPDATE_PASSWORD"));
+        tenant.admin().users().get(id).update(user);
+        tenant.login("rachel", TestServer.PASSWORD)
+                .then()
+                .statusCode(401)
+                .body("required_actions", contains("UPDATE_PASSWORD"));
+    }
+
+    @Test
+    void aMissingOneTimeCodeIsToldOnlyToWhoKnowsThePassword() {
+        byte[] secret = Totp.add(tenant, tenant.addUser("otto"));
+        for (int i = 0; i < 35; i++) {
+            // More often than locks an account out: a missing code is no failure.
+            tenant.login("otto", TestServer.PASSWORD).then().statusCode(401).body("mfa_required", equalTo(true));
+        }
+        tenant.login("otto", "Wrong-horse-1")
+                .then()
+                .statusCode(401)
+                .body("detail", equalTo("Invalid credentials"))
+                .body("mfa_required", nullValue());
+        login(Map.of("username", "otto", "password", TestServer.PASSWORD, "totp", "000000"))
+                .then()
+                .statusCode(401)
+                .body("detail", equalTo("Invalid credentials"));
+        String code = Totp.now(secret);
+        login(Map.of("username", "otto", "password", TestServer.PASSWORD, "totp", code))
+                .then()
+                .statusCode(200);
+        login(Map.of("username", "otto", "password", TestServer.PASSWORD, "totp", code))
+                .then()
+                .statusCode(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"password\":\"x\"}",
+                "{\"username\":\"alice\"}",
+                "{\"username\":\"alice\",\"password\":\"\"}",
+                "{\"username\":\"\",\"password\":\"x\"}",
+                "{\"username\":\"alice\",\"email\":\"alice@example.com\",\"password\":\"x\"}",
+                "{\"username\":\"alice\",\"password\":\"x\",\"role\":\"admin\"}",
+                "{\"username\":\"alice\",\"password\":\"x\",\"totp\":123456}"
+            })
+    void aBodyThatIsNoLoginNamesItsFields(String body) {
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/login")
+                .then()
+                .statusCode(400)
+                .body("errors", notNullValue());
+    }
+
+    @Test
+    void aRequestWithoutAPasswordIsNoFailedLogin() {
+        tenant.addUser("nora");
+        for (int i = 0; i < 35; i++) {
+            login(Map.of("username", "nora")).then().statusCode(400);
+        }
+        tenant.login("nora", TestServer.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void passwordsDoNotReachTheLog() {
+        tenant.login("alice", "Secret-of-the-log-1").then().statusCode(401);
+        if (tenant.server().node() != null) {
+            assertTrue(!tenant.server().node().log().contains("Secret-of-the-log-1"));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.restassured.http.ContentType;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(ServerExtension.class)
+final class LogoutIT {
+    private static Tenant tenant;
+
+    @BeforeAll
+    static void addPeople(Tenant fresh) {
+        tenant = fresh;
+        tenant.addUser("alice");
+        tenant.addClient("app-1", true);
+    }
+
+    private static void assertEnded(Tenant.Session session) {
+        tenant.refresh(session.refresh()).then().statusCode(401);
+        tenant.api(session.access()).get("/users/me").then().statusCode(401);
+        tenant.oidc()
+                .formParam("client_id", "app-1")
+                .formParam("client_secret", "secret")
+                .formParam("token", session.access())
+                .post("/token/introspect")
+                .then()
+                .statusCode(200)
+                .body("active", equalTo(false));
+    }
+
+    @Test
+    void anAccessTokenEndsItsSessionAtOnce() {
+        Tenant.Session other = tenant.session("alice");
+        Tenant.Session session = tenant.session("alice");
+        tenant.api(session.access())
+                .post("/logout")
+                .then()
+                .statusCode(200)
+                .body("message", equalTo("Logged out successfully"));
+        assertEnded(session);
+        tenant.api(other.access()).get("/users/me").then().statusCode(200);
+    }
+
+    @Test
+    void aRefreshTokenInTheBodyEndsItsSession() {
+        Tenant.Session session = tenant.session("alice");
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", session.refresh()))
+                .post("/logout")
+                .then()
+                .statusCode(200);
+        assertEnded(session);
+    }
+
+    @Test
+    void aRefreshTokenAsBearerEndsItsSession() {
+        Tenant.Session session = tenant.session("alice");
+        tenant.api(session.refresh()).post("/logout").then().statusCode(200);
+        assertEnded(session);
+    }
+
+    @Test
+    void bothTokensEndTheirSessions() {
+        Tenant.Session one = tenant.session("alice");
+        Tenant.Session two = tenant.session("alice");
+        tenant.api(one.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", two.refresh()))
+                .post("/logout")
+                .then()
+                .statusCode(200);
+        assertEnded(one);
+        assertEnded(two);
+    }
+
+    @Test
+    void bothTokensOfOneSessionAreFine() {
+        Tenant.Session session = tenant.session("alice");
+        tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", session.refresh()))
+                .post("/logout")
+                .then()
+                .statusCode(200);
+        assertEnded(session);
+    }
+
+    @Test
+    void loggingOutTwiceByRefreshTokenIsNoError() {
+        Tenant.Session session = tenant.session("alice");
+        tenant.api(session.refresh()).post("/logout").then().statusCode(200);
+        tenant.api(session.refresh()).post("/logout").then().statusCode(200);
+    }
+
+    @Test
+    void aBadRefreshTokenEndsNothing() {
+        Tenant.Session session = tenant.session("alice");
+        tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", "garbage"))
+                .post("/logout")
+                .then()
+                .statusCode(401);
+        tenant.api(session.access()).get("/users/me").then().statusCode(200);
+    }
+
+    @Test
+    void anyClientsOwnSessionCanBeEndedByItsAccessToken() {
+        var tokens = tenant.passwordToken("app-1", "alice");
+        tenant.api(tokens.<String>path("access_token")).post("/logout").then().statusCode(200);
+        tenant.api(tokens.<String>path("access_token")).get("/users/me").then().statusCode(401);
+    }
+
+    @Test
+    void withoutAnyTokenThereIsNothingToEnd() {
+        tenant.api().post("/logout").then().statusCode(401).header("WWW-Authenticate", notNullValue());
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body("{}")
+                .post("/logout")
+                .then()
+                .statusCode(401);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** A server that stops and starts again, and one whose database goes away. It has a server of its own. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class OutageIT {
+    private static TestServer server;
+    private static Tenant tenant;
+
+    @BeforeAll
+    static void start() {
+        Assumptions.assumeTrue(
+                "unpacked".equals(System.getProperty("server", "unpacked")), "only an unpacked server can be stopped");
+        server = TestServer.unpacked("outage");
+        tenant = Tenant.on(server);
+        tenant.addUser("alice");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void aRestartLosesNoSessionAndRevivesNoToken() {
+        Tenant.Session session = tenant.session("alice");
+        String used = session.refresh();
+        Response renewed = tenant.refresh(used);
+        renewed.then().statusCode(200);
+        Tenant.Session reused = tenant.session("alice");
+        tenant.refresh(reused.refresh()).then().statusCode(200);
+
+        server.node().stop();
+        server.node().start();
+
+        tenant.api(renewed.<String>path("access_token")).get("/users/me").then().statusCode(200);
+        tenant.refresh(renewed.path("refresh_token")).then().statusCode(200);
+        tenant.refresh(reused.refresh()).then().statusCode(401);
+    }
+
+    @Test
+    @Order(2)
+    void aCrashLosesNoLogin() {
+        Tenant.Session session = tenant.session("alice");
+        server.node().kill();
+        server.node().start();
+        tenant.refresh(session.refresh()).then().statusCode(200);
+    }
+
+    @Test
+    @Order(3)
+    void withoutItsDatabaseTheServiceSaysSoInTimeAndWithoutInsides() throws Exception {
+        Tenant.Session session = tenant.session("alice");
+        tenant.api().get("/users/health").then().statusCode(200);
+        server.node().database().close();
+        letAnAnswerAge();
+
+        for (Response answer : together(30, "/users/health")) {
+            answer.then().statusCode(503).body("database", equalTo("down")).body("status", equalTo("error"));
+            assertTrue(answer.timeIn(TimeUnit.SECONDS) < 10, "took " + answer.time());
+        }
+        Response login = tenant.login("alice", TestServer.PASSWORD);
+        login.then().contentType("application/problem+json");
+        assertEquals(503, login.statusCode(), login.asString());
+        login.then().header("Retry-After", equalTo("5"));
+        tenant.refresh(session.refresh()).then().statusCode(503);
+    }
+
+    /** The state of the database is asked once a second at most. */
+    private static void letAnAnswerAge() {
+        LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
+    }
+
+    private static List<Response> together(int times, String path) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(times);
+        try {
+            List<Future<Response>> futures = new ArrayList<>();
+            for (int i = 0; i < times; i++) {
+                futures.add(threads.submit(
+                        () -> RestAssured.get(server.base() + "/realms/" + tenant.name() + "/api" + path)));
+            }
+            List<Response> answers = new ArrayList<>();
+            for (Future<Response> future : futures) {
+                answers.add(future.get());
+            }
+            return answers;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Every route by every kind of caller. The routes come from the published document: one without a row fails. */
+@ExtendWith(ServerExtension.class)
+final class RouteWalkIT {
+    private static final List<String> CALLERS = List.of(
+            "nobody",
+            "garbage",
+            "id-token",
+            "refresh-token",
+            "user",
+            "other-tenant",
+            "admin",
+            "service",
+            "vendor",
+            "third-party");
+
+    /** What each caller is answered, in the order of {@link #CALLERS}. The routes are called about the user alice. */
+    private static final String TABLE = """
+            POST /login            200 401 401 401 200 403 200 200 200 200
+            POST /refresh          400 401 401 200 400 403 400 400 400 400
+            POST /logout           401 401 401 200 200 403 200 403 403 200
+            GET  /users/me         401 401 401 401 200 403 200 403 403 403
+            GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
+            GET  /users/health     200 401 401 401 200 403 200 200 200 200
+            GET  /openapi.json     200 401 401 401 200 403 200 200 200 200
+            GET  /openapi.yaml     200 401 401 401 200 403 200 200 200 200
+            """;
+
+    private static final Map<String, Map<String, Object>> BODIES =
+            Map.of("POST /login", Map.of("username", "alice", "password", TestServer.PASSWORD));
+
+    private static Tenant tenant;
+    private static Tenant other;
+    private static String alice;
+    private static final Map<String, Supplier<Optional<String>>> TOKENS = new LinkedHashMap<>();
+
+    @BeforeAll
+    static void addCallers(TestServer server, Tenant fresh) {
+        tenant = fresh;
+        alice = tenant.addUser("alice");
+        tenant.addUser("the-admin", "admin");
+        other = Tenant.on(server);
+        other.addUser("the-admin", "admin");
+        tenant.addClient("back-end", false);
+        tenant.grantRealmManagement("back-end", "view-users");
+        letScopeReach("back-end", "view-users");
+        tenant.addClient("third-party", false);
+
+        TOKENS.put("nobody", Optional::empty);
+        TOKENS.put("garbage", () -> Optional.of("garbage"));
+        TOKENS.put("id-token", () -> Optional.of(idToken()));
+        TOKENS.put("refresh-token", () -> Optional.of(tenant.session("alice").refresh()));
+        TOKENS.put("user", () -> Optional.of(tenant.session("alice").access()));
+        TOKENS.put("other-tenant", () -> Optional.of(other.session("the-admin").access()));
+        TOKENS.put("admin", () -> Optional.of(tenant.session("the-admin").access()));
+        TOKENS.put("service", () -> Optional.of(tenant.serviceToken("back-end")));
+        TOKENS.put(
+                "vendor",
+                () -> Optional.of(
+                        Tenant.platformOf(server).session(TestServer.VENDOR).access()));
+        TOKENS.put(
+                "third-party",
+                () -> Optional.of(tenant.passwordToken("third-party", "alice").path("access_token")));
+    }
+
+    /** A client that is not of full scope has in scope only what it is given. */
+    private static void letScopeReach(String clientId, String role) {
+        var clients = tenant.admin().clients();
+        String id = clients.findByClientId(clientId).get(0).getId();
+        String management = clients.findByClientId("realm-management").get(0).getId();
+        clients.get(id)
+                .getScopeMappings()
+                .clientLevel(management)
+                .add(List.of(clients.get(management).roles().get(role).toRepresentation()));
+    }
+
+    private static String idToken() {
+        return Tenant.admitted(() -> tenant.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "openid"))
+                        .post("/login"))
+                .path("id_token");
+    }
+
+    @Test
+    void everyPublishedRouteHasARow() {
+        Map<String, Map<String, Object>> paths = RestAssured.get(
+                        tenant.server().base() + "/realms/" + tenant.name() + "/api/openapi.json")
+                .path("paths");
+        TreeSet<String> published = new TreeSet<>();
+        paths.forEach((path, operations) ->
+                operations.keySet().forEach(method -> published.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+        assertEquals(published, new TreeSet<>(rows().keySet()));
+    }
+
+    @TestFactory
+    Stream<DynamicNode> everyRouteByEveryCaller() {
+        return rows().entrySet().stream()
+                .map(row -> dynamicContainer(
+                        row.getKey(),
+                        row.getValue().entrySet().stream()
+                                .map(cell -> dynamicTest(
+                                        cell.getKey() + " is answered " + cell.getValue(),
+                                        () -> walk(row.getKey(), cell.getKey(), cell.getValue())))));
+    }
+
+    private static void walk(String route, String caller, int expected) {
+        String[] parts = route.split(" ", -1);
+        RequestSpecification call = TOKENS.get(caller).get().map(tenant::api).orElseGet(tenant::api);
+        if (BODIES.containsKey(route)) {
+            call.contentType(ContentType.JSON).body(BODIES.get(route));
+        }
+        Supplier<Response> answer = () -> call.request(parts[0], parts[1].replace("{id}", alice));
+        boolean isLogin = BODIES.containsKey(route) && expected == 200;
+        (isLogin ? Tenant.admitted(answer) : answer.get()).then().statusCode(expected);
+    }
+
+    private static Map<String, Map<String, Integer>> rows() {
+        Map<String, Map<String, Integer>> rows = new TreeMap<>();
+        TABLE.lines().forEach(line -> {
+            List<String> words = new ArrayList<>(List.of(line.trim().split("\\s+", -1)));
+            Map<String, Integer> cells = new LinkedHashMap<>();
+            for (int i = 0; i < CALLERS.size(); i++) {
+                cells.put(CALLERS.get(i), Integer.valueOf(words.get(i + 2)));
+            }
+            rows.put(words.get(0) + " " + words.get(1), cells);
+        });
+        return rows;
+    }
+}

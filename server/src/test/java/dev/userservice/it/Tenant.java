@@ -1,0 +1,176 @@
+package dev.userservice.it;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.representations.idm.ClientRepresentation;
+
+/** A tenant made of the template, with which a test does what it likes. */
+final class Tenant {
+    private final TestServer server;
+    private final String name;
+
+    private Tenant(TestServer server, String name) {
+        this.server = server;
+        this.name = name;
+    }
+
+    static Tenant on(TestServer server) {
+        return on(server, realm -> {});
+    }
+
+    /** A tenant whose realm file is changed before it is imported. */
+    static Tenant on(TestServer server, Consumer<ObjectNode> change) {
+        ObjectNode realm = server.tenantJson("t-" + UUID.randomUUID().toString().substring(0, 8));
+        change.accept(realm);
+        server.addRealm(realm);
+        return new Tenant(server, realm.path("realm").asText());
+    }
+
+    static Tenant platformOf(TestServer server) {
+        return new Tenant(server, TestServer.PLATFORM);
+    }
+
+    String name() {
+        return name;
+    }
+
+    TestServer server() {
+        return server;
+    }
+
+    RealmResource admin() {
+        return server.admin().realm(name);
+    }
+
+    String addUser(String username, String... roles) {
+        return server.addUser(name, username, roles);
+    }
+
+    /** A call of the API; each is checked against the published document. */
+    RequestSpecification api() {
+        return RestAssured.given()
+                .baseUri(server.base() + "/realms/" + name + "/api")
+                .noContentType()
+                .filter(Contract.of(server, name));
+    }
+
+    RequestSpecification api(String bearer) {
+        return api().header("Authorization", "Bearer " + bearer);
+    }
+
+    /** A call of Keycloak's own OIDC endpoints. */
+    RequestSpecification oidc() {
+        return RestAssured.given()
+                .baseUri(server.base() + "/realms/" + name + "/protocol/openid-connect")
+                .contentType(ContentType.URLENC);
+    }
+
+    Response login(String identifier, String password) {
+        return api().contentType(ContentType.JSON)
+                .body(Map.of("identifier", identifier, "password", password))
+                .post("/login");
+    }
+
+    /** The tokens of a login that must succeed. */
+    Session session(String username) {
+        return Session.of(admitted(() -> login(username, TestServer.PASSWORD)));
+    }
+
+    /**
+     * The first answer that is not 401. Keycloak's brute-force protection refuses a login while another of the same user is
+     * under way, and notes a success on a thread of its own, a moment after the answer.
+     */
+    static Response admitted(Supplier<Response> login) {
+        Response answer = login.get();
+        for (int i = 0; i < 20 && answer.statusCode() == 401; i++) {
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            answer = login.get();
+        }
+        return answer;
+    }
+
+    Response refresh(String refreshToken) {
+        return api().contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", refreshToken))
+                .post("/refresh");
+    }
+
+    /** Adds a confidential client with direct grants, a service account and the secret {@code secret}. */
+    ClientRepresentation addClient(String clientId, boolean isFullScope) {
+        ClientRepresentation client = new ClientRepresentation();
+        client.setClientId(clientId);
+        client.setSecret("secret");
+        client.setPublicClient(false);
+        client.setDirectAccessGrantsEnabled(true);
+        client.setServiceAccountsEnabled(true);
+        client.setFullScopeAllowed(isFullScope);
+        client.setWebOrigins(List.of("https://" + clientId + ".example"));
+        admin().clients().create(client).close();
+        return admin().clients().findByClientId(clientId).get(0);
+    }
+
+    /** What Keycloak's token endpoint answers to a client of {@link #addClient}. */
+    Response token(String clientId, Map<String, String> form) {
+        return oidc().formParam("client_id", clientId)
+                .formParam("client_secret", "secret")
+                .formParams(form)
+                .post("/token");
+    }
+
+    /** An access token of a client of {@link #addClient}, for a user. */
+    Response passwordToken(String clientId, String username) {
+        return token(
+                clientId,
+                Map.of(
+                        "grant_type",
+                        "password",
+                        "username",
+                        username,
+                        "password",
+                        TestServer.PASSWORD,
+                        "scope",
+                        "openid"));
+    }
+
+    String serviceToken(String clientId) {
+        return token(clientId, Map.of("grant_type", "client_credentials"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("access_token");
+    }
+
+    /** Lets a client's service account have roles of realm-management. */
+    void grantRealmManagement(String clientId, String... roles) {
+        var clients = admin().clients();
+        String id = clients.findByClientId(clientId).get(0).getId();
+        String account = clients.get(id).getServiceAccountUser().getId();
+        String management = clients.findByClientId("realm-management").get(0).getId();
+        admin().users()
+                .get(account)
+                .roles()
+                .clientLevel(management)
+                .add(List.of(roles).stream()
+                        .map(role -> clients.get(management).roles().get(role).toRepresentation())
+                        .toList());
+    }
+
+    /** The tokens of one login. */
+    record Session(String access, String refresh, String id) {
+        static Session of(Response login) {
+            login.then().statusCode(200);
+            return new Session(login.path("access_token"), login.path("refresh_token"), login.path("id_token"));
+        }
+    }
+}

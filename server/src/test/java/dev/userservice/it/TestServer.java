@@ -1,0 +1,333 @@
+package dev.userservice.it;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dasniko.testcontainers.keycloak.KeycloakContainer;
+import dev.userservice.server.Distribution;
+import dev.userservice.server.KeycloakProcess;
+import dev.userservice.server.Layout;
+import dev.userservice.server.RealmFiles;
+import dev.userservice.server.RealmSettings;
+import dev.userservice.server.ServerHome;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.keycloak.admin.client.Keycloak;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/**
+ * A real Keycloak with the packaged jar, and with the platform realm.
+ *
+ * <p>The suite shares one: by default the unpacked distribution on an embedded PostgreSQL; with {@code -Dserver=container}
+ * a container; with {@code -Dserver=http://...} one that runs already, whose bootstrap admin is {@code admin/admin}.
+ */
+final class TestServer implements Closeable {
+    static final String PLATFORM = "platform";
+    static final String VENDOR = "the-vendor";
+    static final String PASSWORD = "Correct-horse-1";
+
+    private static final String ADMIN = "admin";
+    private static final Duration START = Duration.ofMinutes(3);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final URI base;
+    private final RealmFiles realms;
+    private final List<Closeable> parts;
+    private final Node node;
+    private final Keycloak admin;
+
+    private TestServer(URI base, Node node, List<Closeable> parts) {
+        this.base = base;
+        this.node = node;
+        this.parts = parts;
+        this.realms = new RealmFiles(Layout.ofBuild().realmConfig(), RealmSettings.none());
+        this.admin = Keycloak.getInstance(base.toString(), "master", ADMIN, ADMIN, "admin-cli");
+    }
+
+    /** The server that the system property {@code server} names. */
+    static TestServer ofTheSuite() {
+        String wanted = System.getProperty("server", "unpacked");
+        TestServer server = switch (wanted) {
+            case "unpacked" -> unpacked("it");
+            case "container" -> container();
+            default -> new TestServer(URI.create(wanted), null, List.of());
+        };
+        server.addPlatform();
+        return server;
+    }
+
+    /** A server and a database of one's own, to be broken. */
+    static TestServer unpacked(String purpose) {
+        try {
+            Database database = Database.start();
+            Node node = Node.start(purpose, database);
+            return new TestServer(node.base(), node, List.of(node, database));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TestServer container() {
+        Layout layout = Layout.ofBuild();
+        KeycloakContainer container = new KeycloakContainer("quay.io/keycloak/keycloak:"
+                        + layout.distribution().getFileName().toString().replace("keycloak-", ""))
+                .withProviderLibsFrom(List.of(layout.jar().toFile()))
+                .withAdminUsername(ADMIN)
+                .withAdminPassword(ADMIN);
+        container.start();
+        return new TestServer(URI.create(container.getAuthServerUrl()), null, List.of(container::stop));
+    }
+
+    private void addPlatform() {
+        ObjectNode platform = realms.platform();
+        String name = platform.path("realm").asText();
+        if (!PLATFORM.equals(name)) {
+            throw new IllegalStateException("The platform realm is called " + name);
+        }
+        if (admin.realms().findAll().stream().noneMatch(realm -> PLATFORM.equals(realm.getRealm()))) {
+            addRealm(platform);
+            addUser(PLATFORM, VENDOR, "vendor");
+        }
+    }
+
+    URI base() {
+        return base;
+    }
+
+    /** The node that runs here, for tests that stop or kill it. */
+    Node node() {
+        return node;
+    }
+
+    Keycloak admin() {
+        return admin;
+    }
+
+    ObjectNode tenantJson(String name) {
+        return realms.tenant(name);
+    }
+
+    void addRealm(ObjectNode realm) {
+        RestAssured.given()
+                .baseUri(base.toString())
+                .auth()
+                .oauth2(admin.tokenManager().getAccessTokenString())
+                .contentType(ContentType.JSON)
+                .body(write(realm))
+                .post("/admin/realms")
+                .then()
+                .statusCode(201);
+    }
+
+    /** Adds an active user whose password is {@link #PASSWORD}, with more realm roles than the default one. */
+    String addUser(String realm, String username, String... roles) {
+        CredentialRepresentation password = new CredentialRepresentation();
+        password.setType(CredentialRepresentation.PASSWORD);
+        password.setValue(PASSWORD);
+        UserRepresentation user = new UserRepresentation();
+        user.setUsername(username);
+        user.setEmail(username + "@example.com");
+        user.setFirstName("Test");
+        user.setLastName("Person");
+        user.setEmailVerified(true);
+        user.setEnabled(true);
+        user.setCredentials(List.of(password));
+        var users = admin.realm(realm).users();
+        String id;
+        try (var created = users.create(user)) {
+            if (created.getStatus() != 201) {
+                throw new IllegalStateException(created.getStatus() + " " + created.readEntity(String.class));
+            }
+            id = created.getLocation().getPath().replaceFirst(".*/", "");
+        }
+        List<RoleRepresentation> granted = new ArrayList<>();
+        for (String role : roles) {
+            granted.add(admin.realm(realm).roles().get(role).toRepresentation());
+        }
+        if (!granted.isEmpty()) {
+            users.get(id).roles().realmLevel().add(granted);
+        }
+        return id;
+    }
+
+    private static String write(ObjectNode json) {
+        try {
+            return JSON.writeValueAsString(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        admin.close();
+        for (Closeable part : parts) {
+            part.close();
+        }
+    }
+
+    /** A PostgreSQL that can be taken away. */
+    static final class Database implements Closeable {
+        private final EmbeddedPostgres postgres;
+
+        private Database(EmbeddedPostgres postgres) {
+            this.postgres = postgres;
+        }
+
+        static Database start() throws IOException {
+            return new Database(EmbeddedPostgres.builder()
+                    .setServerConfig("max_connections", "200")
+                    .start());
+        }
+
+        String url() {
+            return postgres.getJdbcUrl("postgres", "postgres");
+        }
+
+        @Override
+        public void close() throws IOException {
+            postgres.close();
+        }
+    }
+
+    /** One Keycloak process. */
+    static final class Node implements Closeable {
+        private final ServerHome home;
+        private final Database database;
+        private final int port;
+        private final int managementPort;
+        private final Path log;
+        private KeycloakProcess process;
+        private Optional<Coverage> coverage = Optional.empty();
+
+        private Node(ServerHome home, Database database, Path log) {
+            this.home = home;
+            this.database = database;
+            this.port = freePort();
+            this.managementPort = freePort();
+            this.log = log;
+        }
+
+        static Node start(String purpose, Database database) throws IOException {
+            Layout layout = Layout.ofBuild();
+            Path log = layout.root().resolve("server/target/" + purpose + "-server.log");
+            Files.deleteIfExists(log);
+            Node node = new Node(BuiltHome.of(layout), database, log);
+            node.start();
+            return node;
+        }
+
+        URI base() {
+            return URI.create("http://localhost:" + port);
+        }
+
+        URI management() {
+            return URI.create("http://localhost:" + managementPort);
+        }
+
+        Database database() {
+            return database;
+        }
+
+        /** All that the server has printed. */
+        String log() {
+            try {
+                return Files.readString(log);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void start() {
+            Map<String, String> environment = new HashMap<>();
+            environment.put("KC_DB_URL", database.url());
+            environment.put("KC_DB_USERNAME", "postgres");
+            environment.put("KC_DB_PASSWORD", "postgres");
+            environment.put("KC_HTTP_ENABLED", "true");
+            environment.put("KC_HTTP_PORT", Integer.toString(port));
+            environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
+            environment.put("KC_HOSTNAME_STRICT", "false");
+            environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
+            environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
+            environment.put("KC_CACHE", "local");
+            coverage = Coverage.wanted(freePort());
+            coverage.ifPresent(wanted -> environment.put("JAVA_OPTS_APPEND", wanted.jvmOption()));
+            try {
+                PrintStream out = new PrintStream(
+                        Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                        true,
+                        StandardCharsets.UTF_8);
+                process = KeycloakProcess.start(home, List.of("start", "--optimized"), environment, out::println);
+                process.awaitReady(management().resolve("/health/ready"), START);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void stop() {
+            if (process.isAlive()) {
+                coverage.ifPresent(Coverage::fetch);
+            }
+            process.stop();
+        }
+
+        /** As a power cut does. */
+        void kill() {
+            process.kill();
+        }
+
+        @Override
+        public void close() {
+            stop();
+        }
+
+        private static int freePort() {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** A home that {@code kc.sh build} has prepared once for the jar at hand. */
+    private static final class BuiltHome {
+        private static ServerHome of(Layout layout) {
+            synchronized (BuiltHome.class) {
+                ServerHome home = new Distribution(layout).prepare(layout.home("it"));
+                try {
+                    Path mark = home.path().resolve("built-for");
+                    String jar = UUID.nameUUIDFromBytes(Files.readAllBytes(layout.jar()))
+                            .toString();
+                    if (!Files.exists(mark) || !Files.readString(mark).equals(jar)) {
+                        home.build(
+                                Map.of("KC_DB", "postgres", "KC_HEALTH_ENABLED", "true", "KC_METRICS_ENABLED", "true"));
+                        Files.writeString(mark, jar);
+                    }
+                    return home;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+}
