@@ -277,6 +277,17 @@ final class LoginIT {
     }
 
     @Test
+    void aTenantWhoseApiClientMayNotLogInIsAFaultOfTheServer(TestServer server) {
+        Tenant misconfigured = Tenant.on(server);
+        misconfigured.addUser("alice");
+        var clients = misconfigured.admin().clients();
+        var client = clients.findByClientId("user-service-api").get(0);
+        client.setDirectAccessGrantsEnabled(false);
+        clients.get(client.getId()).update(client);
+        misconfigured.login("alice", TestServer.PASSWORD).then().statusCode(500).body("detail", notNullValue());
+    }
+
+    @Test
     void passwordsDoNotReachTheLog() {
         tenant.login("alice", "Secret-of-the-log-1").then().statusCode(401);
         if (tenant.server().node() != null) {

@@ -7,11 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +74,8 @@ final class OutageIT {
         server.node().database().close();
         letAnAnswerAge();
 
-        for (Response answer : together(30, "/users/health")) {
+        for (Response answer : Together.call(
+                30, i -> RestAssured.get(server.base() + "/realms/" + tenant.name() + "/api/users/health"))) {
             answer.then().statusCode(503).body("database", equalTo("down")).body("status", equalTo("error"));
             assertTrue(answer.timeIn(TimeUnit.SECONDS) < 10, "took " + answer.time());
         }
@@ -93,23 +89,5 @@ final class OutageIT {
     /** The state of the database is asked once a second at most. */
     private static void letAnAnswerAge() {
         LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
-    }
-
-    private static List<Response> together(int times, String path) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(times);
-        try {
-            List<Future<Response>> futures = new ArrayList<>();
-            for (int i = 0; i < times; i++) {
-                futures.add(threads.submit(
-                        () -> RestAssured.get(server.base() + "/realms/" + tenant.name() + "/api" + path)));
-            }
-            List<Response> answers = new ArrayList<>();
-            for (Future<Response> future : futures) {
-                answers.add(future.get());
-            }
-            return answers;
-        } finally {
-            threads.shutdownNow();
-        }
     }
 }

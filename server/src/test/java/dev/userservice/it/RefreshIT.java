@@ -11,11 +11,7 @@ import io.restassured.response.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -70,7 +66,7 @@ final class RefreshIT {
     @Test
     void ofAHundredAtOnceAtMostOneSucceeds() throws Exception {
         Tenant.Session session = tenant.session("alice");
-        List<Response> answers = together(100, () -> tenant.refresh(session.refresh()));
+        List<Response> answers = Together.call(100, i -> tenant.refresh(session.refresh()));
         List<Response> successes =
                 answers.stream().filter(answer -> answer.statusCode() == 200).toList();
         assertTrue(successes.size() <= 1, successes.size() + " succeeded");
@@ -82,21 +78,6 @@ final class RefreshIT {
         assertEquals(401, tenant.refresh(session.refresh()).statusCode());
         successes.forEach(success ->
                 assertEquals(401, tenant.refresh(success.path("refresh_token")).statusCode()));
-    }
-
-    private static List<Response> together(int times, Callable<Response> call) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(times);
-        try {
-            List<Future<Response>> futures = threads.invokeAll(
-                    IntStream.range(0, times).mapToObj(i -> call).toList());
-            List<Response> answers = new java.util.ArrayList<>();
-            for (Future<Response> future : futures) {
-                answers.add(future.get());
-            }
-            return answers;
-        } finally {
-            threads.shutdownNow();
-        }
     }
 
     @ParameterizedTest
@@ -170,8 +151,7 @@ final class RefreshIT {
     /** Keycloak compares the issue times of refresh tokens in whole seconds. */
     private static final class Clock {
         static void passASecond() {
-            java.util.concurrent.locks.LockSupport.parkNanos(
-                    Duration.ofMillis(1_100).toNanos());
+            LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
         }
     }
 }

@@ -37,6 +37,11 @@ final class Tenant {
         return new Tenant(server, realm.path("realm").asText());
     }
 
+    /** The same tenant, called at another node. */
+    Tenant at(TestServer node) {
+        return new Tenant(node, name);
+    }
+
     static Tenant platformOf(TestServer server) {
         return new Tenant(server, TestServer.PLATFORM);
     }

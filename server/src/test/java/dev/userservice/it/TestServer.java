@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.keycloak.admin.client.Keycloak;
@@ -86,10 +87,35 @@ final class TestServer implements Closeable {
         }
     }
 
-    /** The library's own choice of image, unless {@code server.image} names one. */
+    /** Two nodes of one cluster, on one database, that both speak for the address of the first; each a server here. */
+    static List<TestServer> twoNodes() {
+        try {
+            Database database = Database.start();
+            int port = Node.freePort();
+            Node first = Node.start("node-1", database, clustered(port, Map.of(Node.PORT, Integer.toString(port))));
+            Node second = Node.start("node-2", database, clustered(port, Map.of()));
+            return List.of(
+                    new TestServer(first.base(), first, List.of(first, database)),
+                    new TestServer(second.base(), second, List.of(second)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, String> clustered(int port, Map<String, String> more) {
+        Map<String, String> options = new HashMap<>(more);
+        options.put("KC_CACHE", "ispn");
+        options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
+        options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(Node.freePort()));
+        options.put("KC_HOSTNAME", "http://localhost:" + port);
+        return options;
+    }
+
+    /** A container of the image that the system property {@code server.image} names. */
     private static TestServer container() {
-        String image = System.getProperty("server.image");
-        KeycloakContainer container = (image == null ? new KeycloakContainer() : new KeycloakContainer(image))
+        String image =
+                Objects.requireNonNull(System.getProperty("server.image"), "name an image by -Dserver.image=...");
+        KeycloakContainer container = new KeycloakContainer(image)
                 .withProviderLibsFrom(List.of(Layout.ofBuild().jar().toFile()))
                 .withAdminUsername(ADMIN)
                 .withAdminPassword(ADMIN);
@@ -211,27 +237,36 @@ final class TestServer implements Closeable {
 
     /** One Keycloak process. */
     static final class Node implements Closeable {
+        private static final String PORT = "KC_HTTP_PORT";
+
         private final ServerHome home;
         private final Database database;
         private final int port;
         private final int managementPort;
         private final Path log;
+        private final Map<String, String> options;
         private KeycloakProcess process;
         private Optional<Coverage> coverage = Optional.empty();
 
-        private Node(ServerHome home, Database database, Path log) {
+        private Node(ServerHome home, Database database, Path log, Map<String, String> options) {
             this.home = home;
             this.database = database;
-            this.port = freePort();
+            this.port = options.containsKey(PORT) ? Integer.parseInt(options.get(PORT)) : freePort();
             this.managementPort = freePort();
             this.log = log;
+            this.options = options;
         }
 
+        /** A node that knows no other. */
         static Node start(String purpose, Database database) throws IOException {
+            return start(purpose, database, Map.of("KC_CACHE", "local"));
+        }
+
+        static Node start(String purpose, Database database, Map<String, String> options) throws IOException {
             Layout layout = Layout.ofBuild();
             Path log = layout.root().resolve("server/target/" + purpose + "-server.log");
             Files.deleteIfExists(log);
-            Node node = new Node(BuiltHome.of(layout), database, log);
+            Node node = new Node(BuiltHome.of(layout), database, log, options);
             node.start();
             return node;
         }
@@ -263,12 +298,12 @@ final class TestServer implements Closeable {
             environment.put("KC_DB_USERNAME", "postgres");
             environment.put("KC_DB_PASSWORD", "postgres");
             environment.put("KC_HTTP_ENABLED", "true");
-            environment.put("KC_HTTP_PORT", Integer.toString(port));
+            environment.put(PORT, Integer.toString(port));
             environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
             environment.put("KC_HOSTNAME_STRICT", "false");
             environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
             environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
-            environment.put("KC_CACHE", "local");
+            environment.putAll(options);
             coverage = Coverage.wanted(freePort());
             coverage.ifPresent(wanted -> environment.put("JAVA_OPTS_APPEND", wanted.jvmOption()));
             try {
