@@ -7,6 +7,7 @@ import dev.userservice.web.JsonRequest;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.keycloak.utils.StringUtil;
 
 /** The body of a login: exactly one of {@code identifier}, {@code email} and {@code username}, and the password. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -31,8 +32,6 @@ public record LoginRequest(
         String scope)
         implements JsonRequest {
 
-    static final int MAX_PASSWORD = 512;
-
     /** All that is wrong with the body, at once. */
     void validate(String tenant) {
         FieldErrors errors = new FieldErrors();
@@ -44,7 +43,7 @@ public record LoginRequest(
         errors.text("identifier", identifier, 1, 255);
         errors.text("email", email, 1, 255);
         errors.text("username", username, 1, 255);
-        errors.required("password", password).text("password", password, 1, MAX_PASSWORD);
+        errors.required("password", password).text("password", password, 1, 512);
         errors.text("totp", totp, 1, 16);
         errors.text("scope", scope, 0, 1024);
         errors.tenant(tenantName, tenant);
@@ -58,13 +57,15 @@ public record LoginRequest(
                 .orElseThrow();
     }
 
-    /** Does the scope ask for a session that outlives the login? This API never gives one. */
+    /** Does the scope, as Keycloak will read it, ask for a session that outlives the login? This API never gives one. */
     boolean asksForOfflineAccess() {
-        return scope != null && Stream.of(scope.split("\\s+")).anyMatch("offline_access"::equals);
+        return scope != null
+                && Stream.of(StringUtil.removeControlCharacters(scope).split("\\s+", -1))
+                        .anyMatch("offline_access"::equals);
     }
 
     @Override
     public String toString() {
-        return "LoginRequest[" + "***]";
+        return "LoginRequest[***]";
     }
 }

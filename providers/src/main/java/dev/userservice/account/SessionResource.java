@@ -63,9 +63,14 @@ public final class SessionResource {
         if (token.isEmpty() && call.caller().isAnonymous()) {
             throw ApiProblem.unauthorized("This needs an access token or a refresh token");
         }
+        boolean hasAccessToken = !call.caller().isAnonymous();
+        if (hasAccessToken) {
+            // Before anything ends: back-channel logouts cannot be taken back.
+            call.caller().requireSession();
+        }
         Tokens tokens = new Tokens(call);
         token.ifPresent(tokens::logout);
-        if (!call.caller().isAnonymous()) {
+        if (hasAccessToken) {
             tokens.logout(call.caller());
         }
         return new Message("Logged out successfully");

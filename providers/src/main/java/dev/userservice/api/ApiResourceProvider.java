@@ -8,17 +8,18 @@ import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.StrictJson;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
-import java.net.URI;
+import java.util.regex.Pattern;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.resource.RealmResourceProvider;
 
 /**
  * The door of the API. Everything that can be refused without reading a body is refused here, in one order: a realm that
- * is not switched on, an unknown path or method, a body that cannot be ours, a caller without the right.
+ * is not switched on or not open, an unknown path or method, a body that cannot be ours, a caller without the right.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
+    private static final Pattern JSON = Pattern.compile("\\s*application/json\\s*(;.*)?", Pattern.CASE_INSENSITIVE);
+
     private final KeycloakSession session;
     private final Settings settings;
     private final DatabaseProbe database;
@@ -36,8 +37,16 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         if (!tenancy.isSwitchedOn()) {
             throw ApiProblem.notFound("There is nothing at this path");
         }
-        HttpRequest request = session.getContext().getHttpRequest();
-        String path = ApiPath.below(rawPath(request));
+        ApiCall.requireOpen(session, tenancy.realm());
+        try {
+            return resource(tenancy, session.getContext().getHttpRequest());
+        } catch (ApiProblem refusal) {
+            throw ApiCall.readable(session, refusal);
+        }
+    }
+
+    private Object resource(Tenancy tenancy, HttpRequest request) {
+        String path = ApiPath.below(request.getUri().getPath());
         if ("OPTIONS".equals(request.getHttpMethod())) {
             return new OptionsResource(session, Routes.methods(path));
         }
@@ -48,23 +57,15 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         return route.resource().of(call, database);
     }
 
-    private static String rawPath(HttpRequest request) {
-        URI base = request.getUri().getBaseUri();
-        String path = request.getUri().getRequestUri().getRawPath();
-        return path.startsWith(base.getRawPath())
-                ? path.substring(base.getRawPath().length())
-                : path;
-    }
-
-    private static void requireJson(HttpHeaders headers) {
-        MediaType type = headers.getMediaType();
-        if (type != null
-                && !(MediaType.APPLICATION_JSON_TYPE.getType().equalsIgnoreCase(type.getType())
-                        && MediaType.APPLICATION_JSON_TYPE.getSubtype().equalsIgnoreCase(type.getSubtype()))) {
-            throw ApiProblem.unsupportedMediaType();
-        }
+    /** A body, if there is one, is JSON and says so; and what tells of itself that it is too large is not read. */
+    private void requireJson(HttpHeaders headers) {
         if (headers.getLength() > StrictJson.MAX_BODY_BYTES) {
             throw ApiProblem.tooLarge();
+        }
+        boolean hasBody = headers.getLength() > 0 || headers.getHeaderString("Transfer-Encoding") != null;
+        String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
+        if (type == null ? hasBody : !JSON.matcher(type).matches()) {
+            throw ApiCall.refuseMediaType(session);
         }
     }
 

@@ -23,10 +23,10 @@ public record Route(String method, String path, Permission permission, Target re
         Object of(ApiCall call, DatabaseProbe database);
     }
 
-    /** Does a still encoded path match? Only templates match text that is percent-encoded, as in JAX-RS. */
-    boolean matches(String rawPath) {
+    /** Does a path match? Segment by segment, as JAX-RS will. */
+    boolean matches(String called) {
         List<String> mine = List.of(path.split("/", -1));
-        List<String> theirs = List.of(rawPath.split("/", -1));
+        List<String> theirs = List.of(called.split("/", -1));
         if (mine.size() != theirs.size()) {
             return false;
         }

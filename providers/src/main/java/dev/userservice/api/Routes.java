@@ -36,15 +36,14 @@ public final class Routes {
     /**
      * Finds the row for a call. HEAD is answered where GET is.
      *
-     * @param rawPath the path below the base, still encoded
+     * @param path the path below the base, decoded as JAX-RS has it
      * @throws ApiProblem 404 for an unknown path, 405 for a method that the path does not answer
      */
-    static Route of(String method, String rawPath) {
+    static Route of(String method, String path) {
         String asked = "HEAD".equals(method) ? "GET" : method;
-        return at(rawPath)
-                .filter(route -> route.method().equals(asked))
+        return at(path).filter(route -> route.method().equals(asked))
                 .findFirst()
-                .orElseThrow(() -> ApiProblem.methodNotAllowed(String.join(", ", methods(rawPath))));
+                .orElseThrow(() -> ApiProblem.methodNotAllowed(String.join(", ", methods(path))));
     }
 
     /**
@@ -52,18 +51,17 @@ public final class Routes {
      *
      * @throws ApiProblem 404 for an unknown path
      */
-    static List<String> methods(String rawPath) {
-        List<String> own = at(rawPath)
-                .flatMap(route -> route.method().equals("GET") ? Stream.of("GET", "HEAD") : Stream.of(route.method()))
+    static List<String> methods(String path) {
+        List<String> own = at(path).flatMap(
+                        route -> route.method().equals("GET") ? Stream.of("GET", "HEAD") : Stream.of(route.method()))
                 .distinct()
                 .collect(Collectors.toList());
         own.add("OPTIONS");
         return own;
     }
 
-    private static Stream<Route> at(String rawPath) {
-        List<Route> matching =
-                ALL.stream().filter(route -> route.matches(rawPath)).toList();
+    private static Stream<Route> at(String path) {
+        List<Route> matching = ALL.stream().filter(route -> route.matches(path)).toList();
         if (matching.isEmpty()) {
             throw ApiProblem.notFound("There is nothing at this path");
         }

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -21,9 +22,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** The OpenAPI document, generated at build time, with this tenant's address in it. */
 @Tag(name = "System")
 public final class DocsResource {
-    private static final String DOCUMENT = "/META-INF/user-service/openapi.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final ObjectNode DOCUMENT = read();
 
     private final ApiCall call;
 
@@ -55,25 +56,25 @@ public final class DocsResource {
         return Response.ok(YAML.writeValueAsString(document())).build();
     }
 
-    private ObjectNode document() {
-        try (InputStream resource = DocsResource.class.getResourceAsStream(DOCUMENT)) {
-            ObjectNode document = (ObjectNode) JSON.readTree(resource);
-            document.putArray("servers")
-                    .addObject()
-                    .put(
-                            "url",
-                            call.session()
-                                    .getContext()
-                                    .getUri()
-                                    .getBaseUriBuilder()
-                                    .path("realms")
-                                    .path(call.realm().getName())
-                                    .path(ApiPath.EXTENSION)
-                                    .build()
-                                    .toString());
-            return document;
+    private static ObjectNode read() {
+        try (InputStream resource = DocsResource.class.getResourceAsStream("/META-INF/user-service/openapi.json")) {
+            return (ObjectNode) JSON.readTree(resource);
         } catch (IOException e) {
-            throw new UncheckedIOException("The jar lacks " + DOCUMENT, e);
+            throw new UncheckedIOException("The jar lacks its OpenAPI document", e);
         }
+    }
+
+    private ObjectNode document() {
+        ObjectNode document = DOCUMENT.deepCopy();
+        URI base = call.session()
+                .getContext()
+                .getUri()
+                .getBaseUriBuilder()
+                .path("realms")
+                .path(call.realm().getName())
+                .path(ApiPath.EXTENSION)
+                .build();
+        document.putArray("servers").addObject().put("url", base.toString());
+        return document;
     }
 }

@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.web.ApiProblem;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
+import org.keycloak.headers.SecurityHeadersProvider;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -22,18 +23,12 @@ public final class ApiCall {
     }
 
     /**
-     * Lets a call in: the realm's state and transport, the caller's proof, the permission, the origin, in this order.
+     * Lets a call in: the caller's proof, the permission, the origin, in this order.
      *
      * @throws ApiProblem 401 or 403
      */
     public static ApiCall admit(
             KeycloakSession session, Tenancy tenancy, Permission permission, Optional<String> audience) {
-        requireOpen(session, tenancy.realm());
-        CrossOrigin origins = new CrossOrigin(session);
-        ClientModel apiClient = tenancy.apiClient().orElse(null);
-        // Added before anything can fail, so that a page may read why it did.
-        boolean isAdmitted = apiClient == null || origins.admits(apiClient);
-
         String refreshToken = null;
         if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
             refreshToken = Caller.bearer(session).filter(Caller::isRefreshToken).orElse(null);
@@ -41,13 +36,25 @@ public final class ApiCall {
         Caller caller =
                 refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
         caller.require(permission);
-        if (!caller.isAnonymous()) {
-            isAdmitted = origins.admits(caller.client());
-        }
-        if (!isAdmitted) {
+
+        boolean isPublic = permission == Permission.PUBLIC || permission == Permission.REFRESH_TOKEN;
+        Optional<ClientModel> judge =
+                isPublic || caller.isAnonymous() ? tenancy.apiClient() : Optional.of(caller.client());
+        if (!judge.map(new CrossOrigin(session)::admits).orElse(true)) {
             throw ApiProblem.forbidden("Invalid origin");
         }
         return new ApiCall(session, tenancy, caller, refreshToken);
+    }
+
+    /**
+     * The refusal of a body that is not JSON. Keycloak chooses its security headers by the request's media type and fails on
+     * one that is none, so this answer brings its own.
+     */
+    public static ApiProblem refuseMediaType(KeycloakSession session) {
+        session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
+        return ApiProblem.unsupportedMediaType()
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Referrer-Policy", "no-referrer");
     }
 
     /** Answers an OPTIONS request for a path that answers the given methods. */
@@ -55,8 +62,20 @@ public final class ApiCall {
         return new CrossOrigin(session).preflight(methods);
     }
 
-    /** What Keycloak's token endpoint asks of a realm and a connection first. */
-    private static void requireOpen(KeycloakSession session, RealmModel realm) {
+    /** Lets a page of any origin read why its call was refused, but for an origin that may not call at all. */
+    public static ApiProblem readable(KeycloakSession session, ApiProblem refusal) {
+        if (refusal.status() != 403) {
+            new CrossOrigin(session).admitAll();
+        }
+        return refusal;
+    }
+
+    /**
+     * Demands of the realm and the connection what Keycloak's token endpoint asks first.
+     *
+     * @throws ApiProblem 403
+     */
+    public static void requireOpen(KeycloakSession session, RealmModel realm) {
         boolean isHttps =
                 "https".equals(session.getContext().getUri().getBaseUri().getScheme());
         if (!isHttps && realm.getSslRequired().isRequired(session.getContext().getConnection())) {

@@ -11,6 +11,7 @@ import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
@@ -86,11 +87,12 @@ public final class Caller {
 
     private static Caller authenticate(
             KeycloakSession session, Tenancy tenancy, String token, Optional<String> audience) {
-        RealmModel home = tenancy.issuerOf(claims(token).getIssuer()).orElseThrow(ApiProblem::invalidToken);
-        RealmModel here = session.getContext().getRealm();
+        RealmModel home = tenancy.tenantOf(claims(token).getIssuer()).orElseThrow(ApiProblem::invalidToken);
+        KeycloakContext context = session.getContext();
+        RealmModel here = context.getRealm();
         try {
-            // Keycloak looks for the signing keys in the context's realm.
-            session.getContext().setRealm(home);
+            // Keycloak takes the signing keys, and the issuer that the token must have, from the context's realm.
+            context.setRealm(home);
             AuthResult proof = new AppAuthManager.BearerTokenAuthenticator(session)
                     .setRealm(home)
                     .setTokenString(token)
@@ -101,15 +103,24 @@ public final class Caller {
             }
             return new Caller(session, tenancy, home, proof);
         } finally {
-            session.getContext().setRealm(here);
+            context.setRealm(here);
+            // What the call does next, such as a login, is not to be judged by this token.
+            context.setClient(null);
+            context.setBearerToken(null);
+            context.setUserSession(null);
         }
     }
 
     /** What an unverified token says of itself: enough to know whom to ask. */
     static JsonWebToken claims(String token) {
         try {
-            return new JWSInput(token).readJsonContent(JsonWebToken.class);
-        } catch (JWSInputException | RuntimeException e) {
+            JWSInput input = new JWSInput(token);
+            JsonWebToken claims = input.readJsonContent(JsonWebToken.class);
+            if (claims == null || input.getHeader() == null || input.getHeader().getAlgorithm() == null) {
+                throw ApiProblem.invalidToken();
+            }
+            return claims;
+        } catch (JWSInputException | IllegalArgumentException e) {
             throw ApiProblem.invalidToken();
         }
     }
@@ -131,10 +142,7 @@ public final class Caller {
         }
         switch (permission) {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
-            case OWN_ACCOUNT_VIEW -> {
-                requireToken();
-                requireOwnAccount(AccountRoles.VIEW_PROFILE);
-            }
+            case OWN_ACCOUNT_VIEW -> requireSelf();
             case SELF_OR_ADMIN_VIEW -> requireToken();
         }
     }
@@ -145,37 +153,57 @@ public final class Caller {
         }
     }
 
-    /** The right to manage one's account includes the right to see it, as in Keycloak's account API. */
-    private void requireOwnAccount(String role) {
+    /**
+     * Demands the right to see one's own account, which the right to manage it includes, as in Keycloak's account API.
+     *
+     * @throws ApiProblem 401 or 403
+     */
+    public UserModel requireSelf() {
+        requireToken();
+        if (!mayViewOwnAccount()) {
+            throw ApiProblem.forbidden("The token does not grant access to an account of this tenant");
+        }
+        return user();
+    }
+
+    private boolean mayViewOwnAccount() {
         boolean isPerson = isOfThisRealm() && user().getServiceAccountClientLink() == null;
         ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
-        if (!isPerson
-                || account == null
-                || !(isGranted(account.getRole(role)) || isGranted(account.getRole(AccountRoles.MANAGE_ACCOUNT)))) {
-            throw ApiProblem.forbidden("The token does not grant access to the account");
-        }
+        return isPerson
+                && account != null
+                && (isGranted(account.getRole(AccountRoles.VIEW_PROFILE))
+                        || isGranted(account.getRole(AccountRoles.MANAGE_ACCOUNT)));
     }
 
     /**
      * Demands the right to see one user: one's own account, an admin's permission (fine-grained ones count), or a vendor's.
      *
      * @param id whom it is about; need not exist: who may not look learns nothing of that
-     * @return the user
      * @throws ApiProblem 403, or 404 for an unknown user
      */
     public UserModel requireView(String id) {
-        if (isOfThisRealm() && id.equals(user().getId())) {
-            requireOwnAccount(AccountRoles.VIEW_PROFILE);
+        requireToken();
+        if (isSelf(id) && mayViewOwnAccount()) {
             return user();
         }
         if (!isVendor() && !userPermissions().canQuery()) {
             throw ApiProblem.forbidden("This needs the permission view-users");
         }
-        UserModel found = StrictJson.isStorable(id) ? session.users().getUserById(tenancy.realm(), id) : null;
+        UserModel found = isId(id) ? session.users().getUserById(tenancy.realm(), id) : null;
         if (found == null || !(isVendor() || userPermissions().canView(found))) {
             throw ApiProblem.notFound("User not found");
         }
         return found;
+    }
+
+    /** Is this the id of the caller's own user? */
+    public boolean isSelf(String id) {
+        return isOfThisRealm() && id.equals(user().getId());
+    }
+
+    /** Can this be a user's id at all? Keycloak takes one that begins like a federated user's apart unseen. */
+    private static boolean isId(String text) {
+        return StrictJson.isStorable(text) && (!text.startsWith("f:") || text.indexOf(':', 2) > 0);
     }
 
     private UserPermissionEvaluator userPermissions() {
@@ -219,10 +247,15 @@ public final class Caller {
         return Objects.requireNonNull(proof).token();
     }
 
-    /** The session of this realm that the token belongs to; a client's own token may have none. */
-    Optional<UserSessionModel> userSession() {
-        return Optional.ofNullable(proof)
-                .filter(p -> isOfThisRealm() && p.token().getSessionId() != null)
-                .map(AuthResult::session);
+    /**
+     * The session of this realm that the token belongs to.
+     *
+     * @throws ApiProblem 403 for a client's own token, or a vendor's of the platform realm: they have none here
+     */
+    public UserSessionModel requireSession() {
+        if (!isOfThisRealm() || token().getSessionId() == null) {
+            throw ApiProblem.forbidden("The token belongs to no session of this tenant");
+        }
+        return proof.session();
     }
 }

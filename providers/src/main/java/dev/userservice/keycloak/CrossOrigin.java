@@ -20,7 +20,7 @@ final class CrossOrigin {
 
     /** Lets the client's origins read the answer. False for a request from an origin that is none of them. */
     boolean admits(ClientModel client) {
-        Cors cors = session.getProvider(Cors.class).auth().exposedHeaders(EXPOSED);
+        Cors cors = rule();
         try {
             cors.checkAllowedOrigins(session, client);
         } catch (ForbiddenException e) {
@@ -30,12 +30,25 @@ final class CrossOrigin {
         return true;
     }
 
+    /** Lets any origin read the answer; for refusals, which hold nothing, so that a page may learn why. */
+    void admitAll() {
+        rule().allowAllOrigins().add();
+    }
+
+    /**
+     * Made anew each time: a session keeps one, with the request that it saw first, and Keycloak's endpoints that run in
+     * process must see theirs.
+     */
+    private Cors rule() {
+        return session.getKeycloakSessionFactory()
+                .getProviderFactory(Cors.class)
+                .create(session)
+                .auth()
+                .exposedHeaders(EXPOSED);
+    }
+
     /** Answers a pre-flight request; as everywhere in Keycloak the origin is judged by the request that follows. */
     Response preflight(String... methods) {
-        return session.getProvider(Cors.class)
-                .preflight()
-                .auth()
-                .allowedMethods(methods)
-                .add(Response.ok());
+        return rule().preflight().allowedMethods(methods).add(Response.ok());
     }
 }

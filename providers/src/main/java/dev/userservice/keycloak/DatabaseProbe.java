@@ -2,8 +2,6 @@ package dev.userservice.keycloak;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +22,10 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 public final class DatabaseProbe {
     private static final Logger LOG = Logger.getLogger(DatabaseProbe.class);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** A question that hangs this long, on a half-open connection perhaps, is asked anew. */
+    private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final AtomicReference<Question> latest = new AtomicReference<>();
@@ -51,7 +53,9 @@ public final class DatabaseProbe {
         private volatile long answeredAt;
 
         boolean isStillGood() {
-            return !answer.isDone() || System.nanoTime() - answeredAt < FRESH_NANOS;
+            return answer.isDone()
+                    ? System.nanoTime() - answeredAt < FRESH_NANOS
+                    : System.nanoTime() - askedAt < STALE_NANOS;
         }
 
         /** Who comes late to a question that hangs does not wait as long again. */
@@ -64,12 +68,22 @@ public final class DatabaseProbe {
                 return;
             }
             KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
-            ExecutorService executor =
-                    session.getProvider(ExecutorsProvider.class).getExecutor("user-service-health");
             try {
-                executor.execute(() -> answered(ask(factory)));
-            } catch (RejectedExecutionException e) {
+                session.getProvider(ExecutorsProvider.class)
+                        .getExecutor("user-service-health")
+                        .execute(() -> askAndAnswer(factory));
+            } catch (RuntimeException e) {
+                LOG.warnf("The database cannot be asked: %s", e.getMessage());
                 answered(false);
+            }
+        }
+
+        private void askAndAnswer(KeycloakSessionFactory factory) {
+            boolean isThere = false;
+            try {
+                isThere = ask(factory);
+            } finally {
+                answered(isThere);
             }
         }
 

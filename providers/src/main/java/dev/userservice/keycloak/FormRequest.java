@@ -67,8 +67,9 @@ final class FormRequest implements HttpRequest {
     }
 
     /**
-     * The original's headers, less three: the client proves itself in the form, not by Authorization; cross-origin rules
-     * have been applied already, so no Origin; and the content is a form.
+     * The original's headers, less what is not for the inner endpoint: the client proves itself in the form, not by
+     * Authorization, and not by DPoP, which this API does not offer; cross-origin rules have been applied already, so no
+     * Origin; and the content is a form.
      */
     private static final class FormHeaders implements HttpHeaders {
         private final HttpHeaders original;
@@ -79,6 +80,7 @@ final class FormRequest implements HttpRequest {
             this.headers = new CaseInsensitive();
             headers.putAll(original.getRequestHeaders());
             headers.remove(AUTHORIZATION);
+            headers.remove("DPoP");
             headers.remove("Origin");
             headers.remove(CONTENT_LENGTH);
             // Not putSingle: the original's lists are not ours to change.

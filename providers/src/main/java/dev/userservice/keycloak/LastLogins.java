@@ -24,7 +24,8 @@ public final class LastLogins {
         entities(session)
                 .createQuery("""
                         insert into UserServiceLastLogin (userId, realmId, loggedInAt) values (:user, :realm, :time)
-                        on conflict (userId) do update set loggedInAt = excluded.loggedInAt""")
+                        on conflict (userId) do update set loggedInAt = excluded.loggedInAt
+                        where loggedInAt < excluded.loggedInAt""")
                 .setParameter("user", login.getUserId())
                 .setParameter("realm", login.getRealmId())
                 .setParameter("time", login.getTime())

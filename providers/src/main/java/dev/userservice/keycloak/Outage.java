@@ -3,9 +3,9 @@ package dev.userservice.keycloak;
 import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
 import jakarta.persistence.LockTimeoutException;
-import jakarta.persistence.PersistenceException;
 import jakarta.persistence.PessimisticLockException;
 import jakarta.persistence.QueryTimeoutException;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
@@ -15,9 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelException;
 import org.keycloak.services.error.KeycloakErrorHandler;
-import org.keycloak.utils.KeycloakSessionUtil;
 
 /**
  * Tells a database or a lock that could not be had in time, which a client may try again, from a fault, which it may not.
@@ -26,6 +24,7 @@ import org.keycloak.utils.KeycloakSessionUtil;
 final class Outage {
     private static final Logger LOG = Logger.getLogger(Outage.class);
     private static final int RETRY_SECONDS = 5;
+    private static final int MAX_DEPTH = 20;
 
     /**
      * SQLSTATE classes and codes: connection, insufficient resources, operator intervention (a shutdown, or a statement that
@@ -35,11 +34,17 @@ final class Outage {
 
     private Outage() {}
 
-    /** Is it one of these, at any depth? */
+    /** Is it one of these, at any depth? A failed commit has its reason among the suppressed. */
     static boolean isCauseOf(Throwable failure) {
-        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .limit(20)
-                .anyMatch(Outage::isOne);
+        return isCauseOf(failure, MAX_DEPTH);
+    }
+
+    private static boolean isCauseOf(Throwable failure, int depth) {
+        return failure != null
+                && depth > 0
+                && (isOne(failure)
+                        || isCauseOf(failure.getCause(), depth - 1)
+                        || Stream.of(failure.getSuppressed()).anyMatch(other -> isCauseOf(other, depth - 1)));
     }
 
     private static boolean isOne(Throwable cause) {
@@ -61,30 +66,23 @@ final class Outage {
         return ApiProblem.unavailable(RETRY_SECONDS);
     }
 
-    private static Response answer(RuntimeException failure) {
-        KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
-        if (!ApiPath.covers(session.getContext().getUri().getPath()) || !isCauseOf(failure)) {
-            return KeycloakErrorHandler.getResponse(session, failure);
-        }
-        session.getTransactionManager().setRollbackOnly();
-        return problem(failure).response();
-    }
-
-    /** Keycloak's stores wrap what their database says. */
+    /**
+     * Sees every unchecked exception of Keycloak that has no mapper of its own, and leaves all but ours to Keycloak's. It
+     * must be this wide: a failed commit comes in any of a dozen wrappings.
+     */
     @Provider
-    public static final class OfModel implements ExceptionMapper<ModelException> {
-        @Override
-        public Response toResponse(ModelException failure) {
-            return answer(failure);
-        }
-    }
+    public static final class Mapper implements ExceptionMapper<RuntimeException> {
+        /** Injected, not looked up: after a failed commit the thread knows no session any more. */
+        @Context
+        KeycloakSession session;
 
-    /** JPA says it bare. */
-    @Provider
-    public static final class OfPersistence implements ExceptionMapper<PersistenceException> {
         @Override
-        public Response toResponse(PersistenceException failure) {
-            return answer(failure);
+        public Response toResponse(RuntimeException failure) {
+            if (!ApiPath.covers(session.getContext().getUri().getPath()) || !isCauseOf(failure)) {
+                return KeycloakErrorHandler.getResponse(session, failure);
+            }
+            session.getTransactionManager().setRollbackOnly();
+            return problem(failure).response();
         }
     }
 }

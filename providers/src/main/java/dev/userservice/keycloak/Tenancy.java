@@ -1,10 +1,11 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.web.StrictJson;
 import java.util.Optional;
+import org.keycloak.common.util.Encode;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.services.Urls;
 
 /**
  * Which realms are tenants. The API is served where the realm has the enabled confidential client
@@ -13,6 +14,9 @@ import org.keycloak.services.Urls;
 public final class Tenancy {
     /** The API's own client: its logins are issued to it, and its web origins are those of the public routes. */
     public static final String API_CLIENT = "user-service-api";
+
+    private static final String ISSUER_PATH = "/realms/";
+    private static final int MAX_NAME = 255;
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -65,20 +69,26 @@ public final class Tenancy {
         return client.isEnabled() && !client.isPublicClient() && !client.isBearerOnly();
     }
 
-    /** The tenant of this server that a token says it comes from. */
-    Optional<RealmModel> issuerOf(String issuer) {
-        if (issuer == null) {
+    /**
+     * The tenant of this server that a token says it comes from.
+     *
+     * @param issuer the claim {@code iss}, not verified: only the realm's name is taken from it, and the verification that
+     *     follows demands the realm's own issuer
+     */
+    Optional<RealmModel> tenantOf(String issuer) {
+        String path = issuer == null ? "" : issuer;
+        int at = path.lastIndexOf(ISSUER_PATH);
+        if (at < 0) {
             return Optional.empty();
         }
-        if (issuer.equals(issuer(realm))) {
+        String name = Encode.decodePath(path.substring(at + ISSUER_PATH.length()));
+        if (name.equals(realm.getName())) {
             return Optional.of(realm);
         }
-        String name = issuer.substring(issuer.lastIndexOf('/') + 1);
+        if (name.isEmpty() || name.length() > MAX_NAME || !StrictJson.isStorable(name)) {
+            return Optional.empty();
+        }
         return Optional.ofNullable(session.realms().getRealmByName(name))
-                .filter(found -> found.isEnabled() && isTenant(found) && issuer.equals(issuer(found)));
-    }
-
-    private String issuer(RealmModel of) {
-        return Urls.realmIssuer(session.getContext().getUri().getBaseUri(), of.getName());
+                .filter(found -> found.isEnabled() && isTenant(found));
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
+import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventBuilder;
@@ -18,9 +19,12 @@ import org.keycloak.http.HttpRequest;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.UserSessionProvider;
+import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.endpoints.LogoutEndpoint;
@@ -28,6 +32,8 @@ import org.keycloak.protocol.oidc.endpoints.TokenEndpoint;
 import org.keycloak.representations.AccessTokenResponse;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.managers.BruteForceProtector;
+import org.keycloak.util.TokenUtil;
 
 /**
  * Login, refresh and logout through Keycloak's own token and logout endpoints, in process: flows, lockout, required
@@ -84,17 +90,30 @@ public final class Tokens {
         }
         Answer answer = token(form);
         if (answer.entity() instanceof AccessTokenResponse tokens) {
-            return tokens;
+            return online(tokens);
         }
         throw loginRefused(answer, identifier);
     }
 
+    /** This API never gives a session that outlives its login, whatever a realm has among its client's default scopes. */
+    private AccessTokenResponse online(AccessTokenResponse tokens) {
+        String refreshToken = tokens.getRefreshToken();
+        if (refreshToken != null
+                && TokenUtil.TOKEN_TYPE_OFFLINE.equals(
+                        Caller.claims(refreshToken).getType())) {
+            LOG.errorf(
+                    "The client %s of realm %s gives offline tokens; remove its client scope offline_access",
+                    client.getClientId(), realm.getName());
+            throw ApiProblem.serverError();
+        }
+        return tokens;
+    }
+
     private ApiProblem loginRefused(Answer answer, String identifier) {
-        String description = String.valueOf(answer.error().getErrorDescription());
-        if ("Account is not fully set up".equals(description)) {
-            // Said only after the right password, and of the user that Keycloak's flow found by the same look-up.
-            UserModel user = KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier);
-            return Activation.loginPending(realm, user).remembered();
+        if ("Account is not fully set up".equals(answer.error().getErrorDescription())) {
+            // Said only after the right password, of the user whom the flow put into the authentication session.
+            return Activation.loginPending(realm, session.getContext().getAuthenticationSession())
+                    .remembered();
         }
         return switch (String.valueOf(answer.error().getError())) {
             case TotpAuthenticator.MFA_REQUIRED ->
@@ -103,10 +122,30 @@ public final class Tokens {
                         .remembered();
             case OAuthErrorException.INVALID_SCOPE -> ApiProblem.invalid("scope", "This scope is not granted here");
             // Two users of one e-mail address make "invalid_request" of a login that Keycloak cannot decide.
-            case OAuthErrorException.INVALID_GRANT, OAuthErrorException.INVALID_REQUEST ->
-                ApiProblem.unauthorized("Invalid credentials").remembered();
+            case OAuthErrorException.INVALID_GRANT, OAuthErrorException.INVALID_REQUEST -> {
+                takeAsLongAsAPassword(identifier);
+                yield ApiProblem.unauthorized("Invalid credentials").remembered();
+            }
             default -> unexpected(answer);
         };
+    }
+
+    /**
+     * Hashes a password in vain for a user who has none, such as one that a broker brought: Keycloak does so for unknown and
+     * for locked users only, and a quick refusal would tell them apart.
+     */
+    private void takeAsLongAsAPassword(String identifier) {
+        UserModel user = KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier);
+        if (user == null
+                || user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
+                || session.getProvider(BruteForceProtector.class).isTemporarilyDisabled(session, realm, user)) {
+            return;
+        }
+        PasswordPolicy policy = realm.getPasswordPolicy();
+        PasswordHashProvider hash = policy.getHashAlgorithm() == null
+                ? session.getProvider(PasswordHashProvider.class)
+                : session.getProvider(PasswordHashProvider.class, policy.getHashAlgorithm());
+        hash.encodedCredential("a password that nobody has", policy.getHashIterations());
     }
 
     /**
@@ -115,19 +154,34 @@ public final class Tokens {
      * @throws ApiProblem 401 for any token that is not the newest of its login; a used one ends that login's session
      */
     public AccessTokenResponse refresh(String refreshToken) {
-        Answer answer = token(Map.of(
-                OAuth2Constants.GRANT_TYPE,
-                OAuth2Constants.REFRESH_TOKEN,
-                OAuth2Constants.REFRESH_TOKEN,
-                refreshToken));
+        Answer answer = refreshGrant(refreshToken);
         if (answer.entity() instanceof AccessTokenResponse tokens) {
             return tokens;
         }
-        if (!OAuthErrorException.INVALID_GRANT.equals(answer.error().getError())) {
+        String error = String.valueOf(answer.error().getError());
+        if (!error.equals(OAuthErrorException.INVALID_GRANT) && !error.equals(OAuthErrorException.INVALID_REQUEST)) {
             throw unexpected(answer);
         }
         endReusedSession(answer.event());
         throw ApiProblem.invalidToken().remembered();
+    }
+
+    private Answer refreshGrant(String refreshToken) {
+        try {
+            return token(Map.of(
+                    OAuth2Constants.GRANT_TYPE,
+                    OAuth2Constants.REFRESH_TOKEN,
+                    OAuth2Constants.REFRESH_TOKEN,
+                    refreshToken));
+        } catch (RuntimeException e) {
+            // Keycloak serializes the refreshes of one token over all nodes, and gives up after ten seconds with no
+            // type of
+            // its own for that.
+            if (String.valueOf(e.getMessage()).contains("serialization lock")) {
+                throw Outage.problem(e);
+            }
+            throw e;
+        }
     }
 
     /** Keycloak detaches the client from a session whose token was replayed; that login is nobody's then, so it ends. */
@@ -137,7 +191,7 @@ public final class Tokens {
             return;
         }
         LOG.warnf(
-                "A used refresh token came back; its session ends. realm=%s session=%s",
+                "A used refresh token came back, or one from before a revocation; its session ends. realm=%s session=%s",
                 realm.getName(), event.getSessionId());
         UserSessionModel reused = session.sessions().getUserSession(realm, event.getSessionId());
         if (reused != null) {
@@ -162,11 +216,14 @@ public final class Tokens {
         }
     }
 
-    /** Ends the session that the caller's access token belongs to. */
+    /** Ends the session that the caller's access token belongs to, unless the refresh token has just ended it. */
     public void logout(Caller caller) {
-        UserSessionModel own = caller.userSession()
-                .orElseThrow(() -> ApiProblem.forbidden("The token belongs to no session of this tenant"));
-        if (session.sessions().getUserSession(realm, own.getId()) == null) {
+        UserSessionModel own = caller.requireSession();
+        UserSessionProvider sessions = session.sessions();
+        UserSessionModel alive = own.isOffline()
+                ? sessions.getOfflineUserSession(realm, own.getId())
+                : sessions.getUserSession(realm, own.getId());
+        if (alive == null) {
             return;
         }
         EventBuilder event = new EventBuilder(
@@ -174,8 +231,8 @@ public final class Tokens {
                 .event(EventType.LOGOUT)
                 .client(caller.client())
                 .user(caller.user())
-                .session(own);
-        end(own);
+                .session(alive);
+        end(alive);
         event.success();
     }
 
@@ -215,22 +272,22 @@ public final class Tokens {
         }
     }
 
-    /** An answer that no user of the API can help: mostly an API client that was set up wrongly. */
+    /** An answer that no caller can help: mostly an API client, or a policy, that the realm's owner has set up so. */
     private ApiProblem unexpected(Answer answer) {
-        LOG.errorf(
+        String error = String.valueOf(answer.error().getError());
+        LOG.warnf(
                 "Keycloak refused the client %s of realm %s: %s (%s)",
-                client.getClientId(),
-                realm.getName(),
-                answer.error().getError(),
-                answer.error().getErrorDescription());
-        if (OAuthErrorException.INVALID_CLIENT.equals(answer.error().getError())) {
-            // With a secret that comes from the store itself, this is a store that could not be read, or a realm half
-            // set up.
-            return ApiProblem.unavailable(RETRY_SECONDS);
-        }
-        return answer.status() == 403
-                ? ApiProblem.forbidden("A policy of this tenant refuses this")
-                : ApiProblem.serverError();
+                client.getClientId(), realm.getName(), error, answer.error().getErrorDescription());
+        return switch (error) {
+            // With a secret from the store itself, this is a store that could not be read, or a realm half set up.
+            case OAuthErrorException.INVALID_CLIENT -> ApiProblem.unavailable(RETRY_SECONDS);
+            case OAuthErrorException.UNAUTHORIZED_CLIENT ->
+                ApiProblem.forbidden("This tenant does not allow this way of logging in");
+            default ->
+                answer.status() < 500
+                        ? ApiProblem.forbidden("A policy of this tenant refuses this")
+                        : ApiProblem.serverError();
+        };
     }
 
     private record Answer(int status, Object entity, Event event) {

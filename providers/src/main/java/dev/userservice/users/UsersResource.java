@@ -26,7 +26,7 @@ public final class UsersResource {
     @Path("users/me")
     @Operation(operationId = "getOwnUser", summary = "The caller's own profile")
     public UserView me() {
-        UserModel self = call.caller().user();
+        UserModel self = call.caller().requireSelf();
         return UserView.of(call, self, ReadableProfile.forSelf(call.session(), self));
     }
 
@@ -35,12 +35,10 @@ public final class UsersResource {
     @Operation(operationId = "getUser", summary = "A user by id, to themselves and to admins")
     public UserView byId(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
         UserModel user = call.caller().requireView(id);
-        boolean isSelf = !call.caller().isVendor()
-                && user.getId().equals(call.caller().user().getId());
         return UserView.of(
                 call,
                 user,
-                isSelf
+                call.caller().isSelf(id)
                         ? ReadableProfile.forSelf(call.session(), user)
                         : ReadableProfile.forAdmin(call.session(), user));
     }

@@ -17,11 +17,11 @@ public final class ApiPath {
     }
 
     /**
-     * The part of a raw, still encoded request path that follows the base: {@code /users/me}; the empty string for the
-     * base itself. A single trailing slash does not count.
+     * The part of a path, relative to Keycloak's base, that follows ours: {@code /users/me}; the empty string for the base
+     * itself. A single trailing slash does not count.
      */
-    public static String below(String rawPath) {
-        String[] parts = rawPath.replaceFirst("^/", "").split("/", 4);
+    public static String below(String path) {
+        String[] parts = path.replaceFirst("^/", "").split("/", 4);
         String rest = parts.length < 4 ? "" : "/" + parts[3];
         return rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
     }

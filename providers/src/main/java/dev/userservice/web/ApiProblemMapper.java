@@ -1,9 +1,10 @@
 package dev.userservice.web;
 
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
-import org.keycloak.utils.KeycloakSessionUtil;
+import org.keycloak.models.KeycloakSession;
 
 /**
  * Renders a problem and marks the transaction for rollback: Keycloak commits after any answer that is made from an
@@ -11,10 +12,14 @@ import org.keycloak.utils.KeycloakSessionUtil;
  */
 @Provider
 public final class ApiProblemMapper implements ExceptionMapper<ApiProblem> {
+    /** Injected, not looked up: after a failed commit the thread knows no session any more. */
+    @Context
+    KeycloakSession session;
+
     @Override
     public Response toResponse(ApiProblem problem) {
         if (!problem.isRemembered()) {
-            KeycloakSessionUtil.getKeycloakSession().getTransactionManager().setRollbackOnly();
+            session.getTransactionManager().setRollbackOnly();
         }
         return problem.response();
     }

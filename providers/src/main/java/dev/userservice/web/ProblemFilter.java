@@ -3,11 +3,12 @@ package dev.userservice.web;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.annotation.Annotation;
-import org.keycloak.utils.KeycloakSessionUtil;
+import org.keycloak.models.KeycloakSession;
 
 /**
  * The last word on every answer below our base: an error that did not come from us (an unknown realm, Keycloak's own
@@ -19,16 +20,16 @@ public final class ProblemFilter implements ContainerResponseFilter {
 
     private static final int RETRY_SECONDS = 5;
 
+    @Context
+    KeycloakSession session;
+
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         if (!ApiPath.covers(request.getUriInfo().getPath())) {
             return;
         }
         // Where Keycloak's own endpoints set it too, so that it stands there once.
-        KeycloakSessionUtil.getKeycloakSession()
-                .getContext()
-                .getHttpResponse()
-                .setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        session.getContext().getHttpResponse().setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         int status = response.getStatus();
         boolean isOurs = PROBLEM_JSON.equals(response.getMediaType()) || response.getEntity() instanceof JsonAnswer;
         if (status < 400 || isOurs) {

@@ -53,15 +53,6 @@ final class RoutesTest {
     }
 
     @Test
-    void anEncodedLiteralIsNotTheLiteral() {
-        assertEquals("/users/{id}", Routes.of("GET", "/users/%6De").path());
-        assertEquals(
-                404,
-                assertThrows(ApiProblem.class, () -> Routes.of("POST", "/%6Cogin"))
-                        .status());
-    }
-
-    @Test
     void headIsAnsweredWhereGetIs() {
         assertEquals("/users/me", Routes.of("HEAD", "/users/me").path());
         assertEquals(

@@ -85,6 +85,53 @@ final class CrossOriginIT {
     }
 
     @Test
+    void anAppsOriginMayEndItsSessionWithBothTokens() {
+        String token = tenant.passwordToken("app-1", "alice").path("access_token");
+        tenant.api(token)
+                .header("Origin", "https://app-1.example")
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", tenant.session("alice").refresh()))
+                .post("/logout")
+                .then()
+                .statusCode(200)
+                .header(ALLOW_ORIGIN, equalTo("https://app-1.example"));
+    }
+
+    @Test
+    void aBearerDoesNotOpenAPublicRouteToItsOrigin() {
+        String token = tenant.passwordToken("app-1", "alice").path("access_token");
+        tenant.api(token)
+                .header("Origin", "https://app-1.example")
+                .get("/users/health")
+                .then()
+                .statusCode(403);
+        tenant.api(token).header("Origin", SHOP).get("/users/health").then().statusCode(200);
+    }
+
+    @Test
+    void aPageMayReadWhyItsCallWasRefused() {
+        String anywhere = "https://app-1.example";
+        tenant.api("garbage")
+                .header("Origin", anywhere)
+                .get("/users/me")
+                .then()
+                .statusCode(401)
+                .header(ALLOW_ORIGIN, equalTo(anywhere));
+        tenant.api()
+                .header("Origin", anywhere)
+                .get("/nothing")
+                .then()
+                .statusCode(404)
+                .header(ALLOW_ORIGIN, equalTo(anywhere));
+        tenant.api()
+                .header("Origin", anywhere)
+                .get("/login")
+                .then()
+                .statusCode(405)
+                .header(ALLOW_ORIGIN, equalTo(anywhere));
+    }
+
+    @Test
     void aPageMayReadWhyItsTokenWasRefused() {
         tenant.api("garbage")
                 .header("Origin", SHOP)

@@ -13,13 +13,18 @@ import io.restassured.config.EncoderConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Base64.Encoder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -194,6 +199,112 @@ final class FrameIT {
             assertProblem(answer, 401);
             answer.then().header("WWW-Authenticate", containsString("Bearer"));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{} | null",
+                "{} | []",
+                "{} | {\"iss\":null}",
+                "{} | {\"iss\":\"ISSUER\"}",
+                "null | {\"iss\":\"ISSUER\"}",
+                "{\"alg\":null} | {\"iss\":\"ISSUER\"}",
+                "{\"alg\":\"RS256\"} | {\"iss\":\"ISSUER\"}",
+                "{\"alg\":\"RS256\",\"kid\":\"\\u0000\"} | {\"iss\":\"ISSUER\",\"azp\":\"\\u0000\"}",
+                "{\"alg\":\"HS256\"} | {\"iss\":\"ISSUER\",\"typ\":{}}",
+                "{\"alg\":\"RS256\"} | {\"iss\":\"http://x/realms/a\\u0000\"}",
+                "{\"alg\":\"RS256\"} | {\"iss\":\"http://x/realms/\"}",
+                "{\"alg\":\"RS256\"} | {\"iss\":\"http://x/realms/%00\"}",
+                "{\"alg\":\"RS256\"} | {\"iss\":\"http://x/realms/%zz\"}",
+                "{\"alg\":\"RS256\"} | {\"iss\":[\"a\"]}",
+                "{\"alg\":\"RS256\"} | {\"typ\":\"Refresh\"}"
+            })
+    void aTokenOfWeirdJsonIs401(String parts) {
+        String issuer = tenant.server().base() + "/realms/" + tenant.name();
+        Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+        String token = Stream.of(parts.replace("ISSUER", issuer).split(" \\| ", -1))
+                        .map(part -> encoder.encodeToString(part.getBytes(StandardCharsets.UTF_8)))
+                        .collect(Collectors.joining("."))
+                + ".AAAA";
+        assertProblem(tenant.api(token).get("/users/me"), 401);
+        assertProblem(tenant.api(token).get("/users/health"), 401);
+        assertProblem(tenant.api(token).post("/refresh"), 401);
+    }
+
+    @Test
+    void twoAuthorizationHeadersAreOneTooMany() throws Exception {
+        HttpRequest twice = HttpRequest.newBuilder(URI.create(base() + "/users/me"))
+                .header("Authorization", "Bearer " + tenant.session("alice").access())
+                .header("Authorization", "Bearer x")
+                .build();
+        assertEquals(
+                401,
+                HttpClient.newHttpClient()
+                        .send(twice, HttpResponse.BodyHandlers.ofString())
+                        .statusCode());
+    }
+
+    /** What browsers leave as it is in an address, and java.net.URI does not take. Some of it Keycloak refuses before us. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/users/health?x=a|b",
+                "/users/health?q=100%",
+                "/users/health?q={a}",
+                "/users/health?q=^`",
+                "/users/health?q=%00",
+                "/users/health?q=%ff",
+                "/users/health?",
+                "/users/a|b",
+                "/users/100%",
+                "/users/%2e%2e",
+                "/users/%6De",
+                "/users/a%2Fb",
+                "/users/a;b=c",
+                "/users/%ff",
+                "/users/\\",
+                "//users/me"
+            })
+    void anUglyAddressIsNoFault(String pathAndQuery) throws Exception {
+        int status = statusOf(pathAndQuery);
+        assertTrue(List.of(200, 400, 401, 404).contains(status), pathAndQuery + " answered " + status);
+    }
+
+    /** By a socket: no client library sends such a request line. */
+    private static int statusOf(String pathAndQuery) throws Exception {
+        URI server = tenant.server().base();
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout(10_000);
+            String request = "GET /realms/" + tenant.name() + "/api" + pathAndQuery + " HTTP/1.1\r\nHost: "
+                    + server.getAuthority() + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return Integer.parseInt(answer.substring(9, 12));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"json", "/", "application/json, text/plain", "application/jsonp", "text/json", "*/*"})
+    void aMalformedContentTypeIs415(String type) throws Exception {
+        HttpRequest odd = HttpRequest.newBuilder(URI.create(base() + "/login"))
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"username\":\"alice\",\"password\":\"x\"}"))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(odd, HttpResponse.BodyHandlers.ofString());
+        assertEquals(415, answer.statusCode(), answer.body());
+    }
+
+    @Test
+    void aBodyWithoutAContentTypeIs415() throws Exception {
+        HttpRequest untyped = HttpRequest.newBuilder(URI.create(base() + "/login"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"username\":\"alice\",\"password\":\"x\"}"))
+                .build();
+        assertEquals(
+                415,
+                HttpClient.newHttpClient()
+                        .send(untyped, HttpResponse.BodyHandlers.ofString())
+                        .statusCode());
     }
 
     @Test

@@ -157,8 +157,12 @@ final class LoginIT {
 
     /** Ranks, not thresholds: of two like distributions neither is above the other much more often than half the time. */
     @Test
-    void wrongUnknownAndDisabledTakeTheSameTime() {
-        tenant.addUser("tina");
+    void everyRefusalTakesTheSameTime() {
+        for (int i = 0; i < 5; i++) {
+            tenant.addUser("tina-" + i);
+        }
+        tenant.addUser("theo");
+        removePassword(tenant.addUser("tess"));
         String disabled = tenant.addUser("tom");
         UserRepresentation user = tenant.admin().users().get(disabled).toRepresentation();
         user.setEnabled(false);
@@ -167,13 +171,25 @@ final class LoginIT {
         List<Long> wrong = new ArrayList<>();
         List<Long> unknown = new ArrayList<>();
         List<Long> off = new ArrayList<>();
+        List<Long> passwordless = new ArrayList<>();
+        List<Long> locked = new ArrayList<>();
+        lockOut("theo");
         for (int round = 0; round < 25; round++) {
-            wrong.add(millis("tina"));
+            wrong.add(millis("tina-" + round % 5));
             unknown.add(millis("nobody-" + round));
             off.add(millis("tom"));
+            passwordless.add(millis("tess"));
+            locked.add(millis("theo"));
         }
         assertAlike("unknown", wrong, unknown);
         assertAlike("disabled", wrong, off);
+        assertAlike("without a password", wrong, passwordless);
+        assertAlike("locked", wrong, locked);
+    }
+
+    private static void removePassword(String userId) {
+        var user = tenant.admin().users().get(userId);
+        user.credentials().forEach(credential -> user.removeCredential(credential.getId()));
     }
 
     private static long millis(String username) {
@@ -188,7 +204,8 @@ final class LoginIT {
             }
         }
         double share = above / (some.size() * others.size());
-        assertTrue(share > 0.1 && share < 0.9, what + ": a wrong password takes longer in " + share + " of all pairs");
+        assertTrue(
+                share > 0.15 && share < 0.85, what + ": a wrong password takes longer in " + share + " of all pairs");
     }
 
     @Test
@@ -276,15 +293,62 @@ final class LoginIT {
         tenant.login("nora", TestServer.PASSWORD).then().statusCode(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "offline_access",
+                "openid offline_access",
+                "offline_\u0001access",
+                "offline_[maccess",
+                "offline_%0aaccess"
+            })
+    void noSpellingOfTheScopeGivesAnOfflineToken(String scope) {
+        login(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", scope))
+                .then()
+                .statusCode(400);
+    }
+
     @Test
-    void aTenantWhoseApiClientMayNotLogInIsAFaultOfTheServer(TestServer server) {
+    void aClientThatAlwaysGivesOfflineTokensGivesNone(TestServer server) {
+        Tenant lax = Tenant.on(server);
+        lax.addUser("alice");
+        var clients = lax.admin().clients();
+        var client = clients.findByClientId("user-service-api").get(0);
+        String offline = lax.admin().clientScopes().findAll().stream()
+                .filter(scope -> scope.getName().equals("offline_access"))
+                .findFirst()
+                .orElseThrow()
+                .getId();
+        clients.get(client.getId()).addDefaultClientScope(offline);
+        client.setFullScopeAllowed(true);
+        clients.get(client.getId()).update(client);
+        lax.login("alice", TestServer.PASSWORD).then().statusCode(500).body("detail", notNullValue());
+    }
+
+    @Test
+    void aTightenedProfileIsNamedToo(TestServer server) {
+        Tenant strict = Tenant.on(server);
+        strict.addUser("alice");
+        var profile = strict.admin().users().userProfile().getConfiguration();
+        var required = new org.keycloak.representations.userprofile.config.UPAttributeRequired();
+        required.setRoles(java.util.Set.of("user"));
+        profile.getAttribute("gender").setRequired(required);
+        strict.admin().users().userProfile().update(profile);
+        strict.login("alice", TestServer.PASSWORD)
+                .then()
+                .statusCode(401)
+                .body("required_actions", contains("VERIFY_PROFILE"));
+    }
+
+    @Test
+    void aTenantThatForbidsDirectGrantsSaysSo(TestServer server) {
         Tenant misconfigured = Tenant.on(server);
         misconfigured.addUser("alice");
         var clients = misconfigured.admin().clients();
         var client = clients.findByClientId("user-service-api").get(0);
         client.setDirectAccessGrantsEnabled(false);
         clients.get(client.getId()).update(client);
-        misconfigured.login("alice", TestServer.PASSWORD).then().statusCode(500).body("detail", notNullValue());
+        misconfigured.login("alice", TestServer.PASSWORD).then().statusCode(403).body("detail", notNullValue());
     }
 
     @Test

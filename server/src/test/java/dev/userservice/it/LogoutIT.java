@@ -118,6 +118,34 @@ final class LogoutIT {
     }
 
     @Test
+    void nothingEndsIfTheAccessTokenHasNoSession() {
+        Tenant.Session session = tenant.session("alice");
+        tenant.api(tenant.serviceToken("app-1"))
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", session.refresh()))
+                .post("/logout")
+                .then()
+                .statusCode(403);
+        tenant.api(session.access()).get("/users/me").then().statusCode(200);
+    }
+
+    @Test
+    void anOfflineSessionEndsByItsAccessTokenToo() {
+        var tokens = Tenant.admitted(() -> tenant.token(
+                "app-1",
+                Map.of(
+                        "grant_type", "password",
+                        "username", "alice",
+                        "password", TestServer.PASSWORD,
+                        "scope", "openid offline_access")));
+        tokens.then().statusCode(200);
+        tenant.api(tokens.<String>path("access_token")).post("/logout").then().statusCode(200);
+        tenant.token("app-1", Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")))
+                .then()
+                .statusCode(400);
+    }
+
+    @Test
     void withoutAnyTokenThereIsNothingToEnd() {
         tenant.api().post("/logout").then().statusCode(401).header("WWW-Authenticate", notNullValue());
         tenant.api()

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /** A server that stops and starts again, and one whose database goes away. It has a server of its own. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -68,6 +69,42 @@ final class OutageIT {
 
     @Test
     @Order(3)
+    void aCommitThatFailsIsAProblemToo() throws Exception {
+        tenant.session("alice");
+        server.node().database().execute("""
+                        create function fail_login() returns trigger language plpgsql as
+                          $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
+                        create constraint trigger fail_login after insert or update on us_last_login
+                          deferrable initially deferred for each row execute function fail_login()""");
+        tenant.login("alice", TestServer.PASSWORD)
+                .then()
+                .statusCode(503)
+                .header("Retry-After", equalTo("5"))
+                .contentType("application/problem+json")
+                .body("status", equalTo(503));
+        server.node().database().execute("drop trigger fail_login on us_last_login");
+        tenant.session("alice");
+
+        server.node().database().execute("""
+                        create function fail_user() returns trigger language plpgsql as
+                          $$ begin raise exception using errcode = '23505', message = 'duplicate'; end $$;
+                        create constraint trigger fail_user after insert on user_entity
+                          deferrable initially deferred for each row execute function fail_user()""");
+        try (var answer = tenant.admin().users().create(named("bob"))) {
+            assertTrue(answer.getStatus() >= 400);
+            assertTrue(answer.readEntity(String.class).contains("error"), "Keycloak's own error is as it was");
+        }
+        server.node().database().execute("drop trigger fail_user on user_entity");
+    }
+
+    private static UserRepresentation named(String username) {
+        UserRepresentation user = new UserRepresentation();
+        user.setUsername(username);
+        return user;
+    }
+
+    @Test
+    @Order(4)
     void withoutItsDatabaseTheServiceSaysSoInTimeAndWithoutInsides() throws Exception {
         Tenant.Session session = tenant.session("alice");
         tenant.api().get("/users/health").then().statusCode(200);

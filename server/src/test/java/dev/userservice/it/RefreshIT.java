@@ -87,6 +87,19 @@ final class RefreshIT {
     }
 
     @Test
+    void whatKeycloaksTokenEndpointCallsInvalidIsABadTokenToo() {
+        tenant.refresh("x".repeat(10_000)).then().statusCode(401);
+        Tenant.Session session = tenant.session("alice");
+        tenant.api()
+                .header("DPoP", "garbage")
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", session.refresh()))
+                .post("/refresh")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
     void onlyARefreshTokenOfThisClientAndTenantCounts(TestServer server) {
         Tenant.Session session = tenant.session("alice");
         tenant.refresh(session.access()).then().statusCode(401);

@@ -145,7 +145,7 @@ final class UserIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%00", "%F0%9F%98%80", "'%20or%201=1--", "%25", "..%5c"})
+    @ValueSource(strings = {"%00", "%F0%9F%98%80", "'%20or%201=1--", "%25", "f:abc", "f:", "f::", "..%5c"})
     void aHostileIdIsNobodys(String id) {
         String admin = tenant.session("the-admin").access();
         int status = io.restassured.RestAssured.given()
@@ -162,6 +162,33 @@ final class UserIT {
         String token = tenant.passwordToken("stranger-app", "the-admin").path("access_token");
         tenant.api(token).get("/users/me").then().statusCode(403);
         tenant.api(token).get("/users/" + alice).then().statusCode(403);
+    }
+
+    @Test
+    void anAdminSeesThemselvesAsAdminsDo() {
+        tenant.addClient("admin-tool", false);
+        var clients = tenant.admin().clients();
+        String tool = clients.findByClientId("admin-tool").get(0).getId();
+        String management = clients.findByClientId("realm-management").get(0).getId();
+        clients.get(tool)
+                .getScopeMappings()
+                .clientLevel(management)
+                .add(List.of(clients.get(management).roles().get("view-users").toRepresentation()));
+        String own = tenant.admin().users().search("the-admin", true).get(0).getId();
+        String token = tenant.passwordToken("admin-tool", "the-admin").path("access_token");
+        tenant.api(token).get("/users/" + own).then().statusCode(200);
+        tenant.api(token).get("/users/me").then().statusCode(403);
+    }
+
+    @Test
+    void aVendorIsKnownWhereATenantHasAnAddressOfItsOwn(TestServer server) {
+        Tenant named = Tenant.on(
+                server, realm -> realm.withObject("/attributes").put("frontendUrl", "https://login.tenant.example"));
+        String id = named.addUser("alice");
+        String vendor = Tenant.platformOf(server).session(TestServer.VENDOR).access();
+        named.api(vendor).get("/users/" + id).then().statusCode(200);
+        named.api(tenant.session("alice").access()).get("/users/health").then().statusCode(403);
+        named.api(named.session("alice").access()).get("/users/me").then().statusCode(200);
     }
 
     @Test
