@@ -1,6 +1,7 @@
 package dev.userservice.account;
 
 import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.Sessions;
 import dev.userservice.keycloak.Tokens;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -68,10 +69,10 @@ public final class SessionResource {
             // Before anything ends: back-channel logouts cannot be taken back.
             call.caller().requireSession();
         }
-        Tokens tokens = new Tokens(call);
-        token.ifPresent(tokens::logout);
+        Sessions sessions = new Sessions(call);
+        token.ifPresent(sessions::logout);
         if (hasAccessToken) {
-            tokens.logout(call.caller());
+            sessions.logout(call.caller());
         }
         return new Message("Logged out successfully");
     }

@@ -22,18 +22,19 @@ public final class ApiResourceProvider implements RealmResourceProvider {
 
     private final KeycloakSession session;
     private final Settings settings;
+    private final String platform;
     private final DatabaseProbe database;
 
-    ApiResourceProvider(KeycloakSession session, Settings settings, DatabaseProbe database) {
+    ApiResourceProvider(KeycloakSession session, Settings settings, String platform, DatabaseProbe database) {
         this.session = session;
         this.settings = settings;
+        this.platform = platform;
         this.database = database;
     }
 
     @Override
     public Object getResource() {
-        Tenancy tenancy =
-                new Tenancy(session, session.getContext().getRealm(), settings.ofServer(Settings.PLATFORM_REALM));
+        Tenancy tenancy = new Tenancy(session, session.getContext().getRealm(), platform);
         if (!tenancy.isSwitchedOn()) {
             throw ApiProblem.notFound("There is nothing at this path");
         }

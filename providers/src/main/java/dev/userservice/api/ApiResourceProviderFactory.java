@@ -14,6 +14,7 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 /** Puts the API below every realm's path; whether a realm serves it is asked call by call. */
 public final class ApiResourceProviderFactory implements RealmResourceProviderFactory {
     private Settings settings;
+    private String platform;
     private DatabaseProbe database;
 
     @Override
@@ -24,6 +25,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     @Override
     public void init(Config.Scope config) {
         settings = Settings.ofThisServer();
+        platform = settings.ofServer(Settings.PLATFORM_REALM);
         database = new DatabaseProbe();
     }
 
@@ -32,7 +34,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
 
     @Override
     public RealmResourceProvider create(KeycloakSession session) {
-        return new ApiResourceProvider(session, settings, database);
+        return new ApiResourceProvider(session, settings, platform, database);
     }
 
     @Override

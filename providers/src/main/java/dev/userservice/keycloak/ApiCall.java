@@ -31,7 +31,8 @@ public final class ApiCall {
             KeycloakSession session, Tenancy tenancy, Permission permission, Optional<String> audience) {
         String refreshToken = null;
         if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
-            refreshToken = Caller.bearer(session).filter(Caller::isRefreshToken).orElse(null);
+            refreshToken =
+                    BearerToken.of(session).filter(BearerToken::isRefreshToken).orElse(null);
         }
         Caller caller =
                 refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);

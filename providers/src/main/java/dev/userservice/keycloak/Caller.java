@@ -2,12 +2,8 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.StrictJson;
-import jakarta.ws.rs.NotAuthorizedException;
-import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Objects;
 import java.util.Optional;
-import org.keycloak.jose.jws.JWSInput;
-import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
@@ -19,13 +15,11 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.representations.AccessToken;
-import org.keycloak.representations.JsonWebToken;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.services.resources.admin.AdminAuth;
 import org.keycloak.services.resources.admin.fgap.AdminPermissions;
 import org.keycloak.services.resources.admin.fgap.UserPermissionEvaluator;
-import org.keycloak.util.TokenUtil;
 
 /**
  * Who is calling, and what they may do in the realm that they call.
@@ -56,7 +50,7 @@ public final class Caller {
      * @throws ApiProblem 401 for a token that is not a good access token of a tenant of this server
      */
     static Caller of(KeycloakSession session, Tenancy tenancy, Optional<String> audience) {
-        return bearer(session)
+        return BearerToken.of(session)
                 .map(token -> authenticate(session, tenancy, token, audience))
                 .orElseGet(() -> new Caller(session, tenancy, tenancy.realm(), null));
     }
@@ -66,28 +60,10 @@ public final class Caller {
         return new Caller(session, tenancy, tenancy.realm(), null);
     }
 
-    /**
-     * The request's bearer token.
-     *
-     * @throws ApiProblem 401 for an Authorization header of another scheme or form, or for two of them
-     */
-    static Optional<String> bearer(KeycloakSession session) {
-        HttpHeaders headers = session.getContext().getHttpRequest().getHttpHeaders();
-        if (headers.getRequestHeader(HttpHeaders.AUTHORIZATION).isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Optional.ofNullable(AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(headers))
-                    .orElseThrow(ApiProblem::invalidToken)
-                    .getToken());
-        } catch (NotAuthorizedException e) {
-            throw ApiProblem.invalidToken();
-        }
-    }
-
     private static Caller authenticate(
             KeycloakSession session, Tenancy tenancy, String token, Optional<String> audience) {
-        RealmModel home = tenancy.tenantOf(claims(token).getIssuer()).orElseThrow(ApiProblem::invalidToken);
+        RealmModel home =
+                tenancy.tenantOf(BearerToken.claims(token).getIssuer()).orElseThrow(ApiProblem::invalidToken);
         KeycloakContext context = session.getContext();
         RealmModel here = context.getRealm();
         try {
@@ -109,26 +85,6 @@ public final class Caller {
             context.setBearerToken(null);
             context.setUserSession(null);
         }
-    }
-
-    /** What an unverified token says of itself: enough to know whom to ask. */
-    static JsonWebToken claims(String token) {
-        try {
-            JWSInput input = new JWSInput(token);
-            JsonWebToken claims = input.readJsonContent(JsonWebToken.class);
-            if (claims == null || input.getHeader() == null || input.getHeader().getAlgorithm() == null) {
-                throw ApiProblem.invalidToken();
-            }
-            return claims;
-        } catch (JWSInputException | IllegalArgumentException e) {
-            throw ApiProblem.invalidToken();
-        }
-    }
-
-    /** Does this token call itself a refresh token? Whether it is a good one is for the token endpoint to say. */
-    static boolean isRefreshToken(String token) {
-        String type = claims(token).getType();
-        return TokenUtil.TOKEN_TYPE_REFRESH.equals(type) || TokenUtil.TOKEN_TYPE_OFFLINE.equals(type);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.StrictJson;
 import java.util.Optional;
+import org.keycloak.Config;
 import org.keycloak.common.util.Encode;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -22,6 +23,9 @@ public final class Tenancy {
     private final RealmModel realm;
     private final String platform;
 
+    /** Looked up once a call; null until then. */
+    private Optional<ClientModel> apiClient;
+
     /**
      * Looks at the tenants from one of them.
      *
@@ -40,12 +44,15 @@ public final class Tenancy {
 
     /** Does the realm that is called serve the API? */
     public boolean isSwitchedOn() {
-        return isTenant(realm);
+        return !isMaster(realm) && (isPlatform() || apiClient().isPresent());
     }
 
     /** The realm's own API client, where it has a usable one; the platform realm may have none. */
     public Optional<ClientModel> apiClient() {
-        return Optional.ofNullable(realm.getClientByClientId(API_CLIENT)).filter(Tenancy::isUsable);
+        if (apiClient == null) {
+            apiClient = usableApiClient(realm);
+        }
+        return apiClient;
     }
 
     /** Is the realm that is called the platform realm? */
@@ -58,11 +65,15 @@ public final class Tenancy {
     }
 
     private boolean isTenant(RealmModel other) {
-        if ("master".equals(other.getName())) {
-            return false;
-        }
-        ClientModel client = other.getClientByClientId(API_CLIENT);
-        return isPlatform(other) || (client != null && isUsable(client));
+        return !isMaster(other) && (isPlatform(other) || usableApiClient(other).isPresent());
+    }
+
+    private static boolean isMaster(RealmModel realm) {
+        return Config.getAdminRealm().equals(realm.getName());
+    }
+
+    private static Optional<ClientModel> usableApiClient(RealmModel of) {
+        return Optional.ofNullable(of.getClientByClientId(API_CLIENT)).filter(Tenancy::isUsable);
     }
 
     private static boolean isUsable(ClientModel client) {

@@ -1,46 +1,30 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
-import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
-import org.keycloak.events.EventBuilder;
-import org.keycloak.events.EventType;
-import org.keycloak.http.HttpRequest;
-import org.keycloak.models.ClientModel;
-import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.models.UserSessionProvider;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.protocol.oidc.TokenManager;
-import org.keycloak.protocol.oidc.endpoints.LogoutEndpoint;
-import org.keycloak.protocol.oidc.endpoints.TokenEndpoint;
 import org.keycloak.representations.AccessTokenResponse;
-import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
-import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.managers.BruteForceProtector;
 import org.keycloak.util.TokenUtil;
 
 /**
- * Login, refresh and logout through Keycloak's own token and logout endpoints, in process: flows, lockout, required
- * actions, client policies, events and sessions are Keycloak's. All of it runs as the realm's own API client, whose secret
- * never leaves the server.
+ * Login and refresh through Keycloak's own token endpoint.
  *
- * <p>The problems that these methods throw are {@linkplain ApiProblem#remembered() remembered}: lockout and the detection
+ * <p>The refusals that Keycloak must remember are {@linkplain ApiProblem#remembered() remembered}: lockout and the detection
  * of reused tokens need the transaction to commit.
  */
 public final class Tokens {
@@ -50,23 +34,21 @@ public final class Tokens {
     private static final Set<String> REUSE_REASONS =
             Set.of("Stale token", "Maximum allowed refresh token reuse exceeded");
 
-    private static final int RETRY_SECONDS = 5;
-
+    private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final ClientModel client;
+    private final OidcEndpoints endpoints;
 
     /**
      * Takes the realm's API client.
      *
-     * @throws ApiProblem 404 where the realm (the platform realm, perhaps) has no API client to log in by
+     * @throws ApiProblem 404 where the realm has none to log in by
      */
     public Tokens(ApiCall call) {
+        this.call = call;
         this.session = call.session();
         this.realm = call.realm();
-        this.client = call.tenancy()
-                .apiClient()
-                .orElseThrow(() -> ApiProblem.notFound("This realm has no client to log in by"));
+        this.endpoints = new OidcEndpoints(call);
     }
 
     /**
@@ -88,7 +70,7 @@ public final class Tokens {
         if (scope != null) {
             form.put(OAuth2Constants.SCOPE, scope);
         }
-        Answer answer = token(form);
+        OidcEndpoints.Answer answer = endpoints.token(form);
         if (answer.entity() instanceof AccessTokenResponse tokens) {
             return online(tokens);
         }
@@ -100,16 +82,16 @@ public final class Tokens {
         String refreshToken = tokens.getRefreshToken();
         if (refreshToken != null
                 && TokenUtil.TOKEN_TYPE_OFFLINE.equals(
-                        Caller.claims(refreshToken).getType())) {
+                        BearerToken.claims(refreshToken).getType())) {
             LOG.errorf(
                     "The client %s of realm %s gives offline tokens; remove its client scope offline_access",
-                    client.getClientId(), realm.getName());
+                    Tenancy.API_CLIENT, realm.getName());
             throw ApiProblem.serverError();
         }
         return tokens;
     }
 
-    private ApiProblem loginRefused(Answer answer, String identifier) {
+    private ApiProblem loginRefused(OidcEndpoints.Answer answer, String identifier) {
         if ("Account is not fully set up".equals(answer.error().getErrorDescription())) {
             // Said only after the right password, of the user whom the flow put into the authentication session.
             return Activation.loginPending(realm, session.getContext().getAuthenticationSession())
@@ -126,7 +108,7 @@ public final class Tokens {
                 takeAsLongAsAPassword(identifier);
                 yield ApiProblem.unauthorized("Invalid credentials").remembered();
             }
-            default -> unexpected(answer);
+            default -> endpoints.unexpected(answer);
         };
     }
 
@@ -154,21 +136,21 @@ public final class Tokens {
      * @throws ApiProblem 401 for any token that is not the newest of its login; a used one ends that login's session
      */
     public AccessTokenResponse refresh(String refreshToken) {
-        Answer answer = refreshGrant(refreshToken);
+        OidcEndpoints.Answer answer = refreshGrant(refreshToken);
         if (answer.entity() instanceof AccessTokenResponse tokens) {
             return tokens;
         }
         String error = String.valueOf(answer.error().getError());
         if (!error.equals(OAuthErrorException.INVALID_GRANT) && !error.equals(OAuthErrorException.INVALID_REQUEST)) {
-            throw unexpected(answer);
+            throw endpoints.unexpected(answer);
         }
         endReusedSession(answer.event());
         throw ApiProblem.invalidToken().remembered();
     }
 
-    private Answer refreshGrant(String refreshToken) {
+    private OidcEndpoints.Answer refreshGrant(String refreshToken) {
         try {
-            return token(Map.of(
+            return endpoints.token(Map.of(
                     OAuth2Constants.GRANT_TYPE,
                     OAuth2Constants.REFRESH_TOKEN,
                     OAuth2Constants.REFRESH_TOKEN,
@@ -195,104 +177,7 @@ public final class Tokens {
                 realm.getName(), event.getSessionId());
         UserSessionModel reused = session.sessions().getUserSession(realm, event.getSessionId());
         if (reused != null) {
-            end(reused);
-        }
-    }
-
-    /**
-     * Ends the session that a refresh token belongs to (OpenID Connect, as Keycloak's logout endpoint takes it). A session
-     * that has ended already is no error.
-     *
-     * @throws ApiProblem 401 for a token that is no refresh token of this realm's API client
-     */
-    public void logout(String refreshToken) {
-        Answer answer = inProcess(
-                Map.of(OAuth2Constants.REFRESH_TOKEN, refreshToken),
-                event -> new LogoutEndpoint(session, new TokenManager(), event).logout());
-        if (answer.status() >= 400) {
-            throw OAuthErrorException.INVALID_GRANT.equals(answer.error().getError())
-                    ? ApiProblem.invalidToken()
-                    : unexpected(answer);
-        }
-    }
-
-    /** Ends the session that the caller's access token belongs to, unless the refresh token has just ended it. */
-    public void logout(Caller caller) {
-        UserSessionModel own = caller.requireSession();
-        UserSessionProvider sessions = session.sessions();
-        UserSessionModel alive = own.isOffline()
-                ? sessions.getOfflineUserSession(realm, own.getId())
-                : sessions.getUserSession(realm, own.getId());
-        if (alive == null) {
-            return;
-        }
-        EventBuilder event = new EventBuilder(
-                        realm, session, session.getContext().getConnection())
-                .event(EventType.LOGOUT)
-                .client(caller.client())
-                .user(caller.user())
-                .session(alive);
-        end(alive);
-        event.success();
-    }
-
-    private void end(UserSessionModel ended) {
-        KeycloakContext context = session.getContext();
-        AuthenticationManager.backchannelLogout(
-                session,
-                realm,
-                ended,
-                context.getUri(),
-                context.getConnection(),
-                context.getHttpRequest().getHttpHeaders(),
-                true,
-                ended.isOffline());
-    }
-
-    private Answer token(Map<String, String> form) {
-        return inProcess(form, event -> new TokenEndpoint(session, new TokenManager(), event).processGrantRequest());
-    }
-
-    private Answer inProcess(Map<String, String> fields, Function<EventBuilder, Response> endpoint) {
-        Map<String, String> form = new HashMap<>(fields);
-        form.put(OAuth2Constants.CLIENT_ID, client.getClientId());
-        form.put(OAuth2Constants.CLIENT_SECRET, client.getSecret());
-
-        KeycloakContext context = session.getContext();
-        HttpRequest original = context.getHttpRequest();
-        EventBuilder event = new EventBuilder(realm, session, context.getConnection());
-        context.setHttpRequest(new FormRequest(original, form));
-        try {
-            Response response = endpoint.apply(event);
-            return new Answer(response.getStatus(), response.getEntity(), event.getEvent());
-        } catch (WebApplicationException e) {
-            return new Answer(e.getResponse().getStatus(), e.getResponse().getEntity(), event.getEvent());
-        } finally {
-            context.setHttpRequest(original);
-        }
-    }
-
-    /** An answer that no caller can help: mostly an API client, or a policy, that the realm's owner has set up so. */
-    private ApiProblem unexpected(Answer answer) {
-        String error = String.valueOf(answer.error().getError());
-        LOG.warnf(
-                "Keycloak refused the client %s of realm %s: %s (%s)",
-                client.getClientId(), realm.getName(), error, answer.error().getErrorDescription());
-        return switch (error) {
-            // With a secret from the store itself, this is a store that could not be read, or a realm half set up.
-            case OAuthErrorException.INVALID_CLIENT -> ApiProblem.unavailable(RETRY_SECONDS);
-            case OAuthErrorException.UNAUTHORIZED_CLIENT ->
-                ApiProblem.forbidden("This tenant does not allow this way of logging in");
-            default ->
-                answer.status() < 500
-                        ? ApiProblem.forbidden("A policy of this tenant refuses this")
-                        : ApiProblem.serverError();
-        };
-    }
-
-    private record Answer(int status, Object entity, Event event) {
-        OAuth2ErrorRepresentation error() {
-            return entity instanceof OAuth2ErrorRepresentation error ? error : new OAuth2ErrorRepresentation();
+            new Sessions(call).end(reused);
         }
     }
 }

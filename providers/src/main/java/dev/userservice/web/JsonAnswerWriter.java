@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import java.nio.charset.StandardCharsets;
 
 /** Writes our answers with the same mapper that reads our requests, whatever Keycloak's own leaves out or renames. */
 @Provider
@@ -30,6 +29,6 @@ public final class JsonAnswerWriter implements MessageBodyWriter<JsonAnswer> {
             MultivaluedMap<String, Object> headers,
             OutputStream out)
             throws IOException {
-        out.write(StrictJson.write(answer).getBytes(StandardCharsets.UTF_8));
+        StrictJson.write(answer, out);
     }
 }

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +106,11 @@ public final class StrictJson {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("An answer of ours must always be writable", e);
         }
+    }
+
+    /** Writes an answer, in UTF-8. */
+    static void write(Object value, OutputStream out) throws IOException {
+        out.write(MAPPER.writeValueAsBytes(value));
     }
 
     /** Parses text that is already in the database, such as an attribute's; null where it is no JSON object. */

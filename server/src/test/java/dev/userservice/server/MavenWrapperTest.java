@@ -90,7 +90,7 @@ class MavenWrapperTest {
     @Test
     void wgetWillDoAsWell() throws Exception {
         Files.delete(path.resolve("curl"));
-        assumeTrue(Files.exists(path.resolve("wget")), "there is no wget here");
+        assumeTrue(Files.exists(path.resolve("wget")) || "true".equals(System.getenv("CI")), "there is no wget here");
         assertEquals("fake maven <verify>\n", mvnw("verify").out());
         assertEquals(1, downloads.get());
     }

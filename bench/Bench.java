@@ -1,0 +1,90 @@
+import dev.userservice.server.Distribution;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+
+/** The command: runs the benchmarks that are asked for, and leaves nothing behind but {@code RESULTS.md}. */
+public final class Bench {
+    /** No benchmark takes longer; one that would is ended. */
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
+
+    private Bench() {}
+
+    /**
+     * Runs benchmarks.
+     *
+     * @param arguments the work folder, then the benchmarks' names
+     */
+    public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT);
+        Path work = Path.of(arguments[0]);
+        List<String> names = List.of(arguments).subList(1, arguments.length);
+        onClose(() -> Distribution.remove(work));
+        Runtime.getRuntime().addShutdownHook(new Thread(Bench::closeAll, "close-all"));
+        int code = 1;
+        try {
+            for (String name : names.isEmpty() ? List.of("tokens", "startup") : names) {
+                int open = OPEN.size();
+                Thread limit = limit(name);
+                switch (name) {
+                    case "tokens" -> TokenBench.run(work.resolve(name));
+                    case "startup" -> StartupBench.run(work.resolve(name));
+                    default -> throw new IllegalArgumentException("No benchmark is called " + name);
+                }
+                limit.interrupt();
+                close(open);
+            }
+            code = 0;
+        } catch (Exception e) {
+            e.printStackTrace();
+        }
+        System.exit(code);
+    }
+
+    /** What was opened last is closed first, however the program ends: at its end, by a failure, by a signal. */
+    static void onClose(AutoCloseable thing) {
+        synchronized (OPEN) {
+            OPEN.push(thing);
+        }
+    }
+
+    static void say(String format, Object... values) {
+        System.err.printf(format + "%n", values);
+    }
+
+    private static void closeAll() {
+        close(0);
+    }
+
+    private static void close(int remaining) {
+        synchronized (OPEN) {
+            while (OPEN.size() > remaining) {
+                try {
+                    OPEN.pop().close();
+                } catch (Exception e) {
+                    e.printStackTrace();
+                }
+            }
+        }
+    }
+
+    private static Thread limit(String name) {
+        Thread thread = new Thread(() -> {
+            try {
+                Thread.sleep(LIMIT.toMillis());
+                say("%s took longer than %d minutes", name, LIMIT.toMinutes());
+                System.exit(2);
+            } catch (InterruptedException e) {
+                // It has ended in time.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+}

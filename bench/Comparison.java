@@ -1,0 +1,142 @@
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
+
+/** Two ways to do the same, in turns, each round a fixed number of requests over a fixed number of connections. */
+record Comparison(List<Round> ours, List<Round> theirs) {
+    static final int CONNECTIONS = 4;
+    private static final int LEAST_ROUNDS = 5;
+
+    /** One way to do something. */
+    interface Side {
+        HttpRequest request(int item);
+
+        default void answer(int item, String body) throws IOException {}
+    }
+
+    /** A side's turn: how long it took, what CPU time it took the server, and each request in it. */
+    record Round(double seconds, double cpuSeconds, double[] millis) {
+        double throughput() {
+            return millis.length / seconds;
+        }
+    }
+
+    /**
+     * Compares. In each round both sides do the same items; who goes first changes from round to round, so that neither
+     * has the older data nor the warmer caches. The first round only warms up.
+     *
+     * @param rounds how many, or fewer after {@code limit}, though never less than five
+     * @param size requests of each side in a round
+     */
+    static Comparison of(
+            Server server, String name, int rounds, int size, Duration limit, Side ours, Side theirs)
+            throws Exception {
+        List<Round> a = new ArrayList<>();
+        List<Round> b = new ArrayList<>();
+        long start = System.nanoTime();
+        for (int i = 0; i <= rounds; i++) {
+            if (i > LEAST_ROUNDS && System.nanoTime() - start > limit.toNanos()) {
+                break;
+            }
+            boolean oursFirst = i % 2 == 0;
+            Round first = round(server, i * size, size, oursFirst ? ours : theirs);
+            Round second = round(server, i * size, size, oursFirst ? theirs : ours);
+            Round mine = oursFirst ? first : second;
+            Round other = oursFirst ? second : first;
+            Bench.say("%s, round %d: %.1f/s and %.1f/s", name, i, mine.throughput(), other.throughput());
+            if (i > 0) {
+                a.add(mine);
+                b.add(other);
+            }
+        }
+        return new Comparison(a, b);
+    }
+
+    /** Item by item; those of the same number modulo {@link #CONNECTIONS} are never in flight together. */
+    static Round round(Server server, int from, int size, Side side) throws Exception {
+        double[] millis = new double[size];
+        List<Callable<Void>> workers = new ArrayList<>();
+        for (int w = 0; w < CONNECTIONS; w++) {
+            int first = w;
+            workers.add(() -> {
+                for (int i = first; i < size; i += CONNECTIONS) {
+                    HttpRequest request = side.request(from + i);
+                    long start = System.nanoTime();
+                    String body = Server.send(request, 200);
+                    millis[i] = (System.nanoTime() - start) / 1e6;
+                    side.answer(from + i, body);
+                }
+                return null;
+            });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
+        try {
+            double cpu = server.cpuSeconds();
+            long start = System.nanoTime();
+            for (Future<Void> worker : threads.invokeAll(workers)) {
+                worker.get();
+            }
+            return new Round((System.nanoTime() - start) / 1e9, server.cpuSeconds() - cpu, millis);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    Ratio throughputRatio() {
+        return ratio(Round::throughput);
+    }
+
+    Ratio cpuRatio() {
+        return ratio(Round::cpuSeconds);
+    }
+
+    private Ratio ratio(ToDoubleFunction<Round> figure) {
+        double[] ratios = new double[ours.size()];
+        Arrays.setAll(
+                ratios, i -> figure.applyAsDouble(ours.get(i)) / figure.applyAsDouble(theirs.get(i)));
+        return Ratio.ofPairs(ratios);
+    }
+
+    Ratio p95Ratio() {
+        return Ratio.bootstrap(
+                ours.size(), rounds -> percentile(pick(ours, rounds), 95) / percentile(pick(theirs, rounds), 95));
+    }
+
+    static String throughput(List<Round> side) {
+        return "%.1f/s"
+                .formatted(side.stream().mapToDouble(Round::throughput).average().orElseThrow());
+    }
+
+    static String cpu(List<Round> side) {
+        return "%.1f ms"
+                .formatted(side.stream()
+                        .mapToDouble(round -> round.cpuSeconds() * 1000 / round.millis().length)
+                        .average()
+                        .orElseThrow());
+    }
+
+    static String percentiles(List<Round> side) {
+        return "%.1f ms (p50 %.1f)".formatted(percentile(side, 95), percentile(side, 50));
+    }
+
+    private static List<Round> pick(List<Round> side, int[] rounds) {
+        return Arrays.stream(rounds).mapToObj(side::get).toList();
+    }
+
+    /** Of all the requests in these rounds. */
+    private static double percentile(List<Round> side, int percent) {
+        double[] all = side.stream()
+                .flatMapToDouble(round -> Arrays.stream(round.millis()))
+                .sorted()
+                .toArray();
+        return all[Math.min(all.length - 1, (int) Math.ceil(all.length * percent / 100.0) - 1)];
+    }
+}

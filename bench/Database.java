@@ -1,0 +1,64 @@
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Properties;
+
+/** An empty PostgreSQL database that is dropped in the end. */
+record Database(String url, String user, String password) {
+    private static final String GIVEN = System.getenv("BENCH_JDBC_URL");
+
+    /** One on the server of {@code BENCH_JDBC_URL} if that is set, else on an embedded server. */
+    static Database open() throws Exception {
+        if (GIVEN == null) {
+            EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                    // As in production: made for tests, it would not wait for the disk.
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("full_page_writes", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .start();
+            Bench.onClose(postgres);
+            return new Database(postgres.getJdbcUrl("postgres", "postgres"), "postgres", "postgres");
+        }
+        Properties given = org.postgresql.Driver.parseURL(GIVEN, null);
+        if (given == null) {
+            throw new IllegalArgumentException("BENCH_JDBC_URL is no JDBC URL of a PostgreSQL");
+        }
+        String name = "user_service_bench_" + ProcessHandle.current().pid();
+        execute("create database " + name);
+        Bench.onClose(() -> execute("drop database " + name + " with (force)"));
+        return new Database(
+                "jdbc:postgresql://" + given.getProperty("PGHOST") + ":" + given.getProperty("PGPORT") + "/" + name,
+                given.getProperty("user", "postgres"),
+                given.getProperty("password", ""));
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(GIVEN);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    Map<String, String> settings() {
+        return Map.of("KC_DB_URL", url, "KC_DB_USERNAME", user, "KC_DB_PASSWORD", password);
+    }
+
+    /** The server's version and whether a commit waits for the disk, for the results. */
+    String description() throws SQLException {
+        return "PostgreSQL " + show("server_version").split(" ")[0] + " (fsync " + show("fsync")
+                + ", synchronous_commit " + show("synchronous_commit") + ")";
+    }
+
+    private String show(String setting) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, user, password);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("show " + setting)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}

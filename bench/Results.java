@@ -1,0 +1,96 @@
+import dev.userservice.server.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/** A benchmark's section of {@code RESULTS.md}; writing it leaves the other sections as they are. */
+final class Results {
+    private static final String HEAD = """
+            # Measured
+
+            Written by `bench/run.sh`; [README.md](README.md) tells how to read it. A target is met if the 95 % interval
+            of the ratio includes it or is better.
+            """;
+
+    private final String title;
+    private final StringBuilder rows = new StringBuilder("""
+            | what | side by side with | must be | ratio (95 % interval) | ours | theirs | verdict |
+            |---|---|---|---|---|---|---|
+            """);
+
+    Results(String title) {
+        this.title = title;
+    }
+
+    /** Where more is better. */
+    Results atLeast(double target, String what, String with, Ratio ratio, String ours, String theirs) {
+        return row(what, with, ">= " + target, ratio, ours, theirs, ratio.high() >= target ? "met" : "**missed**");
+    }
+
+    /** Where less is better, and perhaps no target is set. */
+    Results atMost(OptionalDouble target, String what, String with, Ratio ratio, String ours, String theirs) {
+        if (target.isEmpty()) {
+            return row(what, with, "–", ratio, ours, theirs, "–");
+        }
+        String verdict = ratio.low() <= target.getAsDouble() ? "met" : "**missed**";
+        return row(what, with, "<= " + target.getAsDouble(), ratio, ours, theirs, verdict);
+    }
+
+    private Results row(
+            String what, String with, String target, Ratio ratio, String ours, String theirs, String verdict) {
+        String row = "| %s |%n".formatted(
+                String.join(" | ", what, with, target, ratio.toString(), ours, theirs, verdict));
+        rows.append(row);
+        Bench.say("%s", row.strip());
+        return this;
+    }
+
+    void write(String how, String heap, Database database) throws IOException, SQLException {
+        Path file = Layout.ofBuild().root().resolve("bench/RESULTS.md");
+        String mine = "## " + title + "\n\n" + rows + "\n" + how + "\n" + machine(heap, database) + "\n";
+        List<String> sections = new ArrayList<>();
+        boolean isPlaced = false;
+        for (String section : Files.exists(file) ? Files.readString(file).split("(?m)(?=^## )") : new String[] {HEAD}) {
+            if (section.startsWith("## " + title + "\n")) {
+                sections.add(mine);
+                isPlaced = true;
+            } else {
+                sections.add(section);
+            }
+        }
+        if (!isPlaced) {
+            sections.add(mine);
+        }
+        Files.writeString(
+                file, String.join("\n\n", sections.stream().map(String::strip).toList()) + "\n");
+    }
+
+    private static String machine(String heap, Database database) throws IOException, SQLException {
+        return "%s: %s, %d cores, %s, heap %s, Java %s (%s), %s."
+                .formatted(
+                        LocalDate.now(),
+                        Layout.ofBuild().distribution().getFileName(),
+                        Runtime.getRuntime().availableProcessors(),
+                        memory(),
+                        heap,
+                        System.getProperty("java.version"),
+                        System.getProperty("java.vm.name"),
+                        database.description());
+    }
+
+    private static String memory() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith("MemTotal:"))
+                    .map(line -> String.format(
+                            "%.0f GiB", Double.parseDouble(line.replaceAll("\\D", "")) / (1 << 20)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.userservice.server.Distribution;
+import dev.userservice.server.KeycloakProcess;
+import dev.userservice.server.Layout;
+import dev.userservice.server.ServerHome;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A Keycloak in a home of its own, built and optimized, with or without the extension. */
+final class Server {
+    static final ObjectMapper JSON = new ObjectMapper();
+    static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private static final String ADMIN = "admin";
+
+    private final ServerHome home;
+    private final Database database;
+    private final String heap;
+    private final Path log;
+    private final int port = freePort();
+    private final int managementPort = freePort();
+    private KeycloakProcess process;
+
+    private Server(ServerHome home, Database database, String heap, Path log) {
+        this.home = home;
+        this.database = database;
+        this.heap = heap;
+        this.log = log;
+    }
+
+    /** Prepares a server; {@code heap} is the JVM's options for it, the same for whatever is compared. */
+    static Server build(Path folder, Database database, String heap, boolean withExtension) throws IOException {
+        Bench.say("building Keycloak %s the extension", withExtension ? "with" : "without");
+        ServerHome home = new Distribution(Layout.ofBuild()).prepare(folder);
+        if (!withExtension) {
+            try (Stream<Path> providers = Files.list(folder.resolve("providers"))) {
+                for (Path jar : providers.filter(file -> file.toString().endsWith(".jar")).toList()) {
+                    Files.delete(jar);
+                }
+            }
+        }
+        home.build(Map.of("KC_DB", "postgres", "KC_HEALTH_ENABLED", "true", "KC_METRICS_ENABLED", "true"));
+        Server server = new Server(home, database, heap, folder.resolveSibling(folder.getFileName() + ".log"));
+        Bench.onClose(server::stop);
+        return server;
+    }
+
+    /** Starts it and waits until it is ready; how long that took. */
+    Duration start() throws Exception {
+        Map<String, String> environment = new HashMap<>(database.settings());
+        environment.put("KC_HTTP_ENABLED", "true");
+        environment.put("KC_HTTP_HOST", "127.0.0.1");
+        environment.put("KC_HTTP_PORT", Integer.toString(port));
+        environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
+        environment.put("KC_HOSTNAME_STRICT", "false");
+        environment.put("KC_CACHE", "local");
+        environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
+        environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
+        environment.put("JAVA_OPTS_KC_HEAP", heap);
+        PrintStream lines = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
+        HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        long start = System.nanoTime();
+        process = KeycloakProcess.start(home, List.of("start", "--optimized"), environment, lines::println);
+        while (!isReady(health)) {
+            if (!process.isAlive() || System.nanoTime() - start > Duration.ofMinutes(3).toNanos()) {
+                throw new IllegalStateException("Keycloak did not start:\n" + Files.readString(log));
+            }
+            Thread.sleep(20);
+        }
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private static boolean isReady(HttpRequest health) throws InterruptedException {
+        try {
+            return HTTP.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    void stop() {
+        if (process != null) {
+            process.stop();
+        }
+    }
+
+    /** The seconds of CPU that the server's JVM has used. */
+    double cpuSeconds() {
+        return ProcessHandle.of(process.pid()).orElseThrow().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+    }
+
+    /** The memory of the server's JVM that is in RAM, in MiB, garbage left out: when it is collected is chance. */
+    double residentMemory() throws IOException, InterruptedException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.run")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+                .waitFor();
+        Thread.sleep(2000);
+        try (Stream<String> status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return status.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    URI at(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    HttpRequest postForm(String path, Map<String, String> form) {
+        String body = form.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        return post(path, "application/x-www-form-urlencoded", body).build();
+    }
+
+    HttpRequest.Builder post(String path, String type, String body) {
+        return HttpRequest.newBuilder(at(path))
+                .timeout(Duration.ofMinutes(3))
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    /** Adds a realm, as its JSON says, by the admin API. */
+    void addRealm(String realm) throws Exception {
+        HttpRequest login = postForm(
+                "/realms/master/protocol/openid-connect/token",
+                Map.of("grant_type", "password", "client_id", "admin-cli", "username", ADMIN, "password", ADMIN));
+        JsonNode token = JSON.readTree(send(login, 200));
+        send(
+                post("/admin/realms", "application/json", realm)
+                        .header(
+                                "Authorization",
+                                "Bearer " + token.path("access_token").asText())
+                        .build(),
+                201);
+    }
+
+    static String send(HttpRequest request, int expected) throws IOException, InterruptedException {
+        HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != expected) {
+            throw new IllegalStateException(request.uri() + ": " + answer.statusCode() + " " + answer.body());
+        }
+        return answer.body();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

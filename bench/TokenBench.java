@@ -1,0 +1,239 @@
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.userservice.server.Layout;
+import dev.userservice.server.RealmFiles;
+import dev.userservice.server.RealmSettings;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Login and refresh by the API against Keycloak's own token endpoint, and what noting the last login costs. */
+final class TokenBench {
+    private static final String TENANT = "bench-tenant";
+    private static final String PLAIN = "bench-plain";
+    private static final String CLIENT = "user-service-api";
+    private static final String PLAIN_CLIENT = "bench-api";
+    private static final String SECRET = "bench-secret-of-no-worth";
+    private static final String PASSWORD = "Correct-horse-1";
+
+    private static final String HEAP = "-Xms512m -Xmx512m";
+
+    /** Multiples of {@link Comparison#CONNECTIONS}, so that no user and no session is in two requests in flight. */
+    private static final int USERS = 200;
+
+    private static final int LOGINS_A_ROUND = 60;
+    private static final int REFRESHES_A_ROUND = 600;
+
+    /** Many short ones: what else the machine does then meets both sides of a pair. */
+    private static final int ROUNDS = 24;
+
+    private final Server server;
+    private final String[] refreshTokens = new String[USERS];
+
+    private TokenBench(Server server) {
+        this.server = server;
+    }
+
+    static void run(Path folder) throws Exception {
+        Database database = Database.open();
+        Server server = Server.build(folder, database, HEAP, true);
+        server.start();
+        Bench.say("adding two realms of %d users", USERS);
+        server.addRealm(tenant(TENANT).toString());
+        server.addRealm(withoutTheApi(tenant(PLAIN)));
+        new TokenBench(server).measure(database);
+    }
+
+    private void measure(Database database) throws Exception {
+        Bench.say("warming up: every user logs in");
+        Comparison.round(server, 0, USERS, apiLogin());
+        Comparison.round(server, 0, USERS, keycloakLogin(TENANT, CLIENT));
+        Comparison.round(server, 0, USERS, keycloakLogin(PLAIN, PLAIN_CLIENT));
+
+        // Before the others, while both realms hold about as many sessions.
+        Comparison lastLogin = Comparison.of(
+                server,
+                "last login",
+                ROUNDS,
+                LOGINS_A_ROUND,
+                Duration.ofSeconds(120),
+                keycloakLogin(TENANT, CLIENT),
+                keycloakLogin(PLAIN, PLAIN_CLIENT));
+        Comparison login = Comparison.of(
+                server,
+                "login",
+                ROUNDS,
+                LOGINS_A_ROUND,
+                Duration.ofSeconds(120),
+                apiLogin(),
+                keycloakLogin(TENANT, CLIENT));
+        Comparison.round(server, 0, USERS, remembering(keycloakLogin(TENANT, CLIENT)));
+        Comparison.round(server, 0, 5 * USERS, apiRefresh());
+        Comparison.round(server, 0, 5 * USERS, keycloakRefresh());
+        Comparison refresh = Comparison.of(
+                server, "refresh", ROUNDS, REFRESHES_A_ROUND, Duration.ofSeconds(75), apiRefresh(), keycloakRefresh());
+
+        Results results = new Results("Tokens");
+        report(results, "`POST /login`", "token endpoint, password grant", login, OptionalDouble.of(1.1));
+        report(
+                results,
+                "`POST /refresh`",
+                "token endpoint, refresh grant, rotation on",
+                refresh,
+                OptionalDouble.empty());
+        report(
+                results,
+                "login at the token endpoint, its time noted",
+                "the same where it is not noted",
+                lastLogin,
+                OptionalDouble.empty());
+        results.write(
+                "%d connections, %d users; %d rounds of %d logins, %d of %d refreshes, %d of %d logins."
+                        .formatted(
+                                Comparison.CONNECTIONS,
+                                USERS,
+                                login.ours().size(),
+                                LOGINS_A_ROUND,
+                                refresh.ours().size(),
+                                REFRESHES_A_ROUND,
+                                lastLogin.ours().size(),
+                                LOGINS_A_ROUND),
+                HEAP,
+                database);
+    }
+
+    private static void report(Results results, String what, String with, Comparison c, OptionalDouble p95) {
+        results.atLeast(
+                0.95,
+                what + ": throughput",
+                with,
+                c.throughputRatio(),
+                Comparison.throughput(c.ours()),
+                Comparison.throughput(c.theirs()));
+        results.atMost(
+                p95,
+                what + ": p95",
+                with,
+                c.p95Ratio(),
+                Comparison.percentiles(c.ours()),
+                Comparison.percentiles(c.theirs()));
+        results.atMost(
+                OptionalDouble.empty(),
+                what + ": CPU of the server",
+                with,
+                c.cpuRatio(),
+                Comparison.cpu(c.ours()),
+                Comparison.cpu(c.theirs()));
+    }
+
+    private Comparison.Side apiLogin() {
+        return item -> server.post(
+                        "/realms/" + TENANT + "/api/login",
+                        "application/json",
+                        Server.JSON
+                                .createObjectNode()
+                                .put("identifier", user(item))
+                                .put("password", PASSWORD)
+                                .toString())
+                .build();
+    }
+
+    private Comparison.Side keycloakLogin(String realm, String client) {
+        return item -> server.postForm(
+                tokenEndpoint(realm),
+                Map.of(
+                        "grant_type",
+                        "password",
+                        "client_id",
+                        client,
+                        "client_secret",
+                        SECRET,
+                        "username",
+                        user(item),
+                        "password",
+                        PASSWORD));
+    }
+
+    /** Each session's newest token, whichever side it is that asks: all are the same client's. */
+    private Comparison.Side apiRefresh() {
+        return remembering(item -> server.post(
+                        "/realms/" + TENANT + "/api/refresh",
+                        "application/json",
+                        Server.JSON
+                                .createObjectNode()
+                                .put("refresh_token", refreshTokens[item % USERS])
+                                .toString())
+                .build());
+    }
+
+    private Comparison.Side keycloakRefresh() {
+        return remembering(item -> server.postForm(
+                tokenEndpoint(TENANT),
+                Map.of(
+                        "grant_type",
+                        "refresh_token",
+                        "client_id",
+                        CLIENT,
+                        "client_secret",
+                        SECRET,
+                        "refresh_token",
+                        refreshTokens[item % USERS])));
+    }
+
+    private Comparison.Side remembering(Comparison.Side side) {
+        return new Comparison.Side() {
+            @Override
+            public HttpRequest request(int item) {
+                return side.request(item);
+            }
+
+            @Override
+            public void answer(int item, String body) throws IOException {
+                String newest = Server.JSON.readTree(body).path("refresh_token").asText();
+                if (newest.equals(refreshTokens[item % USERS])) {
+                    throw new IllegalStateException("The refresh token is still the same: rotation is off");
+                }
+                refreshTokens[item % USERS] = newest;
+            }
+        };
+    }
+
+    private static String tokenEndpoint(String realm) {
+        return "/realms/" + realm + "/protocol/openid-connect/token";
+    }
+
+    private static String user(int item) {
+        return "user-" + item % USERS;
+    }
+
+    /** A tenant as the project ships them, with users. */
+    private static ObjectNode tenant(String name) {
+        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(SECRET));
+        ObjectNode tenant = new RealmFiles(Layout.ofBuild().realmConfig(), settings).tenant(name);
+        ArrayNode users = tenant.putArray("users");
+        for (int i = 0; i < USERS; i++) {
+            ObjectNode user = users.addObject()
+                    .put("username", user(i))
+                    .put("email", user(i) + "@example.com")
+                    .put("emailVerified", true)
+                    .put("enabled", true)
+                    .put("firstName", "Test")
+                    .put("lastName", "Person");
+            user.putArray("realmRoles").add("default-roles-" + name);
+            user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+        }
+        return tenant;
+    }
+
+    /** The same realm, no tenant: its client has another name, and the API's own is there but off. */
+    private static String withoutTheApi(ObjectNode tenant) throws IOException {
+        String renamed = tenant.toString().replace("\"" + CLIENT + "\"", "\"" + PLAIN_CLIENT + "\"");
+        ObjectNode plain = (ObjectNode) Server.JSON.readTree(renamed);
+        plain.withArray("clients").addObject().put("clientId", CLIENT).put("enabled", false);
+        return plain.toString();
+    }
+}

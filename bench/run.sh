@@ -1,0 +1,43 @@
+#!/bin/sh
+# Measures the extension against Keycloak itself and writes bench/RESULTS.md. After ./mvnw package:
+#
+#     bench/run.sh              everything
+#     bench/run.sh tokens       login, refresh, the note of the last login
+#     bench/run.sh startup      start-up time and resident memory
+#
+# BENCH_JDBC_URL names a PostgreSQL to use in place of an embedded one; see README.md.
+set -eu
+
+fail() {
+    printf 'bench: %s\n' "$1" >&2
+    exit 1
+}
+
+bench=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(dirname -- "$bench")
+bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+
+newest() {
+    # shellcheck disable=SC2012 # names of our own build: no spaces, no line ends
+    ls -td "$@" 2>/dev/null | head -n 1
+}
+distribution=$(newest "$root"/server/target/dist/keycloak-*)
+jar=$(newest "$root"/providers/target/keycloak-user-service-*.jar)
+[ -n "$distribution" ] && [ -n "$jar" ] && [ -d "$root/server/target/classes" ] ||
+    fail 'nothing to measure yet: run ./mvnw package first'
+
+# Bench removes the folder at its end; here, only if it never comes to that.
+work=$(mktemp -d "${TMPDIR:-/tmp}/user-service-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+"$root/mvnw" -q -f "$bench/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/classpath" >&2
+# A copy: a build that runs meanwhile changes nothing.
+cp -R "$root/server/target/classes" "$work/classes"
+classpath=$work/classes:$(cat "$work/classpath")
+"${bin}javac" -d "$work/classes" -cp "$classpath" "$bench"/*.java
+
+exec "${bin}java" \
+    -Dlayout.root="$root" -Dlayout.distribution="$distribution" -Dlayout.jar="$jar" \
+    -Dorg.slf4j.simpleLogger.defaultLogLevel=error \
+    -cp "$classpath" Bench "$work" "$@"
