@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -232,6 +234,18 @@ final class TestServer implements Closeable {
             try (Connection connection = postgres.getPostgresDatabase().getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute(sql);
+            }
+        }
+
+        /** How many rows a query finds. */
+        long count(String from, String value) throws SQLException {
+            try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                    PreparedStatement statement = connection.prepareStatement("select count(*) from " + from)) {
+                statement.setString(1, value);
+                try (ResultSet rows = statement.executeQuery()) {
+                    rows.next();
+                    return rows.getLong(1);
+                }
             }
         }
 

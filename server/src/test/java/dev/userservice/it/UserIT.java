@@ -5,6 +5,8 @@ import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -153,7 +155,7 @@ final class UserIT {
                 .header("Authorization", "Bearer " + admin)
                 .get(tenant.server().base() + "/realms/" + tenant.name() + "/api/users/" + id)
                 .statusCode();
-        org.junit.jupiter.api.Assertions.assertTrue(status == 404 || status == 400, "answered " + status);
+        assertTrue(status == 404 || status == 400, "answered " + status);
     }
 
     @Test
@@ -203,14 +205,36 @@ final class UserIT {
     }
 
     @Test
-    void aRemovedUserLeavesNoTrace() {
+    void aRemovedUserLeavesNoTrace() throws Exception {
         String id = tenant.addUser("rita");
         Tenant.Session session = tenant.session("rita");
+        assertLastLogins(1, "user_id", id);
         tenant.admin().users().delete(id).close();
         tenant.api(session.access()).get("/users/me").then().statusCode(401);
         tenant.api(tenant.session("the-admin").access())
                 .get("/users/" + id)
                 .then()
                 .statusCode(404);
+        assertLastLogins(0, "user_id", id);
+    }
+
+    @Test
+    void aRemovedTenantLeavesNoTrace(TestServer server) throws Exception {
+        Tenant leaving = Tenant.on(server);
+        leaving.addUser("alice");
+        leaving.session("alice");
+        String id = leaving.admin().toRepresentation().getId();
+        assertLastLogins(1, "realm_id", id);
+        leaving.admin().remove();
+        assertLastLogins(0, "realm_id", id);
+        leaving.api().get("/users/health").then().statusCode(404);
+    }
+
+    /** Looks into the table itself, where the database is ours. */
+    private static void assertLastLogins(long expected, String column, String value) throws Exception {
+        if (tenant.server().node() != null) {
+            assertEquals(
+                    expected, tenant.server().node().database().count("us_last_login where " + column + " = ?", value));
+        }
     }
 }
