@@ -18,7 +18,8 @@ import org.keycloak.services.resource.RealmResourceProvider;
  * is not switched on or not open, an unknown path or method, a body that cannot be ours, a caller without the right.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
-    private static final Pattern JSON = Pattern.compile("\\s*application/json\\s*(;.*)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern JSON = Pattern.compile(
+            "\\s*application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
 
     private final KeycloakSession session;
     private final Settings settings;

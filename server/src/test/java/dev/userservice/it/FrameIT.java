@@ -285,7 +285,17 @@ final class FrameIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"json", "/", "application/json, text/plain", "application/jsonp", "text/json", "*/*"})
+    @ValueSource(
+            strings = {
+                "json",
+                "/",
+                "application/json, text/plain",
+                "application/jsonp",
+                "text/json",
+                "*/*",
+                "application/json;=",
+                "application/json; charset=utf-16"
+            })
     void aMalformedContentTypeIs415(String type) throws Exception {
         HttpRequest odd = HttpRequest.newBuilder(URI.create(base() + "/login"))
                 .header("Content-Type", type)

@@ -76,7 +76,7 @@ final class OutageIT {
                           $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
                         create constraint trigger fail_login after insert or update on us_last_login
                           deferrable initially deferred for each row execute function fail_login()""");
-        tenant.login("alice", TestServer.PASSWORD)
+        Tenant.admitted(() -> tenant.login("alice", TestServer.PASSWORD))
                 .then()
                 .statusCode(503)
                 .header("Retry-After", equalTo("5"))
