@@ -314,10 +314,11 @@ final class LoginIT {
                 .statusCode(400);
     }
 
+    /** A problem takes back what the request has done until then: here a whole login. */
     @Test
-    void aClientThatAlwaysGivesOfflineTokensGivesNone(TestServer server) {
+    void aClientThatAlwaysGivesOfflineTokensGivesNone(TestServer server) throws Exception {
         Tenant lax = Tenant.on(server);
-        lax.addUser("alice");
+        String id = lax.addUser("alice");
         var clients = lax.admin().clients();
         var client = clients.findByClientId("user-service-api").get(0);
         String offline = lax.admin().clientScopes().findAll().stream()
@@ -329,6 +330,13 @@ final class LoginIT {
         client.setFullScopeAllowed(true);
         clients.get(client.getId()).update(client);
         lax.login("alice", TestServer.PASSWORD).then().statusCode(500).body("detail", notNullValue());
+
+        var user = lax.admin().users().get(id);
+        assertEquals(0, user.getOfflineSessions(client.getId()).size());
+        assertEquals(0, user.getUserSessions().size());
+        if (server.node() != null) {
+            assertEquals(0, server.node().database().count("us_last_login where user_id = ?", id));
+        }
     }
 
     @Test
