@@ -11,6 +11,7 @@ import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -70,7 +71,15 @@ public final class Tokens {
         if (scope != null) {
             form.put(OAuth2Constants.SCOPE, scope);
         }
-        OidcEndpoints.Answer answer = endpoints.token(form);
+        OidcEndpoints.Answer answer;
+        try {
+            answer = endpoints.token(form);
+        } catch (ModelDuplicateException e) {
+            // Two users of one e-mail address. Keycloak's flow answers that, and its brute-force log then fails over
+            // it.
+            hashInVain();
+            throw ApiProblem.unauthorized("Invalid credentials");
+        }
         if (answer.entity() instanceof AccessTokenResponse tokens) {
             return online(tokens);
         }
@@ -103,9 +112,13 @@ public final class Tokens {
                         .with("mfa_required", true)
                         .remembered();
             case OAuthErrorException.INVALID_SCOPE -> ApiProblem.invalid("scope", "This scope is not granted here");
-            // Two users of one e-mail address make "invalid_request" of a login that Keycloak cannot decide.
-            case OAuthErrorException.INVALID_GRANT, OAuthErrorException.INVALID_REQUEST -> {
+            case OAuthErrorException.INVALID_GRANT -> {
                 takeAsLongAsAPassword(identifier);
+                yield ApiProblem.unauthorized("Invalid credentials").remembered();
+            }
+            // The same two users, where the realm has no brute-force detection.
+            case OAuthErrorException.INVALID_REQUEST -> {
+                hashInVain();
                 yield ApiProblem.unauthorized("Invalid credentials").remembered();
             }
             default -> endpoints.unexpected(answer);
@@ -113,16 +126,21 @@ public final class Tokens {
     }
 
     /**
-     * Hashes a password in vain for a user who has none, such as one that a broker brought: Keycloak does so for unknown and
-     * for locked users only, and a quick refusal would tell them apart.
+     * Hashes a password in vain for a person who has none, such as one that a broker brought: Keycloak does so for unknown
+     * and locked users and for service accounts only, and a quick refusal would tell them apart.
      */
     private void takeAsLongAsAPassword(String identifier) {
         UserModel user = KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier);
         if (user == null
+                || user.getServiceAccountClientLink() != null
                 || user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
                 || session.getProvider(BruteForceProtector.class).isTemporarilyDisabled(session, realm, user)) {
             return;
         }
+        hashInVain();
+    }
+
+    private void hashInVain() {
         PasswordPolicy policy = realm.getPasswordPolicy();
         PasswordHashProvider hash = policy.getHashAlgorithm() == null
                 ? session.getProvider(PasswordHashProvider.class)
@@ -156,9 +174,8 @@ public final class Tokens {
                     OAuth2Constants.REFRESH_TOKEN,
                     refreshToken));
         } catch (RuntimeException e) {
-            // Keycloak serializes the refreshes of one token over all nodes, and gives up after ten seconds with no
-            // type of
-            // its own for that.
+            // Keycloak serializes the refreshes of one token over all nodes, and gives up after ten seconds; its
+            // exception has no type of its own.
             if (String.valueOf(e.getMessage()).contains("serialization lock")) {
                 throw Outage.problem(e);
             }

@@ -54,8 +54,7 @@ public final class RunCommand {
             e.printStackTrace(err);
         }
         // Not an exception for Maven to explain in ten lines: what there is to say has been said. During a shutdown
-        // this waits
-        // until the shutdown has ended.
+        // this waits until the shutdown has ended.
         System.exit(1);
     }
 

@@ -173,6 +173,8 @@ final class LoginIT {
         List<Long> off = new ArrayList<>();
         List<Long> passwordless = new ArrayList<>();
         List<Long> locked = new ArrayList<>();
+        List<Long> serviceAccount = new ArrayList<>();
+        tenant.addClient("robot", true);
         lockOut("theo");
         for (int round = 0; round < 25; round++) {
             wrong.add(millis("tina-" + round % 5));
@@ -180,11 +182,13 @@ final class LoginIT {
             off.add(millis("tom"));
             passwordless.add(millis("tess"));
             locked.add(millis("theo"));
+            serviceAccount.add(millis("service-account-robot"));
         }
         assertAlike("unknown", wrong, unknown);
         assertAlike("disabled", wrong, off);
         assertAlike("without a password", wrong, passwordless);
         assertAlike("locked", wrong, locked);
+        assertAlike("a service account", wrong, serviceAccount);
     }
 
     private static void removePassword(String userId) {
@@ -288,6 +292,28 @@ final class LoginIT {
                 .then()
                 .statusCode(400)
                 .body("errors", notNullValue());
+    }
+
+    @Test
+    void anAddressOfTwoPeopleLogsNobodyIn(TestServer server) {
+        Tenant shared = Tenant.on(server, realm -> {
+            realm.put("loginWithEmailAllowed", false);
+            realm.put("duplicateEmailsAllowed", true);
+        });
+        shared.addUser("alice");
+        UserRepresentation twin =
+                shared.admin().users().get(shared.addUser("twin")).toRepresentation();
+        twin.setEmail("alice@example.com");
+        shared.admin().users().get(twin.getId()).update(twin);
+        var realm = shared.admin().toRepresentation();
+        realm.setDuplicateEmailsAllowed(false);
+        realm.setLoginWithEmailAllowed(true);
+        shared.admin().update(realm);
+
+        shared.login("alice@example.com", TestServer.PASSWORD)
+                .then()
+                .statusCode(401)
+                .body("detail", equalTo("Invalid credentials"));
     }
 
     @Test
