@@ -29,7 +29,7 @@ public record Mail(
         String text,
         String html) {
 
-    static Mail of(long id, Message message) throws MessagingException, IOException {
+    public static Mail of(long id, Message message) throws MessagingException, IOException {
         Date sent = message.getSentDate();
         return new Mail(
                 id,

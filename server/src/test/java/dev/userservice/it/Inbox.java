@@ -1,0 +1,155 @@
+package dev.userservice.it;
+
+import com.icegreen.greenmail.mail.MovingMessage;
+import com.icegreen.greenmail.user.UserImpl;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import dev.userservice.server.SmtpServer;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** Where the mails of tests arrive: a real SMTP server that takes every mail, and keeps it by whom it is for. */
+final class Inbox implements Closeable {
+    static final String HOST = "127.0.0.1";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Map<String, Box> boxes = new ConcurrentHashMap<>();
+    private final GreenMail server;
+
+    private Inbox() {
+        ServerSetup setup = new ServerSetup(0, HOST, ServerSetup.PROTOCOL_SMTP);
+        setup.setServerStartupTimeout(30_000);
+        this.server = new GreenMail(setup);
+        server.getManagers()
+                .getUserManager()
+                .setMessageDeliveryHandler((mail, address) -> new Recipient(address.getEmail()));
+    }
+
+    static Inbox start() {
+        Inbox inbox = new Inbox();
+        inbox.server.start();
+        return inbox;
+    }
+
+    int port() {
+        return server.getSmtp().getPort();
+    }
+
+    SmtpServer smtp() {
+        return SmtpServer.plain(HOST, port());
+    }
+
+    /** The oldest mail to an address that was not asked for yet; waits for it. */
+    Mail next(String address) {
+        return next(address, PATIENCE);
+    }
+
+    Mail next(String address, Duration patience) {
+        try {
+            Mail mail = box(address).unread.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (mail == null) {
+                throw new AssertionError("No further mail to " + address + " within " + patience.toSeconds()
+                        + " s. So far came: " + boxes);
+            }
+            return mail;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted while waiting for mail to " + address, e);
+        }
+    }
+
+    /** How many mails to an address have arrived, read or not. */
+    int count(String address) {
+        return box(address).arrived.get();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private Box box(String address) {
+        return boxes.computeIfAbsent(
+                address.toLowerCase(Locale.ROOT), key -> new Box(new LinkedBlockingQueue<>(), new AtomicInteger()));
+    }
+
+    private record Box(BlockingQueue<Mail> unread, AtomicInteger arrived) {
+        @Override
+        public String toString() {
+            return arrived.toString();
+        }
+    }
+
+    /**
+     * A mail as a person reads it.
+     *
+     * @param text its plain part, empty if it has none; {@code html} likewise
+     */
+    record Mail(String subject, String from, String to, String text, String html) {
+        private static final Pattern CODE = Pattern.compile("\\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){6}\\b");
+        private static final Pattern LINK = Pattern.compile("https?://[^\\s<>\"]+");
+
+        private static Mail of(MimeMessage message) throws MessagingException, IOException {
+            var mail = dev.userservice.server.Mail.of(0, message);
+            return new Mail(mail.subject(), mail.from(), mail.to(), mail.text(), mail.html());
+        }
+
+        /** The one-time code in the text. */
+        String code() {
+            return only(CODE, "code");
+        }
+
+        /** The link in the text. */
+        URI link() {
+            return URI.create(only(LINK, "link"));
+        }
+
+        private String only(Pattern pattern, String what) {
+            List<String> found =
+                    pattern.matcher(text).results().map(MatchResult::group).toList();
+            if (found.size() != 1) {
+                throw new AssertionError("Not one " + what + " but " + found + " in: " + text);
+            }
+            return found.get(0);
+        }
+    }
+
+    /** Keeps GreenMail from making accounts and mailboxes of its own. */
+    private final class Recipient extends UserImpl {
+        Recipient(String email) {
+            super(email, email, "", null);
+        }
+
+        @Override
+        public void deliver(MovingMessage message) {
+            deliver(message.getMessage());
+        }
+
+        @Override
+        public void deliver(MimeMessage message) {
+            try {
+                Box box = box(getEmail());
+                Mail mail = Mail.of(message);
+                box.arrived.incrementAndGet();
+                box.unread.add(mail);
+            } catch (MessagingException | IOException e) {
+                throw new IllegalStateException("unreadable mail", e);
+            }
+        }
+    }
+}
