@@ -46,7 +46,7 @@ public record SmtpServer(
     }
 
     /** The {@code smtpServer} of a realm; Keycloak wants nothing but strings in it. */
-    ObjectNode json() {
+    public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("host", host);
         json.put("port", Integer.toString(port));

@@ -1,6 +1,7 @@
 package dev.userservice.it;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.userservice.server.SmtpServer;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -37,6 +38,11 @@ final class Tenant {
         return new Tenant(server, realm.path("realm").asText());
     }
 
+    /** A tenant that sends its mail elsewhere than the server's other realms. */
+    static Tenant on(TestServer server, SmtpServer smtp) {
+        return on(server, realm -> realm.set("smtpServer", smtp.json()));
+    }
+
     /** The same tenant, called at another node. */
     Tenant at(TestServer node) {
         return new Tenant(node, name);
@@ -52,6 +58,10 @@ final class Tenant {
 
     TestServer server() {
         return server;
+    }
+
+    Inbox inbox() {
+        return server.inbox();
     }
 
     RealmResource admin() {

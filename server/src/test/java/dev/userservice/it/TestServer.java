@@ -9,6 +9,7 @@ import dev.userservice.server.Layout;
 import dev.userservice.server.RealmFiles;
 import dev.userservice.server.RealmSettings;
 import dev.userservice.server.ServerHome;
+import dev.userservice.server.SmtpServer;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -39,9 +40,11 @@ import org.keycloak.admin.client.Keycloak;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.testcontainers.Testcontainers;
+import org.testcontainers.containers.GenericContainer;
 
 /**
- * A real Keycloak with the packaged jar, and with the platform realm.
+ * A real Keycloak with the packaged jar, with the platform realm, and with an inbox where all its mail goes.
  *
  * <p>The suite shares one: by default the unpacked distribution on an embedded PostgreSQL; with {@code -Dserver=container}
  * a container; with {@code -Dserver=http://...} one that runs already, whose bootstrap admin is {@code admin/admin}.
@@ -59,13 +62,15 @@ final class TestServer implements Closeable {
     private final RealmFiles realms;
     private final List<Closeable> parts;
     private final Node node;
+    private final Inbox inbox;
     private final Keycloak admin;
 
-    private TestServer(URI base, Node node, List<Closeable> parts) {
+    private TestServer(URI base, Node node, Inbox inbox, SmtpServer smtp, List<Closeable> parts) {
         this.base = base;
         this.node = node;
+        this.inbox = inbox;
         this.parts = parts;
-        this.realms = new RealmFiles(Layout.ofBuild().realmConfig(), RealmSettings.none());
+        this.realms = new RealmFiles(Layout.ofBuild().realmConfig(), RealmSettings.withMailTo(smtp));
         this.admin = Keycloak.getInstance(base.toString(), "master", ADMIN, ADMIN, "admin-cli");
     }
 
@@ -75,7 +80,7 @@ final class TestServer implements Closeable {
         TestServer server = switch (wanted) {
             case "unpacked" -> unpacked("it");
             case "container" -> container();
-            default -> new TestServer(URI.create(wanted), null, List.of());
+            default -> running(URI.create(wanted));
         };
         server.addPlatform();
         return server;
@@ -86,22 +91,27 @@ final class TestServer implements Closeable {
         try {
             Database database = Database.start();
             Node node = Node.start(purpose, database);
-            return new TestServer(node.base(), node, List.of(node, database));
+            Inbox inbox = Inbox.start();
+            return new TestServer(node.base(), node, inbox, inbox.smtp(), List.of(node, database, inbox));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Two nodes of one cluster, on one database, that both speak for the address of the first; each a server here. */
+    /**
+     * Two nodes of one cluster, on one database and with one inbox, that both speak for the address of the first; each a
+     * server here.
+     */
     static List<TestServer> twoNodes() {
         try {
             Database database = Database.start();
             int port = Node.freePort();
             Node first = Node.start("node-1", database, clustered(port, Map.of(Node.PORT, Integer.toString(port))));
             Node second = Node.start("node-2", database, clustered(port, Map.of()));
+            Inbox inbox = Inbox.start();
             return List.of(
-                    new TestServer(first.base(), first, List.of(first, database)),
-                    new TestServer(second.base(), second, List.of(second)));
+                    new TestServer(first.base(), first, inbox, inbox.smtp(), List.of(first, database, inbox)),
+                    new TestServer(second.base(), second, inbox, inbox.smtp(), List.of(second)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -124,8 +134,21 @@ final class TestServer implements Closeable {
                 .withProviderLibsFrom(List.of(Layout.ofBuild().jar().toFile()))
                 .withAdminUsername(ADMIN)
                 .withAdminPassword(ADMIN);
+        Inbox inbox = Inbox.start();
+        Testcontainers.exposeHostPorts(inbox.port());
         container.start();
-        return new TestServer(URI.create(container.getAuthServerUrl()), null, List.of(container::stop));
+        return new TestServer(
+                URI.create(container.getAuthServerUrl()),
+                null,
+                inbox,
+                SmtpServer.plain(GenericContainer.INTERNAL_HOST_HOSTNAME, inbox.port()),
+                List.of(container::stop, inbox));
+    }
+
+    /** Mail reaches the inbox only from a server on this machine. */
+    private static TestServer running(URI base) {
+        Inbox inbox = Inbox.start();
+        return new TestServer(base, null, inbox, inbox.smtp(), List.of(inbox));
     }
 
     private void addPlatform() {
@@ -147,6 +170,11 @@ final class TestServer implements Closeable {
     /** The node that runs here, for tests that stop or kill it. */
     Node node() {
         return node;
+    }
+
+    /** Where the mail of this server's realms goes. */
+    Inbox inbox() {
+        return inbox;
     }
 
     Keycloak admin() {
