@@ -1,0 +1,178 @@
+package dev.userservice.it;
+
+import dev.userservice.server.Layout;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * A real browser without a window, as somebody has it who was never here. Where there is none, its tests are skipped, but on
+ * CI they fail.
+ */
+final class Browser implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** Selenium warns that it does not know the DevTools of a newer browser. We do not use them. */
+    private static final Logger DEV_TOOLS = Logger.getLogger("org.openqa.selenium.devtools");
+
+    static {
+        DEV_TOOLS.setLevel(Level.SEVERE);
+    }
+
+    private final ChromeDriver driver;
+
+    private Browser(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    static Browser open() {
+        return open("en");
+    }
+
+    /** A browser whose user wants pages in a language. */
+    static Browser open(String language) {
+        ChromeOptions options = new ChromeOptions()
+                .setBinary(program("chromium", "chromium-browser", "google-chrome"))
+                // Without the sandbox, since root cannot have it; without /dev/shm, which is small in containers.
+                .addArguments(
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-dev-shm-usage",
+                        "--window-size=1280,1000",
+                        "--lang=" + language)
+                .setExperimentalOption("prefs", Map.of("intl.accept_languages", language));
+        // The driver is named, or Selenium would look for one to download.
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(program("chromedriver"))
+                .build();
+        service.sendOutputTo(OutputStream.nullOutputStream());
+        return new Browser(new ChromeDriver(service, options));
+    }
+
+    private static File program(String... names) {
+        Optional<File> found = Stream.concat(
+                        Stream.of("/usr/bin"),
+                        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1)))
+                .flatMap(folder -> Arrays.stream(names).map(name -> new File(folder, name)))
+                .filter(File::canExecute)
+                .findFirst();
+        if (found.isEmpty()) {
+            String reason = "There is no " + names[0] + " here: apt-get install chromium chromium-driver";
+            if ("true".equals(System.getenv("CI"))) {
+                throw new AssertionFailedError(reason);
+            }
+            Assumptions.abort(reason);
+        }
+        return found.orElseThrow();
+    }
+
+    void goTo(URI address) {
+        driver.get(address.toString());
+    }
+
+    /** Fills in a field, instead of what was in it. */
+    void type(String fieldNameOrId, String value) {
+        on("[name='" + fieldNameOrId + "'], [id='" + fieldNameOrId + "']", field -> {
+            field.clear();
+            field.sendKeys(value);
+        });
+    }
+
+    void click(String cssSelector) {
+        on(cssSelector, WebElement::click);
+    }
+
+    /** What can be read on the page. */
+    String text() {
+        return driver.findElement(By.tagName("body")).getText();
+    }
+
+    URI at() {
+        return URI.create(driver.getCurrentUrl());
+    }
+
+    void awaitText(String text) {
+        await("a page with the text: " + text, () -> text().contains(text));
+    }
+
+    void awaitUrl(String part) {
+        await("a page whose address contains: " + part, () -> at().toString().contains(part));
+    }
+
+    void awaitUrl(Predicate<URI> wanted) {
+        await("a page whose address is the wanted one", () -> wanted.test(at()));
+    }
+
+    /** Keeps a picture of the page, for people. */
+    void screenshot(String name) {
+        Path file = Layout.ofBuild().root().resolve("server/target/screenshots/" + name + ".png");
+        try {
+            Files.createDirectories(file.getParent());
+            Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    ChromeDriver driver() {
+        return driver;
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+
+    private void on(String cssSelector, Consumer<WebElement> act) {
+        await("something to use that is " + cssSelector, () -> {
+            act.accept(driver.findElement(By.cssSelector(cssSelector)));
+            return true;
+        });
+    }
+
+    /** Tries until it holds. While a page comes and goes, looking at it may fail. */
+    private void await(String what, Condition condition) {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        WebDriverException last = null;
+        while (Instant.now().isBefore(deadline)) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (WebDriverException e) {
+                last = e;
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        throw new AssertionError("There came not " + what + "\nbut " + at() + "\n" + text(), last);
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+}
