@@ -1,6 +1,7 @@
 package dev.userservice.settings;
 
 import dev.userservice.web.ApiPath;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +28,30 @@ public final class Settings {
             text -> Optional.of(bounded(text)),
             "What the aud claim of every access token must hold.");
 
+    public static final Setting<Integer> ACTIVATION_LIFETIME = new Setting<>(
+            "activation-lifetime",
+            "minutes, 5 to 10080",
+            60,
+            text -> number(text, 5, 10_080),
+            "How long the code of an activation mail can be redeemed, from when the mail was sent.");
+
+    public static final Setting<Integer> RESEND_COOL_DOWN = new Setting<>(
+            "resend-cool-down",
+            "seconds, 0 to 86400",
+            60,
+            text -> number(text, 0, 86_400),
+            "How long after a mail with a code the next one for the same account is sent at the earliest.");
+
+    public static final Setting<Optional<URI>> FRONTEND_URL = new Setting<>(
+            "frontend-url",
+            "http(s) URL without query and fragment; unset means Keycloak's own pages",
+            Optional.empty(),
+            text -> Optional.of(site(text)),
+            "The tenant's own site, which the links in mails point to.");
+
     /** All settings that a tenant can have of its own. */
-    public static final List<Setting<?>> OF_TENANTS = List.of(AUDIENCE);
+    public static final List<Setting<?>> OF_TENANTS =
+            List.of(AUDIENCE, ACTIVATION_LIFETIME, RESEND_COOL_DOWN, FRONTEND_URL);
 
     public static final Setting<String> PLATFORM_REALM = new Setting<>(
             "platform-realm",
@@ -94,6 +117,28 @@ public final class Settings {
             }
             return Optional.empty();
         }
+    }
+
+    /** NumberFormatException is an IllegalArgumentException. */
+    private static int number(String text, int min, int max) {
+        int number = Integer.parseInt(text);
+        if (number < min || number > max) {
+            throw new IllegalArgumentException("from " + min + " to " + max);
+        }
+        return number;
+    }
+
+    private static URI site(String text) {
+        URI url = URI.create(bounded(text));
+        boolean isHttp = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
+        if (!isHttp
+                || url.getHost() == null
+                || url.getUserInfo() != null
+                || url.getQuery() != null
+                || url.getFragment() != null) {
+            throw new IllegalArgumentException("an http(s) URL without query and fragment");
+        }
+        return url;
     }
 
     private static String bounded(String text) {

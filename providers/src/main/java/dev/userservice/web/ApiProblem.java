@@ -72,6 +72,12 @@ public final class ApiProblem extends RuntimeException {
         return of(Status.NOT_FOUND, detail);
     }
 
+    /** What was asked for contradicts what there is; the errors say in which fields, as far as that is known. */
+    public static ApiProblem conflict(String detail, FieldErrors errors) {
+        ApiProblem conflict = of(Status.CONFLICT, detail);
+        return errors.isEmpty() ? conflict : conflict.with("errors", errors.byField());
+    }
+
     public static ApiProblem methodNotAllowed(String allow) {
         return of(Status.METHOD_NOT_ALLOWED, "This path answers " + allow).header("Allow", allow);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Collects what is wrong with a request, field by field, so that a client learns of all of it together. */
 public final class FieldErrors {
@@ -12,6 +13,28 @@ public final class FieldErrors {
     public FieldErrors add(String field, String message) {
         errors.computeIfAbsent(field, f -> new ArrayList<>()).add(message);
         return this;
+    }
+
+    /** Adds it unless something else is wrong with the field already: two layers check some things twice. */
+    public FieldErrors addUnlessKnown(String field, String message) {
+        return has(field) ? this : add(field, message);
+    }
+
+    public boolean has(String field) {
+        return errors.containsKey(field);
+    }
+
+    public boolean isEmpty() {
+        return errors.isEmpty();
+    }
+
+    /** These and the others together. */
+    public FieldErrors and(FieldErrors others) {
+        FieldErrors all = new FieldErrors();
+        Stream.of(this, others)
+                .flatMap(some -> some.errors.entrySet().stream())
+                .forEach(entry -> entry.getValue().forEach(message -> all.add(entry.getKey(), message)));
+        return all;
     }
 
     public FieldErrors required(String field, Object value) {
@@ -26,6 +49,13 @@ public final class FieldErrors {
         return value != null && value.length() > max ? add(field, "At most " + max + " characters are allowed") : this;
     }
 
+    /** A text from outside a body, whose reader refuses such texts itself. */
+    public FieldErrors storable(String field, String value) {
+        return value == null || StrictJson.isStorable(value)
+                ? this
+                : add(field, "This text has a NUL or a lone surrogate");
+    }
+
     /** A tenant's name is optional in every body, and if it is there it must be the realm's. */
     public FieldErrors tenant(String name, String realm) {
         return name == null || name.equals(realm) ? this : add("tenant_name", "This is not the tenant that was called");
@@ -38,7 +68,16 @@ public final class FieldErrors {
      */
     public void throwIfAny() {
         if (!errors.isEmpty()) {
-            throw ApiProblem.invalid(errors);
+            throw problem();
         }
+    }
+
+    /** The 400 that says all of it. */
+    public ApiProblem problem() {
+        return ApiProblem.invalid(errors);
+    }
+
+    Map<String, List<String>> byField() {
+        return errors;
     }
 }

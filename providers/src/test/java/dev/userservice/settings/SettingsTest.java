@@ -53,7 +53,8 @@ final class SettingsTest {
     @Test
     void everySettingIsAnOptionOfTheServer() {
         assertEquals(
-                java.util.List.of("audience", "platform-realm"),
+                java.util.List.of(
+                        "audience", "activation-lifetime", "resend-cool-down", "frontend-url", "platform-realm"),
                 Settings.options().stream().map(ProviderConfigProperty::getName).toList());
     }
 }
