@@ -54,8 +54,7 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         }
         Route route = Routes.of(request.getHttpMethod(), path);
         requireJson(request.getHttpHeaders());
-        ApiCall call =
-                ApiCall.admit(session, tenancy, route.permission(), settings.of(tenancy.realm(), Settings.AUDIENCE));
+        ApiCall call = ApiCall.admit(session, tenancy, route.permission(), settings);
         return route.resource().of(call, database);
     }
 

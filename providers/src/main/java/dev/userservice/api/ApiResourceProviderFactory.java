@@ -1,6 +1,7 @@
 package dev.userservice.api;
 
 import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.mail.OutboxWorker;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     private Settings settings;
     private String platform;
     private DatabaseProbe database;
+    private OutboxWorker outbox;
 
     @Override
     public String getId() {
@@ -27,10 +29,13 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
         settings = Settings.ofThisServer();
         platform = settings.ofServer(Settings.PLATFORM_REALM);
         database = new DatabaseProbe();
+        outbox = new OutboxWorker(settings);
     }
 
     @Override
-    public void postInit(KeycloakSessionFactory factory) {}
+    public void postInit(KeycloakSessionFactory factory) {
+        factory.register(outbox);
+    }
 
     @Override
     public RealmResourceProvider create(KeycloakSession session) {
@@ -43,5 +48,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        outbox.close();
+    }
 }

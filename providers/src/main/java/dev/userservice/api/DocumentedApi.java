@@ -1,5 +1,7 @@
 package dev.userservice.api;
 
+import dev.userservice.account.ActivationResource;
+import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
@@ -14,6 +16,12 @@ import jakarta.ws.rs.Path;
 interface DocumentedApi {
     @Path("")
     SessionResource sessions();
+
+    @Path("")
+    RegistrationResource registration();
+
+    @Path("")
+    ActivationResource activation();
 
     @Path("")
     UsersResource users();

@@ -1,11 +1,14 @@
 package dev.userservice.api;
 
+import static dev.userservice.keycloak.Permission.ANONYMOUS;
 import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_VIEW;
 import static dev.userservice.keycloak.Permission.PUBLIC;
 import static dev.userservice.keycloak.Permission.REFRESH_TOKEN;
 import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_VIEW;
 import static dev.userservice.keycloak.Permission.SESSION;
 
+import dev.userservice.account.ActivationResource;
+import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
@@ -25,6 +28,11 @@ public final class Routes {
             new Route("POST", "/login", PUBLIC, (call, db) -> new SessionResource(call)),
             new Route("POST", "/refresh", REFRESH_TOKEN, (call, db) -> new SessionResource(call)),
             new Route("POST", "/logout", SESSION, (call, db) -> new SessionResource(call)),
+            new Route("POST", "/register", PUBLIC, (call, db) -> new RegistrationResource(call)),
+            new Route("POST", "/users", ANONYMOUS, (call, db) -> new RegistrationResource(call)),
+            new Route("POST", "/verify-email", PUBLIC, (call, db) -> new ActivationResource(call)),
+            new Route("PATCH", "/users/activation", PUBLIC, (call, db) -> new ActivationResource(call)),
+            new Route("GET", "/users/activation/resend", PUBLIC, (call, db) -> new ActivationResource(call)),
             new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/health", PUBLIC, HealthResource::new),

@@ -2,7 +2,9 @@ package dev.userservice.api;
 
 import dev.userservice.keycloak.Permission;
 import dev.userservice.web.StrictJson;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -18,6 +20,10 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
  */
 public final class StandardResponses implements OASFilter {
     private static final String BEARER = "bearer";
+
+    /** Which let in who has no access token. */
+    private static final Set<Permission> PROVE_OTHERWISE =
+            EnumSet.of(Permission.PUBLIC, Permission.ANONYMOUS, Permission.REFRESH_TOKEN, Permission.SESSION);
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -43,11 +49,16 @@ public final class StandardResponses implements OASFilter {
     }
 
     private static void complete(Operation operation, Permission permission) {
-        boolean isPublic = permission == Permission.PUBLIC;
-        if (isPublic || permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
+        if (PROVE_OTHERWISE.contains(permission)) {
             operation.addSecurityRequirement(OASFactory.createSecurityRequirement());
         }
-        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(BEARER));
+        if (permission != Permission.ANONYMOUS) {
+            operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(BEARER));
+        }
+        if (operation.getParameters() != null && !operation.getParameters().isEmpty()) {
+            problem(operation, 400, "A parameter is not valid; errors names it");
+        }
         if (operation.getRequestBody() != null) {
             problem(operation, 400, "The body is not valid; errors names the fields");
             problem(operation, 413, "The body is larger than " + StrictJson.MAX_BODY_BYTES / 1024 + " KiB");
@@ -59,6 +70,9 @@ public final class StandardResponses implements OASFilter {
         problem(operation, 406, "The caller accepts no media type that this route answers");
         problem(operation, 500, "The server failed; the failure has been logged");
         problem(operation, 503, "The database, or a lock, could not be had in time");
+        if (operation.getResponses().hasAPIResponse("409")) {
+            problem(operation, 409, "What was asked for contradicts what there is");
+        }
     }
 
     private static void problem(Operation operation, int status, String description) {

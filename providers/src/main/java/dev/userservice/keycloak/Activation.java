@@ -1,18 +1,38 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.keycloak.OneTimeCodes.Asked;
+import dev.userservice.keycloak.OneTimeCodes.Purpose;
+import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
-/** Whether a user has yet to prove that the account's e-mail address is theirs. */
+/**
+ * The proof that an account's e-mail address belongs to its user: a required action on the user until they give back a code
+ * that was mailed there.
+ */
 public final class Activation {
     /** The required action of a user that awaits activation. */
     public static final String REQUIRED_ACTION = "activate-account";
 
-    private Activation() {}
+    private final KeycloakSession session;
+    private final Settings settings;
+
+    public Activation(KeycloakSession session, Settings settings) {
+        this.session = session;
+        this.settings = settings;
+    }
 
     /** Is the activation pending? A realm that verifies e-mail addresses in Keycloak's own way counts that too. */
     public static boolean isPending(RealmModel realm, UserModel user) {
@@ -21,8 +41,21 @@ public final class Activation {
     }
 
     private static boolean isActivation(RealmModel realm, String action) {
-        return action.equals(REQUIRED_ACTION)
+        return (action.equals(REQUIRED_ACTION) && isDemanded(realm))
                 || (realm.isVerifyEmail() && action.equals(UserModel.RequiredAction.VERIFY_EMAIL.name()));
+    }
+
+    /** Does the realm demand it of who registers? An admin who disables the required action says no, to Keycloak too. */
+    private static boolean isDemanded(RealmModel realm) {
+        RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
+        return action != null && action.isEnabled();
+    }
+
+    /** Is this a user for whom a code is of any use? */
+    static boolean isWanted(UserModel user) {
+        return user.isEnabled()
+                && user.getEmail() != null
+                && user.getRequiredActionsStream().anyMatch(REQUIRED_ACTION::equals);
     }
 
     /**
@@ -38,5 +71,114 @@ public final class Activation {
         user.getRequiredActionsStream().forEach(actions::add);
         return ApiProblem.unauthorized("Something has to be done in the browser before this login")
                 .with("required_actions", actions);
+    }
+
+    /**
+     * Makes a new user's account inactive, and wishes the mail with the code. Nothing where the realm does not demand it, or
+     * where its user profile lets people register without an e-mail address.
+     */
+    public void start(UserModel user, MailOrigin origin) {
+        RealmModel realm = session.getContext().getRealm();
+        if (realm.getRequiredActionProviderByAlias(REQUIRED_ACTION) == null) {
+            // Keycloak would pass over an action that it does not know, and let everybody in.
+            throw new IllegalStateException(
+                    "The required action " + REQUIRED_ACTION + " is not registered in the realm " + realm.getName()
+                            + ": register it under Authentication, Required actions");
+        }
+        if (isDemanded(realm) && user.getEmail() != null) {
+            user.addRequiredAction(REQUIRED_ACTION);
+            send(user, origin);
+        }
+    }
+
+    /**
+     * Wishes a new mail for a user that awaits activation, and voids the codes of the one before.
+     *
+     * @return how long to wait until there may be another one; zero if there was one now
+     */
+    public Duration send(UserModel user, MailOrigin origin) {
+        if (!isWanted(user)) {
+            return Duration.ZERO;
+        }
+        RealmModel realm = session.getContext().getRealm();
+        Asked asked = new OneTimeCodes(session)
+                .ask(
+                        user,
+                        Purpose.ACTIVATION,
+                        Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN)),
+                        Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME)));
+        asked.request().ifPresent(request -> new Outbox(session).add(MailKind.ACTIVATION, user, request, origin));
+        return asked.timeLeft();
+    }
+
+    /** Wishes a new mail unless there is a live code, or a mail that will bring one. */
+    public void sendIfNone(UserModel user, MailOrigin origin) {
+        if (!new OneTimeCodes(session).isAsked(user, Purpose.ACTIVATION)) {
+            send(user, origin);
+        }
+    }
+
+    /**
+     * Wishes a new mail for whoever an identifier belongs to, if that account awaits activation. Who that is, and whether, is
+     * looked up after the answer, so that neither the answer nor its time says anything.
+     */
+    public void sendTo(String identifier, MailOrigin origin) {
+        new Outbox(session).add(MailKind.ACTIVATION_RESEND, identifier, origin);
+    }
+
+    /** The later half of {@link #sendTo}: called by the outbox, in a session of its own. */
+    public void resend(Delivery wish) {
+        RealmModel realm = session.realms().getRealm(wish.realmId());
+        if (realm == null) {
+            return;
+        }
+        session.getContext().setRealm(realm);
+        find(realm, wish.identifier()).filter(Activation::isWanted).ifPresent(user -> send(user, wish.origin()));
+    }
+
+    private Optional<UserModel> find(RealmModel realm, String identifier) {
+        try {
+            return Optional.ofNullable(KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier));
+        } catch (ModelDuplicateException e) {
+            // Two users of one address, in a realm that allows it: nobody is meant.
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Redeems a code: the account is active then, and its e-mail address verified. At most one of any number of calls
+     * succeeds.
+     *
+     * @return the user; empty for a code that is unknown, used, expired or void, or of an account that is disabled or no
+     *     longer awaits activation
+     */
+    public Optional<UserModel> redeem(String code) {
+        return redeem(code, anybody -> true);
+    }
+
+    /** The same for a code that must be this user's. */
+    public boolean redeem(String code, UserModel owner) {
+        return redeem(code, owner::equals).isPresent();
+    }
+
+    private Optional<UserModel> redeem(String code, Predicate<UserModel> isOwner) {
+        Optional<UserModel> user = new OneTimeCodes(session).redeem(code, Purpose.ACTIVATION, mayRedeem(isOwner));
+        user.ifPresent(active -> {
+            active.removeRequiredAction(REQUIRED_ACTION);
+            active.removeRequiredAction(UserModel.RequiredAction.VERIFY_EMAIL);
+            active.setEmailVerified(true);
+        });
+        return user;
+    }
+
+    /** Could this user redeem this code now? */
+    boolean isGood(String code, UserModel owner) {
+        return new OneTimeCodes(session).isGood(code, Purpose.ACTIVATION, mayRedeem(owner::equals));
+    }
+
+    /** A code proves the possession of the address that it was sent to; the account may have another one by now. */
+    private static BiPredicate<UserModel, String> mayRedeem(Predicate<UserModel> isOwner) {
+        return (user, sentTo) ->
+                isOwner.test(user) && isWanted(user) && user.getEmail().equalsIgnoreCase(sentTo);
     }
 }

@@ -1,7 +1,10 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.settings.Settings;
+import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
 import java.util.Optional;
 import org.keycloak.headers.SecurityHeadersProvider;
 import org.keycloak.models.ClientModel;
@@ -11,12 +14,15 @@ import org.keycloak.models.RealmModel;
 /** One call of the API that has passed the door: whose it is, and in which tenant. What a resource is made of. */
 public final class ApiCall {
     private final KeycloakSession session;
+    private final Settings settings;
     private final Tenancy tenancy;
     private final Caller caller;
     private final String bearerRefreshToken;
 
-    private ApiCall(KeycloakSession session, Tenancy tenancy, Caller caller, String bearerRefreshToken) {
+    private ApiCall(
+            KeycloakSession session, Settings settings, Tenancy tenancy, Caller caller, String bearerRefreshToken) {
         this.session = session;
+        this.settings = settings;
         this.tenancy = tenancy;
         this.caller = caller;
         this.bearerRefreshToken = bearerRefreshToken;
@@ -27,8 +33,8 @@ public final class ApiCall {
      *
      * @throws ApiProblem 401 or 403
      */
-    public static ApiCall admit(
-            KeycloakSession session, Tenancy tenancy, Permission permission, Optional<String> audience) {
+    public static ApiCall admit(KeycloakSession session, Tenancy tenancy, Permission permission, Settings settings) {
+        Optional<String> audience = settings.of(tenancy.realm(), Settings.AUDIENCE);
         String refreshToken = null;
         if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
             refreshToken =
@@ -38,13 +44,15 @@ public final class ApiCall {
                 refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
         caller.require(permission);
 
-        boolean isPublic = permission == Permission.PUBLIC || permission == Permission.REFRESH_TOKEN;
+        boolean isPublic = permission == Permission.PUBLIC
+                || permission == Permission.ANONYMOUS
+                || permission == Permission.REFRESH_TOKEN;
         Optional<ClientModel> judge =
                 isPublic || caller.isAnonymous() ? tenancy.apiClient() : Optional.of(caller.client());
         if (!judge.map(new CrossOrigin(session)::admits).orElse(true)) {
             throw ApiProblem.forbidden("Invalid origin");
         }
-        return new ApiCall(session, tenancy, caller, refreshToken);
+        return new ApiCall(session, settings, tenancy, caller, refreshToken);
     }
 
     /**
@@ -101,6 +109,20 @@ public final class ApiCall {
 
     public Caller caller() {
         return caller;
+    }
+
+    /** The address below which this tenant's routes are, as the client sees it. */
+    public UriBuilder base() {
+        return session.getContext()
+                .getUri()
+                .getBaseUriBuilder()
+                .path("realms")
+                .path(realm().getName())
+                .path(ApiPath.EXTENSION);
+    }
+
+    public Activation activation() {
+        return new Activation(session, settings);
     }
 
     /** The refresh token that came in place of an access token; not verified. */

@@ -98,6 +98,11 @@ public final class Caller {
         }
         switch (permission) {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
+            case ANONYMOUS -> {
+                if (proof != null) {
+                    throw ApiProblem.forbidden("People register themselves, without a token");
+                }
+            }
             case OWN_ACCOUNT_VIEW -> requireSelf();
             case SELF_OR_ADMIN_VIEW -> requireToken();
         }

@@ -10,7 +10,6 @@ import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 
 /** Notes each login of a tenant's user, in the transaction of the login. On in every tenant, without being listed. */
 public final class LastLoginListener implements EventListenerProvider {
@@ -39,7 +38,7 @@ public final class LastLoginListener implements EventListenerProvider {
     @Override
     public void close() {}
 
-    /** Makes the listener, and forgets the users and realms that Keycloak removes. */
+    /** Makes the listener. */
     public static final class Factory implements EventListenerProviderFactory {
         public static final String ID = "user-service-last-login";
 
@@ -51,15 +50,7 @@ public final class LastLoginListener implements EventListenerProvider {
         }
 
         @Override
-        public void postInit(KeycloakSessionFactory factory) {
-            factory.register(event -> {
-                if (event instanceof UserModel.UserRemovedEvent removed) {
-                    LastLogins.forget(removed.getKeycloakSession(), removed.getUser());
-                } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
-                    LastLogins.forget(removed.getKeycloakSession(), removed.getRealm());
-                }
-            });
-        }
+        public void postInit(KeycloakSessionFactory factory) {}
 
         @Override
         public EventListenerProvider create(KeycloakSession session) {

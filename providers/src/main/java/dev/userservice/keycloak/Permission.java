@@ -7,6 +7,8 @@ package dev.userservice.keycloak;
 public enum Permission {
     /** Anybody; but a token that is sent must be a good one. */
     PUBLIC,
+    /** Nobody in particular: who sends a token is refused. */
+    ANONYMOUS,
     /** Anybody; the route itself judges the refresh token that it is given, in the body or as bearer. */
     REFRESH_TOKEN,
     /** Whoever holds the session that the call is about: by its access token or its refresh token. */

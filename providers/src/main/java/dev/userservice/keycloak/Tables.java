@@ -6,12 +6,14 @@ import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /** Our tables in Keycloak's database: their entities, and the Liquibase changelog that makes them. */
 public final class Tables implements JpaEntityProvider {
     @Override
     public List<Class<?>> getEntities() {
-        return List.of(LastLoginEntity.class);
+        return List.of(LastLoginEntity.class, CodeRequestEntity.class, CodeEntity.class, OutboxEntity.class);
     }
 
     @Override
@@ -40,8 +42,23 @@ public final class Tables implements JpaEntityProvider {
         @Override
         public void init(Config.Scope config) {}
 
+        /** Forgets the users and realms that Keycloak removes. */
         @Override
-        public void postInit(KeycloakSessionFactory factory) {}
+        public void postInit(KeycloakSessionFactory factory) {
+            factory.register(event -> {
+                if (event instanceof UserModel.UserRemovedEvent removed) {
+                    KeycloakSession session = removed.getKeycloakSession();
+                    LastLogins.forget(session, removed.getUser());
+                    new OneTimeCodes(session).voidAll(removed.getUser());
+                    new Outbox(session).forget(removed.getUser());
+                } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
+                    KeycloakSession session = removed.getKeycloakSession();
+                    LastLogins.forget(session, removed.getRealm());
+                    new OneTimeCodes(session).forget(removed.getRealm());
+                    new Outbox(session).forget(removed.getRealm());
+                }
+            });
+        }
 
         @Override
         public String getId() {

@@ -62,7 +62,7 @@ public record UserView(
         implements JsonAnswer {
 
     /** A user as the given reader may see them. */
-    static UserView of(ApiCall call, UserModel user, ReadableProfile profile) {
+    public static UserView of(ApiCall call, UserModel user, ReadableProfile profile) {
         RealmModel realm = call.realm();
         String first = profile.first(UserModel.FIRST_NAME);
         String last = profile.first(UserModel.LAST_NAME);

@@ -63,7 +63,7 @@ final class RoutesTest {
 
     @Test
     void anUnknownPathIs404AndAnotherMethodIs405() {
-        for (String path : List.of("", "/", "/nothing", "/users", "/users//me", "/users/me/more", "/login/x")) {
+        for (String path : List.of("", "/", "/nothing", "/user", "/users//me", "/users/me/more", "/login/x")) {
             assertEquals(
                     404,
                     assertThrows(ApiProblem.class, () -> Routes.of("GET", path)).status(),

@@ -44,6 +44,11 @@ final class RouteWalkIT {
             POST /login            200 401 401 401 200 403 200 200 200 200
             POST /refresh          400 401 401 200 400 403 400 400 400 400
             POST /logout           401 401 401 200 200 403 200 403 403 200
+            POST /register         400 401 401 401 400 403 400 400 400 400
+            POST /users            400 401 401 401 403 403 403 403 403 403
+            POST /verify-email     400 401 401 401 400 403 400 400 400 400
+            PATCH /users/activation 400 401 401 401 400 403 400 400 400 400
+            GET  /users/activation/resend 400 401 401 401 400 403 400 400 400 400
             GET  /users/me         401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
             GET  /users/health     200 401 401 401 200 403 200 200 200 200

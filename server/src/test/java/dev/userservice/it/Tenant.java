@@ -7,6 +7,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -95,6 +96,26 @@ final class Tenant {
         return api().contentType(ContentType.JSON)
                 .body(Map.of("identifier", identifier, "password", password))
                 .post("/login");
+    }
+
+    /**
+     * Registers somebody, whose password is {@link TestServer#PASSWORD}.
+     *
+     * @param more fields of the request
+     * @return the e-mail address
+     */
+    String register(Map<String, Object> more) {
+        Map<String, Object> body = new HashMap<>(more);
+        body.putIfAbsent("email", UUID.randomUUID() + "@example.com");
+        body.putIfAbsent("password", TestServer.PASSWORD);
+        body.putIfAbsent("first_name", "Test");
+        return api().contentType(ContentType.JSON)
+                .body(body)
+                .post("/register")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("user.email");
     }
 
     /** The tokens of a login that must succeed. */

@@ -1,0 +1,100 @@
+package dev.userservice.account;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.MailOrigin;
+import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.users.UserView;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.Message;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.UserModel;
+
+/** Activation: the code of the mail is given back, or another one is asked for. */
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Account")
+public final class ActivationResource {
+    private final ApiCall call;
+
+    public ActivationResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @POST
+    @Path("verify-email")
+    @Operation(operationId = "verifyEmail", summary = "Activate an account by the code of the mail")
+    public UserMessage verifyEmail(@RequestBody(required = true) VerifyEmailRequest request) {
+        return new UserMessage(
+                "Email verified successfully",
+                redeem("token", Optional.ofNullable(request).map(VerifyEmailRequest::token)));
+    }
+
+    @PATCH
+    @Path("users/activation")
+    @Tag(name = "Users")
+    @Operation(operationId = "activateUser", summary = "Activate an account by the code of the mail")
+    public UserView activate(@RequestBody(required = true) ActivationRequest request) {
+        return redeem("code", Optional.ofNullable(request).map(ActivationRequest::code));
+    }
+
+    @GET
+    @Path("users/activation/resend")
+    @Tag(name = "Users")
+    @Operation(
+            operationId = "resendActivation",
+            summary = "Ask for another mail with a code, which voids the one before",
+            description =
+                    "The answer says nothing of whether there is such an account. At most one mail in a while is sent.")
+    public Message resend(
+            @QueryParam("identifier")
+                    @Parameter(required = true, description = "Username or e-mail address")
+                    @Schema(minLength = 1, maxLength = 255)
+                    String identifier) {
+        new FieldErrors()
+                .required("identifier", identifier)
+                .text("identifier", identifier, 1, 255)
+                .storable("identifier", identifier)
+                .throwIfAny();
+        call.activation().sendTo(identifier, MailOrigin.of(call.session(), null, null));
+        return new Message("If the account awaits activation, a new code has been sent.");
+    }
+
+    private UserView redeem(String field, Optional<String> code) {
+        new FieldErrors()
+                .required(field, code.orElse(null))
+                .text(field, code.orElse(null), 1, 255)
+                .throwIfAny();
+        EventBuilder event = new EventBuilder(
+                        call.realm(),
+                        call.session(),
+                        call.session().getContext().getConnection())
+                .event(EventType.VERIFY_EMAIL);
+        call.tenancy().apiClient().ifPresent(event::client);
+        Optional<UserModel> redeemed = code.flatMap(call.activation()::redeem);
+        if (redeemed.isEmpty()) {
+            event.error(Errors.INVALID_CODE);
+            throw ApiProblem.notFound("Invalid or expired activation code");
+        }
+        UserModel user = redeemed.get();
+        event.user(user).detail(Details.EMAIL, user.getEmail()).success();
+        return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
+    }
+}

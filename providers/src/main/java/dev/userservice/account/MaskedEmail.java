@@ -1,0 +1,24 @@
+package dev.userservice.account;
+
+/** An e-mail address of which its owner recognizes enough, and nobody else learns much. */
+final class MaskedEmail {
+    private static final String STARS = "***";
+
+    private MaskedEmail() {}
+
+    /** {@code jane.doe@mail.example.com} is {@code j***@m***.com}; the empty text for no address. */
+    static String of(String email) {
+        int at = email == null ? -1 : email.lastIndexOf('@');
+        if (at < 0) {
+            return "";
+        }
+        String domain = email.substring(at + 1);
+        int dot = domain.lastIndexOf('.');
+        String ending = dot < 0 ? "" : domain.substring(dot);
+        return first(email.substring(0, at)) + STARS + "@" + first(domain) + STARS + ending;
+    }
+
+    private static String first(String text) {
+        return text.isEmpty() ? "" : text.substring(0, text.offsetByCodePoints(0, 1));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.userservice.account;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.keycloak.Registration;
+import dev.userservice.users.UserView;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.UserModel;
+
+/** Registration: people make their own account, and prove their e-mail address later. */
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Account")
+public final class RegistrationResource {
+    private final ApiCall call;
+
+    public RegistrationResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @POST
+    @Path("register")
+    @Operation(
+            operationId = "register",
+            summary = "Register, and be mailed the code that activates the account",
+            description = "The account is inactive until the code is given back to POST /verify-email.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The user was made, and a mail is on its way",
+            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+    @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
+    public Response register(@RequestBody(required = true) RegisterRequest request) {
+        UserView user = create(request, false);
+        return created(user, new UserMessage("User registered successfully", user));
+    }
+
+    @POST
+    @Path("users")
+    @Tag(name = "Users")
+    @Operation(
+            operationId = "createUser",
+            summary = "Register, and be mailed the code that activates the account",
+            description =
+                    "The same as POST /register, for those who ask for the confirmation of the password and want the user"
+                            + " alone. A trailing slash does not matter.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The user was made, and a mail is on its way",
+            content = @Content(schema = @Schema(implementation = UserView.class)))
+    @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
+    public Response createUser(@RequestBody(required = true) RegisterRequest request) {
+        UserView user = create(request, true);
+        return created(user, user);
+    }
+
+    private UserView create(RegisterRequest request, boolean needsConfirmation) {
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        FieldErrors errors = request.validate(call.realm().getName());
+        if (needsConfirmation) {
+            errors.required("username", request.username());
+            errors.required("password_confirmation", request.passwordConfirmation());
+        }
+        UserModel user = new Registration(call).register(request.toNewUser(), errors);
+        return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
+    }
+
+    private Response created(UserView user, Object answer) {
+        URI location = call.base().path("users").path(user.id()).build();
+        return Response.created(location).entity(answer).build();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.settings.Settings;
+import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
+import java.util.Optional;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.Urls;
+import org.keycloak.services.resources.LoginActionsService;
+
+/** The address in an activation mail: of the tenant's own site, where it has one, else of a page of Keycloak's. */
+final class ActivationLink {
+    private final KeycloakSession session;
+    private final Settings settings;
+
+    ActivationLink(KeycloakSession session, Settings settings) {
+        this.session = session;
+        this.settings = settings;
+    }
+
+    String to(RealmModel realm, UserModel user, Delivery delivery) {
+        Optional<URI> site = settings.of(realm, Settings.FRONTEND_URL);
+        if (site.isPresent()) {
+            return UriBuilder.fromUri(site.get())
+                    .path("verify-email")
+                    .queryParam("token", delivery.code())
+                    .build()
+                    .toString();
+        }
+        URI base = URI.create(delivery.origin().baseUrl());
+        ActivationToken token = new ActivationToken(
+                user.getId(),
+                delivery.codeExpiresAt(),
+                delivery.code(),
+                delivery.origin().clientId());
+        return page(session, realm, base, token);
+    }
+
+    /**
+     * The address of Keycloak's page for a token. It names no client and no tab, which Keycloak would take for the login that
+     * this browser has under way, and would end.
+     */
+    static String page(KeycloakSession session, RealmModel realm, URI base, ActivationToken token) {
+        String issuer = Urls.realmIssuer(base, realm.getName());
+        token.id(null).issuedNow().issuer(issuer).audience(issuer);
+        return LoginActionsService.loginActionsBaseUrl(UriBuilder.fromUri(base))
+                .path(LoginActionsService.class, "executeActionToken")
+                .queryParam(Constants.KEY, session.tokens().encode(token))
+                .build(realm.getName())
+                .toString();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.settings.Settings;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import org.keycloak.Config;
+import org.keycloak.authentication.actiontoken.AbstractActionTokenHandler;
+import org.keycloak.authentication.actiontoken.ActionTokenContext;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.SystemClientUtil;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.services.managers.AuthenticationSessionManager;
+import org.keycloak.services.messages.Messages;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * Keycloak's page behind the link of an activation mail. It asks for a click, which programs that follow the links of mails
+ * do not make, and then redeems the code.
+ *
+ * <p>It works in any browser, and leaves a login alone that waits in this one for the code.
+ */
+public final class ActivationTokenHandler extends AbstractActionTokenHandler<ActivationToken> {
+    private static final String HEADER = "messageHeader";
+
+    private Settings settings;
+
+    public ActivationTokenHandler() {
+        super(
+                ActivationToken.TYPE,
+                ActivationToken.class,
+                Messages.STALE_VERIFY_EMAIL_LINK,
+                EventType.VERIFY_EMAIL,
+                Errors.INVALID_TOKEN);
+    }
+
+    @Override
+    public void init(Config.Scope config) {
+        settings = Settings.ofThisServer();
+    }
+
+    /** A session for this page alone, without the cookie that would take the place of a login's. */
+    @Override
+    public AuthenticationSessionModel startFreshAuthenticationSession(
+            ActivationToken token, ActionTokenContext<ActivationToken> context) {
+        RealmModel realm = context.getRealm();
+        ClientModel client = token.getIssuedFor() == null ? null : realm.getClientByClientId(token.getIssuedFor());
+        AuthenticationSessionModel login = new AuthenticationSessionManager(context.getSession())
+                .createAuthenticationSession(realm, false)
+                .createAuthenticationSession(client == null ? SystemClientUtil.getSystemClient(realm) : client);
+        login.setAction(AuthenticationSessionModel.Action.AUTHENTICATE.name());
+        login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
+        return login;
+    }
+
+    @Override
+    public Response handleToken(ActivationToken token, ActionTokenContext<ActivationToken> context) {
+        KeycloakSession session = context.getSession();
+        AuthenticationSessionModel login = context.getAuthenticationSession();
+        UserModel user = login.getAuthenticatedUser();
+        EventBuilder event =
+                context.getEvent().event(EventType.VERIFY_EMAIL).user(user).detail(Details.EMAIL, user.getEmail());
+        LoginFormsProvider page = session.getProvider(LoginFormsProvider.class)
+                .setAuthenticationSession(login)
+                .setUser(user);
+        new AuthenticationSessionManager(session).removeAuthenticationSession(context.getRealm(), login, false);
+
+        Activation activation = new Activation(session, settings);
+        if (!Activation.isWanted(user)) {
+            event.error(Errors.EMAIL_ALREADY_VERIFIED);
+            return page.setAttribute(HEADER, page.getMessage("userServiceActivatedHeader"))
+                    .setInfo("userServiceActivatedAlready")
+                    .createInfoPage();
+        }
+        if (!token.isConfirmed() && activation.isGood(token.code(), user)) {
+            URI base = context.getUriInfo().getBaseUri();
+            return page.setAttribute(HEADER, page.getMessage("userServiceConfirmActivationHeader"))
+                    .setAttribute(
+                            Constants.TEMPLATE_ATTR_ACTION_URI,
+                            ActivationLink.page(session, context.getRealm(), base, token.confirmed()))
+                    .setInfo("userServiceConfirmActivation", user.getEmail())
+                    .createInfoPage();
+        }
+        if (!token.isConfirmed() || !activation.redeem(token.code(), user)) {
+            event.error(Errors.INVALID_CODE);
+            return page.setError("userServiceCodeInvalid").createErrorPage(Response.Status.BAD_REQUEST);
+        }
+        event.success();
+        return page.setAttribute(HEADER, page.getMessage("userServiceActivatedHeader"))
+                .setSuccess("userServiceActivated")
+                .createInfoPage();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.userservice.keycloak;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What the outbox can be asked for. */
+public enum MailKind {
+    /** The code and the link that activate an account. */
+    ACTIVATION("activation"),
+    /** A new activation mail for whoever an identifier belongs to, if that account awaits activation. */
+    ACTIVATION_RESEND("activation-resend");
+
+    private final String id;
+
+    MailKind(String id) {
+        this.id = id;
+    }
+
+    /** As it stands in the database and in meters. */
+    public String id() {
+        return id;
+    }
+
+    /** Is there no user yet, but something that somebody typed? */
+    boolean isToAnIdentifier() {
+        return this == ACTIVATION_RESEND;
+    }
+
+    static List<String> ids() {
+        return Stream.of(values()).map(MailKind::id).toList();
+    }
+
+    static MailKind of(String id) {
+        return Stream.of(values())
+                .filter(kind -> kind.id.equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.userservice.keycloak;
+
+import java.util.Objects;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+
+/**
+ * What only the request knows that causes a mail: when the mail is made there is no request any more.
+ *
+ * @param baseUrl Keycloak's own address as its clients see it, which links point to
+ * @param locale the language tag that the person reads
+ * @param clientId the client that a page after the link leads back to; null for none
+ */
+public record MailOrigin(String baseUrl, String locale, String clientId) {
+    public MailOrigin {
+        Objects.requireNonNull(baseUrl);
+        Objects.requireNonNull(locale);
+    }
+
+    /**
+     * Takes them from the request that is being answered.
+     *
+     * @param user whose own language counts first; null if it is not known who that is
+     * @param client null for none
+     */
+    public static MailOrigin of(KeycloakSession session, UserModel user, ClientModel client) {
+        return new MailOrigin(
+                session.getContext().getUri().getBaseUri().toString(),
+                session.getContext().resolveLocale(user).toLanguageTag(),
+                client == null ? null : client.getClientId());
+    }
+}

@@ -1,0 +1,87 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.settings.Settings;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.keycloak.common.util.Time;
+import org.keycloak.email.EmailException;
+import org.keycloak.email.EmailTemplateProvider;
+import org.keycloak.locale.LocaleSelectorProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.theme.Theme;
+import org.keycloak.theme.beans.LinkExpirationFormatterMethod;
+
+/** Makes mails of the tenant's e-mail theme and message bundles, and gives them to its mail server. */
+public final class Mails {
+    private static final double MILLIS_A_MINUTE = 60_000;
+
+    private final KeycloakSession session;
+    private final Settings settings;
+
+    public Mails(KeycloakSession session, Settings settings) {
+        this.session = session;
+        this.settings = settings;
+    }
+
+    /**
+     * Sends a mail, and returns when the mail server has taken it.
+     *
+     * @throws MailFailure if the server cannot be reached or does not take it
+     */
+    public void send(Delivery delivery) {
+        RealmModel realm = session.realms().getRealm(delivery.realmId());
+        if (realm == null) {
+            return;
+        }
+        session.getContext().setRealm(realm);
+        UserModel user = session.users().getUserById(realm, delivery.userId());
+        if (user == null || user.getEmail() == null) {
+            return;
+        }
+        if (user.getFirstAttribute(UserModel.LOCALE) == null) {
+            session.setAttribute(
+                    LocaleSelectorProvider.USER_REQUEST_LOCALE,
+                    delivery.origin().locale());
+        }
+        try {
+            session.getProvider(EmailTemplateProvider.class)
+                    .setRealm(realm)
+                    .setUser(user)
+                    .send(
+                            "userServiceActivationSubject",
+                            List.of(realmName(realm)),
+                            "user-service-activation.ftl",
+                            attributes(delivery, realm, user));
+        } catch (EmailException e) {
+            throw new MailFailure(e);
+        } catch (IOException e) {
+            throw new MailFailure(new EmailException("The theme cannot be read", e));
+        }
+    }
+
+    private Map<String, Object> attributes(Delivery delivery, RealmModel realm, UserModel user) throws IOException {
+        long left = delivery.codeExpiresAt() - Time.currentTimeMillis();
+        long minutes = Math.max(1, Math.round(left / MILLIS_A_MINUTE));
+        Locale locale = session.getContext().resolveLocale(user);
+        Map<String, Object> attributes = new HashMap<>();
+        attributes.put("code", delivery.code());
+        attributes.put("link", new ActivationLink(session, settings).to(realm, user, delivery));
+        attributes.put("linkExpiration", minutes);
+        attributes.put(
+                "linkExpirationFormatter",
+                new LinkExpirationFormatterMethod(
+                        session.theme().getTheme(Theme.Type.EMAIL).getEnhancedMessages(realm, locale), locale));
+        return attributes;
+    }
+
+    private static String realmName(RealmModel realm) {
+        return realm.getDisplayName() == null || realm.getDisplayName().isBlank()
+                ? realm.getName()
+                : realm.getDisplayName();
+    }
+}

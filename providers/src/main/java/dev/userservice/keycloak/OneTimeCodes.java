@@ -1,0 +1,202 @@
+package dev.userservice.keycloak;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.keycloak.common.util.Time;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * The store of one-time codes: requests, one a user and purpose, and the hashes of the codes that were sent for each.
+ *
+ * <p>Whoever changes a request locks its row first and the rows that hang on it after that, so that no two wait for each
+ * other; and the database alone decides who was first, whatever the node.
+ */
+public final class OneTimeCodes {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int PURGED_AT_ONCE = 1_000;
+
+    private final KeycloakSession session;
+    private final EntityManager entities;
+
+    OneTimeCodes(KeycloakSession session) {
+        this.session = session;
+        this.entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    }
+
+    /** What asking for a code came to: a new request, or how long to wait until there may be one. */
+    record Asked(Optional<String> request, Duration timeLeft) {
+        static Asked of(String request) {
+            return new Asked(Optional.of(request), Duration.ZERO);
+        }
+
+        static Asked tooSoon(Duration timeLeft) {
+            return new Asked(Optional.empty(), timeLeft);
+        }
+    }
+
+    /**
+     * Makes a new request and voids the one before with its codes; unless that was made less than the cool-down ago, or a
+     * mail of it is on its way this very moment, whose code must not be dead when it arrives.
+     */
+    Asked ask(UserModel user, Purpose purpose, Duration coolDown, Duration lifetime) {
+        long now = Time.currentTimeMillis();
+        Optional<CodeRequestEntity> before = locked(user, purpose);
+        if (before.isPresent()) {
+            long wait = before.get().requestedAt() + coolDown.toMillis() - now;
+            if (wait > 0) {
+                return Asked.tooSoon(Duration.ofMillis(wait));
+            }
+            if (new Outbox(session).isOnItsWay(before.get().id())) {
+                return Asked.tooSoon(coolDown);
+            }
+            delete(before.get().id());
+            entities.detach(before.get());
+        }
+        String id = TimeOrderedId.of(now, RANDOM);
+        int made = entities.createQuery("""
+                        insert into UserServiceCodeRequest (id, realmId, userId, purpose, requestedAt, expiresAt)
+                        values (:id, :realm, :user, :purpose, :now, :expires)
+                        on conflict (userId, purpose) do nothing""")
+                .setParameter("id", id)
+                .setParameter("realm", session.getContext().getRealm().getId())
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .setParameter("now", now)
+                .setParameter("expires", now + lifetime.toMillis())
+                .executeUpdate();
+        // None: somebody else has asked between our look and now.
+        return made == 1 ? Asked.of(id) : Asked.tooSoon(coolDown);
+    }
+
+    private Optional<CodeRequestEntity> locked(UserModel user, Purpose purpose) {
+        return entities.createQuery(
+                        "from UserServiceCodeRequest where userId = :user and purpose = :purpose",
+                        CodeRequestEntity.class)
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** Is there a request of this kind whose codes, sent or to be sent, can still be redeemed? */
+    boolean isAsked(UserModel user, Purpose purpose) {
+        return !entities.createQuery("""
+                        select 1 from UserServiceCodeRequest r where r.userId = :user and r.purpose = :purpose
+                        and (r.expiresAt > :now or exists (select 1 from UserServiceOutbox m where m.requestId = r.id))""")
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .setParameter("now", Time.currentTimeMillis())
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** A code as it is sent, and until when it is good, in milliseconds since 1970-01-01 UTC. */
+    record Issued(OneTimeCode code, long expiresAt) {}
+
+    /** Locks a request until the transaction ends; empty if it was redeemed or voided. */
+    Optional<CodeRequestEntity> lock(String request) {
+        return Optional.ofNullable(entities.find(CodeRequestEntity.class, request, LockModeType.PESSIMISTIC_WRITE));
+    }
+
+    /** Makes one more code for a {@linkplain #lock locked} request, and stores its hash. */
+    Issued issue(CodeRequestEntity request, String email, Duration lifetime) {
+        OneTimeCode code = OneTimeCode.random(RANDOM);
+        long expires = Time.currentTimeMillis() + lifetime.toMillis();
+        entities.persist(new CodeEntity(code.hash(), request.id(), email, expires));
+        request.expireAt(expires);
+        return new Issued(code, expires);
+    }
+
+    /** Can this code be redeemed, as far as one can say without doing it? */
+    boolean isGood(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+        return find(given, purpose, isFor).isPresent();
+    }
+
+    /**
+     * Redeems a code: at most one of any number of calls, on any node, gets the user, and only in a transaction that commits.
+     *
+     * @param isFor whether a user may redeem a code that was sent to the given address; if not, nothing happens
+     */
+    Optional<UserModel> redeem(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+        return find(given, purpose, isFor)
+                .filter(found -> delete(found.request()) == 1)
+                .map(Found::user);
+    }
+
+    private record Found(String request, UserModel user) {}
+
+    private Optional<Found> find(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+        RealmModel realm = session.getContext().getRealm();
+        return OneTimeCode.parse(given)
+                .map(code -> entities.find(CodeEntity.class, code.hash()))
+                .filter(code -> code.expiresAt() > Time.currentTimeMillis())
+                .flatMap(code -> Optional.ofNullable(entities.find(CodeRequestEntity.class, code.requestId()))
+                        .filter(request -> request.realmId().equals(realm.getId())
+                                && request.purpose().equals(purpose.id()))
+                        .map(request -> new Found(request.id(), session.users().getUserById(realm, request.userId())))
+                        .filter(found -> found.user() != null && isFor.test(found.user(), code.email())));
+    }
+
+    int delete(String request) {
+        return entities.createQuery("delete from UserServiceCodeRequest where id = :id")
+                .setParameter("id", request)
+                .executeUpdate();
+    }
+
+    /** Voids the requests of a user, for whatever they are. */
+    void voidAll(UserModel user) {
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user")
+                .setParameter("user", user.getId())
+                .executeUpdate();
+    }
+
+    /** Removes what nobody can redeem any more, some at once. */
+    public static void purge(KeycloakSession session) {
+        EntityManager entities =
+                session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        long now = Time.currentTimeMillis();
+        List<String> expired = entities.createQuery("""
+                        select r.id from UserServiceCodeRequest r where r.expiresAt < :now
+                        and not exists (select 1 from UserServiceOutbox m where m.requestId = r.id)""", String.class)
+                .setParameter("now", now)
+                .setMaxResults(PURGED_AT_ONCE)
+                .getResultList();
+        if (!expired.isEmpty()) {
+            // Looked at again: a late mail may have brought a new code.
+            entities.createQuery("delete from UserServiceCodeRequest where id in (:ids) and expiresAt < :now")
+                    .setParameter("ids", expired)
+                    .setParameter("now", now)
+                    .executeUpdate();
+        }
+    }
+
+    void forget(RealmModel realm) {
+        entities.createQuery("delete from UserServiceCodeRequest where realmId = :realm")
+                .setParameter("realm", realm.getId())
+                .executeUpdate();
+    }
+
+    /** What a code is good for; one code never does for another. */
+    enum Purpose {
+        ACTIVATION("activation");
+
+        private final String id;
+
+        Purpose(String id) {
+            this.id = id;
+        }
+
+        String id() {
+            return id;
+        }
+    }
+}

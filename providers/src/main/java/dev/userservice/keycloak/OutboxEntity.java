@@ -1,0 +1,119 @@
+package dev.userservice.keycloak;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+
+/** A mail that is wanted and not yet delivered. It holds no code: that is made when the mail is sent. */
+@Entity(name = "UserServiceOutbox")
+@Table(name = "US_OUTBOX")
+public class OutboxEntity {
+    /** Time-ordered, so that the mails of a user go out in the order of their wishes. */
+    @Id
+    @Column(name = "ID", length = 36)
+    private String id;
+
+    @Column(name = "REALM_ID", length = 36, nullable = false)
+    private String realmId;
+
+    @Column(name = "KIND", length = 32, nullable = false)
+    private String kind;
+
+    /** Null where a public route was given an identifier, which is looked up later and elsewhere. */
+    @Column(name = "USER_ID", length = 255)
+    private String userId;
+
+    @Column(name = "IDENTIFIER", length = 255)
+    private String identifier;
+
+    @Column(name = "REQUEST_ID", length = 36)
+    private String requestId;
+
+    @Column(name = "BASE_URL", length = 1024, nullable = false)
+    private String baseUrl;
+
+    @Column(name = "LOCALE", length = 64, nullable = false)
+    private String locale;
+
+    @Column(name = "CLIENT_ID", length = 255)
+    private String clientId;
+
+    @Column(name = "CREATED_AT", nullable = false)
+    private long createdAt;
+
+    /** When the next attempt is due; while a worker has the lease, when that ends. */
+    @Column(name = "DUE_AT", nullable = false)
+    private long dueAt;
+
+    /** Set while a worker tries. */
+    @Column(name = "LEASE", length = 36)
+    private String lease;
+
+    @Column(name = "ATTEMPTS", nullable = false)
+    private int attempts;
+
+    protected OutboxEntity() {}
+
+    OutboxEntity(String id, String realmId, MailKind kind, MailOrigin origin, long createdAt) {
+        this.id = id;
+        this.realmId = realmId;
+        this.kind = kind.id();
+        this.baseUrl = origin.baseUrl();
+        this.locale = origin.locale();
+        this.clientId = origin.clientId();
+        this.createdAt = createdAt;
+        this.dueAt = createdAt;
+    }
+
+    OutboxEntity to(String user, String request) {
+        this.userId = user;
+        this.requestId = request;
+        return this;
+    }
+
+    OutboxEntity toWhoeverIs(String someIdentifier) {
+        this.identifier = someIdentifier;
+        return this;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String realmId() {
+        return realmId;
+    }
+
+    String kind() {
+        return kind;
+    }
+
+    String userId() {
+        return userId;
+    }
+
+    String identifier() {
+        return identifier;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    MailOrigin origin() {
+        return new MailOrigin(baseUrl, locale, clientId);
+    }
+
+    long createdAt() {
+        return createdAt;
+    }
+
+    long dueAt() {
+        return dueAt;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.userservice.keycloak;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.text.MessageFormat;
+import java.util.Locale;
+import java.util.Properties;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.theme.Theme;
+
+/**
+ * What Keycloak's user profile and password policies say, in the words of its login pages; in English, as all that the API
+ * says.
+ */
+final class ValidationTexts {
+    private final Properties bundle;
+
+    ValidationTexts(KeycloakSession session, RealmModel realm) {
+        try {
+            bundle = session.theme().getTheme(Theme.Type.LOGIN).getEnhancedMessages(realm, Locale.ENGLISH);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The login theme cannot be read", e);
+        }
+    }
+
+    String of(String key, Object... parameters) {
+        return new MessageFormat(bundle.getProperty(key, "Invalid value."), Locale.ENGLISH).format(parameters);
+    }
+}

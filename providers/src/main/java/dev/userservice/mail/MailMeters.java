@@ -1,0 +1,61 @@
+package dev.userservice.mail;
+
+import dev.userservice.keycloak.Delivery;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What became of the mails that were wanted: {@code user_service_mails_total} by realm, kind and result, and
+ * {@code user_service_mail_lag_seconds}, the age of the oldest that is not delivered yet, over all nodes and tenants.
+ */
+final class MailMeters {
+    private static final long NONE = Long.MAX_VALUE;
+    private static final double MILLIS_A_SECOND = 1_000;
+
+    private final MeterRegistry registry;
+    private final AtomicLong oldest = new AtomicLong(NONE);
+    private final Gauge lag;
+
+    MailMeters(MeterRegistry registry, InstantSource clock) {
+        this.registry = registry;
+        this.lag = Gauge.builder(
+                        "user.service.mail.lag",
+                        oldest,
+                        since -> since.get() == NONE ? 0 : (clock.millis() - since.get()) / MILLIS_A_SECOND)
+                .description("Age of the oldest mail that is wanted and not delivered")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** What one attempt came to. */
+    enum Result {
+        SENT,
+        RETRIED,
+        FAILED
+    }
+
+    void count(Delivery delivery, Result result) {
+        Counter.builder("user.service.mails")
+                .description("Attempts to deliver what the outbox was asked for")
+                .tag("realm", delivery.realmName())
+                .tag("kind", delivery.kind().id())
+                .tag("result", result.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+
+    /** Notes when the oldest waiting mail was wished for, in milliseconds since 1970-01-01 UTC. */
+    void oldestWaiting(Optional<Long> createdAt) {
+        oldest.set(createdAt.orElse(NONE));
+    }
+
+    void close() {
+        registry.remove(lag);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.userservice.mail;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whose turn it is on this node: no tenant takes all the workers, and one whose mail server is away is left alone for a
+ * while. It keeps nothing of a tenant whose mail goes out.
+ */
+final class TenantTurns {
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    private final InstantSource clock;
+    private final int atOnce;
+    private final Map<String, Integer> running = new HashMap<>();
+    private final Map<String, Pause> pauses = new HashMap<>();
+
+    private record Pause(Duration length, long until) {}
+
+    /**
+     * Starts with nobody at work.
+     *
+     * @param atOnce how many workers may be busy with one tenant
+     */
+    TenantTurns(InstantSource clock, int atOnce) {
+        this.clock = clock;
+        this.atOnce = atOnce;
+    }
+
+    /** The ids of the realms that have to wait. */
+    synchronized Set<String> waiting() {
+        long now = clock.millis();
+        Set<String> waiting = new HashSet<>();
+        running.forEach((realm, count) -> {
+            // After a pause one worker finds out whether the server is back.
+            if (count >= atOnce || pauses.containsKey(realm)) {
+                waiting.add(realm);
+            }
+        });
+        pauses.forEach((realm, pause) -> {
+            if (pause.until() > now) {
+                waiting.add(realm);
+            }
+        });
+        return waiting;
+    }
+
+    synchronized void begin(String realm) {
+        running.merge(realm, 1, Integer::sum);
+    }
+
+    synchronized void end(String realm, boolean isServerUnavailable) {
+        running.computeIfPresent(realm, (same, count) -> count == 1 ? null : count - 1);
+        if (!isServerUnavailable) {
+            pauses.remove(realm);
+            return;
+        }
+        pauses.compute(realm, (same, before) -> {
+            Duration length = before == null ? FIRST_PAUSE : before.length().multipliedBy(2);
+            Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;
+            return new Pause(bounded, clock.millis() + bounded.toMillis());
+        });
+    }
+}

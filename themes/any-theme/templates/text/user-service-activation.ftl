@@ -1,0 +1,12 @@
+<#ftl output_format="plainText">
+${msg("userServiceActivationIntro", realmName)}
+
+${link}
+
+${msg("userServiceActivationCode")}
+
+${code}
+
+${msg("userServiceActivationExpires", linkExpirationFormatter(linkExpiration))}
+
+${msg("userServiceActivationIgnore")}
