@@ -51,6 +51,33 @@ final class SettingsTest {
     }
 
     @Test
+    void aNumberIsWithinItsRange() {
+        assertEquals(5, server(Map.of("activation-lifetime", "5")).ofServer(Settings.ACTIVATION_LIFETIME));
+        assertEquals(0, server(Map.of("resend-cool-down", " 0 ")).ofServer(Settings.RESEND_COOL_DOWN));
+        for (String bad : java.util.List.of("4", "10081", "-1", "1.5", "ten", "99999999999")) {
+            assertEquals(60, server(Map.of("activation-lifetime", bad)).ofServer(Settings.ACTIVATION_LIFETIME), bad);
+        }
+    }
+
+    @Test
+    void aSiteIsAPlainHttpAddress() {
+        assertEquals(
+                Optional.of(java.net.URI.create("https://www.example.com/shop")),
+                server(Map.of("frontend-url", "https://www.example.com/shop")).ofServer(Settings.FRONTEND_URL));
+        for (String bad : java.util.List.of(
+                "www.example.com",
+                "ftp://x.example",
+                "https://x.example?a=b",
+                "https://x.example#a",
+                "https://user:pw@x.example",
+                "javascript:alert(1)",
+                "https://",
+                "not a url")) {
+            assertEquals(Optional.empty(), server(Map.of("frontend-url", bad)).ofServer(Settings.FRONTEND_URL), bad);
+        }
+    }
+
+    @Test
     void everySettingIsAnOptionOfTheServer() {
         assertEquals(
                 java.util.List.of(

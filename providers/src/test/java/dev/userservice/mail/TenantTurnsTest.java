@@ -1,0 +1,51 @@
+package dev.userservice.mail;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class TenantTurnsTest {
+    private long now = 1_000;
+    private final InstantSource clock = () -> Instant.ofEpochMilli(now);
+    private final TenantTurns turns = new TenantTurns(clock, 2);
+
+    @Test
+    void noTenantTakesAllWorkers() {
+        turns.begin("a");
+        assertEquals(Set.of(), turns.waiting());
+        turns.begin("a");
+        assertEquals(Set.of("a"), turns.waiting());
+        turns.begin("b");
+        assertEquals(Set.of("a"), turns.waiting());
+        turns.end("a", false);
+        assertEquals(Set.of(), turns.waiting());
+    }
+
+    @Test
+    void aTenantWhoseServerIsAwayIsLeftAloneForLongerEachTime() {
+        for (long seconds : new long[] {2, 4, 8, 16, 30, 30}) {
+            turns.begin("a");
+            turns.end("a", true);
+            now += seconds * 1_000 - 1;
+            assertEquals(Set.of("a"), turns.waiting(), "before " + seconds + " s are over");
+            now += 1;
+            assertEquals(Set.of(), turns.waiting(), "after " + seconds + " s");
+        }
+    }
+
+    @Test
+    void afterAPauseOneWorkerFindsOut() {
+        turns.begin("a");
+        turns.end("a", true);
+        now += 2_000;
+        turns.begin("a");
+        assertEquals(Set.of("a"), turns.waiting());
+        turns.end("a", false);
+        assertEquals(Set.of(), turns.waiting());
+        turns.begin("a");
+        assertEquals(Set.of(), turns.waiting());
+    }
+}
