@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -69,6 +73,105 @@ final class OutageIT {
 
     @Test
     @Order(3)
+    void aCrashBetweenAnswerAndMailLosesNoMail() throws Exception {
+        try (SmtpProxy proxy = SmtpProxy.before(server.inbox())) {
+            Tenant cutOff = Tenant.on(server, proxy.smtp());
+            proxy.down();
+            String waiting = cutOff.register(Map.of());
+            server.node().kill();
+            proxy.up();
+            server.node().start();
+            String code = server.inbox().next(waiting, Duration.ofMinutes(2)).code();
+            assertEquals(1, server.inbox().count(waiting));
+            verify(cutOff, code).then().statusCode(200);
+            server.node().stop();
+            server.node().start();
+            verify(cutOff, code).then().statusCode(404);
+        }
+    }
+
+    @Test
+    @Order(4)
+    void aCrashWhileAMailIsSentSendsItAgainAndBothCodesAreGood() throws Exception {
+        try (SmtpProxy proxy = SmtpProxy.before(server.inbox())) {
+            Tenant cutOff = Tenant.on(server, proxy.smtp());
+            proxy.hang();
+            String email = cutOff.register(Map.of());
+            Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> proxy.attempts() >= 1);
+            server.node().kill();
+            assertEquals(
+                    1, server.node().database().count("us_code where email = ?", email), "stored before it is sent");
+            proxy.up();
+            server.node().start();
+            assertEquals(0, server.inbox().count(email), "the dead node's lease holds");
+            // The clock goes on to the end of the lease.
+            server.node().database().execute("update us_outbox set due_at = due_at - 120000");
+            String code = server.inbox().next(email, Duration.ofMinutes(1)).code();
+            assertEquals(2, server.node().database().count("us_code where email = ?", email));
+            verify(cutOff, code).then().statusCode(200);
+            assertEquals(0, server.node().database().count("us_code where email = ?", email));
+        }
+    }
+
+    private static Response verify(Tenant at, String code) {
+        return at.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", code))
+                .post("/verify-email");
+    }
+
+    @Test
+    @Order(5)
+    void whatHasExpiredIsPurged() throws Exception {
+        String email = tenant.register(Map.of());
+        server.inbox().next(email);
+        server.node()
+                .database()
+                .execute("update us_code_request set expires_at = 0; update us_code set expires_at = 0");
+        Until.holds("an empty table", Duration.ofSeconds(90), () -> count("us_code where email = ?", email) == 0);
+        assertEquals(
+                0,
+                server.node().database().texts("select id from us_code_request").size());
+    }
+
+    private static long count(String from, String value) {
+        try {
+            return server.node().database().count(from, value);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @Order(6)
+    void aRegistrationThatCannotCommitLeavesNothing() throws Exception {
+        server.node().database().execute("""
+                        create function fail_wish() returns trigger language plpgsql as
+                          $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
+                        create constraint trigger fail_wish after insert on us_outbox
+                          deferrable initially deferred for each row execute function fail_wish()""");
+        String email = UUID.randomUUID() + "@example.com";
+        Map<String, String> body = Map.of("email", email, "password", TestServer.PASSWORD, "first_name", "Test");
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/register")
+                .then()
+                .statusCode(503);
+        server.node().database().execute("drop trigger fail_wish on us_outbox");
+        assertTrue(tenant.admin().users().searchByEmail(email, true).isEmpty());
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/register")
+                .then()
+                .statusCode(201);
+        server.inbox().next(email);
+        assertEquals(1, server.inbox().count(email));
+    }
+
+    @Test
+    @Order(7)
     void aCommitThatFailsIsAProblemToo() throws Exception {
         tenant.session("alice");
         server.node().database().execute("""
@@ -104,7 +207,7 @@ final class OutageIT {
     }
 
     @Test
-    @Order(4)
+    @Order(8)
     void withoutItsDatabaseTheServiceSaysSoInTimeAndWithoutInsides() throws Exception {
         Tenant.Session session = tenant.session("alice");
         tenant.api().get("/users/health").then().statusCode(200);

@@ -265,6 +265,19 @@ final class TestServer implements Closeable {
             }
         }
 
+        /** The first column of what a query finds. */
+        List<String> texts(String sql) throws SQLException {
+            try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery(sql)) {
+                List<String> texts = new ArrayList<>();
+                while (rows.next()) {
+                    texts.add(rows.getString(1));
+                }
+                return texts;
+            }
+        }
+
         /** How many rows a query finds. */
         long count(String from, String value) throws SQLException {
             try (Connection connection = postgres.getPostgresDatabase().getConnection();

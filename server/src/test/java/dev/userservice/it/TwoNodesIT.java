@@ -4,8 +4,12 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -73,6 +77,65 @@ final class TwoNodesIT {
 
     @Test
     @Order(3)
+    void ofAHundredRedemptionsOverBothNodesOneSucceeds() throws Exception {
+        String code = nodes.get(0).inbox().next(here.register(Map.of())).code();
+        Map<Integer, Long> answers = Together.call(100, i -> verify(i % 2 == 0 ? here : there, code)).stream()
+                .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
+        assertEquals(Map.of(200, 1L, 404, 99L), answers);
+    }
+
+    private static Response verify(Tenant at, String code) {
+        return at.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", code))
+                .post("/verify-email");
+    }
+
+    @Test
+    @Order(4)
+    void theWorkersOfTwoNodesSendEachMailOnce() throws Exception {
+        List<Response> answers = Together.call(
+                40,
+                i -> (i % 2 == 0 ? here : there)
+                        .api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of(
+                                "email",
+                                i + "-" + UUID.randomUUID() + "@example.com",
+                                "password",
+                                TestServer.PASSWORD,
+                                "first_name",
+                                "Test"))
+                        .post("/register"));
+        Inbox inbox = nodes.get(0).inbox();
+        for (Response answer : answers) {
+            String email = answer.then().statusCode(201).extract().path("user.email");
+            verify(there, inbox.next(email).code()).then().statusCode(200);
+        }
+        for (Response answer : answers) {
+            assertEquals(1, inbox.count(answer.path("user.email")));
+        }
+    }
+
+    @Test
+    @Order(5)
+    void ofTwentyEqualRegistrationsOverBothNodesOneIsMade() throws Exception {
+        Map<String, String> body = Map.of(
+                "email", UUID.randomUUID() + "@example.com", "password", TestServer.PASSWORD, "first_name", "Test");
+        Map<Integer, Long> answers = Together.call(
+                        20,
+                        i -> (i % 2 == 0 ? here : there)
+                                .api()
+                                .contentType(ContentType.JSON)
+                                .body(body)
+                                .post("/register"))
+                .stream()
+                .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
+        assertEquals(Map.of(201, 1L, 409, 19L), answers);
+    }
+
+    @Test
+    @Order(6)
     void aNodeThatDiesSignsNobodyOut() {
         Tenant.Session session = there.session("alice");
         nodes.get(1).node().kill();

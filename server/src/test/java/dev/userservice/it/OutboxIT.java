@@ -1,0 +1,241 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Mail is never lost, and nobody waits for it: with mail servers that are away, slow, silent or choosy. */
+@ExtendWith(ServerExtension.class)
+final class OutboxIT {
+    private static final Duration LONG = Duration.ofSeconds(90);
+
+    private TestServer server;
+    private Tenant healthy;
+    private SmtpProxy proxy;
+    private Tenant tenant;
+
+    @BeforeEach
+    void start(TestServer suite, Tenant fresh) {
+        server = suite;
+        Assumptions.assumeTrue(server.node() != null, "the mail server and the database are to be looked into");
+        healthy = fresh;
+        proxy = SmtpProxy.before(server.inbox());
+        tenant = Tenant.on(server, proxy.smtp());
+    }
+
+    @AfterEach
+    void stop() {
+        if (proxy != null) {
+            proxy.close();
+        }
+    }
+
+    private static void verify(Tenant at, Inbox.Mail mail) {
+        verify(at, mail.code());
+    }
+
+    private static void verify(Tenant at, String code) {
+        at.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", code))
+                .post("/verify-email")
+                .then()
+                .statusCode(200);
+    }
+
+    private double meter(String name, String... labels) {
+        String metrics =
+                RestAssured.get(server.node().management() + "/metrics").asString();
+        return metrics.lines()
+                .filter(line ->
+                        line.startsWith(name) && List.of(labels).stream().allMatch(line::contains))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private double mails(Tenant of, String result) {
+        return meter(
+                "user_service_mails_total",
+                "realm=\"" + of.name() + "\"",
+                "kind=\"activation\"",
+                "result=\"" + result + "\"");
+    }
+
+    @Test
+    void whileTheServerIsAwayForAMinuteNothingIsLostAndNobodyElseWaits() {
+        proxy.down();
+        Instant downSince = Instant.now();
+        List<String> waiting =
+                IntStream.range(0, 10).mapToObj(i -> tenant.register(Map.of())).toList();
+        String other = healthy.register(Map.of());
+        verify(healthy, server.inbox().next(other));
+
+        Until.holds("some retries", LONG, () -> mails(tenant, "retried") >= 2);
+        Until.holds("the lag to show", LONG, () -> meter("user_service_mail_lag_seconds") >= 5);
+        Until.holds(
+                "a minute",
+                LONG,
+                () -> Duration.between(downSince, Instant.now()).toSeconds() >= 60);
+        assertEquals(0, mails(tenant, "failed"));
+        proxy.up();
+
+        for (String email : waiting) {
+            verify(tenant, server.inbox().next(email, LONG));
+            assertEquals(1, server.inbox().count(email));
+        }
+        Until.holds("all counted", LONG, () -> mails(tenant, "sent") == 10);
+        Until.holds("no lag", LONG, () -> meter("user_service_mail_lag_seconds") < 5);
+    }
+
+    @Test
+    void aSlowServerHoldsUpItsOwnTenantAlone() {
+        proxy.delay(Duration.ofSeconds(1));
+        List<String> slow =
+                IntStream.range(0, 6).mapToObj(i -> tenant.register(Map.of())).toList();
+        String quick = healthy.register(Map.of());
+        server.inbox().next(quick);
+        assertTrue(slow.stream().mapToInt(server.inbox()::count).sum() < 6, "the healthy tenant's mail came first");
+        for (String email : slow) {
+            verify(tenant, server.inbox().next(email, LONG));
+            assertEquals(1, server.inbox().count(email));
+        }
+    }
+
+    @Test
+    void aServerThatFallsSilentIsTriedAgain() {
+        proxy.hang();
+        String email = tenant.register(Map.of());
+        Until.holds("a connection", LONG, () -> proxy.attempts() >= 1);
+        Until.holds("the end of patience", LONG, () -> mails(tenant, "retried") >= 1);
+        proxy.up();
+        verify(tenant, server.inbox().next(email, LONG));
+    }
+
+    @Test
+    void aRefusedRecipientBlocksNobodyAndShowsAsFailed() throws Exception {
+        String refused = UUID.randomUUID() + "@example.com";
+        proxy.refuse(refused);
+        tenant.register(Map.of("email", refused));
+        for (int i = 0; i < 5; i++) {
+            verify(tenant, server.inbox().next(tenant.register(Map.of())));
+        }
+        Until.holds("the end of it", LONG, () -> mails(tenant, "failed") == 1);
+        assertEquals(2, mails(tenant, "retried"));
+        assertEquals(0, server.inbox().count(refused));
+        String id = tenant.admin().users().searchByEmail(refused, true).get(0).getId();
+        assertEquals(0, server.node().database().count("us_outbox where user_id = ?", id));
+        assertTrue(server.node().log().lines().anyMatch(line -> line.contains("Given up") && line.contains(id)));
+    }
+
+    @Test
+    void twentyAtOnceAreSentOnceEach() throws Exception {
+        List<Response> answers = Together.call(
+                20,
+                i -> healthy.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of(
+                                "email",
+                                i + "-" + UUID.randomUUID() + "@example.com",
+                                "password",
+                                TestServer.PASSWORD,
+                                "first_name",
+                                "Test"))
+                        .post("/register"));
+        for (Response answer : answers) {
+            verify(
+                    healthy,
+                    server.inbox().next(answer.then().statusCode(201).extract().path("user.email")));
+        }
+        for (Response answer : answers) {
+            assertEquals(1, server.inbox().count(answer.path("user.email")));
+        }
+    }
+
+    @Test
+    void theAnswerTakesNoLongerWhateverTheMailServerDoes() {
+        proxy.hang();
+        List<Double> up = new ArrayList<>();
+        List<Double> silent = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            up.add(timeOfRegistration(healthy));
+            silent.add(timeOfRegistration(tenant));
+        }
+        double p = Ranks.pValue(array(up), array(silent));
+        assertTrue(p > 0.001, "p = " + p + ", up " + up + ", silent " + silent);
+        assertTrue(
+                silent.stream().allMatch(millis -> millis < 5_000), "no answer waits for a mail server's ten seconds");
+    }
+
+    private static double timeOfRegistration(Tenant at) {
+        Response answer = at.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "email",
+                        UUID.randomUUID() + "@example.com",
+                        "password",
+                        TestServer.PASSWORD,
+                        "first_name",
+                        "Test"))
+                .post("/register");
+        answer.then().statusCode(201);
+        return answer.timeIn(TimeUnit.MILLISECONDS);
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    @Test
+    void noClearCodeIsStoredOrLogged() throws Exception {
+        String email = healthy.register(Map.of());
+        String code = server.inbox().next(email).code();
+        String bare = code.replace("-", "");
+        List<String> rows = new ArrayList<>();
+        for (String table : List.of("us_code", "us_code_request", "us_outbox", "event_entity", "user_attribute")) {
+            rows.addAll(server.node().database().texts("select t::text from " + table + " t"));
+        }
+        assertTrue(rows.stream().anyMatch(row -> row.contains(email)), "the hash is there");
+        verify(healthy, code);
+        String log = server.node().log();
+        for (String secret : List.of(code, bare)) {
+            assertFalse(rows.stream().anyMatch(row -> row.contains(secret)));
+            assertFalse(log.contains(secret));
+        }
+    }
+
+    @Test
+    void aResendWhileAMailIsOnItsWayDoesNotKillItsCode() {
+        Tenant impatient = Tenant.on(server, realm -> {
+            realm.withObject("/attributes").put("user-service.resend-cool-down", "0");
+            realm.set("smtpServer", proxy.smtp().json());
+        });
+        proxy.delay(Duration.ofSeconds(1));
+        String email = impatient.register(Map.of());
+        Until.holds("a mail on its way", LONG, () -> proxy.attempts() >= 1);
+        impatient
+                .api()
+                .queryParam("identifier", email)
+                .get("/users/activation/resend")
+                .then()
+                .statusCode(200);
+        verify(impatient, server.inbox().next(email, LONG));
+        assertEquals(1, server.inbox().count(email));
+    }
+}
