@@ -9,6 +9,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.List;
@@ -55,7 +57,10 @@ final class Outage {
                     || state == null
                     || SQL_STATES.stream().anyMatch(state::startsWith);
         }
-        return cause instanceof LockTimeoutException
+        // Of a connection that cannot be made, Keycloak keeps the innermost cause alone.
+        return cause instanceof SocketException
+                || cause instanceof SocketTimeoutException
+                || cause instanceof LockTimeoutException
                 || cause instanceof PessimisticLockException
                 || cause instanceof QueryTimeoutException;
     }

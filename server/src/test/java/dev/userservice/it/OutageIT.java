@@ -9,6 +9,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -113,6 +114,21 @@ final class OutageIT {
         }
     }
 
+    @Test
+    @Order(5)
+    void whoStopsLetsTheMailGoThatIsBeingSent() throws Exception {
+        try (SmtpProxy proxy = SmtpProxy.before(server.inbox())) {
+            Tenant slow = Tenant.on(server, proxy.smtp());
+            proxy.delay(Duration.ofMillis(500));
+            String email = slow.register(Map.of());
+            Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> proxy.attempts() >= 1);
+            server.node().stop();
+            assertEquals(1, server.inbox().count(email));
+            assertEquals(List.of(), server.node().database().texts("select id from us_outbox"));
+            server.node().start();
+        }
+    }
+
     private static Response verify(Tenant at, String code) {
         return at.api()
                 .contentType(ContentType.JSON)
@@ -121,7 +137,7 @@ final class OutageIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void whatHasExpiredIsPurged() throws Exception {
         String email = tenant.register(Map.of());
         server.inbox().next(email);
@@ -143,7 +159,7 @@ final class OutageIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aRegistrationThatCannotCommitLeavesNothing() throws Exception {
         server.node().database().execute("""
                         create function fail_wish() returns trigger language plpgsql as
@@ -171,7 +187,7 @@ final class OutageIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aCommitThatFailsIsAProblemToo() throws Exception {
         tenant.session("alice");
         server.node().database().execute("""
@@ -207,7 +223,7 @@ final class OutageIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void withoutItsDatabaseTheServiceSaysSoInTimeAndWithoutInsides() throws Exception {
         Tenant.Session session = tenant.session("alice");
         tenant.api().get("/users/health").then().statusCode(200);
