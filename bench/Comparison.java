@@ -19,6 +19,11 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     interface Side {
         HttpRequest request(int item);
 
+        /** That of a good answer. */
+        default int status() {
+            return 200;
+        }
+
         default void answer(int item, String body) throws IOException {}
     }
 
@@ -70,7 +75,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
                 for (int i = first; i < size; i += CONNECTIONS) {
                     HttpRequest request = side.request(from + i);
                     long start = System.nanoTime();
-                    String body = Server.send(request, 200);
+                    String body = Server.send(request, side.status());
                     millis[i] = (System.nanoTime() - start) / 1e6;
                     side.answer(from + i, body);
                 }

@@ -1,4 +1,3 @@
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.userservice.server.Distribution;
 import dev.userservice.server.KeycloakProcess;
@@ -39,6 +38,8 @@ final class Server {
     private final int port = freePort();
     private final int managementPort = freePort();
     private KeycloakProcess process;
+    private String adminToken;
+    private long adminTokenAt;
 
     private Server(ServerHome home, Database database, String heap, Path log) {
         this.home = home;
@@ -147,17 +148,23 @@ final class Server {
 
     /** Adds a realm, as its JSON says, by the admin API. */
     void addRealm(String realm) throws Exception {
-        HttpRequest login = postForm(
-                "/realms/master/protocol/openid-connect/token",
-                Map.of("grant_type", "password", "client_id", "admin-cli", "username", ADMIN, "password", ADMIN));
-        JsonNode token = JSON.readTree(send(login, 200));
-        send(
-                post("/admin/realms", "application/json", realm)
-                        .header(
-                                "Authorization",
-                                "Bearer " + token.path("access_token").asText())
-                        .build(),
-                201);
+        send(asAdmin(post("/admin/realms", "application/json", realm)), 201);
+    }
+
+    /** The request with the proof of an admin: a token that is renewed before it expires. */
+    synchronized HttpRequest asAdmin(HttpRequest.Builder request) {
+        if (adminToken == null || System.nanoTime() - adminTokenAt > Duration.ofSeconds(30).toNanos()) {
+            HttpRequest login = postForm(
+                    "/realms/master/protocol/openid-connect/token",
+                    Map.of("grant_type", "password", "client_id", "admin-cli", "username", ADMIN, "password", ADMIN));
+            try {
+                adminToken = JSON.readTree(send(login, 200)).path("access_token").asText();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            adminTokenAt = System.nanoTime();
+        }
+        return request.header("Authorization", "Bearer " + adminToken).build();
     }
 
     static String send(HttpRequest request, int expected) throws IOException, InterruptedException {

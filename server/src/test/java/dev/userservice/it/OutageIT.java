@@ -81,8 +81,9 @@ final class OutageIT {
             String waiting = cutOff.register(Map.of());
             server.node().kill();
             proxy.up();
+            endAllLeases();
             server.node().start();
-            String code = server.inbox().next(waiting, Duration.ofMinutes(2)).code();
+            String code = server.inbox().next(waiting).code();
             assertEquals(1, server.inbox().count(waiting));
             verify(cutOff, code).then().statusCode(200);
             server.node().stop();
@@ -105,8 +106,7 @@ final class OutageIT {
             proxy.up();
             server.node().start();
             assertEquals(0, server.inbox().count(email), "the dead node's lease holds");
-            // The clock goes on to the end of the lease.
-            server.node().database().execute("update us_outbox set due_at = due_at - 120000");
+            endAllLeases();
             String code = server.inbox().next(email, Duration.ofMinutes(1)).code();
             assertEquals(2, server.node().database().count("us_code where email = ?", email));
             verify(cutOff, code).then().statusCode(200);
@@ -148,6 +148,11 @@ final class OutageIT {
         assertEquals(
                 0,
                 server.node().database().texts("select id from us_code_request").size());
+    }
+
+    /** As the clock does in two minutes: a node that was killed in the middle of an attempt has left one behind. */
+    private static void endAllLeases() throws SQLException {
+        server.node().database().execute("update us_outbox set due_at = due_at - 120000");
     }
 
     private static long count(String from, String value) {

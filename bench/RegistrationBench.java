@@ -1,0 +1,124 @@
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.icegreen.greenmail.mail.MovingMessage;
+import com.icegreen.greenmail.user.UserImpl;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import dev.userservice.server.Layout;
+import dev.userservice.server.RealmFiles;
+import dev.userservice.server.RealmSettings;
+import dev.userservice.server.SmtpServer;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalDouble;
+import java.util.function.IntFunction;
+
+/** Registration by the API, mail included, against a user that an admin makes by Keycloak's own REST API. */
+final class RegistrationBench {
+    private static final String TENANT = "bench-tenant";
+    private static final String HEAP = "-Xms512m -Xmx512m";
+    private static final int ROUNDS = 20;
+    private static final int REGISTRATIONS_A_ROUND = 60;
+
+    private RegistrationBench() {}
+
+    static void run(Path folder) throws Exception {
+        Database database = Database.open();
+        GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        // Taken and thrown away: what is measured is the sender.
+        mail.getManagers().getUserManager().setMessageDeliveryHandler((message, address) -> Nobody.AT_ALL);
+        mail.start();
+        Bench.onClose(mail::stop);
+        Server server = Server.build(folder, database, HEAP, true);
+        server.start();
+        RealmSettings settings =
+                RealmSettings.withMailTo(SmtpServer.plain("127.0.0.1", mail.getSmtp().getPort()));
+        server.addRealm(new RealmFiles(Layout.ofBuild().realmConfig(), settings).tenant(TENANT).toString());
+
+        Comparison comparison = Comparison.of(
+                server,
+                "registration",
+                ROUNDS,
+                REGISTRATIONS_A_ROUND,
+                Duration.ofSeconds(240),
+                new Creating(item -> server.post(
+                                "/realms/" + TENANT + "/api/register",
+                                "application/json",
+                                person("ours-" + item).put("full_name", "Test Person").put("password", password()).toString())
+                        .build()),
+                new Creating(item -> server.asAdmin(server.post(
+                        "/admin/realms/" + TENANT + "/users", "application/json", adminsUser("theirs-" + item)))));
+
+        String with = "admin REST, user with a password";
+        new Results("Registration")
+                .atMost(
+                        OptionalDouble.empty(),
+                        "`POST /register`: throughput",
+                        with,
+                        comparison.throughputRatio(),
+                        Comparison.throughput(comparison.ours()),
+                        Comparison.throughput(comparison.theirs()))
+                .atMost(
+                        OptionalDouble.empty(),
+                        "`POST /register`: p95",
+                        with,
+                        comparison.p95Ratio(),
+                        Comparison.percentiles(comparison.ours()),
+                        Comparison.percentiles(comparison.theirs()))
+                .atMost(
+                        OptionalDouble.empty(),
+                        "`POST /register`: CPU of the server, mail included",
+                        with,
+                        comparison.cpuRatio(),
+                        Comparison.cpu(comparison.ours()),
+                        Comparison.cpu(comparison.theirs()))
+                .write(
+                        "%d connections; %d rounds of %d registrations; the mails go to an SMTP server on this machine."
+                                .formatted(Comparison.CONNECTIONS, comparison.ours().size(), REGISTRATIONS_A_ROUND),
+                        HEAP,
+                        database);
+    }
+
+    private static ObjectNode person(String name) {
+        return Server.JSON
+                .createObjectNode()
+                .put("username", name)
+                .put("email", name + "@example.com");
+    }
+
+    private static String adminsUser(String name) {
+        ObjectNode user = person(name).put("enabled", true).put("firstName", "Test").put("lastName", "Person");
+        user.putArray("requiredActions").add("activate-account");
+        user.putArray("credentials").addObject().put("type", "password").put("value", password());
+        return user.toString();
+    }
+
+    private static String password() {
+        return "Correct-horse-1";
+    }
+
+    /** A side whose requests make something. */
+    private record Creating(IntFunction<HttpRequest> requests) implements Comparison.Side {
+        @Override
+        public HttpRequest request(int item) {
+            return requests.apply(item);
+        }
+
+        @Override
+        public int status() {
+            return 201;
+        }
+    }
+
+    /** Who gets every mail. */
+    private static final class Nobody extends UserImpl {
+        static final Nobody AT_ALL = new Nobody();
+
+        private Nobody() {
+            super("nobody@example.com", "nobody", "", null);
+        }
+
+        @Override
+        public void deliver(MovingMessage message) {}
+    }
+}
