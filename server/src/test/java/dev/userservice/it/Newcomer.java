@@ -1,7 +1,9 @@
 package dev.userservice.it;
 
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Assumptions;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** Somebody new to a tenant, who registers and activates the account in a browser. */
@@ -70,6 +72,22 @@ final class Newcomer {
 
     int mails() {
         return tenant.inbox().count(email());
+    }
+
+    /** Time goes by, as far as this person's codes are concerned. */
+    void letsTheCodeExpire() {
+        String ofUser = " where user_id = '" + user().getId() + "'";
+        execute("update us_code set expires_at = 0 where request_id in (select id from us_code_request" + ofUser + ")");
+        execute("update us_code_request set expires_at = 0" + ofUser);
+    }
+
+    private void execute(String sql) {
+        Assumptions.assumeTrue(tenant.server().node() != null, "the database of this server is not at hand");
+        try {
+            tenant.server().node().database().execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Is the account active, and its e-mail address verified? Or both not yet? */
