@@ -84,9 +84,14 @@ public final class ActivateAccountAction implements RequiredActionProvider {
                     .success();
             page.setSuccess("userServiceCodeResent");
         } else {
-            page.setError("userServiceResendCoolDown", Math.max(1, wait.toSeconds()));
+            page.setError("userServiceResendCoolDown", seconds(wait));
         }
         context.challenge(page.createForm(PAGE));
+    }
+
+    /** Rounded up: who waits that long need not wait again. */
+    private static long seconds(Duration wait) {
+        return wait.plusSeconds(1).minusNanos(1).toSeconds();
     }
 
     private LoginFormsProvider page(RequiredActionContext context) {

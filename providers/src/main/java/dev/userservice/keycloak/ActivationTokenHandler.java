@@ -20,6 +20,7 @@ import org.keycloak.models.utils.SystemClientUtil;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.messages.Messages;
+import org.keycloak.services.util.LocaleUtil;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -47,7 +48,11 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
         settings = Settings.ofThisServer();
     }
 
-    /** A session for this page alone, without the cookie that would take the place of a login's. */
+    /**
+     * A session for this page alone, without the cookie that would take the place of a login's, and with the action of a login
+     * that is over. Of any other one Keycloak's scripts would have the page reload itself while a login waits in this browser,
+     * and lead to an error when that login succeeds.
+     */
     @Override
     public AuthenticationSessionModel startFreshAuthenticationSession(
             ActivationToken token, ActionTokenContext<ActivationToken> context) {
@@ -56,8 +61,9 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
         AuthenticationSessionModel login = new AuthenticationSessionManager(context.getSession())
                 .createAuthenticationSession(realm, false)
                 .createAuthenticationSession(client == null ? SystemClientUtil.getSystemClient(realm) : client);
-        login.setAction(AuthenticationSessionModel.Action.AUTHENTICATE.name());
+        login.setAction(AuthenticationSessionModel.Action.LOGGED_OUT.name());
         login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
+        LocaleUtil.processLocaleParam(context.getSession(), realm, login);
         return login;
     }
 

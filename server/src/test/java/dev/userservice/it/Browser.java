@@ -36,6 +36,8 @@ import org.opentest4j.AssertionFailedError;
 final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Map<String, Object> PHONE =
+            Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true);
 
     /** Selenium warns that it does not know the DevTools of a newer browser. We do not use them. */
     private static final Logger DEV_TOOLS = Logger.getLogger("org.openqa.selenium.devtools");
@@ -120,6 +122,12 @@ final class Browser implements AutoCloseable {
         await("a page with the text: " + text, () -> text().contains(text));
     }
 
+    void awaitTextOf(String cssSelector, String text) {
+        await(
+                cssSelector + " with the text: " + text,
+                () -> driver.findElement(By.cssSelector(cssSelector)).getText().equals(text));
+    }
+
     void awaitUrl(String part) {
         await("a page whose address contains: " + part, () -> at().toString().contains(part));
     }
@@ -128,8 +136,19 @@ final class Browser implements AutoCloseable {
         await("a page whose address is the wanted one", () -> wanted.test(at()));
     }
 
-    /** Keeps a picture of the page, for people. */
+    /** Keeps pictures of the page, for people: in the window, and on a phone. */
     void screenshot(String name) {
+        keep(name);
+        // A window cannot be as narrow as this.
+        driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", PHONE);
+        try {
+            keep(name + "-phone");
+        } finally {
+            driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        }
+    }
+
+    private void keep(String name) {
         Path file = Layout.ofBuild().root().resolve("server/target/screenshots/" + name + ".png");
         try {
             Files.createDirectories(file.getParent());
