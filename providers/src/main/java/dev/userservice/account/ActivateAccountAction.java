@@ -5,6 +5,7 @@ import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.Duration;
+import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionFactory;
@@ -47,7 +48,7 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     public void processAction(RequiredActionContext context) {
         UserModel user = context.getUser();
         if (user.getRequiredActionsStream().noneMatch(Activation.REQUIRED_ACTION::equals)) {
-            // By the link of the mail, in another browser or tab.
+            // By the link of the mail, in another browser or tab. Who registered here has chosen the password.
             context.success();
             return;
         }
@@ -73,9 +74,9 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     }
 
     private void resend(RequiredActionContext context) {
-        Duration wait = activation().send(context.getUser(), origin(context));
+        Optional<Duration> wait = activation().send(context.getUser(), origin(context));
         LoginFormsProvider page = page(context);
-        if (wait.isZero()) {
+        if (wait.isEmpty()) {
             context.getEvent()
                     .clone()
                     .event(EventType.SEND_VERIFY_EMAIL)
@@ -84,14 +85,14 @@ public final class ActivateAccountAction implements RequiredActionProvider {
                     .success();
             page.setSuccess("userServiceCodeResent");
         } else {
-            page.setError("userServiceResendCoolDown", seconds(wait));
+            page.setError("userServiceResendCoolDown", seconds(wait.get()));
         }
         context.challenge(page.createForm(PAGE));
     }
 
     /** Rounded up: who waits that long need not wait again. */
     private static long seconds(Duration wait) {
-        return wait.plusSeconds(1).minusNanos(1).toSeconds();
+        return Math.max(1, wait.plusSeconds(1).minusNanos(1).toSeconds());
     }
 
     private LoginFormsProvider page(RequiredActionContext context) {

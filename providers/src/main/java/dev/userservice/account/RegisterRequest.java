@@ -27,49 +27,63 @@ public record RegisterRequest(
         String email,
 
         @Schema(
+                nullable = true,
                 minLength = 1,
                 maxLength = 255,
                 description = "Without one, the e-mail address is the username, or, where it cannot be, a random text")
         String username,
 
         @Schema(minLength = 1, maxLength = 512) String password,
-        @Schema(minLength = 1, maxLength = 512) String passwordConfirmation,
+
+        @Schema(nullable = true, minLength = 1, maxLength = 512)
+        String passwordConfirmation,
 
         @Schema(
+                nullable = true,
                 minLength = 1,
                 maxLength = 511,
                 description = "In place of the two names; the last name is what follows the last space")
         String fullName,
 
-        @Schema(minLength = 1, maxLength = 255) String firstName,
-        @Schema(maxLength = 255) String lastName,
+        @Schema(nullable = true, minLength = 1, maxLength = 255)
+        String firstName,
 
-        @Schema(description = "Male, Female or Other in the tenant template")
+        @Schema(nullable = true, maxLength = 255) String lastName,
+
+        @Schema(nullable = true, description = "Male, Female or Other in the tenant template")
         String gender,
 
-        @Schema(type = SchemaType.OBJECT, implementation = Object.class, description = "At most 8 KiB")
+        @Schema(nullable = true, type = SchemaType.OBJECT, implementation = Object.class, description = "At most 8 KiB")
         JsonNode preferences,
 
-        @Schema(description = "user, if anything: nobody gives themselves another role")
+        @Schema(nullable = true, description = "user, if anything: nobody gives themselves another role")
         String role,
 
-        @Schema(description = "The realm's name, if anything")
+        @Schema(nullable = true, description = "The realm's name, if anything")
         String tenantName)
         implements JsonRequest {
 
     /**
      * All that is wrong with the body before the tenant's own rules have been asked.
      *
-     * @throws ApiProblem 403 for a role that nobody may give themselves
+     * @throws ApiProblem 403 for a role that nobody may give themselves, 400 for texts that are too long for anything
      */
     FieldErrors validate(String tenant) {
         if (role != null && !role.equals("user")) {
             throw ApiProblem.forbidden("Nobody registers with another role than user");
         }
+        FieldErrors sizes = new FieldErrors();
+        sizes.text("email", email, 0, 255).text("username", username, 0, 255).text("password", password, 0, 512);
+        sizes.text("full_name", fullName, 0, 511)
+                .text("first_name", firstName, 0, 255)
+                .text("last_name", lastName, 0, 255);
+        // Nothing further looks at endless texts, and no event keeps them.
+        sizes.text("gender", gender, 0, 255).throwIfAny();
+
         FieldErrors errors = new FieldErrors();
-        errors.required("email", email).text("email", email, 1, 255);
-        errors.text("username", username, 1, 255);
+        errors.required("email", email).text("email", email, 1, 255).text("username", username, 1, 255);
         errors.required("password", password).text("password", password, 1, 512);
+        errors.text("full_name", fullName, 1, 511).text("first_name", firstName, 1, 255);
         if (password != null && !Registration.survivesALogin(password)) {
             errors.add("password", "Control characters, also written as in %0a, are not allowed");
         }
@@ -79,10 +93,6 @@ public record RegisterRequest(
         if (fullName != null && (firstName != null || lastName != null)) {
             errors.add("full_name", "Either this or first_name and last_name");
         }
-        errors.text("full_name", fullName, 1, 511);
-        errors.text("first_name", firstName, 1, 255);
-        errors.text("last_name", lastName, 0, 255);
-        errors.text("gender", gender, 0, 255);
         if (preferences != null && !preferences.isNull() && !preferences.isObject()) {
             errors.add("preferences", "This must be a JSON object");
         }

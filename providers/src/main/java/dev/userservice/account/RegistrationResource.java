@@ -44,7 +44,10 @@ public final class RegistrationResource {
             content = @Content(schema = @Schema(implementation = UserMessage.class)))
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     public Response register(@RequestBody(required = true) RegisterRequest request) {
-        UserView user = create(request, false);
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        UserView user = create(request, request.validate(call.realm().getName()));
         return created(user, new UserMessage("User registered successfully", user));
     }
 
@@ -62,20 +65,17 @@ public final class RegistrationResource {
             description = "The user was made, and a mail is on its way",
             content = @Content(schema = @Schema(implementation = UserView.class)))
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
-    public Response createUser(@RequestBody(required = true) RegisterRequest request) {
-        UserView user = create(request, true);
-        return created(user, user);
-    }
-
-    private UserView create(RegisterRequest request, boolean needsConfirmation) {
+    public Response createUser(@RequestBody(required = true) CreateUserRequest request) {
         if (request == null) {
             throw ApiProblem.badRequest("A body is needed");
         }
-        FieldErrors errors = request.validate(call.realm().getName());
-        if (needsConfirmation) {
-            errors.required("username", request.username());
-            errors.required("password_confirmation", request.passwordConfirmation());
-        }
+        RegisterRequest registration = request.toRegistration();
+        FieldErrors errors = registration.validate(call.realm().getName()).and(request.missing());
+        UserView user = create(registration, errors);
+        return created(user, user);
+    }
+
+    private UserView create(RegisterRequest request, FieldErrors errors) {
         UserModel user = new Registration(call).register(request.toNewUser(), errors);
         return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
     }

@@ -1,13 +1,16 @@
 package dev.userservice.api;
 
 import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.keycloak.Outbox;
 import dev.userservice.mail.OutboxWorker;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
 import java.util.List;
+import java.util.Set;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
@@ -35,6 +38,12 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         factory.register(outbox);
+    }
+
+    /** Closed before these are: the outbox lets come to an end what it has begun. */
+    @Override
+    public Set<Class<? extends Provider>> dependsOn() {
+        return Outbox.NEEDED;
     }
 
     @Override

@@ -41,14 +41,14 @@ public final class Activation {
     }
 
     private static boolean isActivation(RealmModel realm, String action) {
-        return (action.equals(REQUIRED_ACTION) && isDemanded(realm))
+        // Disabled or not: Keycloak's direct grant lets nobody in who has any action.
+        return action.equals(REQUIRED_ACTION)
                 || (realm.isVerifyEmail() && action.equals(UserModel.RequiredAction.VERIFY_EMAIL.name()));
     }
 
-    /** Does the realm demand it of who registers? An admin who disables the required action says no, to Keycloak too. */
-    private static boolean isDemanded(RealmModel realm) {
-        RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
-        return action != null && action.isEnabled();
+    /** Does the realm demand it of who registers? An admin who disables the action, and Keycloak's own, says no. */
+    private static boolean isDemanded(RealmModel realm, RequiredActionProviderModel action) {
+        return action.isEnabled() || realm.isVerifyEmail();
     }
 
     /** Is this a user for whom a code is of any use? */
@@ -79,13 +79,14 @@ public final class Activation {
      */
     public void start(UserModel user, MailOrigin origin) {
         RealmModel realm = session.getContext().getRealm();
-        if (realm.getRequiredActionProviderByAlias(REQUIRED_ACTION) == null) {
+        RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
+        if (action == null) {
             // Keycloak would pass over an action that it does not know, and let everybody in.
             throw new IllegalStateException(
                     "The required action " + REQUIRED_ACTION + " is not registered in the realm " + realm.getName()
                             + ": register it under Authentication, Required actions");
         }
-        if (isDemanded(realm) && user.getEmail() != null) {
+        if (isDemanded(realm, action) && user.getEmail() != null) {
             user.addRequiredAction(REQUIRED_ACTION);
             send(user, origin);
         }
@@ -94,21 +95,21 @@ public final class Activation {
     /**
      * Wishes a new mail for a user that awaits activation, and voids the codes of the one before.
      *
-     * @return how long to wait until there may be another one; zero if there was one now
+     * @return empty if that was done; else how long to wait, about
      */
-    public Duration send(UserModel user, MailOrigin origin) {
-        if (!isWanted(user)) {
-            return Duration.ZERO;
-        }
+    public Optional<Duration> send(UserModel user, MailOrigin origin) {
         RealmModel realm = session.getContext().getRealm();
-        Asked asked = new OneTimeCodes(session)
-                .ask(
-                        user,
-                        Purpose.ACTIVATION,
-                        Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN)),
-                        Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME)));
-        asked.request().ifPresent(request -> new Outbox(session).add(MailKind.ACTIVATION, user, request, origin));
-        return asked.timeLeft();
+        Duration coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
+        if (!isWanted(user)) {
+            return Optional.of(coolDown);
+        }
+        Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
+        Asked asked = new OneTimeCodes(session).ask(user, Purpose.ACTIVATION, coolDown, lifetime);
+        if (asked.request().isEmpty()) {
+            return Optional.of(asked.timeLeft());
+        }
+        new Outbox(session).add(MailKind.ACTIVATION, user, asked.request().get(), origin);
+        return Optional.empty();
     }
 
     /** Wishes a new mail unless there is a live code, or a mail that will bring one. */

@@ -15,6 +15,10 @@ public final class ActivationToken extends DefaultActionToken {
     @JsonProperty("code")
     private String code;
 
+    /** The client that the page leads back to; not the token's own, which Keycloak demands to be there and enabled. */
+    @JsonProperty("client")
+    private String client;
+
     /** Has the person asked for it by a click? Programs that follow the links of a mail have not. */
     @JsonProperty("confirmed")
     private boolean isConfirmed;
@@ -25,18 +29,23 @@ public final class ActivationToken extends DefaultActionToken {
     ActivationToken(String userId, long expiresAtMillis, String code, String clientId) {
         super(userId, TYPE, Math.toIntExact(expiresAtMillis / 1000), null);
         this.code = code;
-        this.issuedFor = clientId;
+        this.client = clientId;
     }
 
     /** The same, after the click. */
     ActivationToken confirmed() {
-        ActivationToken confirmed = new ActivationToken(getUserId(), getExp() * 1000, code, getIssuedFor());
+        ActivationToken confirmed = new ActivationToken(getUserId(), getExp() * 1000, code, client);
         confirmed.isConfirmed = true;
         return confirmed;
     }
 
     String code() {
         return code;
+    }
+
+    /** Null for none. */
+    String client() {
+        return client;
     }
 
     boolean isConfirmed() {

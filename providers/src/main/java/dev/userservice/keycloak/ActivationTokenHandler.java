@@ -27,9 +27,11 @@ import org.keycloak.sessions.AuthenticationSessionModel;
  * Keycloak's page behind the link of an activation mail. It asks for a click, which programs that follow the links of mails
  * do not make, and then redeems the code.
  *
- * <p>It works in any browser, and leaves a login alone that waits in this one for the code.
+ * <p>It works in any browser, but for one that somebody else is logged in to, and leaves a login alone that waits in this
+ * one for the code.
  */
 public final class ActivationTokenHandler extends AbstractActionTokenHandler<ActivationToken> {
+    /** Takes the key of a text. */
     private static final String HEADER = "messageHeader";
 
     private Settings settings;
@@ -57,10 +59,11 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
     public AuthenticationSessionModel startFreshAuthenticationSession(
             ActivationToken token, ActionTokenContext<ActivationToken> context) {
         RealmModel realm = context.getRealm();
-        ClientModel client = token.getIssuedFor() == null ? null : realm.getClientByClientId(token.getIssuedFor());
+        ClientModel client = token.client() == null ? null : realm.getClientByClientId(token.client());
+        boolean isThere = client != null && client.isEnabled();
         AuthenticationSessionModel login = new AuthenticationSessionManager(context.getSession())
                 .createAuthenticationSession(realm, false)
-                .createAuthenticationSession(client == null ? SystemClientUtil.getSystemClient(realm) : client);
+                .createAuthenticationSession(isThere ? client : SystemClientUtil.getSystemClient(realm));
         login.setAction(AuthenticationSessionModel.Action.LOGGED_OUT.name());
         login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
         LocaleUtil.processLocaleParam(context.getSession(), realm, login);
@@ -82,13 +85,13 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
         Activation activation = new Activation(session, settings);
         if (!Activation.isWanted(user)) {
             event.error(Errors.EMAIL_ALREADY_VERIFIED);
-            return page.setAttribute(HEADER, page.getMessage("userServiceActivatedHeader"))
+            return page.setAttribute(HEADER, "userServiceActivatedHeader")
                     .setInfo("userServiceActivatedAlready")
                     .createInfoPage();
         }
         if (!token.isConfirmed() && activation.isGood(token.code(), user)) {
             URI base = context.getUriInfo().getBaseUri();
-            return page.setAttribute(HEADER, page.getMessage("userServiceConfirmActivationHeader"))
+            return page.setAttribute(HEADER, "userServiceConfirmActivationHeader")
                     .setAttribute(
                             Constants.TEMPLATE_ATTR_ACTION_URI,
                             ActivationLink.page(session, context.getRealm(), base, token.confirmed()))
@@ -100,7 +103,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
             return page.setError("userServiceCodeInvalid").createErrorPage(Response.Status.BAD_REQUEST);
         }
         event.success();
-        return page.setAttribute(HEADER, page.getMessage("userServiceActivatedHeader"))
+        return page.setAttribute(HEADER, "userServiceActivatedHeader")
                 .setSuccess("userServiceActivated")
                 .createInfoPage();
     }

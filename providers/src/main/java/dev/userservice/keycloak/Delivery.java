@@ -14,6 +14,7 @@ import org.keycloak.common.util.Time;
  * @param code the code that this attempt sends, or null for a mail without one
  * @param codeExpiresAt when the code does, in milliseconds since 1970-01-01 UTC
  * @param attempts how many there were, this one included
+ * @param refusals how many of those before ended in a refusal of the recipient
  * @param createdAt when the mail was wished for, in milliseconds since 1970-01-01 UTC
  */
 public record Delivery(
@@ -28,6 +29,7 @@ public record Delivery(
         long codeExpiresAt,
         MailOrigin origin,
         int attempts,
+        int refusals,
         long createdAt) {
 
     /** How long the mail has been wished for. */

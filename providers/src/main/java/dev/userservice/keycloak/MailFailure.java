@@ -34,7 +34,8 @@ public final class MailFailure extends RuntimeException {
     /** What the innermost cause says, in one bounded line: a mail server may say anything. */
     public String reason() {
         Throwable root = find(cause -> cause.getCause() == null).orElse(this);
-        String message = (root.getClass().getSimpleName() + ": " + root.getMessage()).replaceAll("\\p{Cntrl}+", " ");
+        String message = (root.getClass().getSimpleName() + ": " + root.getMessage())
+                .replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
         return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE);
     }
 

@@ -1,6 +1,5 @@
 package dev.userservice.keycloak;
 
-import java.util.List;
 import java.util.stream.Stream;
 
 /** What the outbox can be asked for. */
@@ -21,13 +20,9 @@ public enum MailKind {
         return id;
     }
 
-    /** Is there no user yet, but something that somebody typed? */
-    boolean isToAnIdentifier() {
+    /** Is there no user yet, but something that somebody typed? Then no mail is sent, but looked up who is meant. */
+    public boolean isToAnIdentifier() {
         return this == ACTIVATION_RESEND;
-    }
-
-    static List<String> ids() {
-        return Stream.of(values()).map(MailKind::id).toList();
     }
 
     static MailKind of(String id) {

@@ -7,21 +7,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import org.hibernate.Timeouts;
+import org.hibernate.jpa.SpecHints;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.jpa.entities.UserEntity;
 
 /**
  * The store of one-time codes: requests, one a user and purpose, and the hashes of the codes that were sent for each.
  *
- * <p>Whoever changes a request locks its row first and the rows that hang on it after that, so that no two wait for each
- * other; and the database alone decides who was first, whatever the node.
+ * <p>Whoever changes a request locks its row first and the rows that hang on it after that (and the user's before all of
+ * them), so that no two wait for each other; and the database alone decides who was first, whatever the node.
  */
 public final class OneTimeCodes {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PURGED_AT_ONCE = 1_000;
+
+    /** The most that a tenant can set: until then the row says when the last mail was asked for. */
+    private static final Duration LONGEST_COOL_DOWN = Duration.ofDays(1);
 
     private final KeycloakSession session;
     private final EntityManager entities;
@@ -31,12 +37,13 @@ public final class OneTimeCodes {
         this.entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
     }
 
-    /** What asking for a code came to: a new request, or how long to wait until there may be one. */
+    /**
+     * What asking for a code came to.
+     *
+     * @param request the new one; empty if there is none
+     * @param timeLeft until there may be another one
+     */
     record Asked(Optional<String> request, Duration timeLeft) {
-        static Asked of(String request) {
-            return new Asked(Optional.of(request), Duration.ZERO);
-        }
-
         static Asked tooSoon(Duration timeLeft) {
             return new Asked(Optional.empty(), timeLeft);
         }
@@ -73,7 +80,7 @@ public final class OneTimeCodes {
                 .setParameter("expires", now + lifetime.toMillis())
                 .executeUpdate();
         // None: somebody else has asked between our look and now.
-        return made == 1 ? Asked.of(id) : Asked.tooSoon(coolDown);
+        return made == 1 ? new Asked(Optional.of(id), coolDown) : Asked.tooSoon(coolDown);
     }
 
     private Optional<CodeRequestEntity> locked(UserModel user, Purpose purpose) {
@@ -102,12 +109,17 @@ public final class OneTimeCodes {
     /** A code as it is sent, and until when it is good, in milliseconds since 1970-01-01 UTC. */
     record Issued(OneTimeCode code, long expiresAt) {}
 
-    /** Locks a request until the transaction ends; empty if it was redeemed or voided. */
-    Optional<CodeRequestEntity> lock(String request) {
-        return Optional.ofNullable(entities.find(CodeRequestEntity.class, request, LockModeType.PESSIMISTIC_WRITE));
+    /** Locks a request until the transaction ends; empty if it is gone, or locked by somebody who may be about to end it. */
+    Optional<CodeRequestEntity> lockIfFree(String request) {
+        return entities.createQuery("from UserServiceCodeRequest where id = :id", CodeRequestEntity.class)
+                .setParameter("id", request)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .setHint(SpecHints.HINT_SPEC_LOCK_TIMEOUT, Timeouts.SKIP_LOCKED_MILLI)
+                .getResultStream()
+                .findFirst();
     }
 
-    /** Makes one more code for a {@linkplain #lock locked} request, and stores its hash. */
+    /** Makes one more code for a {@linkplain #lockIfFree locked} request, and stores its hash. */
     Issued issue(CodeRequestEntity request, String email, Duration lifetime) {
         OneTimeCode code = OneTimeCode.random(RANDOM);
         long expires = Time.currentTimeMillis() + lifetime.toMillis();
@@ -128,8 +140,23 @@ public final class OneTimeCodes {
      */
     Optional<UserModel> redeem(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
         return find(given, purpose, isFor)
+                .filter(found -> isStillEnabled(found.user()))
                 .filter(found -> delete(found.request()) == 1)
                 .map(Found::user);
+    }
+
+    /**
+     * Locks the user's row before the request's, as Keycloak does where it removes a user, and looks at it again: Keycloak
+     * writes all its columns, and must not write back what an admin has changed meanwhile.
+     */
+    private boolean isStillEnabled(UserModel user) {
+        UserEntity row = entities.find(UserEntity.class, user.getId());
+        if (row == null) {
+            // Of a federation that imports nobody.
+            return user.isEnabled();
+        }
+        entities.refresh(row, LockModeType.PESSIMISTIC_WRITE);
+        return row.isEnabled();
     }
 
     private record Found(String request, UserModel user) {}
@@ -165,9 +192,10 @@ public final class OneTimeCodes {
                 session.getProvider(JpaConnectionProvider.class).getEntityManager();
         long now = Time.currentTimeMillis();
         List<String> expired = entities.createQuery("""
-                        select r.id from UserServiceCodeRequest r where r.expiresAt < :now
+                        select r.id from UserServiceCodeRequest r where r.expiresAt < :now and r.requestedAt < :coolDownOver
                         and not exists (select 1 from UserServiceOutbox m where m.requestId = r.id)""", String.class)
                 .setParameter("now", now)
+                .setParameter("coolDownOver", now - LONGEST_COOL_DOWN.toMillis())
                 .setMaxResults(PURGED_AT_ONCE)
                 .getResultList();
         if (!expired.isEmpty()) {

@@ -5,6 +5,7 @@ import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderEvent;
 
 /**
@@ -22,13 +24,14 @@ import org.keycloak.provider.ProviderEvent;
  * has taken the mail: a mail is sent at least once, and twice only where a node dies in between or its lease ends.
  */
 public final class Outbox {
+    /** What must be there as long as the outbox is worked on. */
+    public static final Set<Class<? extends Provider>> NEEDED = Set.of(JpaConnectionProvider.class);
+
     private static final Logger LOG = Logger.getLogger(Outbox.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Longer than a mail server can take: Keycloak gives up on one that is silent for ten seconds at any of its steps. */
-    private static final Duration LEASE = Duration.ofMinutes(2);
-
     private static final int LOOKED_AT_ONCE = 20;
+    private static final int MAX_IDENTIFIER = 255;
 
     private final KeycloakSession session;
     private final EntityManager entities;
@@ -41,26 +44,41 @@ public final class Outbox {
     /** Is published on the node whose transaction has put something into the outbox, after its commit. */
     public record Filled() implements ProviderEvent {}
 
-    /** Wishes a mail to a user of the context's realm, which carries a code of the given request, if any. */
+    /** Wishes a mail to a user of the context's realm, which carries a code of the given request. */
     void add(MailKind kind, UserModel user, String request, MailOrigin origin) {
-        add(newEntity(kind, origin).to(user.getId(), request));
-    }
-
-    /** Wishes something for whoever an identifier belongs to: the same work whether that is anybody or not. */
-    void add(MailKind kind, String identifier, MailOrigin origin) {
-        add(newEntity(kind, origin).toWhoeverIs(identifier));
-    }
-
-    private OutboxEntity newEntity(MailKind kind, MailOrigin origin) {
         long now = Time.currentTimeMillis();
         String realm = session.getContext().getRealm().getId();
-        return new OutboxEntity(TimeOrderedId.of(now, RANDOM), realm, kind, origin, now);
+        // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits too early.
+        entities.persist(
+                new OutboxEntity(TimeOrderedId.of(now, RANDOM), realm, kind.id(), user.getId(), request, origin, now));
+        announce();
     }
 
-    private void add(OutboxEntity wish) {
-        // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits before they are
-        // safe.
-        entities.persist(wish);
+    /**
+     * Wishes something for whoever an identifier belongs to: the same work whether that is anybody or not. One that waits
+     * already is enough, so that nobody fills the table by asking again and again.
+     */
+    void add(MailKind kind, String identifier, MailOrigin origin) {
+        long now = Time.currentTimeMillis();
+        String lowerCase = identifier.toLowerCase(Locale.ROOT);
+        entities.createQuery("""
+                        insert into UserServiceOutbox
+                          (id, realmId, kind, identifier, baseUrl, locale, clientId, createdAt, dueAt, attempts, refusals)
+                        values (:id, :realm, :kind, :identifier, :baseUrl, :locale, :client, :now, :now, 0, 0)
+                        on conflict (realmId, kind, identifier) do nothing""")
+                .setParameter("id", TimeOrderedId.of(now, RANDOM))
+                .setParameter("realm", session.getContext().getRealm().getId())
+                .setParameter("kind", kind.id())
+                .setParameter("identifier", lowerCase.substring(0, Math.min(lowerCase.length(), MAX_IDENTIFIER)))
+                .setParameter("baseUrl", origin.baseUrl())
+                .setParameter("locale", origin.locale())
+                .setParameter("client", origin.clientId())
+                .setParameter("now", now)
+                .executeUpdate();
+        announce();
+    }
+
+    private void announce() {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
@@ -73,39 +91,64 @@ public final class Outbox {
     }
 
     /**
-     * Leases what is due next, and makes and stores its code. Both count once this transaction has committed.
+     * A wish whose time has come, as it was seen.
      *
-     * @param busyRealms the ids of realms whose mails have to wait
+     * @param dueAt changes with each attempt, so that it tells whether somebody else was quicker
      */
-    public Optional<Delivery> claim(Set<String> busyRealms, Settings settings) {
-        return due(busyRealms).stream()
-                .map(wish -> claim(wish, settings))
-                .flatMap(Optional::stream)
-                .findFirst();
+    public record Due(String id, MailKind kind, String realmId, long createdAt, long dueAt, int attempts) {
+        static Due of(OutboxEntity wish) {
+            return new Due(
+                    wish.id(),
+                    MailKind.of(wish.kind()),
+                    wish.realmId(),
+                    wish.createdAt(),
+                    wish.dueAt(),
+                    wish.attempts());
+        }
+
+        public Duration age() {
+            return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
+        }
     }
 
-    private List<OutboxEntity> due(Set<String> busyRealms) {
+    /**
+     * What is due, the oldest first; of each user only the first.
+     *
+     * @param kinds none other, such as those that a newer version has written
+     * @param busyRealms the ids of realms that have to wait
+     */
+    public List<Due> due(Set<MailKind> kinds, Set<String> busyRealms) {
         return entities.createQuery("""
                         from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
                         and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id)
-                        order by m.dueAt""", OutboxEntity.class)
+                        order by m.dueAt, m.id""", OutboxEntity.class)
                 .setParameter("now", Time.currentTimeMillis())
-                .setParameter("kinds", MailKind.ids())
+                .setParameter("kinds", kinds.stream().map(MailKind::id).toList())
                 .setParameter("busy", busyRealms.isEmpty() ? Set.of("") : busyRealms)
                 .setMaxResults(LOOKED_AT_ONCE)
-                .getResultList();
+                .getResultStream()
+                .map(Due::of)
+                .toList();
     }
 
-    private Optional<Delivery> claim(OutboxEntity wish, Settings settings) {
+    /**
+     * Leases a wish, and makes and stores its code. Both count once this transaction has committed.
+     *
+     * @return empty if somebody else was quicker, or nobody needs it any more
+     */
+    public Optional<Delivery> claim(Due due, Settings settings) {
+        OutboxEntity wish = entities.find(OutboxEntity.class, due.id());
+        if (wish == null || wish.dueAt() != due.dueAt()) {
+            return Optional.empty();
+        }
         RealmModel realm = session.realms().getRealm(wish.realmId());
         if (realm == null) {
             delete(wish);
             return Optional.empty();
         }
         session.getContext().setRealm(realm);
-        MailKind kind = MailKind.of(wish.kind());
-        if (kind.isToAnIdentifier()) {
-            return lease(wish).map(lease -> delivery(wish, lease, realm, kind, null));
+        if (due.kind().isToAnIdentifier()) {
+            return lease(wish, realm).map(lease -> delivery(wish, lease, realm, due.kind(), null));
         }
         UserModel user = session.users().getUserById(realm, wish.userId());
         if (user == null || !Activation.isWanted(user)) {
@@ -115,20 +158,23 @@ public final class Outbox {
         }
         OneTimeCodes codes = new OneTimeCodes(session);
         Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
-        return codes.lock(wish.requestId())
-                .flatMap(request -> lease(wish)
-                        .map(lease ->
-                                delivery(wish, lease, realm, kind, codes.issue(request, user.getEmail(), lifetime))));
+        return codes.lockIfFree(wish.requestId())
+                .flatMap(request -> lease(wish, realm).map(lease -> {
+                    OneTimeCodes.Issued issued = codes.issue(request, user.getEmail(), lifetime);
+                    return delivery(wish, lease, realm, due.kind(), issued);
+                }));
     }
 
     /** The conditional update that makes one worker of all nodes the holder. */
-    private Optional<String> lease(OutboxEntity wish) {
+    private Optional<String> lease(OutboxEntity wish, RealmModel realm) {
         String lease = UUID.randomUUID().toString();
         int leased = entities.createQuery("""
                         update UserServiceOutbox set lease = :lease, dueAt = :until, attempts = attempts + 1
                         where id = :id and dueAt = :seen""")
                 .setParameter("lease", lease)
-                .setParameter("until", Time.currentTimeMillis() + LEASE.toMillis())
+                .setParameter(
+                        "until",
+                        Time.currentTimeMillis() + SmtpPatience.of(realm).toMillis())
                 .setParameter("id", wish.id())
                 .setParameter("seen", wish.dueAt())
                 .executeUpdate();
@@ -149,7 +195,18 @@ public final class Outbox {
                 issued == null ? 0 : issued.expiresAt(),
                 wish.origin(),
                 wish.attempts() + 1,
+                wish.refusals(),
                 wish.createdAt());
+    }
+
+    /** Puts off a wish that cannot even be claimed, unless somebody else has claimed it. */
+    public void putOff(Due due, Duration wait) {
+        entities.createQuery(
+                        "update UserServiceOutbox set dueAt = :next, attempts = attempts + 1 where id = :id and dueAt = :seen")
+                .setParameter("next", Time.currentTimeMillis() + wait.toMillis())
+                .setParameter("id", due.id())
+                .setParameter("seen", due.dueAt())
+                .executeUpdate();
     }
 
     /** Is a mail of this request being sent at this moment? Asked by who has locked the request. */
@@ -170,11 +227,17 @@ public final class Outbox {
                 .executeUpdate();
     }
 
-    /** Puts a wish back, to be tried again after the given time. */
-    public void postpone(Delivery delivery, Duration wait) {
-        entities.createQuery(
-                        "update UserServiceOutbox set lease = null, dueAt = :next where id = :id and lease = :lease")
+    /**
+     * Puts a wish back, to be tried again after the given time.
+     *
+     * @param isRefused whether the mail server has refused the recipient
+     */
+    public void postpone(Delivery delivery, Duration wait, boolean isRefused) {
+        entities.createQuery("""
+                        update UserServiceOutbox set lease = null, dueAt = :next, refusals = refusals + :refusals
+                        where id = :id and lease = :lease""")
                 .setParameter("next", Time.currentTimeMillis() + wait.toMillis())
+                .setParameter("refusals", isRefused ? 1 : 0)
                 .setParameter("id", delivery.id())
                 .setParameter("lease", delivery.lease())
                 .executeUpdate();

@@ -53,28 +53,30 @@ public class OutboxEntity {
     @Column(name = "ATTEMPTS", nullable = false)
     private int attempts;
 
+    /** How many of them ended in a refusal of the recipient. */
+    @Column(name = "REFUSALS", nullable = false)
+    private int refusals;
+
     protected OutboxEntity() {}
 
-    OutboxEntity(String id, String realmId, MailKind kind, MailOrigin origin, long createdAt) {
+    OutboxEntity(
+            String id,
+            String realmId,
+            String kind,
+            String userId,
+            String requestId,
+            MailOrigin origin,
+            long createdAt) {
         this.id = id;
         this.realmId = realmId;
-        this.kind = kind.id();
+        this.kind = kind;
+        this.userId = userId;
+        this.requestId = requestId;
         this.baseUrl = origin.baseUrl();
         this.locale = origin.locale();
         this.clientId = origin.clientId();
         this.createdAt = createdAt;
         this.dueAt = createdAt;
-    }
-
-    OutboxEntity to(String user, String request) {
-        this.userId = user;
-        this.requestId = request;
-        return this;
-    }
-
-    OutboxEntity toWhoeverIs(String someIdentifier) {
-        this.identifier = someIdentifier;
-        return this;
     }
 
     String id() {
@@ -115,5 +117,9 @@ public class OutboxEntity {
 
     int attempts() {
         return attempts;
+    }
+
+    int refusals() {
+        return refusals;
     }
 }

@@ -31,6 +31,7 @@ import org.keycloak.utils.StringUtil;
 /** Registration, by the rules of the tenant's user profile and password policy, as on Keycloak's own page. */
 public final class Registration {
     private static final String NOT_EMAIL_POLICY = "notEmail";
+    private static final String PASSWORD = "password";
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -97,7 +98,9 @@ public final class Registration {
                                 why.isAttributeOnError(UserModel.USERNAME) && !why.hasError(Messages.USERNAME_EXISTS))
                         .isPresent();
         if (isRefusedUnsent) {
-            // Not every e-mail address can be a username. Nobody has asked for one, so any will do.
+            // Not every e-mail address can be a username, and it may be somebody's who has another address by now.
+            // Nobody
+            // has asked for this username, so any will do.
             attributes.put(UserModel.USERNAME, UUID.randomUUID().toString());
             profile = profile(attributes);
             refused = refusal(profile);
@@ -111,7 +114,9 @@ public final class Registration {
                             candidate.field(error.getAttribute()),
                             texts.of(error.getMessage(), error.getMessageParameters()));
         }));
-        checkPassword(candidate, attributes.get(UserModel.USERNAME), errors, texts);
+        if (!errors.has(PASSWORD)) {
+            checkPassword(candidate, attributes.get(UserModel.USERNAME), errors, texts);
+        }
         return profile;
     }
 
@@ -135,7 +140,7 @@ public final class Registration {
             PolicyError error = session.getProvider(PasswordPolicyProvider.class, id)
                     .validate(id.equals(NOT_EMAIL_POLICY) ? email : username, candidate.password());
             if (error != null) {
-                errors.add("password", texts.of(error.getMessage(), error.getParameters()));
+                errors.add(PASSWORD, texts.of(error.getMessage(), error.getParameters()));
             }
         }
     }
@@ -160,7 +165,7 @@ public final class Registration {
         } catch (ModelException e) {
             event.error(Errors.PASSWORD_REJECTED);
             throw ApiProblem.invalid(
-                    "password", new ValidationTexts(session, realm).of(e.getMessage(), e.getParameters()));
+                    PASSWORD, new ValidationTexts(session, realm).of(e.getMessage(), e.getParameters()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.userservice.mail;
 import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.Delivery;
 import dev.userservice.keycloak.MailFailure;
+import dev.userservice.keycloak.MailKind;
 import dev.userservice.keycloak.Mails;
 import dev.userservice.keycloak.OneTimeCodes;
 import dev.userservice.keycloak.Outbox;
@@ -11,16 +12,19 @@ import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.KeycloakSessionTask;
 import org.keycloak.models.KeycloakSessionTaskWithResult;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
@@ -37,7 +41,11 @@ import org.keycloak.provider.ProviderEventListener;
 public final class OutboxWorker implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(OutboxWorker.class);
     private static final int WORKERS = 4;
-    private static final int WORKERS_A_TENANT = 2;
+    private static final int MAILS_A_TENANT = 2;
+    private static final int LOOK_UPS_A_TENANT = 1;
+    private static final int LOOKS = 10;
+    private static final Set<MailKind> LOOK_UPS = EnumSet.of(MailKind.ACTIVATION_RESEND);
+    private static final Set<MailKind> MAILS = EnumSet.complementOf(EnumSet.of(MailKind.ACTIVATION_RESEND));
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration PURGE = Duration.ofMinutes(1);
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
@@ -45,13 +53,16 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private final Settings settings;
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
-    private final TenantTurns turns = new TenantTurns(clock, WORKERS_A_TENANT);
+    private final TenantTurns mailTurns = new TenantTurns(clock, MAILS_A_TENANT);
+    private final TenantTurns lookUpTurns = new TenantTurns(clock, LOOK_UPS_A_TENANT);
     private final MailMeters meters = new MailMeters(Metrics.globalRegistry, clock);
     private final AtomicInteger working = new AtomicInteger();
-    private final AtomicLong purgedAt = new AtomicLong();
     private final ScheduledThreadPoolExecutor threads;
     private volatile KeycloakSessionFactory sessions;
     private volatile Future<?> ticks;
+
+    /** Only the ticks look at it, one after the other. */
+    private long purgedAt;
 
     public OutboxWorker(Settings settings) {
         this.settings = settings;
@@ -74,22 +85,24 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     private void tick() {
-        try {
+        keepHouse("The outbox cannot be looked into", () -> {
             meters.oldestWaiting(inTransaction(session -> new Outbox(session).oldest()));
-            long now = clock.millis();
-            if (now - purgedAt.get() >= PURGE.toMillis()) {
-                inTransaction(session -> {
-                    OneTimeCodes.purge(session);
-                    return null;
-                });
-                purgedAt.set(now);
-            }
-        } catch (RuntimeException e) {
-            // Its next tick comes; the database may be back by then.
-            LOG.warnf("The outbox cannot be read: %s", e.getMessage());
-            return;
+        });
+        long now = clock.millis();
+        if (now - purgedAt >= PURGE.toMillis()) {
+            purgedAt = now;
+            keepHouse("Expired codes cannot be purged", () -> run(OneTimeCodes::purge));
         }
         wake();
+    }
+
+    /** What fails is tried again soon; the database may be back by then. */
+    private static void keepHouse(String complaint, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.warnf("%s: %s", complaint, e.getMessage());
+        }
     }
 
     /** One more worker, if not all are at work; each goes on until nothing is due. */
@@ -114,57 +127,92 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
                 claimed.ifPresent(this::deliver);
                 hasMore = claimed.isPresent();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf(e, "The outbox cannot be worked on just now");
         } finally {
             working.decrementAndGet();
         }
     }
 
-    /** One at a time on this node: workers that look at the same rows would only wait for each other. */
+    /**
+     * One at a time on this node: workers that look at the same rows would only wait for each other. Mails go before what
+     * anybody can ask for by a public route.
+     */
     private synchronized Optional<Delivery> claim() {
-        Optional<Delivery> claimed = inTransaction(session -> new Outbox(session).claim(turns.waiting(), settings));
-        claimed.ifPresent(delivery -> {
-            turns.begin(delivery.realmId());
-            wake();
-        });
-        return claimed;
+        return claim(MAILS, mailTurns).or(() -> claim(LOOK_UPS, lookUpTurns));
     }
 
-    private void deliver(Delivery delivery) {
-        boolean isServerUnavailable = false;
+    private Optional<Delivery> claim(Set<MailKind> kinds, TenantTurns turns) {
+        for (int i = 0; i < LOOKS; i++) {
+            List<Outbox.Due> due = inTransaction(session -> new Outbox(session).due(kinds, turns.waiting()));
+            if (due.isEmpty()) {
+                break;
+            }
+            for (Outbox.Due wish : due) {
+                Optional<Delivery> claimed = claim(wish);
+                if (claimed.isPresent()) {
+                    turns.begin(wish.realmId());
+                    wake();
+                    return claimed;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Each in a transaction of its own: one that fails, as over a user's directory that is away, stops no other. */
+    private Optional<Delivery> claim(Outbox.Due wish) {
         try {
-            inTransaction(session -> attempt(session, delivery));
-            inTransaction(session -> {
-                new Outbox(session).finish(delivery);
-                return null;
-            });
-            meters.count(delivery, MailMeters.Result.SENT);
-        } catch (MailFailure failure) {
-            isServerUnavailable = failure.isServerUnavailable();
-            retryOrGiveUp(delivery, failure.reason(), failure.isRecipientRefused());
-        } catch (RuntimeException failure) {
-            LOG.errorf(failure, "A mail cannot be made: %s", delivery);
-            retryOrGiveUp(delivery, failure.getClass().getSimpleName(), false);
-        } finally {
-            turns.end(delivery.realmId(), isServerUnavailable);
+            return inTransaction(session -> new Outbox(session).claim(wish, settings));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "A wish cannot be worked on now: %s", wish);
+            Duration wait = Backoff.OF_MAIL
+                    .next(wish.attempts() + 1, Duration.ZERO, 0, random)
+                    .orElse(Backoff.OF_MAIL.longest());
+            run(session -> new Outbox(session).putOff(wish, wait));
+            return Optional.empty();
         }
     }
 
-    private Void attempt(KeycloakSession session, Delivery delivery) {
+    private void deliver(Delivery delivery) {
+        TenantTurns turns = delivery.kind().isToAnIdentifier() ? lookUpTurns : mailTurns;
+        TenantTurns.Server server = TenantTurns.Server.UNKNOWN;
+        try {
+            run(session -> attempt(session, delivery));
+            server = TenantTurns.Server.ANSWERED;
+            run(session -> new Outbox(session).finish(delivery));
+            meters.count(delivery, MailMeters.Result.SENT);
+        } catch (MailFailure failure) {
+            server = server(failure);
+            retryOrGiveUp(delivery, failure.reason(), failure.isRecipientRefused());
+        } catch (RuntimeException | Error failure) {
+            LOG.errorf(failure, "An attempt failed: %s", delivery);
+            retryOrGiveUp(delivery, failure.getClass().getSimpleName(), false);
+        } finally {
+            turns.end(delivery.realmId(), server);
+        }
+    }
+
+    private static TenantTurns.Server server(MailFailure failure) {
+        if (failure.isServerUnavailable()) {
+            return TenantTurns.Server.AWAY;
+        }
+        return failure.isRecipientRefused() ? TenantTurns.Server.ANSWERED : TenantTurns.Server.UNKNOWN;
+    }
+
+    private void attempt(KeycloakSession session, Delivery delivery) {
         switch (delivery.kind()) {
             case ACTIVATION -> new Mails(session, settings).send(delivery);
             case ACTIVATION_RESEND -> new Activation(session, settings).resend(delivery);
         }
-        return null;
     }
 
     private void retryOrGiveUp(Delivery delivery, String reason, boolean isRefused) {
-        Optional<Duration> wait = Backoff.OF_MAIL.next(delivery.attempts(), delivery.age(), isRefused, random);
-        inTransaction(session -> {
+        int refusals = delivery.refusals() + (isRefused ? 1 : 0);
+        Optional<Duration> wait = Backoff.OF_MAIL.next(delivery.attempts(), delivery.age(), refusals, random);
+        run(session -> {
             Outbox outbox = new Outbox(session);
-            wait.ifPresentOrElse(time -> outbox.postpone(delivery, time), () -> outbox.finish(delivery));
-            return null;
+            wait.ifPresentOrElse(time -> outbox.postpone(delivery, time, isRefused), () -> outbox.finish(delivery));
         });
         if (wait.isPresent()) {
             LOG.warnf(
@@ -175,6 +223,10 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             LOG.errorf("Given up after %d attempts: %s: %s", delivery.attempts(), delivery, reason);
             meters.count(delivery, MailMeters.Result.FAILED);
         }
+    }
+
+    private void run(KeycloakSessionTask task) {
+        KeycloakModelUtils.runJobInTransaction(sessions, task);
     }
 
     private <T> T inTransaction(KeycloakSessionTaskWithResult<T> task) {

@@ -15,6 +15,9 @@ final class TenantTurns {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    /** So many tenants may be tried at once whose servers were away: the others keep the rest of the workers. */
+    private static final int TRIALS = 2;
+
     private final InstantSource clock;
     private final int atOnce;
     private final Map<String, Integer> running = new HashMap<>();
@@ -35,6 +38,7 @@ final class TenantTurns {
     /** The ids of the realms that have to wait. */
     synchronized Set<String> waiting() {
         long now = clock.millis();
+        long trials = running.keySet().stream().filter(pauses::containsKey).count();
         Set<String> waiting = new HashSet<>();
         running.forEach((realm, count) -> {
             // After a pause one worker finds out whether the server is back.
@@ -43,7 +47,7 @@ final class TenantTurns {
             }
         });
         pauses.forEach((realm, pause) -> {
-            if (pause.until() > now) {
+            if (pause.until() > now || trials >= TRIALS) {
                 waiting.add(realm);
             }
         });
@@ -54,16 +58,28 @@ final class TenantTurns {
         running.merge(realm, 1, Integer::sum);
     }
 
-    synchronized void end(String realm, boolean isServerUnavailable) {
+    /** What an attempt has shown of the tenant's mail server. */
+    enum Server {
+        /** It answered, whatever it said. */
+        ANSWERED,
+        /** It could not be reached, or fell silent. */
+        AWAY,
+        /** It was not asked. */
+        UNKNOWN
+    }
+
+    synchronized void end(String realm, Server server) {
         running.computeIfPresent(realm, (same, count) -> count == 1 ? null : count - 1);
-        if (!isServerUnavailable) {
-            pauses.remove(realm);
-            return;
+        switch (server) {
+            case UNKNOWN -> {}
+            case ANSWERED -> pauses.remove(realm);
+            case AWAY ->
+                pauses.compute(realm, (same, before) -> {
+                    Duration length =
+                            before == null ? FIRST_PAUSE : before.length().multipliedBy(2);
+                    Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;
+                    return new Pause(bounded, clock.millis() + bounded.toMillis());
+                });
         }
-        pauses.compute(realm, (same, before) -> {
-            Duration length = before == null ? FIRST_PAUSE : before.length().multipliedBy(2);
-            Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;
-            return new Pause(bounded, clock.millis() + bounded.toMillis());
-        });
     }
 }

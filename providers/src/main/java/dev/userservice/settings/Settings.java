@@ -40,7 +40,7 @@ public final class Settings {
             "seconds, 0 to 86400",
             60,
             text -> number(text, 0, 86_400),
-            "How long after a mail with a code the next one for the same account is sent at the earliest.");
+            "How long after a mail with a code was asked for the next one may be, for the same account.");
 
     public static final Setting<Optional<URI>> FRONTEND_URL = new Setting<>(
             "frontend-url",
@@ -65,10 +65,10 @@ public final class Settings {
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 
-    private final Config.Scope server;
-
     /** The bad value last complained of, by its place: bounded by realms and settings, not by what clients send. */
-    private final Map<String, String> complaints = new ConcurrentHashMap<>();
+    private static final Map<String, String> COMPLAINTS = new ConcurrentHashMap<>();
+
+    private final Config.Scope server;
 
     Settings(Config.Scope server) {
         this.server = server;
@@ -112,7 +112,7 @@ public final class Settings {
         try {
             return Optional.of(setting.parser().apply(text.strip()));
         } catch (IllegalArgumentException e) {
-            if (!text.equals(complaints.put(place, text))) {
+            if (!text.equals(COMPLAINTS.put(place, text))) {
                 LOG.warnf("The setting %s has a bad value and is passed over; it must be %s", place, setting.kind());
             }
             return Optional.empty();

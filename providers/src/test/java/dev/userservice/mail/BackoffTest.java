@@ -15,7 +15,7 @@ final class BackoffTest {
     private final Backoff backoff = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofHours(24));
 
     private Optional<Duration> next(int attempts) {
-        return backoff.next(attempts, YOUNG, false, NO_CHANCE);
+        return backoff.next(attempts, YOUNG, 0, NO_CHANCE);
     }
 
     @Test
@@ -31,21 +31,23 @@ final class BackoffTest {
     void chanceLengthensAWaitByAFifthAtMost() {
         RandomGenerator random = RandomGenerator.getDefault();
         for (int i = 0; i < 1_000; i++) {
-            long wait = backoff.next(2, YOUNG, false, random).orElseThrow().toMillis();
+            long wait = backoff.next(2, YOUNG, 0, random).orElseThrow().toMillis();
             assertTrue(wait >= 10_000 && wait <= 12_000, "waits " + wait);
         }
     }
 
     @Test
     void whatIsTooOldIsGivenUp() {
-        assertTrue(backoff.next(30, Duration.ofHours(24).minusMillis(1), false, NO_CHANCE)
+        assertTrue(backoff.next(30, Duration.ofHours(24).minusMillis(1), 0, NO_CHANCE)
                 .isPresent());
-        assertEquals(Optional.empty(), backoff.next(1, Duration.ofHours(24), false, NO_CHANCE));
+        assertEquals(Optional.empty(), backoff.next(1, Duration.ofHours(24), 0, NO_CHANCE));
     }
 
     @Test
-    void aRefusedRecipientIsTriedThreeTimes() {
-        assertTrue(backoff.next(2, YOUNG, true, NO_CHANCE).isPresent());
-        assertEquals(Optional.empty(), backoff.next(3, YOUNG, true, NO_CHANCE));
+    void aRefusedRecipientIsGivenUpAfterThreeRefusalsAndAQuarterOfAnHour() {
+        Duration quarter = Duration.ofMinutes(15);
+        assertTrue(backoff.next(3, quarter.minusMillis(1), 3, NO_CHANCE).isPresent());
+        assertTrue(backoff.next(9, quarter, 2, NO_CHANCE).isPresent());
+        assertEquals(Optional.empty(), backoff.next(3, quarter, 3, NO_CHANCE));
     }
 }

@@ -2,6 +2,7 @@ package dev.userservice.mail;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.userservice.mail.TenantTurns.Server;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
@@ -20,7 +21,7 @@ final class TenantTurnsTest {
         assertEquals(Set.of("a"), turns.waiting());
         turns.begin("b");
         assertEquals(Set.of("a"), turns.waiting());
-        turns.end("a", false);
+        turns.end("a", Server.ANSWERED);
         assertEquals(Set.of(), turns.waiting());
     }
 
@@ -28,7 +29,7 @@ final class TenantTurnsTest {
     void aTenantWhoseServerIsAwayIsLeftAloneForLongerEachTime() {
         for (long seconds : new long[] {2, 4, 8, 16, 30, 30}) {
             turns.begin("a");
-            turns.end("a", true);
+            turns.end("a", Server.AWAY);
             now += seconds * 1_000 - 1;
             assertEquals(Set.of("a"), turns.waiting(), "before " + seconds + " s are over");
             now += 1;
@@ -39,13 +40,37 @@ final class TenantTurnsTest {
     @Test
     void afterAPauseOneWorkerFindsOut() {
         turns.begin("a");
-        turns.end("a", true);
+        turns.end("a", Server.AWAY);
         now += 2_000;
         turns.begin("a");
         assertEquals(Set.of("a"), turns.waiting());
-        turns.end("a", false);
+        turns.end("a", Server.ANSWERED);
         assertEquals(Set.of(), turns.waiting());
         turns.begin("a");
         assertEquals(Set.of(), turns.waiting());
+    }
+
+    @Test
+    void whatSaysNothingOfTheServerEndsNoPause() {
+        turns.begin("a");
+        turns.end("a", Server.AWAY);
+        turns.begin("a");
+        turns.end("a", Server.UNKNOWN);
+        assertEquals(Set.of("a"), turns.waiting());
+    }
+
+    @Test
+    void noMoreThanTwoServersThatWereAwayAreTriedAtOnce() {
+        for (String tenant : new String[] {"a", "b", "c"}) {
+            turns.begin(tenant);
+            turns.end(tenant, Server.AWAY);
+        }
+        now += 2_000;
+        turns.begin("a");
+        assertEquals(Set.of("a"), turns.waiting());
+        turns.begin("b");
+        assertEquals(Set.of("a", "b", "c"), turns.waiting());
+        turns.end("a", Server.ANSWERED);
+        assertEquals(Set.of("b"), turns.waiting());
     }
 }

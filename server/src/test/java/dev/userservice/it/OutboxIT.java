@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -136,12 +138,75 @@ final class OutboxIT {
         for (int i = 0; i < 5; i++) {
             verify(tenant, server.inbox().next(tenant.register(Map.of())));
         }
-        Until.holds("the end of it", LONG, () -> mails(tenant, "failed") == 1);
-        assertEquals(2, mails(tenant, "retried"));
-        assertEquals(0, server.inbox().count(refused));
+        Until.holds("three refusals", LONG, () -> mails(tenant, "retried") >= 3);
+        assertEquals(0, mails(tenant, "failed"));
         String id = tenant.admin().users().searchByEmail(refused, true).get(0).getId();
+        // The clock goes on to the end of a quarter of an hour.
+        server.node()
+                .database()
+                .execute("update us_outbox set created_at = created_at - 900000, due_at = 0 where user_id = '" + id
+                        + "'");
+        Until.holds("the end of it", LONG, () -> mails(tenant, "failed") == 1);
+        assertEquals(0, server.inbox().count(refused));
         assertEquals(0, server.node().database().count("us_outbox where user_id = ?", id));
         assertTrue(server.node().log().lines().anyMatch(line -> line.contains("Given up") && line.contains(id)));
+    }
+
+    @Test
+    void aWishThatCannotEvenBeClaimedStopsNoOther() throws Exception {
+        String poisoned = UUID.randomUUID() + "@example.com";
+        server.node().database().execute("""
+                        create function poison() returns trigger language plpgsql as
+                          $$ begin raise exception 'poisoned'; end $$;
+                        create trigger poison before insert on us_code for each row
+                          when (new.email = '%s') execute function poison()""".formatted(poisoned));
+        try {
+            healthy.register(Map.of("email", poisoned));
+            String id =
+                    healthy.admin().users().searchByEmail(poisoned, true).get(0).getId();
+            for (int i = 0; i < 3; i++) {
+                verify(healthy, server.inbox().next(healthy.register(Map.of())));
+            }
+            Until.holds("its second attempt", LONG, () -> attempts(id) >= 2);
+        } finally {
+            server.node().database().execute("drop trigger poison on us_code; drop function poison");
+        }
+        verify(healthy, server.inbox().next(poisoned, LONG));
+    }
+
+    private int attempts(String user) {
+        try {
+            return server
+                    .node()
+                    .database()
+                    .texts("select attempts from us_outbox where user_id = '" + user + "'")
+                    .stream()
+                    .mapToInt(Integer::parseInt)
+                    .sum();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whatIsAskedForAgainAndAgainIsSoonGone() throws Exception {
+        // With its mail server away: looking somebody up needs none.
+        proxy.hang();
+        String unknown = UUID.randomUUID() + "@example.com";
+        for (Response answer : Together.call(
+                30,
+                i -> tenant.api()
+                        .queryParam("identifier", i % 2 == 0 ? unknown : unknown.toUpperCase(Locale.ROOT))
+                        .get("/users/activation/resend"))) {
+            answer.then().statusCode(200);
+        }
+        Until.holds("nothing left of it", LONG, () -> {
+            try {
+                return server.node().database().count("us_outbox where identifier = ?", unknown) == 0;
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test

@@ -151,6 +151,70 @@ final class RegistrationIT {
                 .body("errors.username", hasSize(1));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"full_name", "preferences", "tenant_name", "is_active", "enabled"})
+    void itTakesOnlyWhatItIsListedToTake(String field) {
+        post(
+                        "/users",
+                        Map.of(
+                                "username",
+                                "unlisted",
+                                "first_name",
+                                "John",
+                                "email",
+                                newEmail(),
+                                "password",
+                                "Password1!",
+                                "password_confirmation",
+                                "Password1!",
+                                field,
+                                "true"))
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey(field));
+    }
+
+    @Test
+    void anAddressThatIsSomebodysUsernameIsFreeStill() {
+        String email = newEmail();
+        Map<String, Object> squatter = body(newEmail());
+        squatter.put("username", email);
+        register(squatter).then().statusCode(201);
+        register(body(email))
+                .then()
+                .statusCode(201)
+                .body("user.email", equalTo(email))
+                .body("user.username", not(equalTo(email)));
+    }
+
+    @Test
+    void anEndlessTextIsRefusedUnread() {
+        for (String field : List.of("email", "username", "password", "full_name", "gender")) {
+            register(with(field, "x".repeat(60_000)))
+                    .then()
+                    .statusCode(400)
+                    .body("errors." + field, hasSize(1))
+                    .body("errors.size()", equalTo(1));
+        }
+    }
+
+    @Test
+    void nothingIsAsGoodAsAbsent() {
+        Map<String, Object> body = body(newEmail());
+        for (String field : List.of(
+                "username",
+                "first_name",
+                "last_name",
+                "gender",
+                "preferences",
+                "role",
+                "tenant_name",
+                "password_confirmation")) {
+            body.put(field, null);
+        }
+        register(body).then().statusCode(201);
+    }
+
     @Test
     void whoHasATokenDoesNotRegister() {
         tenant.addUser("somebody");
@@ -294,13 +358,7 @@ final class RegistrationIT {
 
     @Test
     void aTenantThatDisablesTheActionGetsActiveUsersAtOnce() {
-        Tenant trusting = Tenant.on(
-                tenant.server(),
-                realm -> realm.withArray("requiredActions").forEach(action -> {
-                    if (action.path("alias").asText().equals("activate-account")) {
-                        ((ObjectNode) action).put("enabled", false);
-                    }
-                }));
+        Tenant trusting = Tenant.on(tenant.server(), RegistrationIT::disableActivation);
         String email = newEmail();
         trusting.api()
                 .contentType(ContentType.JSON)
@@ -310,6 +368,24 @@ final class RegistrationIT {
                 .statusCode(201)
                 .body("user.is_active", equalTo(true));
         trusting.login(email, TestServer.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void aTenantThatVerifiesAddressesInKeycloaksWayGetsOurMail() {
+        Tenant verifying = Tenant.on(tenant.server(), realm -> {
+            realm.put("verifyEmail", true);
+            disableActivation(realm);
+        });
+        String email = verifying.register(Map.of());
+        verifying
+                .api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("code", verifying.inbox().next(email).code()))
+                .patch("/users/activation")
+                .then()
+                .statusCode(200)
+                .body("is_active", equalTo(true));
+        verifying.login(email, TestServer.PASSWORD).then().statusCode(200);
     }
 
     @Test
@@ -367,6 +443,14 @@ final class RegistrationIT {
         theirs.add("activate-account");
         assertEquals(new TreeSet<>(theirs), new TreeSet<>(requiredActions(tenant.admin())));
         tenant.server().admin().realm(bare.getRealm()).remove();
+    }
+
+    private static void disableActivation(ObjectNode realm) {
+        realm.withArray("requiredActions").forEach(action -> {
+            if (action.path("alias").asText().equals("activate-account")) {
+                ((ObjectNode) action).put("enabled", false);
+            }
+        });
     }
 
     private static List<String> requiredActions(RealmResource realm) {
