@@ -100,7 +100,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
         }
         if (!token.isConfirmed() || !activation.redeem(token.code(), user)) {
             event.error(Errors.INVALID_CODE);
-            return page.setError("userServiceCodeInvalid").createErrorPage(Response.Status.BAD_REQUEST);
+            return page.setError("userServiceLinkInvalid").createErrorPage(Response.Status.BAD_REQUEST);
         }
         event.success();
         return page.setAttribute(HEADER, "userServiceActivatedHeader")

@@ -171,14 +171,16 @@ final class ActivationLinkIT {
             phone.goTo(link);
             nora.letsTheCodeExpire();
             phone.click(CLICK);
-            phone.awaitText("This code is not valid, or has expired.");
+            phone.awaitText("This link is no longer valid");
             phone.screenshot("activation-link-expired");
             phone.goTo(link);
-            phone.awaitText("This code is not valid, or has expired.");
+            phone.awaitText("This link is no longer valid");
             assertFalse(nora.isActive());
 
             nora.asksForANewMail(browser);
             browser.awaitText("A new e-mail is on its way.");
+            phone.goTo(link);
+            phone.awaitText("This link is no longer valid");
             phone.goTo(nora.mail().link());
             phone.click(CLICK);
             phone.awaitText("Your account is active now. You can log in.");
