@@ -99,11 +99,13 @@ public final class Activation {
      */
     public Optional<Duration> send(UserModel user, MailOrigin origin) {
         RealmModel realm = session.getContext().getRealm();
-        Duration coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
+        Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
+        Duration wished = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
+        // Nobody is left without any code, and expired requests are purged.
+        Duration coolDown = wished.compareTo(lifetime) < 0 ? wished : lifetime;
         if (!isWanted(user)) {
             return Optional.of(coolDown);
         }
-        Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
         Asked asked = new OneTimeCodes(session).ask(user, Purpose.ACTIVATION, coolDown, lifetime);
         if (asked.request().isEmpty()) {
             return Optional.of(asked.timeLeft());

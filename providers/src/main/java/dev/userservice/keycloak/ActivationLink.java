@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
@@ -13,6 +14,9 @@ import org.keycloak.services.resources.LoginActionsService;
 
 /** The address in an activation mail: of the tenant's own site, where it has one, else of a page of Keycloak's. */
 final class ActivationLink {
+    /** So that the page can say what has become of the account, or how to get another mail. */
+    private static final Duration OUTLIVES_THE_CODE = Duration.ofDays(7);
+
     private final KeycloakSession session;
     private final Settings settings;
 
@@ -31,11 +35,9 @@ final class ActivationLink {
                     .toString();
         }
         URI base = URI.create(delivery.origin().baseUrl());
+        long expires = delivery.codeExpiresAt() + OUTLIVES_THE_CODE.toMillis();
         ActivationToken token = new ActivationToken(
-                user.getId(),
-                delivery.codeExpiresAt(),
-                delivery.code(),
-                delivery.origin().clientId());
+                user.getId(), expires, delivery.code(), delivery.origin().clientId());
         return page(session, realm, base, token);
     }
 

@@ -26,9 +26,6 @@ public final class OneTimeCodes {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PURGED_AT_ONCE = 1_000;
 
-    /** The most that a tenant can set: until then the row says when the last mail was asked for. */
-    private static final Duration LONGEST_COOL_DOWN = Duration.ofDays(1);
-
     private final KeycloakSession session;
     private final EntityManager entities;
 
@@ -192,10 +189,9 @@ public final class OneTimeCodes {
                 session.getProvider(JpaConnectionProvider.class).getEntityManager();
         long now = Time.currentTimeMillis();
         List<String> expired = entities.createQuery("""
-                        select r.id from UserServiceCodeRequest r where r.expiresAt < :now and r.requestedAt < :coolDownOver
+                        select r.id from UserServiceCodeRequest r where r.expiresAt < :now
                         and not exists (select 1 from UserServiceOutbox m where m.requestId = r.id)""", String.class)
                 .setParameter("now", now)
-                .setParameter("coolDownOver", now - LONGEST_COOL_DOWN.toMillis())
                 .setMaxResults(PURGED_AT_ONCE)
                 .getResultList();
         if (!expired.isEmpty()) {

@@ -175,12 +175,19 @@ final class RegistrationIT {
     }
 
     @Test
-    void anAddressThatIsSomebodysUsernameIsFreeStill() {
+    void anAddressThatIsSomebodysUsernameIsTakenWhereKeycloakSaysSo() {
         String email = newEmail();
-        Map<String, Object> squatter = body(newEmail());
-        squatter.put("username", email);
-        register(squatter).then().statusCode(201);
-        register(body(email))
+        Map<String, Object> other = Map.of("username", email);
+        tenant.register(other);
+        register(body(email)).then().statusCode(409).body("errors.email", hasSize(1));
+
+        Tenant byUsernameAlone = Tenant.on(tenant.server(), realm -> realm.put("loginWithEmailAllowed", false));
+        byUsernameAlone.register(other);
+        byUsernameAlone
+                .api()
+                .contentType(ContentType.JSON)
+                .body(body(email))
+                .post("/register")
                 .then()
                 .statusCode(201)
                 .body("user.email", equalTo(email))

@@ -278,6 +278,21 @@ final class TestServer implements Closeable {
             }
         }
 
+        /** How PostgreSQL would answer, if it reads a table from end to end only where it has no other way. */
+        List<String> plan(String sql) throws SQLException {
+            try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("set enable_seqscan = off");
+                List<String> lines = new ArrayList<>();
+                try (ResultSet rows = statement.executeQuery("explain " + sql)) {
+                    while (rows.next()) {
+                        lines.add(rows.getString(1));
+                    }
+                }
+                return lines;
+            }
+        }
+
         /** How many rows a query finds. */
         long count(String from, String value) throws SQLException {
             try (Connection connection = postgres.getPostgresDatabase().getConnection();

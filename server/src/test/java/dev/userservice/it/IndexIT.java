@@ -1,0 +1,45 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each query of our tables has an index: PostgreSQL needs to read none of them from end to end. */
+@ExtendWith(ServerExtension.class)
+final class IndexIT {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // The outbox: what is due, how old the oldest is, what hangs on a request or an identifier.
+                "select * from us_outbox m where m.due_at <= 5 and m.kind in ('activation') and m.realm_id not in ('x')"
+                        + " and not exists (select 1 from us_outbox e where e.user_id = m.user_id and e.id < m.id)"
+                        + " order by m.due_at, m.id limit 20",
+                "select created_at from us_outbox order by id limit 1",
+                "select 1 from us_outbox where request_id = 'x' and lease is not null and due_at > 5",
+                "update us_outbox set lease = 'y', due_at = 9, attempts = attempts + 1 where id = 'x' and due_at = 5",
+                "delete from us_outbox where id = 'x' and lease = 'y'",
+                "delete from us_outbox where user_id = 'x'",
+                "delete from us_outbox where realm_id = 'x'",
+                "delete from us_outbox where request_id = 'x'",
+                // Codes: by their hash, by the user, what has expired, what goes with a request.
+                "select * from us_code where hash = 'x'",
+                "delete from us_code where request_id = 'x'",
+                "select * from us_code_request where user_id = 'x' and purpose = 'activation'",
+                "select r.id from us_code_request r where r.expires_at < 5"
+                        + " and not exists (select 1 from us_outbox m where m.request_id = r.id) limit 1000",
+                "delete from us_code_request where id in ('x', 'y') and expires_at < 5",
+                "delete from us_code_request where user_id = 'x'",
+                "delete from us_code_request where realm_id = 'x'",
+                // The last login.
+                "select * from us_last_login where user_id = 'x'",
+                "delete from us_last_login where realm_id = 'x'"
+            })
+    void noQueryReadsAWholeTable(String sql, TestServer server) throws Exception {
+        Assumptions.assumeTrue(server.node() != null, "the database is to be looked into");
+        String plan = String.join("\n", server.node().database().plan(sql));
+        assertFalse(plan.contains("Seq Scan"), plan);
+    }
+}
