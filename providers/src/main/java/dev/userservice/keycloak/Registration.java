@@ -93,14 +93,14 @@ public final class Registration {
         }
         UserProfile profile = profile(attributes);
         Optional<ValidationException> refused = refusal(profile);
-        boolean isRefusedUnsent = !candidate.attributes().containsKey(UserModel.USERNAME)
-                && refused.filter(why ->
-                                why.isAttributeOnError(UserModel.USERNAME) && !why.hasError(Messages.USERNAME_EXISTS))
-                        .isPresent();
-        if (isRefusedUnsent) {
-            // Not every e-mail address can be a username, and it may be somebody's who has another address by now.
-            // Nobody
-            // has asked for this username, so any will do.
+        boolean isOurs =
+                !candidate.attributes().containsKey(UserModel.USERNAME) && !realm.isRegistrationEmailAsUsername();
+        boolean isItsFault = refused.filter(
+                        why -> why.isAttributeOnError(UserModel.USERNAME) && !why.hasError(Messages.EMAIL_EXISTS))
+                .isPresent();
+        if (isOurs && isItsFault) {
+            // Not every e-mail address can be a username, and it may be somebody's already who has another address.
+            // As nobody has asked for this username, any other will do.
             attributes.put(UserModel.USERNAME, UUID.randomUUID().toString());
             profile = profile(attributes);
             refused = refusal(profile);
