@@ -1,15 +1,9 @@
 package dev.userservice.keycloak;
 
-import dev.userservice.settings.Settings;
 import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.AbstractKeycloakTransaction;
@@ -27,10 +21,8 @@ public final class Outbox {
     /** What must be there as long as the outbox is worked on. */
     public static final Set<Class<? extends Provider>> NEEDED = Set.of(JpaConnectionProvider.class);
 
-    private static final Logger LOG = Logger.getLogger(Outbox.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private static final int LOOKED_AT_ONCE = 20;
     private static final int MAX_IDENTIFIER = 255;
 
     private final KeycloakSession session;
@@ -90,125 +82,6 @@ public final class Outbox {
         });
     }
 
-    /**
-     * A wish whose time has come, as it was seen.
-     *
-     * @param dueAt changes with each attempt, so that it tells whether somebody else was quicker
-     */
-    public record Due(String id, MailKind kind, String realmId, long createdAt, long dueAt, int attempts) {
-        static Due of(OutboxEntity wish) {
-            return new Due(
-                    wish.id(),
-                    MailKind.of(wish.kind()),
-                    wish.realmId(),
-                    wish.createdAt(),
-                    wish.dueAt(),
-                    wish.attempts());
-        }
-
-        public Duration age() {
-            return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
-        }
-    }
-
-    /**
-     * What is due, the oldest first; of each user only the first.
-     *
-     * @param kinds none other, such as those that a newer version has written
-     * @param busyRealms the ids of realms that have to wait
-     */
-    public List<Due> due(Set<MailKind> kinds, Set<String> busyRealms) {
-        return entities.createQuery("""
-                        from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
-                        and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id)
-                        order by m.dueAt, m.id""", OutboxEntity.class)
-                .setParameter("now", Time.currentTimeMillis())
-                .setParameter("kinds", kinds.stream().map(MailKind::id).toList())
-                .setParameter("busy", busyRealms.isEmpty() ? Set.of("") : busyRealms)
-                .setMaxResults(LOOKED_AT_ONCE)
-                .getResultStream()
-                .map(Due::of)
-                .toList();
-    }
-
-    /**
-     * Leases a wish, and makes and stores its code. Both count once this transaction has committed.
-     *
-     * @return empty if somebody else was quicker, or nobody needs it any more
-     */
-    public Optional<Delivery> claim(Due due, Settings settings) {
-        OutboxEntity wish = entities.find(OutboxEntity.class, due.id());
-        if (wish == null || wish.dueAt() != due.dueAt()) {
-            return Optional.empty();
-        }
-        RealmModel realm = session.realms().getRealm(wish.realmId());
-        if (realm == null) {
-            delete(wish);
-            return Optional.empty();
-        }
-        session.getContext().setRealm(realm);
-        if (due.kind().isToAnIdentifier()) {
-            return lease(wish, realm).map(lease -> delivery(wish, lease, realm, due.kind(), null));
-        }
-        UserModel user = session.users().getUserById(realm, wish.userId());
-        if (user == null || !Activation.isWanted(user)) {
-            LOG.debugf("A mail that nobody needs any more is dropped: %s %s", wish.kind(), wish.id());
-            drop(wish);
-            return Optional.empty();
-        }
-        OneTimeCodes codes = new OneTimeCodes(session);
-        Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
-        return codes.lockIfFree(wish.requestId())
-                .flatMap(request -> lease(wish, realm).map(lease -> {
-                    OneTimeCodes.Issued issued = codes.issue(request, user.getEmail(), lifetime);
-                    return delivery(wish, lease, realm, due.kind(), issued);
-                }));
-    }
-
-    /** The conditional update that makes one worker of all nodes the holder. */
-    private Optional<String> lease(OutboxEntity wish, RealmModel realm) {
-        String lease = UUID.randomUUID().toString();
-        int leased = entities.createQuery("""
-                        update UserServiceOutbox set lease = :lease, dueAt = :until, attempts = attempts + 1
-                        where id = :id and dueAt = :seen""")
-                .setParameter("lease", lease)
-                .setParameter(
-                        "until",
-                        Time.currentTimeMillis() + SmtpPatience.of(realm).toMillis())
-                .setParameter("id", wish.id())
-                .setParameter("seen", wish.dueAt())
-                .executeUpdate();
-        return leased == 1 ? Optional.of(lease) : Optional.empty();
-    }
-
-    private static Delivery delivery(
-            OutboxEntity wish, String lease, RealmModel realm, MailKind kind, OneTimeCodes.Issued issued) {
-        return new Delivery(
-                wish.id(),
-                lease,
-                realm.getId(),
-                realm.getName(),
-                kind,
-                wish.userId(),
-                wish.identifier(),
-                issued == null ? null : issued.code().text(),
-                issued == null ? 0 : issued.expiresAt(),
-                wish.origin(),
-                wish.attempts() + 1,
-                wish.refusals(),
-                wish.createdAt());
-    }
-
-    /** Puts off a wish that cannot even be claimed, unless somebody else has claimed it. */
-    public void putOff(Due due, Duration wait) {
-        entities.createQuery(
-                        "update UserServiceOutbox set dueAt = :next, attempts = attempts + 1 where id = :id and dueAt = :seen")
-                .setParameter("next", Time.currentTimeMillis() + wait.toMillis())
-                .setParameter("id", due.id())
-                .setParameter("seen", due.dueAt())
-                .executeUpdate();
-    }
-
     /** Is a mail of this request being sent at this moment? Asked by who has locked the request. */
     boolean isOnItsWay(String request) {
         return !entities.createQuery(
@@ -217,50 +90,6 @@ public final class Outbox {
                 .setParameter("now", Time.currentTimeMillis())
                 .getResultList()
                 .isEmpty();
-    }
-
-    /** Takes a wish out that is fulfilled, or given up; does nothing if somebody else has the lease by now. */
-    public void finish(Delivery delivery) {
-        entities.createQuery("delete from UserServiceOutbox where id = :id and lease = :lease")
-                .setParameter("id", delivery.id())
-                .setParameter("lease", delivery.lease())
-                .executeUpdate();
-    }
-
-    /**
-     * Puts a wish back, to be tried again after the given time.
-     *
-     * @param isRefused whether the mail server has refused the recipient
-     */
-    public void postpone(Delivery delivery, Duration wait, boolean isRefused) {
-        entities.createQuery("""
-                        update UserServiceOutbox set lease = null, dueAt = :next, refusals = refusals + :refusals
-                        where id = :id and lease = :lease""")
-                .setParameter("next", Time.currentTimeMillis() + wait.toMillis())
-                .setParameter("refusals", isRefused ? 1 : 0)
-                .setParameter("id", delivery.id())
-                .setParameter("lease", delivery.lease())
-                .executeUpdate();
-    }
-
-    /** When the oldest wish was made, in milliseconds since 1970-01-01 UTC. */
-    public Optional<Long> oldest() {
-        return entities.createQuery("select createdAt from UserServiceOutbox order by id", Long.class)
-                .setMaxResults(1)
-                .getResultStream()
-                .findFirst();
-    }
-
-    /** The request goes first, and takes the wish with it: see {@link OneTimeCodes}. */
-    private void drop(OutboxEntity wish) {
-        new OneTimeCodes(session).delete(wish.requestId());
-        delete(wish);
-    }
-
-    private void delete(OutboxEntity wish) {
-        entities.createQuery("delete from UserServiceOutbox where id = :id")
-                .setParameter("id", wish.id())
-                .executeUpdate();
     }
 
     void forget(UserModel user) {

@@ -1,6 +1,7 @@
 package dev.userservice.mail;
 
 import dev.userservice.keycloak.Activation;
+import dev.userservice.keycloak.Deliveries;
 import dev.userservice.keycloak.Delivery;
 import dev.userservice.keycloak.MailFailure;
 import dev.userservice.keycloak.MailKind;
@@ -86,7 +87,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
 
     private void tick() {
         keepHouse("The outbox cannot be looked into", () -> {
-            meters.oldestWaiting(inTransaction(session -> new Outbox(session).oldest()));
+            meters.oldestWaiting(inTransaction(session -> new Deliveries(session).oldest()));
         });
         long now = clock.millis();
         if (now - purgedAt >= PURGE.toMillis()) {
@@ -144,11 +145,11 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
 
     private Optional<Delivery> claim(Set<MailKind> kinds, TenantTurns turns) {
         for (int i = 0; i < LOOKS; i++) {
-            List<Outbox.Due> due = inTransaction(session -> new Outbox(session).due(kinds, turns.waiting()));
+            List<Deliveries.Due> due = inTransaction(session -> new Deliveries(session).due(kinds, turns.waiting()));
             if (due.isEmpty()) {
                 break;
             }
-            for (Outbox.Due wish : due) {
+            for (Deliveries.Due wish : due) {
                 Optional<Delivery> claimed = claim(wish);
                 if (claimed.isPresent()) {
                     turns.begin(wish.realmId());
@@ -161,15 +162,15 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     /** Each in a transaction of its own: one that fails, as over a user's directory that is away, stops no other. */
-    private Optional<Delivery> claim(Outbox.Due wish) {
+    private Optional<Delivery> claim(Deliveries.Due wish) {
         try {
-            return inTransaction(session -> new Outbox(session).claim(wish, settings));
+            return inTransaction(session -> new Deliveries(session).claim(wish, settings));
         } catch (RuntimeException e) {
             LOG.errorf(e, "A wish cannot be worked on now: %s", wish);
             Duration wait = Backoff.OF_MAIL
                     .next(wish.attempts() + 1, Duration.ZERO, 0, random)
                     .orElse(Backoff.OF_MAIL.longest());
-            run(session -> new Outbox(session).putOff(wish, wait));
+            run(session -> new Deliveries(session).putOff(wish, wait));
             return Optional.empty();
         }
     }
@@ -180,7 +181,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         try {
             run(session -> attempt(session, delivery));
             server = TenantTurns.Server.ANSWERED;
-            run(session -> new Outbox(session).finish(delivery));
+            run(session -> new Deliveries(session).finish(delivery));
             meters.count(delivery, MailMeters.Result.SENT);
         } catch (MailFailure failure) {
             server = server(failure);
@@ -211,8 +212,9 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         int refusals = delivery.refusals() + (isRefused ? 1 : 0);
         Optional<Duration> wait = Backoff.OF_MAIL.next(delivery.attempts(), delivery.age(), refusals, random);
         run(session -> {
-            Outbox outbox = new Outbox(session);
-            wait.ifPresentOrElse(time -> outbox.postpone(delivery, time, isRefused), () -> outbox.finish(delivery));
+            Deliveries deliveries = new Deliveries(session);
+            wait.ifPresentOrElse(
+                    time -> deliveries.postpone(delivery, time, isRefused), () -> deliveries.finish(delivery));
         });
         if (wait.isPresent()) {
             LOG.warnf(
