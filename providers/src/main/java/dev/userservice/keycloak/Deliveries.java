@@ -35,19 +35,9 @@ public final class Deliveries {
      *
      * @param dueAt changes with each attempt, so that it tells whether somebody else was quicker
      */
-    public record Due(String id, MailKind kind, String realmId, long createdAt, long dueAt, int attempts) {
+    public record Due(String id, MailKind kind, String realmId, long dueAt, int attempts) {
         static Due of(OutboxEntity wish) {
-            return new Due(
-                    wish.id(),
-                    MailKind.of(wish.kind()),
-                    wish.realmId(),
-                    wish.createdAt(),
-                    wish.dueAt(),
-                    wish.attempts());
-        }
-
-        public Duration age() {
-            return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
+            return new Due(wish.id(), MailKind.of(wish.kind()), wish.realmId(), wish.dueAt(), wish.attempts());
         }
     }
 

@@ -88,9 +88,20 @@ final class TestServer implements Closeable {
 
     /** A server and a database of one's own, to be broken. */
     static TestServer unpacked(String purpose) {
+        return unpacked(purpose, Map.of());
+    }
+
+    /** The same, which writes every SQL statement into its log. */
+    static TestServer loggingSql(String purpose) {
+        return unpacked(purpose, Map.of("KC_LOG_LEVEL", "info,org.hibernate.SQL:debug"));
+    }
+
+    private static TestServer unpacked(String purpose, Map<String, String> more) {
         try {
             Database database = Database.start();
-            Node node = Node.start(purpose, database);
+            Map<String, String> options = new HashMap<>(more);
+            options.put("KC_CACHE", "local");
+            Node node = Node.start(purpose, database, options);
             Inbox inbox = Inbox.start();
             return new TestServer(node.base(), node, inbox, inbox.smtp(), List.of(node, database, inbox));
         } catch (IOException e) {
@@ -335,11 +346,6 @@ final class TestServer implements Closeable {
             this.managementPort = freePort();
             this.log = log;
             this.options = options;
-        }
-
-        /** A node that knows no other. */
-        static Node start(String purpose, Database database) throws IOException {
-            return start(purpose, database, Map.of("KC_CACHE", "local"));
         }
 
         static Node start(String purpose, Database database, Map<String, String> options) throws IOException {
