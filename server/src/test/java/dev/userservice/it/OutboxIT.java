@@ -239,8 +239,11 @@ final class OutboxIT {
         List<Double> up = new ArrayList<>();
         List<Double> silent = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            up.add(timeOfRegistration(healthy));
-            silent.add(timeOfRegistration(tenant));
+            Response sent = registration(healthy);
+            up.add((double) sent.timeIn(TimeUnit.MILLISECONDS));
+            // What is done behind one answer must not weigh on the next.
+            server.inbox().next(sent.path("user.email"));
+            silent.add((double) registration(tenant).timeIn(TimeUnit.MILLISECONDS));
         }
         double p = Ranks.pValue(array(up), array(silent));
         assertTrue(p > 0.001, "p = " + p + ", up " + up + ", silent " + silent);
@@ -248,7 +251,7 @@ final class OutboxIT {
                 silent.stream().allMatch(millis -> millis < 5_000), "no answer waits for a mail server's ten seconds");
     }
 
-    private static double timeOfRegistration(Tenant at) {
+    private static Response registration(Tenant at) {
         Response answer = at.api()
                 .contentType(ContentType.JSON)
                 .body(Map.of(
@@ -260,7 +263,7 @@ final class OutboxIT {
                         "Test"))
                 .post("/register");
         answer.then().statusCode(201);
-        return answer.timeIn(TimeUnit.MILLISECONDS);
+        return answer;
     }
 
     private static double[] array(List<Double> values) {
