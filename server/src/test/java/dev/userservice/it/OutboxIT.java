@@ -211,18 +211,7 @@ final class OutboxIT {
 
     @Test
     void twentyAtOnceAreSentOnceEach() throws Exception {
-        List<Response> answers = Together.call(
-                20,
-                i -> healthy.api()
-                        .contentType(ContentType.JSON)
-                        .body(Map.of(
-                                "email",
-                                i + "-" + UUID.randomUUID() + "@example.com",
-                                "password",
-                                TestServer.PASSWORD,
-                                "first_name",
-                                "Test"))
-                        .post("/register"));
+        List<Response> answers = Together.call(20, i -> healthy.registration(Map.of()));
         for (Response answer : answers) {
             verify(
                     healthy,
@@ -252,16 +241,7 @@ final class OutboxIT {
     }
 
     private static Response registration(Tenant at) {
-        Response answer = at.api()
-                .contentType(ContentType.JSON)
-                .body(Map.of(
-                        "email",
-                        UUID.randomUUID() + "@example.com",
-                        "password",
-                        TestServer.PASSWORD,
-                        "first_name",
-                        "Test"))
-                .post("/register");
+        Response answer = at.registration(Map.of());
         answer.then().statusCode(201);
         return answer;
     }

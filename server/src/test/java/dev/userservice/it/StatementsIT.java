@@ -48,16 +48,7 @@ final class StatementsIT {
     }
 
     private static Response register() {
-        return tenant.api()
-                .contentType(ContentType.JSON)
-                .body(Map.of(
-                        "email",
-                        UUID.randomUUID() + "@example.com",
-                        "password",
-                        TestServer.PASSWORD,
-                        "first_name",
-                        "Test"))
-                .post("/register");
+        return tenant.registration(Map.of());
     }
 
     private static String registered() {

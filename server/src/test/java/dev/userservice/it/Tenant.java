@@ -99,23 +99,21 @@ final class Tenant {
     }
 
     /**
-     * Registers somebody, whose password is {@link TestServer#PASSWORD}.
+     * What {@code POST /register} answers to somebody whose password is {@link TestServer#PASSWORD}.
      *
-     * @param more fields of the request
-     * @return the e-mail address
+     * @param more fields of the request; without an e-mail address, a new one is taken
      */
-    String register(Map<String, Object> more) {
+    Response registration(Map<String, Object> more) {
         Map<String, Object> body = new HashMap<>(more);
         body.putIfAbsent("email", UUID.randomUUID() + "@example.com");
         body.putIfAbsent("password", TestServer.PASSWORD);
         body.putIfAbsent("first_name", "Test");
-        return api().contentType(ContentType.JSON)
-                .body(body)
-                .post("/register")
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("user.email");
+        return api().contentType(ContentType.JSON).body(body).post("/register");
+    }
+
+    /** Registers somebody, as {@link #registration} does; returns the e-mail address. */
+    String register(Map<String, Object> more) {
+        return registration(more).then().statusCode(201).extract().path("user.email");
     }
 
     /** The tokens of a login that must succeed. */

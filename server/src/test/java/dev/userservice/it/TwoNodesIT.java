@@ -94,19 +94,7 @@ final class TwoNodesIT {
     @Test
     @Order(4)
     void theWorkersOfTwoNodesSendEachMailOnce() throws Exception {
-        List<Response> answers = Together.call(
-                40,
-                i -> (i % 2 == 0 ? here : there)
-                        .api()
-                        .contentType(ContentType.JSON)
-                        .body(Map.of(
-                                "email",
-                                i + "-" + UUID.randomUUID() + "@example.com",
-                                "password",
-                                TestServer.PASSWORD,
-                                "first_name",
-                                "Test"))
-                        .post("/register"));
+        List<Response> answers = Together.call(40, i -> (i % 2 == 0 ? here : there).registration(Map.of()));
         Inbox inbox = nodes.get(0).inbox();
         for (Response answer : answers) {
             String email = answer.then().statusCode(201).extract().path("user.email");
