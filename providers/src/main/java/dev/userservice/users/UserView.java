@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.Caller;
 import dev.userservice.keycloak.LastLogins;
+import dev.userservice.keycloak.ManagedRoles;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.web.JsonAnswer;
 import dev.userservice.web.StrictJson;
@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
@@ -74,7 +73,7 @@ public record UserView(
                 fullName(first, last),
                 profile.first(UserModel.EMAIL),
                 profile.first("gender"),
-                role(call, user),
+                new ManagedRoles(call.session(), call.tenancy()).highestOf(user).orElse(null),
                 realm.getName(),
                 user.isEnabled() && !Activation.isPending(realm, user),
                 user.isEmailVerified(),
@@ -87,20 +86,6 @@ public record UserView(
     private static String fullName(String first, String last) {
         String full = Stream.of(first, last).filter(Objects::nonNull).collect(Collectors.joining(" "));
         return full.isEmpty() ? null : full;
-    }
-
-    /** A role called vendor in a tenant's own realm means nothing. */
-    private static String role(ApiCall call, UserModel user) {
-        Stream<String> highestFirst = call.tenancy().isPlatform()
-                ? Stream.of(Caller.VENDOR_ROLE, "admin", "user")
-                : Stream.of("admin", "user");
-        return highestFirst
-                .filter(name -> {
-                    RoleModel role = call.realm().getRole(name);
-                    return role != null && user.hasRole(role);
-                })
-                .findFirst()
-                .orElse(null);
     }
 
     private static JsonNode preferences(String json) {
