@@ -11,11 +11,9 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -136,16 +134,9 @@ public final class Activation {
             return;
         }
         session.getContext().setRealm(realm);
-        find(realm, wish.identifier()).filter(Activation::isWanted).ifPresent(user -> send(user, wish.origin()));
-    }
-
-    private Optional<UserModel> find(RealmModel realm, String identifier) {
-        try {
-            return Optional.ofNullable(KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier));
-        } catch (ModelDuplicateException e) {
-            // Two users of one address, in a realm that allows it: nobody is meant.
-            return Optional.empty();
-        }
+        Identifiers.find(session, realm, wish.identifier())
+                .filter(Activation::isWanted)
+                .ifPresent(user -> send(user, wish.origin()));
     }
 
     /**
