@@ -1,9 +1,11 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
 import dev.userservice.web.StrictJson;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
@@ -18,8 +20,8 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.services.resources.admin.AdminAuth;
+import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 import org.keycloak.services.resources.admin.fgap.AdminPermissions;
-import org.keycloak.services.resources.admin.fgap.UserPermissionEvaluator;
 
 /**
  * Who is calling, and what they may do in the realm that they call.
@@ -98,13 +100,12 @@ public final class Caller {
         }
         switch (permission) {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
-            case ANONYMOUS -> {
-                if (proof != null) {
-                    throw ApiProblem.forbidden("People register themselves, without a token");
-                }
-            }
+            case ANONYMOUS_OR_ADMIN -> requireNobodyOrManageUsers();
             case OWN_ACCOUNT_VIEW -> requireSelf();
+            case OWN_ACCOUNT_MANAGE -> requireManageSelf();
             case SELF_OR_ADMIN_VIEW -> requireToken();
+            case ADMIN_VIEW -> requireViewUsers("view-users");
+            case ADMIN_MANAGE -> requireViewUsers("manage-users");
         }
     }
 
@@ -127,13 +128,27 @@ public final class Caller {
         return user();
     }
 
+    /**
+     * Demands the right to change one's own account, as in Keycloak's account API.
+     *
+     * @throws ApiProblem 401 or 403
+     */
+    public UserModel requireManageSelf() {
+        requireToken();
+        if (!hasAccountRole(AccountRoles.MANAGE_ACCOUNT)) {
+            throw ApiProblem.forbidden("The token does not let change an account of this tenant");
+        }
+        return user();
+    }
+
     private boolean mayViewOwnAccount() {
+        return hasAccountRole(AccountRoles.VIEW_PROFILE) || hasAccountRole(AccountRoles.MANAGE_ACCOUNT);
+    }
+
+    private boolean hasAccountRole(String role) {
         boolean isPerson = isOfThisRealm() && user().getServiceAccountClientLink() == null;
         ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
-        return isPerson
-                && account != null
-                && (isGranted(account.getRole(AccountRoles.VIEW_PROFILE))
-                        || isGranted(account.getRole(AccountRoles.MANAGE_ACCOUNT)));
+        return isPerson && account != null && isGranted(account.getRole(role));
     }
 
     /**
@@ -147,14 +162,108 @@ public final class Caller {
         if (isSelf(id) && mayViewOwnAccount()) {
             return user();
         }
-        if (!isVendor() && !userPermissions().canQuery()) {
-            throw ApiProblem.forbidden("This needs the permission view-users");
+        requireViewUsers("view-users");
+        return visible(isId(id) ? session.users().getUserById(tenancy.realm(), id) : null);
+    }
+
+    private void requireViewUsers(String permission) {
+        requireToken();
+        if (!isVendor() && !permissions().users().canQuery()) {
+            throw ApiProblem.forbidden("This needs the permission " + permission);
         }
-        UserModel found = isId(id) ? session.users().getUserById(tenancy.realm(), id) : null;
-        if (found == null || !(isVendor() || userPermissions().canView(found))) {
+    }
+
+    /** A user whom the caller may see; everybody else is not there. */
+    private UserModel visible(UserModel found) {
+        if (found == null || !mayView(found)) {
             throw ApiProblem.notFound("User not found");
         }
         return found;
+    }
+
+    private boolean mayView(UserModel user) {
+        return isVendor() || permissions().users().canView(user);
+    }
+
+    /**
+     * Demands the right to see users of this realm at all, as an admin or a vendor.
+     *
+     * @return which of them: fine-grained permissions may tell one from another
+     * @throws ApiProblem 401 or 403
+     */
+    public Predicate<UserModel> requireViewUsers() {
+        requireViewUsers("view-users");
+        return this::mayView;
+    }
+
+    /**
+     * Demands the right to change one user: an admin's permission (fine-grained ones count), or a vendor's.
+     *
+     * @param id whom it is about; need not exist: who may not look learns nothing of that
+     * @throws ApiProblem 403; 400 for no id; 404 for an unknown user, and for a service account, which is its client's affair
+     */
+    public UserModel requireManage(String id) {
+        requireViewUsers("manage-users");
+        new FieldErrors().required("user_id", id).throwIfAny();
+        return managed(isId(id) ? session.users().getUserById(tenancy.realm(), id) : null);
+    }
+
+    /**
+     * The same by a username or an e-mail address. Two users of one address are nobody.
+     *
+     * @throws ApiProblem 403, 400 or 404
+     */
+    public UserModel requireManageNamed(String identifier) {
+        requireViewUsers("manage-users");
+        new FieldErrors()
+                .required("identifier", identifier)
+                .text("identifier", identifier, 1, 255)
+                .storable("identifier", identifier)
+                .throwIfAny();
+        return managed(Identifiers.find(session, tenancy.realm(), identifier).orElse(null));
+    }
+
+    /**
+     * Demands it again, of the user as it is under a lock.
+     *
+     * @throws ApiProblem 403 or 404
+     */
+    UserModel requireManage(UserModel user) {
+        return managed(user);
+    }
+
+    private UserModel managed(UserModel found) {
+        UserModel user = visible(found);
+        if (user.getServiceAccountClientLink() != null) {
+            throw ApiProblem.notFound("User not found");
+        }
+        if (!isVendor() && !permissions().users().canManage(user)) {
+            throw ApiProblem.forbidden("This needs the permission manage-users");
+        }
+        return user;
+    }
+
+    /**
+     * Demands that there is no token, or one that may make users.
+     *
+     * @throws ApiProblem 403
+     */
+    public void requireNobodyOrManageUsers() {
+        if (proof != null && !isVendor() && !permissions().users().canManage()) {
+            throw ApiProblem.forbidden("This needs the permission manage-users, or no token at all");
+        }
+    }
+
+    /** Does Keycloak let the caller change this user's role mappings by this role? */
+    boolean mayMap(RoleModel role, UserModel user) {
+        return isVendor()
+                || (permissions().users().canMapRoles(user)
+                        && permissions().roles().canMapRole(role));
+    }
+
+    /** Does the caller hold a permission of realm-management here? A vendor holds them all. */
+    boolean holds(RoleModel permission) {
+        return isVendor() || (isOfThisRealm() && isGranted(permission));
     }
 
     /** Is this the id of the caller's own user? */
@@ -167,9 +276,14 @@ public final class Caller {
         return StrictJson.isStorable(text) && (!text.startsWith("f:") || text.indexOf(':', 2) > 0);
     }
 
-    private UserPermissionEvaluator userPermissions() {
-        AdminAuth auth = new AdminAuth(home, proof.token(), user(), client());
-        return AdminPermissions.evaluator(session, tenancy.realm(), auth).users();
+    /** Keycloak's judgement of an admin; not for vendors, whose realm is another. */
+    private AdminPermissionEvaluator permissions() {
+        return AdminPermissions.evaluator(session, tenancy.realm(), adminAuth());
+    }
+
+    /** The caller as Keycloak's admin API knows its own. */
+    AdminAuth adminAuth() {
+        return new AdminAuth(home, token(), user(), client());
     }
 
     /** Is the caller a vendor: a user of the platform realm whose role {@code vendor} the token's client has in scope? */
