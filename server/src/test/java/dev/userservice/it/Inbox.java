@@ -73,6 +73,12 @@ final class Inbox implements Closeable {
         }
     }
 
+    /** The code of the next mail to an address that has one; mails of other kinds may come before it. */
+    String nextCode(String address) {
+        Mail mail = next(address);
+        return Mail.CODE.matcher(mail.text()).find() ? mail.code() : nextCode(address);
+    }
+
     /** How many mails to an address have arrived, read or not. */
     int count(String address) {
         return box(address).arrived.get();
