@@ -5,6 +5,7 @@ import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
+import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
 import jakarta.ws.rs.Path;
 
@@ -22,6 +23,9 @@ interface DocumentedApi {
 
     @Path("")
     ActivationResource activation();
+
+    @Path("")
+    UserListResource userList();
 
     @Path("")
     UsersResource users();

@@ -37,13 +37,14 @@ public final class Activation {
     /** Is the activation pending? A realm that verifies e-mail addresses in Keycloak's own way counts that too. */
     public static boolean isPending(RealmModel realm, UserModel user) {
         boolean isUnverified = realm.isVerifyEmail() && user.getEmail() != null && !user.isEmailVerified();
-        return isUnverified || user.getRequiredActionsStream().anyMatch(action -> isActivation(realm, action));
+        return isUnverified || user.getRequiredActionsStream().anyMatch(pendingActions(realm)::contains);
     }
 
-    private static boolean isActivation(RealmModel realm, String action) {
-        // Disabled or not: Keycloak's direct grant lets nobody in who has any action.
-        return action.equals(REQUIRED_ACTION)
-                || (realm.isVerifyEmail() && action.equals(UserModel.RequiredAction.VERIFY_EMAIL.name()));
+    /** The required actions that each mean a pending activation, enabled or not: Keycloak's direct grant lets nobody in who has any. */
+    static Set<String> pendingActions(RealmModel realm) {
+        return realm.isVerifyEmail()
+                ? Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name())
+                : Set.of(REQUIRED_ACTION);
     }
 
     /** Does the realm demand it of who registers? An admin who disables the action, and Keycloak's own, says no. */
@@ -136,10 +137,12 @@ public final class Activation {
             return;
         }
         session.getContext().setRealm(realm);
-        find(realm, wish.identifier()).filter(Activation::isWanted).ifPresent(user -> send(user, wish.origin()));
+        find(session, realm, wish.identifier())
+                .filter(Activation::isWanted)
+                .ifPresent(user -> send(user, wish.origin()));
     }
 
-    private Optional<UserModel> find(RealmModel realm, String identifier) {
+    static Optional<UserModel> find(KeycloakSession session, RealmModel realm, String identifier) {
         try {
             return Optional.ofNullable(KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier));
         } catch (ModelDuplicateException e) {

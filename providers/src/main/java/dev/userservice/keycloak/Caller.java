@@ -4,7 +4,11 @@ import dev.userservice.web.ApiProblem;
 import dev.userservice.web.StrictJson;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.keycloak.authorization.fgap.AdminPermissionsSchema;
 import org.keycloak.models.AccountRoles;
+import org.keycloak.models.AdminRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakContext;
@@ -30,6 +34,8 @@ import org.keycloak.services.resources.admin.fgap.UserPermissionEvaluator;
 public final class Caller {
     /** The realm role that makes a user of the platform realm a vendor; in any other realm the name means nothing. */
     public static final String VENDOR_ROLE = "vendor";
+
+    private static final String NEEDS_VIEW = "This needs the permission view-users";
 
     private final KeycloakSession session;
     private final Tenancy tenancy;
@@ -105,6 +111,7 @@ public final class Caller {
             }
             case OWN_ACCOUNT_VIEW -> requireSelf();
             case SELF_OR_ADMIN_VIEW -> requireToken();
+            case ADMIN_LIST -> requireList();
         }
     }
 
@@ -147,14 +154,93 @@ public final class Caller {
         if (isSelf(id) && mayViewOwnAccount()) {
             return user();
         }
-        if (!isVendor() && !userPermissions().canQuery()) {
-            throw ApiProblem.forbidden("This needs the permission view-users");
+        return find(() -> isId(id) ? session.users().getUserById(tenancy.realm(), id) : null)
+                .orElseThrow(() -> ApiProblem.notFound("User not found"));
+    }
+
+    /**
+     * Whoever has this username or e-mail address, if the caller may see them, as with {@link #requireView(String)}. An
+     * address that two users share is nobody's.
+     *
+     * @throws ApiProblem 401 or 403
+     */
+    public Optional<UserModel> findView(String identifier) {
+        requireToken();
+        boolean isOwn = isOfThisRealm()
+                && (identifier.equalsIgnoreCase(user().getUsername())
+                        || identifier.equalsIgnoreCase(user().getEmail()));
+        return isOwn && mayViewOwnAccount()
+                ? Optional.of(user())
+                : find(() ->
+                        Activation.find(session, tenancy.realm(), identifier).orElse(null));
+    }
+
+    /** Service accounts are clients, not users. */
+    private Optional<UserModel> find(Supplier<UserModel> lookUp) {
+        return visible(lookUp).filter(user -> user.getServiceAccountClientLink() == null);
+    }
+
+    private Optional<UserModel> visible(Supplier<UserModel> lookUp) {
+        if (isVendor()) {
+            return Optional.ofNullable(lookUp.get());
         }
-        UserModel found = isId(id) ? session.users().getUserById(tenancy.realm(), id) : null;
-        if (found == null || !(isVendor() || userPermissions().canView(found))) {
-            throw ApiProblem.notFound("User not found");
+        UserPermissionEvaluator permissions = userPermissions();
+        boolean mayAsk = permissions.canQuery();
+        // Fine-grained permissions may let somebody see one user who may not ask for users at all.
+        if (!mayAsk && !AdminPermissionsSchema.SCHEMA.isAdminPermissionsEnabled(tenancy.realm())) {
+            throw ApiProblem.forbidden(NEEDS_VIEW);
         }
-        return found;
+        Optional<UserModel> seen = Optional.ofNullable(lookUp.get()).filter(permissions::canView);
+        if (seen.isEmpty() && !mayAsk) {
+            // The same for whom they may not see and for whom there is not.
+            throw ApiProblem.forbidden(NEEDS_VIEW);
+        }
+        return seen;
+    }
+
+    /**
+     * Demands the right to list users.
+     *
+     * @return whether all of them are listed; if not, only those that fine-grained admin permissions let the caller see, as
+     *     Keycloak's own list does. Who sees all by their role but not by their token sees nobody: Keycloak's filter looks at
+     *     the role alone.
+     * @throws ApiProblem 401 or 403
+     */
+    public boolean requireList() {
+        requireToken();
+        if (isVendor() || (isOfThisRealm() && (mayAs(AdminRoles.VIEW_USERS) || mayAs(AdminRoles.MANAGE_USERS)))) {
+            return true;
+        }
+        boolean isFiltered = isOfThisRealm()
+                && AdminPermissionsSchema.SCHEMA.isAdminPermissionsEnabled(tenancy.realm())
+                && mayAs(AdminRoles.QUERY_USERS)
+                && Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
+                        .map(this::adminRole)
+                        .noneMatch(role -> role != null && user().hasRole(role));
+        if (!isFiltered) {
+            throw ApiProblem.forbidden(NEEDS_VIEW);
+        }
+        return false;
+    }
+
+    private boolean mayAs(String adminRole) {
+        return isGranted(adminRole(adminRole));
+    }
+
+    private RoleModel adminRole(String name) {
+        ClientModel management = tenancy.realm().getClientByClientId(Constants.REALM_MANAGEMENT_CLIENT_ID);
+        return management == null ? null : management.getRole(name);
+    }
+
+    /** Lets Keycloak see the caller while it does something that it judges by the caller's permissions. */
+    <T> T inContext(Supplier<T> work) {
+        KeycloakContext context = session.getContext();
+        context.setBearerToken(token());
+        try {
+            return work.get();
+        } finally {
+            context.setBearerToken(null);
+        }
     }
 
     /** Is this the id of the caller's own user? */

@@ -16,5 +16,7 @@ public enum Permission {
     /** A user of this realm whose token may read its own account, as in Keycloak's account API. */
     OWN_ACCOUNT_VIEW,
     /** A user of this realm, an admin of it or a vendor; the route asks which, once it knows whom it is about. */
-    SELF_OR_ADMIN_VIEW
+    SELF_OR_ADMIN_VIEW,
+    /** An admin or a vendor who may list users; of a realm with fine-grained permissions perhaps only some of them. */
+    ADMIN_LIST
 }

@@ -49,6 +49,9 @@ final class RouteWalkIT {
             POST /verify-email     400 401 401 401 400 403 400 400 400 400
             PATCH /users/activation 400 401 401 401 400 403 400 400 400 400
             GET  /users/activation/resend 400 401 401 401 400 403 400 400 400 400
+            GET  /users            401 401 401 401 403 403 200 200 200 403
+            GET  /users/id         401 401 401 401 200 403 200 200 200 403
+            GET  /users/identifier 401 401 401 401 200 403 200 200 200 403
             GET  /users/me         401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
             GET  /users/health     200 401 401 401 200 403 200 200 200 200
@@ -58,6 +61,10 @@ final class RouteWalkIT {
 
     private static final Map<String, Map<String, Object>> BODIES =
             Map.of("POST /login", Map.of("username", "alice", "password", TestServer.PASSWORD));
+
+    private static final Map<String, Map<String, Supplier<String>>> PARAMETERS = Map.of(
+            "GET /users/id", Map.of("user_id", () -> RouteWalkIT.alice),
+            "GET /users/identifier", Map.of("identifier", () -> "alice"));
 
     private static Tenant tenant;
     private static Tenant other;
@@ -140,6 +147,7 @@ final class RouteWalkIT {
         if (BODIES.containsKey(route)) {
             call.contentType(ContentType.JSON).body(BODIES.get(route));
         }
+        PARAMETERS.getOrDefault(route, Map.of()).forEach((name, value) -> call.queryParam(name, value.get()));
         Supplier<Response> answer = () -> call.request(parts[0], parts[1].replace("{id}", alice));
         boolean isLogin = BODIES.containsKey(route) && expected == 200;
         (isLogin ? Tenant.admitted(answer) : answer.get()).then().statusCode(expected);
