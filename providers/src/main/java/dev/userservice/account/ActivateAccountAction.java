@@ -3,6 +3,7 @@ package dev.userservice.account;
 import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.settings.Settings;
+import dev.userservice.web.MaskedEmail;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.Duration;
 import java.util.Optional;

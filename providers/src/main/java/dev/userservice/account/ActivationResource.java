@@ -3,6 +3,7 @@ package dev.userservice.account;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;

@@ -2,19 +2,25 @@ package dev.userservice.account;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.NewUser;
+import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of {@code POST /users}: a registration whose username is chosen and whose password is confirmed. */
+/**
+ * The body of {@code POST /users}: a registration whose username is chosen and whose password is confirmed; or, by an admin,
+ * a user to be made.
+ */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "CreateUserRequest",
-        requiredProperties = {"username", "email", "password", "password_confirmation"},
+        requiredProperties = {"email", "password"},
         description =
-                "The tenant's user profile and password policy say which values are valid, and what else is required")
+                "The tenant's user profile and password policy say which values are valid, and what else is required. Who"
+                        + " registers without a token needs username and password_confirmation, too")
 public record CreateUserRequest(
-        @Schema(minLength = 1, maxLength = 255, examples = "johndoe")
+        @Schema(nullable = true, minLength = 1, maxLength = 255, examples = "johndoe")
         String username,
 
         @Schema(nullable = true, minLength = 1, maxLength = 255)
@@ -26,23 +32,66 @@ public record CreateUserRequest(
         String email,
 
         @Schema(minLength = 1, maxLength = 512) String password,
-        @Schema(minLength = 1, maxLength = 512) String passwordConfirmation,
+
+        @Schema(nullable = true, minLength = 1, maxLength = 512)
+        String passwordConfirmation,
 
         @Schema(nullable = true, description = "Male, Female or Other in the tenant template")
         String gender,
 
-        @Schema(nullable = true, description = "user, if anything: nobody gives themselves another role")
-        String role)
+        @Schema(
+                nullable = true,
+                description =
+                        "user, if anything, without a token; by an admin also admin, and by a vendor vendor on the"
+                                + " platform")
+        String role,
+
+        @Schema(nullable = true, description = "true, by an admin alone: without proof of the e-mail address")
+        Boolean isActive)
         implements JsonRequest {
 
-    /** What this body asks for beyond {@link RegisterRequest#validate}. */
-    FieldErrors missing() {
-        return new FieldErrors().required("username", username).required("password_confirmation", passwordConfirmation);
+    /**
+     * All that is wrong with the body of somebody who registers, before the tenant's own rules have been asked.
+     *
+     * @throws ApiProblem 403 for what nobody may give themselves
+     */
+    FieldErrors validateRegistration(String tenant) {
+        if (isToBeActive()) {
+            throw ApiProblem.forbidden("Who registers proves the e-mail address first");
+        }
+        return toRegistration(role)
+                .validate(tenant)
+                .and(new FieldErrors()
+                        .required("username", username)
+                        .required("password_confirmation", passwordConfirmation));
     }
 
-    RegisterRequest toRegistration() {
+    /** The same for the body of an admin, whose role the tenant's rules judge. */
+    FieldErrors validate(String tenant) {
+        return toRegistration(null).validate(tenant);
+    }
+
+    boolean isToBeActive() {
+        return Boolean.TRUE.equals(isActive);
+    }
+
+    NewUser toNewUser() {
+        return toRegistration(null).toNewUser();
+    }
+
+    private RegisterRequest toRegistration(String withRole) {
         return new RegisterRequest(
-                email, username, password, passwordConfirmation, null, firstName, lastName, gender, null, role, null);
+                email,
+                username,
+                password,
+                passwordConfirmation,
+                null,
+                firstName,
+                lastName,
+                gender,
+                null,
+                withRole,
+                null);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.keycloak.NewUser;
 import dev.userservice.keycloak.Registration;
+import dev.userservice.users.PersonName;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;

@@ -1,8 +1,11 @@
 package dev.userservice.account;
 
 import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.NewUser;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.keycloak.Registration;
+import dev.userservice.keycloak.UserCreation;
+import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -13,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -47,7 +51,8 @@ public final class RegistrationResource {
         if (request == null) {
             throw ApiProblem.badRequest("A body is needed");
         }
-        UserView user = create(request, request.validate(call.realm().getName()));
+        UserView user =
+                create(request.toNewUser(), request.validate(call.realm().getName()));
         return created(user, new UserMessage("User registered successfully", user));
     }
 
@@ -56,28 +61,39 @@ public final class RegistrationResource {
     @Tag(name = "Users")
     @Operation(
             operationId = "createUser",
-            summary = "Register, and be mailed the code that activates the account",
+            summary = "Register, and be mailed the code that activates the account; or, as an admin, make a user",
             description =
-                    "The same as POST /register, for those who ask for the confirmation of the password and want the user"
-                            + " alone. A trailing slash does not matter.")
+                    "Without a token the same as POST /register, for those who ask for the confirmation of the password and"
+                            + " want the user alone. A trailing slash does not matter.")
     @APIResponse(
             responseCode = "201",
-            description = "The user was made, and a mail is on its way",
+            description = "The user was made; a mail is on its way, unless the account is active",
             content = @Content(schema = @Schema(implementation = UserView.class)))
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     public Response createUser(@RequestBody(required = true) CreateUserRequest request) {
+        boolean isByAdmin = !call.caller().isAnonymous();
+        if (isByAdmin) {
+            call.caller().users().requireMake();
+        }
         if (request == null) {
             throw ApiProblem.badRequest("A body is needed");
         }
-        RegisterRequest registration = request.toRegistration();
-        FieldErrors errors = registration.validate(call.realm().getName()).and(request.missing());
-        UserView user = create(registration, errors);
+        String tenant = call.realm().getName();
+        UserView user = isByAdmin
+                ? createByAdmin(request, request.validate(tenant))
+                : create(request.toNewUser(), request.validateRegistration(tenant));
         return created(user, user);
     }
 
-    private UserView create(RegisterRequest request, FieldErrors errors) {
-        UserModel user = new Registration(call).register(request.toNewUser(), errors);
+    private UserView create(NewUser candidate, FieldErrors errors) {
+        UserModel user = new Registration(call).register(candidate, errors);
         return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
+    }
+
+    private UserView createByAdmin(CreateUserRequest request, FieldErrors errors) {
+        UserModel user = new UserCreation(call)
+                .create(request.toNewUser(), request.isToBeActive(), Optional.ofNullable(request.role()), errors);
+        return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
     }
 
     private Response created(UserView user, Object answer) {

@@ -1,10 +1,13 @@
 package dev.userservice.api;
 
 import dev.userservice.account.ActivationResource;
+import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
+import dev.userservice.users.OwnAccountResource;
+import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
 import jakarta.ws.rs.Path;
@@ -29,6 +32,15 @@ interface DocumentedApi {
 
     @Path("")
     UsersResource users();
+
+    @Path("")
+    UserChangesResource userChanges();
+
+    @Path("")
+    OwnAccountResource ownAccount();
+
+    @Path("")
+    AuthCheckResource authCheck();
 
     @Path("")
     HealthResource health();

@@ -1,7 +1,10 @@
 package dev.userservice.api;
 
 import static dev.userservice.keycloak.Permission.ADMIN_LIST;
-import static dev.userservice.keycloak.Permission.ANONYMOUS;
+import static dev.userservice.keycloak.Permission.ADMIN_MANAGE;
+import static dev.userservice.keycloak.Permission.ADMIN_VIEW;
+import static dev.userservice.keycloak.Permission.ANONYMOUS_OR_ADMIN;
+import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_MANAGE;
 import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_VIEW;
 import static dev.userservice.keycloak.Permission.PUBLIC;
 import static dev.userservice.keycloak.Permission.REFRESH_TOKEN;
@@ -9,10 +12,13 @@ import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_VIEW;
 import static dev.userservice.keycloak.Permission.SESSION;
 
 import dev.userservice.account.ActivationResource;
+import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
+import dev.userservice.users.OwnAccountResource;
+import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
 import dev.userservice.web.ApiProblem;
@@ -31,7 +37,7 @@ public final class Routes {
             new Route("POST", "/refresh", REFRESH_TOKEN, (call, db) -> new SessionResource(call)),
             new Route("POST", "/logout", SESSION, (call, db) -> new SessionResource(call)),
             new Route("POST", "/register", PUBLIC, (call, db) -> new RegistrationResource(call)),
-            new Route("POST", "/users", ANONYMOUS, (call, db) -> new RegistrationResource(call)),
+            new Route("POST", "/users", ANONYMOUS_OR_ADMIN, (call, db) -> new RegistrationResource(call)),
             new Route("POST", "/verify-email", PUBLIC, (call, db) -> new ActivationResource(call)),
             new Route("PATCH", "/users/activation", PUBLIC, (call, db) -> new ActivationResource(call)),
             new Route("GET", "/users/activation/resend", PUBLIC, (call, db) -> new ActivationResource(call)),
@@ -40,6 +46,14 @@ public final class Routes {
             new Route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
+            new Route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, (call, db) -> new OwnAccountResource(call)),
+            new Route("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, (call, db) -> new OwnAccountResource(call)),
+            new Route("PUT", "/users/{id}", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
+            new Route("PATCH", "/users/{id}", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
+            new Route("DELETE", "/users/{id}", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
+            new Route("DELETE", "/users/id", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
+            new Route("DELETE", "/users/identifier", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
+            new Route("POST", "/users/auth/check", ADMIN_VIEW, (call, db) -> new AuthCheckResource(call)),
             new Route("GET", "/users/health", PUBLIC, HealthResource::new),
             new Route("GET", "/openapi.json", PUBLIC, (call, db) -> new DocsResource(call)),
             new Route("GET", "/openapi.yaml", PUBLIC, (call, db) -> new DocsResource(call)));

@@ -23,7 +23,7 @@ public final class StandardResponses implements OASFilter {
 
     /** Which let in who has no access token. */
     private static final Set<Permission> PROVE_OTHERWISE =
-            EnumSet.of(Permission.PUBLIC, Permission.ANONYMOUS, Permission.REFRESH_TOKEN, Permission.SESSION);
+            EnumSet.of(Permission.PUBLIC, Permission.ANONYMOUS_OR_ADMIN, Permission.REFRESH_TOKEN, Permission.SESSION);
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -52,10 +52,7 @@ public final class StandardResponses implements OASFilter {
         if (PROVE_OTHERWISE.contains(permission)) {
             operation.addSecurityRequirement(OASFactory.createSecurityRequirement());
         }
-        if (permission != Permission.ANONYMOUS) {
-            operation.addSecurityRequirement(
-                    OASFactory.createSecurityRequirement().addScheme(BEARER));
-        }
+        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(BEARER));
         if (operation.getParameters() != null && !operation.getParameters().isEmpty()) {
             problem(operation, 400, "A parameter is not valid; errors names it");
         }

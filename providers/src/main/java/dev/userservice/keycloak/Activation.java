@@ -11,11 +11,9 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -37,14 +35,8 @@ public final class Activation {
     /** Is the activation pending? A realm that verifies e-mail addresses in Keycloak's own way counts that too. */
     public static boolean isPending(RealmModel realm, UserModel user) {
         boolean isUnverified = realm.isVerifyEmail() && user.getEmail() != null && !user.isEmailVerified();
+        // Disabled or not: Keycloak's direct grant lets nobody in who has any action.
         return isUnverified || user.getRequiredActionsStream().anyMatch(pendingActions(realm)::contains);
-    }
-
-    /** The required actions that each mean a pending activation, enabled or not: Keycloak's direct grant lets nobody in who has any. */
-    static Set<String> pendingActions(RealmModel realm) {
-        return realm.isVerifyEmail()
-                ? Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name())
-                : Set.of(REQUIRED_ACTION);
     }
 
     /** Does the realm demand it of who registers? An admin who disables the action, and Keycloak's own, says no. */
@@ -115,6 +107,50 @@ public final class Activation {
         return Optional.empty();
     }
 
+    /**
+     * Wishes a new mail for an account whose address has changed before it was proved: the codes that were sent to the old one
+     * must be void already. A realm that verifies addresses in Keycloak's own way lets nobody in now; nor should they be
+     * without a code.
+     */
+    void follow(UserModel user, MailOrigin origin) {
+        if (isWanted(user)) {
+            send(user, origin);
+        } else if (user.isEnabled() && isPending(realm(), user) && isKnown()) {
+            start(user, origin);
+        }
+    }
+
+    /** Has the realm the required action at all? */
+    boolean isKnown() {
+        return realm().getRequiredActionProviderByAlias(REQUIRED_ACTION) != null;
+    }
+
+    private RealmModel realm() {
+        return session.getContext().getRealm();
+    }
+
+    /** Is there anything that an admin's word would spare the user? */
+    static boolean isProofWanted(RealmModel realm, UserModel user) {
+        return isPending(realm, user)
+                || user.getRequiredActionsStream().anyMatch(UserModel.RequiredAction.VERIFY_EMAIL.name()::equals);
+    }
+
+    /** Makes an account active on an admin's word. */
+    static void vouchFor(RealmModel realm, UserModel user) {
+        user.removeRequiredAction(REQUIRED_ACTION);
+        user.removeRequiredAction(UserModel.RequiredAction.VERIFY_EMAIL);
+        if (realm.isVerifyEmail() && user.getEmail() != null) {
+            user.setEmailVerified(true);
+        }
+    }
+
+    /** The required actions of a user that awaits activation, any of which is enough. */
+    static Set<String> pendingActions(RealmModel realm) {
+        return realm.isVerifyEmail()
+                ? Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name())
+                : Set.of(REQUIRED_ACTION);
+    }
+
     /** Wishes a new mail unless there is a live code, or a mail that will bring one. */
     public void sendIfNone(UserModel user, MailOrigin origin) {
         if (!new OneTimeCodes(session).isAsked(user, Purpose.ACTIVATION)) {
@@ -137,18 +173,9 @@ public final class Activation {
             return;
         }
         session.getContext().setRealm(realm);
-        find(session, realm, wish.identifier())
+        Identifiers.find(session, realm, wish.identifier())
                 .filter(Activation::isWanted)
                 .ifPresent(user -> send(user, wish.origin()));
-    }
-
-    static Optional<UserModel> find(KeycloakSession session, RealmModel realm, String identifier) {
-        try {
-            return Optional.ofNullable(KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier));
-        } catch (ModelDuplicateException e) {
-            // Two users of one address, in a realm that allows it: nobody is meant.
-            return Optional.empty();
-        }
     }
 
     /**

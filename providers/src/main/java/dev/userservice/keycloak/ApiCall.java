@@ -44,9 +44,7 @@ public final class ApiCall {
                 refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
         caller.require(permission);
 
-        boolean isPublic = permission == Permission.PUBLIC
-                || permission == Permission.ANONYMOUS
-                || permission == Permission.REFRESH_TOKEN;
+        boolean isPublic = permission == Permission.PUBLIC || permission == Permission.REFRESH_TOKEN;
         Optional<ClientModel> judge =
                 isPublic || caller.isAnonymous() ? tenancy.apiClient() : Optional.of(caller.client());
         if (!judge.map(new CrossOrigin(session)::admits).orElse(true)) {

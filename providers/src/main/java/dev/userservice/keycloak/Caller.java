@@ -1,14 +1,10 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
-import dev.userservice.web.StrictJson;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import org.keycloak.authorization.fgap.AdminPermissionsSchema;
 import org.keycloak.models.AccountRoles;
-import org.keycloak.models.AdminRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakContext;
@@ -22,8 +18,6 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.services.resources.admin.AdminAuth;
-import org.keycloak.services.resources.admin.fgap.AdminPermissions;
-import org.keycloak.services.resources.admin.fgap.UserPermissionEvaluator;
 
 /**
  * Who is calling, and what they may do in the realm that they call.
@@ -35,18 +29,18 @@ public final class Caller {
     /** The realm role that makes a user of the platform realm a vendor; in any other realm the name means nothing. */
     public static final String VENDOR_ROLE = "vendor";
 
-    private static final String NEEDS_VIEW = "This needs the permission view-users";
-
     private final KeycloakSession session;
     private final Tenancy tenancy;
     private final RealmModel home;
     private final AuthResult proof;
+    private final UserRights users;
 
     private Caller(KeycloakSession session, Tenancy tenancy, RealmModel home, AuthResult proof) {
         this.session = session;
         this.tenancy = tenancy;
         this.home = home;
         this.proof = proof;
+        this.users = new UserRights(session, tenancy.realm(), this);
     }
 
     /**
@@ -104,18 +98,26 @@ public final class Caller {
         }
         switch (permission) {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
-            case ANONYMOUS -> {
+            case ANONYMOUS_OR_ADMIN -> {
                 if (proof != null) {
-                    throw ApiProblem.forbidden("People register themselves, without a token");
+                    users.requireMake();
                 }
             }
             case OWN_ACCOUNT_VIEW -> requireSelf();
+            case OWN_ACCOUNT_MANAGE -> requireManageSelf();
             case SELF_OR_ADMIN_VIEW -> requireToken();
-            case ADMIN_LIST -> requireList();
+            case ADMIN_LIST -> users.requireList();
+            case ADMIN_VIEW -> users.requireSeers();
+            case ADMIN_MANAGE -> users.requireManagers();
         }
     }
 
-    private void requireToken() {
+    /**
+     * Demands that there is a token at all.
+     *
+     * @throws ApiProblem 401
+     */
+    void requireToken() {
         if (proof == null) {
             throw ApiProblem.unauthorized("This needs an access token");
         }
@@ -134,102 +136,37 @@ public final class Caller {
         return user();
     }
 
-    private boolean mayViewOwnAccount() {
+    /**
+     * Demands the right to change one's own account, as in Keycloak's account API.
+     *
+     * @throws ApiProblem 401 or 403
+     */
+    public UserModel requireManageSelf() {
+        requireToken();
+        if (!hasAccountRole(AccountRoles.MANAGE_ACCOUNT)) {
+            throw ApiProblem.forbidden("The token does not let change an account of this tenant");
+        }
+        return user();
+    }
+
+    boolean mayViewOwnAccount() {
+        return hasAccountRole(AccountRoles.VIEW_PROFILE) || hasAccountRole(AccountRoles.MANAGE_ACCOUNT);
+    }
+
+    private boolean hasAccountRole(String role) {
         boolean isPerson = isOfThisRealm() && user().getServiceAccountClientLink() == null;
         ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
-        return isPerson
-                && account != null
-                && (isGranted(account.getRole(AccountRoles.VIEW_PROFILE))
-                        || isGranted(account.getRole(AccountRoles.MANAGE_ACCOUNT)));
+        return isPerson && account != null && isGranted(account.getRole(role));
     }
 
-    /**
-     * Demands the right to see one user: one's own account, an admin's permission (fine-grained ones count), or a vendor's.
-     *
-     * @param id whom it is about; need not exist: who may not look learns nothing of that
-     * @throws ApiProblem 403, or 404 for an unknown user
-     */
-    public UserModel requireView(String id) {
-        requireToken();
-        if (isSelf(id) && mayViewOwnAccount()) {
-            return user();
-        }
-        return find(() -> isId(id) ? session.users().getUserById(tenancy.realm(), id) : null)
-                .orElseThrow(() -> ApiProblem.notFound("User not found"));
+    /** What they may do with the users of this realm, as an admin or a vendor. */
+    public UserRights users() {
+        return users;
     }
 
-    /**
-     * Whoever has this username or e-mail address, if the caller may see them, as with {@link #requireView(String)}. An
-     * address that two users share is nobody's.
-     *
-     * @throws ApiProblem 401 or 403
-     */
-    public Optional<UserModel> findView(String identifier) {
-        requireToken();
-        boolean isOwn = isOfThisRealm()
-                && (identifier.equalsIgnoreCase(user().getUsername())
-                        || identifier.equalsIgnoreCase(user().getEmail()));
-        return isOwn && mayViewOwnAccount()
-                ? Optional.of(user())
-                : find(() ->
-                        Activation.find(session, tenancy.realm(), identifier).orElse(null));
-    }
-
-    /** Service accounts are clients, not users. */
-    private Optional<UserModel> find(Supplier<UserModel> lookUp) {
-        return visible(lookUp).filter(user -> user.getServiceAccountClientLink() == null);
-    }
-
-    private Optional<UserModel> visible(Supplier<UserModel> lookUp) {
-        if (isVendor()) {
-            return Optional.ofNullable(lookUp.get());
-        }
-        UserPermissionEvaluator permissions = userPermissions();
-        boolean mayAsk = permissions.canQuery();
-        // Fine-grained permissions may let somebody see one user who may not ask for users at all.
-        if (!mayAsk && !AdminPermissionsSchema.SCHEMA.isAdminPermissionsEnabled(tenancy.realm())) {
-            throw ApiProblem.forbidden(NEEDS_VIEW);
-        }
-        Optional<UserModel> seen = Optional.ofNullable(lookUp.get()).filter(permissions::canView);
-        if (seen.isEmpty() && !mayAsk) {
-            // The same for whom they may not see and for whom there is not.
-            throw ApiProblem.forbidden(NEEDS_VIEW);
-        }
-        return seen;
-    }
-
-    /**
-     * Demands the right to list users.
-     *
-     * @return whether all of them are listed; if not, only those that fine-grained admin permissions let the caller see, as
-     *     Keycloak's own list does. Who sees all by their role but not by their token sees nobody: Keycloak's filter looks at
-     *     the role alone.
-     * @throws ApiProblem 401 or 403
-     */
-    public boolean requireList() {
-        requireToken();
-        if (isVendor() || (isOfThisRealm() && (mayAs(AdminRoles.VIEW_USERS) || mayAs(AdminRoles.MANAGE_USERS)))) {
-            return true;
-        }
-        boolean isFiltered = isOfThisRealm()
-                && AdminPermissionsSchema.SCHEMA.isAdminPermissionsEnabled(tenancy.realm())
-                && mayAs(AdminRoles.QUERY_USERS)
-                && Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
-                        .map(this::adminRole)
-                        .noneMatch(role -> role != null && user().hasRole(role));
-        if (!isFiltered) {
-            throw ApiProblem.forbidden(NEEDS_VIEW);
-        }
-        return false;
-    }
-
-    private boolean mayAs(String adminRole) {
-        return isGranted(adminRole(adminRole));
-    }
-
-    private RoleModel adminRole(String name) {
-        ClientModel management = tenancy.realm().getClientByClientId(Constants.REALM_MANAGEMENT_CLIENT_ID);
-        return management == null ? null : management.getRole(name);
+    /** Is a permission of this realm's management granted? A vendor has them all. */
+    boolean holds(RoleModel permission) {
+        return isVendor() || (isOfThisRealm() && isGranted(permission));
     }
 
     /** Lets Keycloak see the caller while it does something that it judges by the caller's permissions. */
@@ -243,19 +180,21 @@ public final class Caller {
         }
     }
 
+    /** Is this the username or the e-mail address of the caller's own user? */
+    boolean isNamed(String identifier) {
+        return isOfThisRealm()
+                && (identifier.equalsIgnoreCase(user().getUsername())
+                        || identifier.equalsIgnoreCase(user().getEmail()));
+    }
+
     /** Is this the id of the caller's own user? */
     public boolean isSelf(String id) {
         return isOfThisRealm() && id.equals(user().getId());
     }
 
-    /** Can this be a user's id at all? Keycloak takes one that begins like a federated user's apart unseen. */
-    private static boolean isId(String text) {
-        return StrictJson.isStorable(text) && (!text.startsWith("f:") || text.indexOf(':', 2) > 0);
-    }
-
-    private UserPermissionEvaluator userPermissions() {
-        AdminAuth auth = new AdminAuth(home, proof.token(), user(), client());
-        return AdminPermissions.evaluator(session, tenancy.realm(), auth).users();
+    /** The caller as Keycloak's admin API knows its own. */
+    AdminAuth adminAuth() {
+        return new AdminAuth(home, token(), user(), client());
     }
 
     /** Is the caller a vendor: a user of the platform realm whose role {@code vendor} the token's client has in scope? */
@@ -263,7 +202,7 @@ public final class Caller {
         return proof != null && tenancy.isPlatform(home) && isGranted(home.getRole(VENDOR_ROLE));
     }
 
-    private boolean isOfThisRealm() {
+    boolean isOfThisRealm() {
         return home.getId().equals(tenancy.realm().getId());
     }
 

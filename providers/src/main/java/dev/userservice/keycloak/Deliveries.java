@@ -42,7 +42,9 @@ public final class Deliveries {
     }
 
     /**
-     * What is due, the oldest first; of each user only the first.
+     * What is due, the oldest first; of each user only the first to the same recipient. In order, so that nobody reads the
+     * news of yesterday last; but an old address that refuses its notice for a quarter of an hour must not hold back the
+     * activation mail, nor what the new address is told.
      *
      * @param kinds none other, such as those that a newer version has written
      * @param busyRealms the ids of realms that have to wait
@@ -50,7 +52,8 @@ public final class Deliveries {
     public List<Due> due(Set<MailKind> kinds, Set<String> busyRealms) {
         return entities.createQuery("""
                         from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
-                        and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id)
+                        and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id
+                          and e.recipient is not distinct from m.recipient)
                         order by m.dueAt, m.id""", OutboxEntity.class)
                 .setParameter("now", Time.currentTimeMillis())
                 .setParameter("kinds", kinds.stream().map(MailKind::id).toList())
@@ -62,7 +65,7 @@ public final class Deliveries {
     }
 
     /**
-     * Leases a wish, and makes and stores its code. Both count once this transaction has committed.
+     * Leases a wish; makes and stores its code, if it has one. Both count once this transaction has committed.
      *
      * @return empty if somebody else was quicker, or nobody needs it any more
      */
@@ -77,12 +80,18 @@ public final class Deliveries {
             return Optional.empty();
         }
         session.getContext().setRealm(realm);
-        if (due.kind().isToAnIdentifier()) {
-            return lease(wish, realm).map(lease -> delivery(wish, lease, realm, due.kind(), null));
-        }
+        return switch (due.kind()) {
+            case ACTIVATION -> claimWithCode(wish, realm, due.kind(), settings);
+            case ACTIVATION_RESEND -> claimWithoutCode(wish, realm, due.kind());
+            case EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW -> claimNotice(wish, realm, due.kind());
+        };
+    }
+
+    private Optional<Delivery> claimWithCode(OutboxEntity wish, RealmModel realm, MailKind kind, Settings settings) {
         UserModel user = session.users().getUserById(realm, wish.userId());
         if (user == null || !Activation.isWanted(user)) {
-            LOG.debugf("A mail that nobody needs any more is dropped: %s %s", wish.kind(), wish.id());
+            // The request goes first, and takes the wish with it: see OneTimeCodes.
+            new OneTimeCodes(session).delete(wish.requestId());
             drop(wish);
             return Optional.empty();
         }
@@ -91,8 +100,21 @@ public final class Deliveries {
         return codes.lockIfFree(wish.requestId())
                 .flatMap(request -> lease(wish, realm).map(lease -> {
                     OneTimeCodes.Issued issued = codes.issue(request, user.getEmail(), lifetime);
-                    return delivery(wish, lease, realm, due.kind(), issued);
+                    return delivery(wish, lease, realm, kind, issued);
                 }));
+    }
+
+    /** What has happened to an account is told even where that is disabled, or has no address any more. */
+    private Optional<Delivery> claimNotice(OutboxEntity wish, RealmModel realm, MailKind kind) {
+        if (session.users().getUserById(realm, wish.userId()) == null) {
+            drop(wish);
+            return Optional.empty();
+        }
+        return claimWithoutCode(wish, realm, kind);
+    }
+
+    private Optional<Delivery> claimWithoutCode(OutboxEntity wish, RealmModel realm, MailKind kind) {
+        return lease(wish, realm).map(lease -> delivery(wish, lease, realm, kind, null));
     }
 
     /** The conditional update that makes one worker of all nodes the holder. */
@@ -121,6 +143,7 @@ public final class Deliveries {
                 kind,
                 wish.userId(),
                 wish.identifier(),
+                wish.recipient(),
                 issued == null ? null : issued.code().text(),
                 issued == null ? 0 : issued.expiresAt(),
                 wish.origin(),
@@ -171,9 +194,8 @@ public final class Deliveries {
                 .findFirst();
     }
 
-    /** The request goes first, and takes the wish with it: see {@link OneTimeCodes}. */
     private void drop(OutboxEntity wish) {
-        new OneTimeCodes(session).delete(wish.requestId());
+        LOG.debugf("A mail that nobody needs any more is dropped: %s %s", wish.kind(), wish.id());
         delete(wish);
     }
 

@@ -11,6 +11,7 @@ import org.keycloak.common.util.Time;
  * @param realmName for meters and the log
  * @param userId null where there is only an identifier
  * @param identifier a username or e-mail address as somebody typed it, or null
+ * @param recipient the address that the wish itself names, or null for a mail to the user's own
  * @param code the code that this attempt sends, or null for a mail without one
  * @param codeExpiresAt when the code does, in milliseconds since 1970-01-01 UTC
  * @param attempts how many there were, this one included
@@ -25,6 +26,7 @@ public record Delivery(
         MailKind kind,
         String userId,
         String identifier,
+        String recipient,
         String code,
         long codeExpiresAt,
         MailOrigin origin,

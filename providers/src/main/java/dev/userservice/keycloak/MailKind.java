@@ -7,7 +7,11 @@ public enum MailKind {
     /** The code and the link that activate an account. */
     ACTIVATION("activation"),
     /** A new activation mail for whoever an identifier belongs to, if that account awaits activation. */
-    ACTIVATION_RESEND("activation-resend");
+    ACTIVATION_RESEND("activation-resend"),
+    /** Tells the address that an account had that it has another one now, or none. */
+    EMAIL_CHANGED_OLD("email-changed-old"),
+    /** Tells the address that an account has now that it belongs to it. */
+    EMAIL_CHANGED_NEW("email-changed-new");
 
     private final String id;
 

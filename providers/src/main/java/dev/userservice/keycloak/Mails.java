@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.settings.Settings;
+import dev.userservice.web.MaskedEmail;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.keycloak.locale.LocaleSelectorProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.UserModelDelegate;
 import org.keycloak.theme.Theme;
 import org.keycloak.theme.beans.LinkExpirationFormatterMethod;
 
@@ -40,7 +42,7 @@ public final class Mails {
         }
         session.getContext().setRealm(realm);
         UserModel user = session.users().getUserById(realm, delivery.userId());
-        if (user == null || user.getEmail() == null) {
+        if (user == null || (user.getEmail() == null && delivery.recipient() == null)) {
             return;
         }
         if (user.getFirstAttribute(UserModel.LOCALE) == null) {
@@ -49,14 +51,11 @@ public final class Mails {
                     delivery.origin().locale());
         }
         try {
+            Content content = content(delivery, realm, user);
             session.getProvider(EmailTemplateProvider.class)
                     .setRealm(realm)
-                    .setUser(user)
-                    .send(
-                            "userServiceActivationSubject",
-                            List.of(realmName(realm)),
-                            "user-service-activation.ftl",
-                            attributes(delivery, realm, user));
+                    .setUser(delivery.recipient() == null ? user : new Addressee(user, delivery.recipient()))
+                    .send(content.subjectKey(), List.of(realmName(realm)), content.template(), content.attributes());
         } catch (EmailException e) {
             throw new MailFailure(e);
         } catch (IOException e) {
@@ -64,7 +63,29 @@ public final class Mails {
         }
     }
 
-    private Map<String, Object> attributes(Delivery delivery, RealmModel realm, UserModel user) throws IOException {
+    private record Content(String subjectKey, String template, Map<String, Object> attributes) {}
+
+    private Content content(Delivery delivery, RealmModel realm, UserModel user) throws IOException {
+        return switch (delivery.kind()) {
+            case ACTIVATION ->
+                new Content(
+                        "userServiceActivationSubject",
+                        "user-service-activation.ftl",
+                        activation(delivery, realm, user));
+            case EMAIL_CHANGED_OLD -> emailChanged(user, false);
+            case EMAIL_CHANGED_NEW -> emailChanged(user, true);
+            case ACTIVATION_RESEND -> throw new IllegalArgumentException("Not a mail: " + delivery);
+        };
+    }
+
+    private static Content emailChanged(UserModel user, boolean isToTheNew) {
+        Map<String, Object> attributes = new HashMap<>();
+        attributes.put("isToTheNew", isToTheNew);
+        attributes.put("maskedEmail", MaskedEmail.of(user.getEmail()));
+        return new Content("userServiceEmailChangedSubject", "user-service-email-changed.ftl", attributes);
+    }
+
+    private Map<String, Object> activation(Delivery delivery, RealmModel realm, UserModel user) throws IOException {
         long left = delivery.codeExpiresAt() - Time.currentTimeMillis();
         long minutes = Math.max(1, Math.round(left / MILLIS_A_MINUTE));
         Locale locale = session.getContext().resolveLocale(user);
@@ -83,5 +104,20 @@ public final class Mails {
         return realm.getDisplayName() == null || realm.getDisplayName().isBlank()
                 ? realm.getName()
                 : realm.getDisplayName();
+    }
+
+    /** The user at the address of a notice, so that a theme that names the reader's address tells them no other. */
+    private static final class Addressee extends UserModelDelegate {
+        private final String email;
+
+        Addressee(UserModel user, String email) {
+            super(user);
+            this.email = email;
+        }
+
+        @Override
+        public String getEmail() {
+            return email;
+        }
     }
 }

@@ -14,7 +14,6 @@ import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.jpa.entities.UserEntity;
 
 /**
  * The store of one-time codes: requests, one a user and purpose, and the hashes of the codes that were sent for each.
@@ -142,18 +141,11 @@ public final class OneTimeCodes {
                 .map(Found::user);
     }
 
-    /**
-     * Locks the user's row before the request's, as Keycloak does where it removes a user, and looks at it again: Keycloak
-     * writes all its columns, and must not write back what an admin has changed meanwhile.
-     */
+    /** Looks again under a lock: Keycloak writes all columns of a user, and must not write back what an admin has changed. */
     private boolean isStillEnabled(UserModel user) {
-        UserEntity row = entities.find(UserEntity.class, user.getId());
-        if (row == null) {
-            // Of a federation that imports nobody.
-            return user.isEnabled();
-        }
-        entities.refresh(row, LockModeType.PESSIMISTIC_WRITE);
-        return row.isEnabled();
+        return LockedUser.of(session, session.getContext().getRealm(), user)
+                .filter(UserModel::isEnabled)
+                .isPresent();
     }
 
     private record Found(String request, UserModel user) {}

@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -38,11 +39,23 @@ public final class Outbox {
 
     /** Wishes a mail to a user of the context's realm, which carries a code of the given request. */
     void add(MailKind kind, UserModel user, String request, MailOrigin origin) {
+        add(kind, user, request, null, origin);
+    }
+
+    /**
+     * Wishes a mail without a code about a user of the context's realm, to an address that need not be the user's. Nothing but
+     * the end of the user takes it back.
+     */
+    public void addNotice(MailKind kind, UserModel user, String recipient, MailOrigin origin) {
+        add(kind, user, null, Objects.requireNonNull(recipient), origin);
+    }
+
+    private void add(MailKind kind, UserModel user, String request, String recipient, MailOrigin origin) {
         long now = Time.currentTimeMillis();
+        String id = TimeOrderedId.of(now, RANDOM);
         String realm = session.getContext().getRealm().getId();
         // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits too early.
-        entities.persist(
-                new OutboxEntity(TimeOrderedId.of(now, RANDOM), realm, kind.id(), user.getId(), request, origin, now));
+        entities.persist(new OutboxEntity(id, realm, kind.id(), user.getId(), request, recipient, origin, now));
         announce();
     }
 

@@ -30,6 +30,10 @@ public class OutboxEntity {
     @Column(name = "REQUEST_ID", length = 36)
     private String requestId;
 
+    /** Where a notice goes; null where the mail goes to what the user's address is when it is sent. */
+    @Column(name = "RECIPIENT", length = 255)
+    private String recipient;
+
     @Column(name = "BASE_URL", length = 1024, nullable = false)
     private String baseUrl;
 
@@ -65,6 +69,7 @@ public class OutboxEntity {
             String kind,
             String userId,
             String requestId,
+            String recipient,
             MailOrigin origin,
             long createdAt) {
         this.id = id;
@@ -72,6 +77,7 @@ public class OutboxEntity {
         this.kind = kind;
         this.userId = userId;
         this.requestId = requestId;
+        this.recipient = recipient;
         this.baseUrl = origin.baseUrl();
         this.locale = origin.locale();
         this.clientId = origin.clientId();
@@ -101,6 +107,10 @@ public class OutboxEntity {
 
     String requestId() {
         return requestId;
+    }
+
+    String recipient() {
+        return recipient;
     }
 
     MailOrigin origin() {

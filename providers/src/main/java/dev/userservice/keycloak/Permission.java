@@ -7,16 +7,22 @@ package dev.userservice.keycloak;
 public enum Permission {
     /** Anybody; but a token that is sent must be a good one. */
     PUBLIC,
-    /** Nobody in particular: who sends a token is refused. */
-    ANONYMOUS,
+    /** Nobody in particular, or an admin of this realm or a vendor who may make users; nobody else. */
+    ANONYMOUS_OR_ADMIN,
     /** Anybody; the route itself judges the refresh token that it is given, in the body or as bearer. */
     REFRESH_TOKEN,
     /** Whoever holds the session that the call is about: by its access token or its refresh token. */
     SESSION,
     /** A user of this realm whose token may read its own account, as in Keycloak's account API. */
     OWN_ACCOUNT_VIEW,
+    /** A user of this realm whose token may change its own account, as in Keycloak's account API. */
+    OWN_ACCOUNT_MANAGE,
     /** A user of this realm, an admin of it or a vendor; the route asks which, once it knows whom it is about. */
     SELF_OR_ADMIN_VIEW,
     /** An admin or a vendor who may list users; of a realm with fine-grained permissions perhaps only some of them. */
-    ADMIN_LIST
+    ADMIN_LIST,
+    /** An admin of this realm who may see users, or a vendor; which users, the route asks. */
+    ADMIN_VIEW,
+    /** The same, and the route asks whether they may change the user, once it knows whom it is about. */
+    ADMIN_MANAGE
 }

@@ -7,12 +7,10 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
-import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
-import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
@@ -77,7 +75,7 @@ public final class Tokens {
         } catch (ModelDuplicateException e) {
             // Two users of one e-mail address. Keycloak's flow answers that, and its brute-force log then fails over
             // it.
-            hashInVain();
+            PasswordCheck.hashInVain(session, realm);
             throw ApiProblem.unauthorized("Invalid credentials");
         }
         if (answer.entity() instanceof AccessTokenResponse tokens) {
@@ -118,7 +116,7 @@ public final class Tokens {
             }
             // The same two users, where the realm has no brute-force detection.
             case OAuthErrorException.INVALID_REQUEST -> {
-                hashInVain();
+                PasswordCheck.hashInVain(session, realm);
                 yield ApiProblem.unauthorized("Invalid credentials").remembered();
             }
             default -> endpoints.unexpected(answer);
@@ -137,15 +135,7 @@ public final class Tokens {
                 || session.getProvider(BruteForceProtector.class).isTemporarilyDisabled(session, realm, user)) {
             return;
         }
-        hashInVain();
-    }
-
-    private void hashInVain() {
-        PasswordPolicy policy = realm.getPasswordPolicy();
-        PasswordHashProvider hash = policy.getHashAlgorithm() == null
-                ? session.getProvider(PasswordHashProvider.class)
-                : session.getProvider(PasswordHashProvider.class, policy.getHashAlgorithm());
-        hash.encodedCredential("a password that nobody has", policy.getHashIterations());
+        PasswordCheck.hashInVain(session, realm);
     }
 
     /**

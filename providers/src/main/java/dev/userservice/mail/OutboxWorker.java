@@ -36,8 +36,8 @@ import org.keycloak.provider.ProviderEventListener;
  * Delivers what is in the outbox, on every node: at once what this node has put there, and within seconds what is due again
  * or was left by a node that is gone.
  *
- * <p>Each attempt is three transactions: the lease with the code's hash, the sending, the mark. Whatever dies in between, the
- * wish is still there, and no mail is sent whose code is not stored.
+ * <p>Each attempt is three transactions: the lease, with the hash of the code if the mail has one; the sending; the mark.
+ * Whatever dies in between, the wish is still there, and no mail is sent whose code is not stored.
  */
 public final class OutboxWorker implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(OutboxWorker.class);
@@ -203,7 +203,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
 
     private void attempt(KeycloakSession session, Delivery delivery) {
         switch (delivery.kind()) {
-            case ACTIVATION -> new Mails(session, settings).send(delivery);
+            case ACTIVATION, EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW -> new Mails(session, settings).send(delivery);
             case ACTIVATION_RESEND -> new Activation(session, settings).resend(delivery);
         }
     }

@@ -100,7 +100,7 @@ public final class UserListResource {
                                             enumeration = {"username", "-username", "created_at", "-created_at"},
                                             defaultValue = "username"))
                     String sort) {
-        boolean isOfAll = call.caller().requireList();
+        boolean isOfAll = call.caller().users().requireList();
         FieldErrors errors = new FieldErrors()
                 .text("role", role, 0, MAX_TEXT)
                 .storable("role", role)

@@ -37,7 +37,7 @@ public final class UsersResource {
     @Path("users/{id}")
     @Operation(operationId = "getUser", summary = "A user by id, to themselves and to admins")
     public UserView byId(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
-        return view(call.caller().requireView(id));
+        return view(call.caller().users().requireView(id));
     }
 
     @GET
@@ -49,7 +49,7 @@ public final class UsersResource {
                     @Schema(minLength = 1, maxLength = 255)
                     String id) {
         require("user_id", id);
-        return view(call.caller().requireView(id));
+        return view(call.caller().users().requireView(id));
     }
 
     @GET
@@ -64,6 +64,7 @@ public final class UsersResource {
                     String identifier) {
         require("identifier", identifier);
         UserView user = call.caller()
+                .users()
                 .findView(identifier)
                 .map(this::view)
                 .filter(UserView::isActive)

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.ByteArrayInputStream;
@@ -140,6 +141,34 @@ public final class StrictJson {
         } catch (IOException e) {
             return null;
         }
+    }
+
+    /**
+     * Applies a JSON merge patch (RFC 7396) to an object: members that are left out stay, null removes one.
+     *
+     * @param json text that is already in the database; null, or what is no object, counts as an empty one
+     * @return the same text if nothing changes
+     */
+    public static String merged(String json, JsonNode patch) {
+        JsonNode before = json == null ? null : objectOrNull(json);
+        ObjectNode after = before == null ? MAPPER.createObjectNode() : (ObjectNode) before.deepCopy();
+        merge(after, patch);
+        boolean isSame = before == null ? after.isEmpty() : after.equals(before);
+        return isSame ? json : write(after);
+    }
+
+    private static void merge(ObjectNode target, JsonNode patch) {
+        patch.properties().forEach(field -> {
+            JsonNode value = field.getValue();
+            if (value.isNull()) {
+                target.remove(field.getKey());
+            } else if (value.isObject()) {
+                JsonNode now = target.get(field.getKey());
+                merge(now instanceof ObjectNode object ? object : target.putObject(field.getKey()), value);
+            } else {
+                target.set(field.getKey(), value);
+            }
+        });
     }
 
     private static String text(byte[] bytes) {

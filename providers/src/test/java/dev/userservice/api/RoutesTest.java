@@ -78,7 +78,7 @@ final class RoutesTest {
     @Test
     void aPathTellsItsMethods() {
         assertEquals(List.of("POST", "OPTIONS"), Routes.methods("/login"));
-        assertEquals(List.of("GET", "HEAD", "OPTIONS"), Routes.methods("/users/me"));
+        assertEquals(List.of("GET", "HEAD", "PUT", "OPTIONS"), Routes.methods("/users/me"));
         assertTrue(Routes.methods("/users/42").contains("GET"));
     }
 }

@@ -109,4 +109,33 @@ final class StrictJsonTest {
     void aFieldsNameDoesNotComeBackAtAnyLength() {
         assertTrue(refused("{\"" + "x".repeat(10_000) + "\":1}").getMessage().length() < 200);
     }
+
+    @Test
+    void absentIsNotNull() throws IOException {
+        assertNull(read("{}").extra());
+        assertTrue(read("{\"extra\":null}").extra().isNull());
+    }
+
+    /** The examples of RFC 7396, appendix A, that have objects on both sides. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\":\"b\"} | {\"a\":\"c\"} | {\"a\":\"c\"}",
+                "{\"a\":\"b\"} | {\"b\":\"c\"} | {\"a\":\"b\",\"b\":\"c\"}",
+                "{\"a\":\"b\"} | {\"a\":null} | {}",
+                "{\"a\":\"b\",\"b\":\"c\"} | {\"a\":null} | {\"b\":\"c\"}",
+                "{\"a\":[\"b\"]} | {\"a\":\"c\"} | {\"a\":\"c\"}",
+                "{\"a\":\"c\"} | {\"a\":[\"b\"]} | {\"a\":[\"b\"]}",
+                "{\"a\":{\"b\":\"c\"}} | {\"a\":{\"b\":\"d\",\"c\":null}} | {\"a\":{\"b\":\"d\"}}",
+                "{\"a\":[{\"b\":\"c\"}]} | {\"a\":[1]} | {\"a\":[1]}",
+                "{\"e\":null} | {\"a\":1} | {\"e\":null,\"a\":1}",
+                "{} | {\"a\":{\"bb\":{\"ccc\":null}}} | {\"a\":{\"bb\":{}}}",
+                "no object | {\"a\":1} | {\"a\":1}",
+                "{ \"a\": 1 } | {\"a\":1} | { \"a\": 1 }",
+                "| {} |"
+            })
+    void aMergePatchIsApplied(String json, String patch, String merged) {
+        assertEquals(merged, StrictJson.merged(json, StrictJson.objectOrNull(patch)));
+    }
 }

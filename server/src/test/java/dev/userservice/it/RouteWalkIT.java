@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,13 +40,16 @@ final class RouteWalkIT {
             "vendor",
             "third-party");
 
-    /** What each caller is answered, in the order of {@link #CALLERS}. The routes are called about the user alice. */
+    /**
+     * What each caller is answered, in the order of {@link #CALLERS}. The routes are called about the user alice, but for
+     * DELETE: about bob, or where it succeeds, somebody who is there for that.
+     */
     private static final String TABLE = """
             POST /login            200 401 401 401 200 403 200 200 200 200
             POST /refresh          400 401 401 200 400 403 400 400 400 400
             POST /logout           401 401 401 200 200 403 200 403 403 200
             POST /register         400 401 401 401 400 403 400 400 400 400
-            POST /users            400 401 401 401 403 403 403 403 403 403
+            POST /users            400 401 401 401 403 403 400 403 400 403
             POST /verify-email     400 401 401 401 400 403 400 400 400 400
             PATCH /users/activation 400 401 401 401 400 403 400 400 400 400
             GET  /users/activation/resend 400 401 401 401 400 403 400 400 400 400
@@ -54,13 +58,27 @@ final class RouteWalkIT {
             GET  /users/identifier 401 401 401 401 200 403 200 200 200 403
             GET  /users/me         401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
+            PUT  /users/me         401 401 401 401 200 403 200 403 403 403
+            PUT  /users/me/password 401 401 401 401 200 403 200 403 403 403
+            PUT  /users/{id}       401 401 401 401 403 403 200 403 200 403
+            PATCH /users/{id}      401 401 401 401 403 403 200 403 200 403
+            DELETE /users/{id}     401 401 401 401 403 403 204 403 204 403
+            DELETE /users/id       401 401 401 401 403 403 204 403 204 403
+            DELETE /users/identifier 401 401 401 401 403 403 204 403 204 403
+            POST /users/auth/check 401 401 401 401 403 403 200 200 200 403
             GET  /users/health     200 401 401 401 200 403 200 200 200 200
             GET  /openapi.json     200 401 401 401 200 403 200 200 200 200
             GET  /openapi.yaml     200 401 401 401 200 403 200 200 200 200
             """;
 
-    private static final Map<String, Map<String, Object>> BODIES =
-            Map.of("POST /login", Map.of("username", "alice", "password", TestServer.PASSWORD));
+    private static final Map<String, Map<String, Object>> BODIES = Map.of(
+            "POST /login", Map.of("username", "alice", "password", TestServer.PASSWORD),
+            "PUT /users/me", Map.of("gender", "Other"),
+            "PUT /users/me/password",
+                    Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD),
+            "PUT /users/{id}", Map.of("gender", "Other"),
+            "PATCH /users/{id}", Map.of("gender", "Other"),
+            "POST /users/auth/check", Map.of("identifier", "alice", "password", TestServer.PASSWORD));
 
     private static final Map<String, Map<String, Supplier<String>>> PARAMETERS = Map.of(
             "GET /users/id", Map.of("user_id", () -> RouteWalkIT.alice),
@@ -69,12 +87,14 @@ final class RouteWalkIT {
     private static Tenant tenant;
     private static Tenant other;
     private static String alice;
+    private static String bob;
     private static final Map<String, Supplier<Optional<String>>> TOKENS = new LinkedHashMap<>();
 
     @BeforeAll
     static void addCallers(TestServer server, Tenant fresh) {
         tenant = fresh;
         alice = tenant.addUser("alice");
+        bob = tenant.addUser("bob");
         tenant.addUser("the-admin", "admin");
         other = Tenant.on(server);
         other.addUser("the-admin", "admin");
@@ -147,10 +167,23 @@ final class RouteWalkIT {
         if (BODIES.containsKey(route)) {
             call.contentType(ContentType.JSON).body(BODIES.get(route));
         }
+        String whom = alice;
+        if (parts[0].equals("DELETE")) {
+            String username = expected == 204 ? "victim-" + UUID.randomUUID() : "bob";
+            whom = expected == 204 ? tenant.addUser(username) : bob;
+            if (parts[1].equals("/users/id")) {
+                call.queryParam("user_id", whom);
+            } else if (parts[1].equals("/users/identifier")) {
+                call.queryParam("identifier", username);
+            }
+        }
         PARAMETERS.getOrDefault(route, Map.of()).forEach((name, value) -> call.queryParam(name, value.get()));
-        Supplier<Response> answer = () -> call.request(parts[0], parts[1].replace("{id}", alice));
-        boolean isLogin = BODIES.containsKey(route) && expected == 200;
-        (isLogin ? Tenant.admitted(answer) : answer.get()).then().statusCode(expected);
+        String path = parts[1].replace("{id}", whom);
+        Supplier<Response> answer = () -> call.request(parts[0], path);
+        boolean isLogin = route.equals("POST /login") || route.equals("POST /users/auth/check");
+        (isLogin && expected == 200 ? Tenant.admitted(answer) : answer.get())
+                .then()
+                .statusCode(expected);
     }
 
     private static Map<String, Map<String, Integer>> rows() {

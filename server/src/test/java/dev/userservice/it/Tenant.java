@@ -201,6 +201,14 @@ final class Tenant {
                 .path("access_token");
     }
 
+    /** An access token of a new client's service account, which has these roles of realm-management alone. */
+    String serviceTokenOf(String... roles) {
+        String clientId = "service-" + UUID.randomUUID().toString().substring(0, 8);
+        addClient(clientId, true);
+        grantRealmManagement(clientId, roles);
+        return serviceToken(clientId);
+    }
+
     /** Lets a client's service account have roles of realm-management. */
     void grantRealmManagement(String clientId, String... roles) {
         var clients = admin().clients();

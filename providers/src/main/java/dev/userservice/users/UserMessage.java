@@ -1,6 +1,5 @@
-package dev.userservice.account;
+package dev.userservice.users;
 
-import dev.userservice.users.UserView;
 import dev.userservice.web.JsonAnswer;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

@@ -1,4 +1,4 @@
-package dev.userservice.account;
+package dev.userservice.users;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

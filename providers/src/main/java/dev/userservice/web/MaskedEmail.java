@@ -1,13 +1,13 @@
-package dev.userservice.account;
+package dev.userservice.web;
 
 /** An e-mail address of which its owner recognizes enough, and nobody else learns much. */
-final class MaskedEmail {
+public final class MaskedEmail {
     private static final String STARS = "***";
 
     private MaskedEmail() {}
 
     /** {@code jane.doe@mail.example.com} is {@code j***@m***.com}; the empty text for no address. */
-    static String of(String email) {
+    public static String of(String email) {
         int at = email == null ? -1 : email.lastIndexOf('@');
         if (at < 0) {
             return "";

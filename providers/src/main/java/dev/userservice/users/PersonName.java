@@ -1,4 +1,4 @@
-package dev.userservice.account;
+package dev.userservice.users;
 
 /**
  * A name in the two parts that Keycloak keeps. People without a last name are people.
@@ -6,9 +6,9 @@ package dev.userservice.account;
  * @param first null for none
  * @param last null for none
  */
-record PersonName(String first, String last) {
+public record PersonName(String first, String last) {
     /** What follows the last space is the last name; one word is a first name alone. */
-    static PersonName split(String full) {
+    public static PersonName split(String full) {
         String name = full.strip();
         int space = name.lastIndexOf(' ');
         return space < 0

@@ -1,0 +1,33 @@
+package dev.userservice.account;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of a check of somebody's password. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(
+        name = "AuthCheckRequest",
+        requiredProperties = {"identifier", "password"})
+public record AuthCheckRequest(
+        @Schema(minLength = 1, maxLength = 255, description = "Username or e-mail address")
+        String identifier,
+
+        @Schema(minLength = 1, maxLength = 512) String password)
+        implements JsonRequest {
+
+    /** All that is wrong with the body, at once. */
+    void validate() {
+        FieldErrors errors = new FieldErrors();
+        errors.required("identifier", identifier).text("identifier", identifier, 1, 255);
+        errors.required("password", password).text("password", password, 1, 512);
+        errors.throwIfAny();
+    }
+
+    @Override
+    public String toString() {
+        return "AuthCheckRequest[***]";
+    }
+}

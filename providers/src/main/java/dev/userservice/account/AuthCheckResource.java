@@ -1,0 +1,47 @@
+package dev.userservice.account;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.PasswordCheck;
+import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.users.UserView;
+import dev.userservice.web.ApiProblem;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.function.Predicate;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.UserModel;
+
+/** Back ends that ask whether a password is somebody's, and need no session for it. */
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Users")
+public final class AuthCheckResource {
+    private final ApiCall call;
+
+    public AuthCheckResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @POST
+    @Path("users/auth/check")
+    @Operation(
+            operationId = "checkPassword",
+            summary = "Whose password this is, without logging them in",
+            description =
+                    "The password alone is checked, also of users who need a one-time code to log in. A failure counts"
+                            + " as a failed login.")
+    public UserView check(@RequestBody(required = true) AuthCheckRequest request) {
+        Predicate<UserModel> isVisible = call.caller().users().requireSeers();
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        request.validate();
+        UserModel user = new PasswordCheck(call).user(request.identifier(), request.password(), isVisible);
+        return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
+    }
+}

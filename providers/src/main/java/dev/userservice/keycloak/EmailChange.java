@@ -1,0 +1,26 @@
+package dev.userservice.keycloak;
+
+import org.keycloak.models.UserModel;
+
+/**
+ * What a new e-mail address brings with it, whoever has changed it: nothing that was sent to the old one is good any more,
+ * both owners are told, and an account that waits for the proof of its address waits for that of the new one.
+ */
+final class EmailChange {
+    private final ApiCall call;
+
+    EmailChange(ApiCall call) {
+        this.call = call;
+    }
+
+    void follow(UserModel user, ProfileUpdate update) {
+        if (!update.isEmailChanged()) {
+            return;
+        }
+        new OneTimeCodes(call.session()).voidAll(user);
+        if (user.getEmail() != null) {
+            call.activation().follow(user, MailOrigin.of(call.session(), user, null));
+        }
+        // TO FILL: the notices to the old and the new address (MailKind.EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW).
+    }
+}

@@ -1,0 +1,82 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.keycloak.ManagedRoles.Givers;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
+import java.util.Objects;
+import java.util.Optional;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.jpa.entities.RoleEntity;
+
+/**
+ * The rule that a realm is never left without anybody who could manage it: the last active holder of its highest managed
+ * role, an admin in a tenant and a vendor on the platform, is not deleted, disabled or demoted, whoever asks.
+ */
+final class LastOne {
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final ManagedRoles managed;
+
+    LastOne(ApiCall call) {
+        this.session = call.session();
+        this.realm = call.realm();
+        this.managed = new ManagedRoles(session, call.tenancy());
+    }
+
+    /** The role that somebody has to have, where the realm has any. */
+    Optional<RoleModel> role() {
+        return managed.highestFirst().stream()
+                .map(realm::getRole)
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    /**
+     * Demands that the role has another active holder, if this user is one. Its row is locked for that, after the user's:
+     * two who take it from each other at the same moment come here one by one.
+     *
+     * @throws ApiProblem 409
+     */
+    void requireAnother(UserModel user) {
+        Optional<RoleModel> role = role().filter(user::hasRole);
+        if (role.isEmpty() || !user.isEnabled() || Activation.isPending(realm, user)) {
+            return;
+        }
+        EntityManager entities =
+                session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        entities.find(RoleEntity.class, role.get().getId(), LockModeType.PESSIMISTIC_WRITE);
+        Givers givers = managed.givers().get(role.get().getName());
+        if (!hasAnother(entities, user, givers)) {
+            throw ApiProblem.conflict(
+                    "This is the last active user with the role " + role.get().getName(), new FieldErrors());
+        }
+    }
+
+    private boolean hasAnother(EntityManager entities, UserModel user, Givers givers) {
+        String byGroup = givers.groups().isEmpty()
+                ? ""
+                : " or exists (select 1 from UserGroupMembershipEntity g where g.user = u and g.groupId in (:groups))";
+        String verified = realm.isVerifyEmail() ? " and (u.email is null or u.emailVerified = true)" : "";
+        TypedQuery<String> others = entities.createQuery("""
+                        select u.id from UserEntity u
+                        where u.realmId = :realm and u.id <> :user and u.enabled = true
+                        and u.serviceAccountClientLink is null
+                        and not exists (select 1 from UserRequiredActionEntity a where a.user = u and a.action in (:pending))
+                        and (exists (select 1 from UserRoleMappingEntity m where m.user = u and m.roleId in (:roles))""" + byGroup + ")" + verified, String.class)
+                .setParameter("realm", realm.getId())
+                .setParameter("user", user.getId())
+                .setParameter("pending", Activation.pendingActions(realm))
+                .setParameter("roles", givers.roles());
+        if (!givers.groups().isEmpty()) {
+            others.setParameter("groups", givers.groups());
+        }
+        return !others.setMaxResults(1).getResultList().isEmpty();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.userservice.keycloak;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.hibernate.Hibernate;
+import org.hibernate.UnresolvableObjectException;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.cache.UserCache;
+import org.keycloak.models.jpa.entities.UserEntity;
+import org.keycloak.storage.StorageId;
+import org.keycloak.storage.UserStorageUtil;
+
+/**
+ * Locks a user's row until the transaction ends, so that of two changes at once the second sees what the first has made.
+ * It comes before every other lock: user, then role, then codes and mails.
+ */
+final class LockedUser {
+    private LockedUser() {}
+
+    /**
+     * The user as the database has it now, whatever Keycloak's cache and this session held.
+     *
+     * @return empty if there is no such user any more. Who lives in a federation that imports nobody has no row to lock
+     */
+    static Optional<UserModel> of(KeycloakSession session, RealmModel realm, UserModel user) {
+        EntityManager entities =
+                session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        String id = user.getId();
+        UserEntity row = entities.find(UserEntity.class, id);
+        if (row == null) {
+            return StorageId.isLocalStorage(id) ? Optional.empty() : Optional.of(user);
+        }
+        // What hangs on the row is not read again with it, so it is not to be known either.
+        Stream.<Collection<?>>of(row.getAttributes(), row.getRequiredActions(), row.getCredentials())
+                .filter(Hibernate::isInitialized)
+                .flatMap(Collection::stream)
+                .forEach(entities::detach);
+        try {
+            entities.refresh(row, LockModeType.PESSIMISTIC_WRITE);
+        } catch (ModelException e) {
+            if (e.getCause() instanceof UnresolvableObjectException) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        UserCache cache = UserStorageUtil.userCache(session);
+        if (cache != null) {
+            cache.evict(realm, user);
+        }
+        return Optional.ofNullable(session.users().getUserById(realm, id));
+    }
+}

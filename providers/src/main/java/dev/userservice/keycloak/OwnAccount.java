@@ -1,0 +1,145 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserCredentialModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.userprofile.EventAuditingAttributeChangeListener;
+import org.keycloak.userprofile.UserProfileContext;
+
+/** What people do to their own account, as in Keycloak's account console. */
+public final class OwnAccount {
+    private static final String CURRENT = "current_password";
+    private static final String REPLACEMENT = "new_password";
+
+    private final ApiCall call;
+    private final KeycloakSession session;
+    private final RealmModel realm;
+
+    public OwnAccount(ApiCall call) {
+        this.call = call;
+        this.session = call.session();
+        this.realm = call.realm();
+    }
+
+    /**
+     * Changes the caller's own profile, as far as the tenant's user profile lets people.
+     *
+     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
+     * @return the user as it is now
+     * @throws ApiProblem 400 for invalid fields, 409 for what is taken, 401 for one who was disabled or deleted meanwhile
+     */
+    public UserModel update(ProfileChange change, FieldErrors errors) {
+        UserModel user = lock();
+        ProfileUpdate profile = new ProfileUpdate(call, user, change, UserProfileContext.ACCOUNT);
+        FieldErrors taken = new FieldErrors();
+        profile.check(errors, taken);
+        if (!errors.isEmpty()) {
+            throw errors.and(taken).problem();
+        }
+        if (!taken.isEmpty()) {
+            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
+        }
+        EventBuilder event = event(EventType.UPDATE_PROFILE).detail(Details.CONTEXT, UserProfileContext.ACCOUNT.name());
+        EventAuditingAttributeChangeListener audit = new EventAuditingAttributeChangeListener(profile.profile(), event);
+        AtomicBoolean isChanged = new AtomicBoolean();
+        profile.write((name, model, before) -> {
+            isChanged.set(true);
+            audit.onChange(name, model, before);
+        });
+        new EmailChange(call).follow(user, profile);
+        if (isChanged.get()) {
+            event.success();
+        }
+        return user;
+    }
+
+    /**
+     * Replaces the caller's own password, and ends all their sessions but the one that they call by.
+     *
+     * @throws ApiProblem 400 for a current password that is not right, or cannot be asked for at the moment, which counts as a
+     *     failed login; 400 for a new one that the tenant's policy refuses; 401 for one who was disabled or deleted meanwhile
+     */
+    public void changePassword(String current, String replacement) {
+        UserModel user = lock();
+        Optional<String> refusal = new PasswordCheck(call).refusal(user, current);
+        if (refusal.isPresent()) {
+            passwordEvents().forEach(event -> event.error(refusal.get()));
+            throw ApiProblem.invalid(CURRENT, "This is not the current password")
+                    .remembered();
+        }
+        FieldErrors errors = new FieldErrors();
+        new PasswordRules(session, realm).check(user, replacement, REPLACEMENT, errors);
+        if (!errors.isEmpty()) {
+            passwordEvents().forEach(event -> event.error(Errors.PASSWORD_REJECTED));
+            throw errors.problem();
+        }
+        try {
+            user.credentialManager().updateCredential(UserCredentialModel.password(replacement));
+        } catch (ReadOnlyException e) {
+            throw ApiProblem.invalid(REPLACEMENT, "The password is kept in a directory that cannot be written to");
+        } catch (ModelException e) {
+            passwordEvents().forEach(event -> event.error(Errors.PASSWORD_REJECTED));
+            throw ApiProblem.invalid(
+                    REPLACEMENT, new ValidationTexts(session, realm).of(e.getMessage(), e.getParameters()));
+        }
+        user.removeRequiredAction(UserModel.RequiredAction.UPDATE_PASSWORD);
+        passwordEvents().forEach(EventBuilder::success);
+        endOtherSessions(user);
+    }
+
+    private UserModel lock() {
+        return LockedUser.of(session, realm, call.caller().user())
+                .filter(UserModel::isEnabled)
+                .orElseThrow(ApiProblem::invalidToken);
+    }
+
+    /** The event, and the one of the name that it had before: Keycloak makes both. */
+    private Stream<EventBuilder> passwordEvents() {
+        return Stream.of(EventType.UPDATE_CREDENTIAL, deprecatedPasswordEvent())
+                .map(type -> event(type).detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE));
+    }
+
+    @SuppressWarnings("deprecation")
+    private static EventType deprecatedPasswordEvent() {
+        return EventType.UPDATE_PASSWORD;
+    }
+
+    private void endOtherSessions(UserModel user) {
+        String own = call.caller().token().getSessionId();
+        Sessions sessions = new Sessions(call);
+        Stream.concat(
+                        session.sessions().getUserSessionsStream(realm, user),
+                        session.sessions().getOfflineUserSessionsStream(realm, user))
+                .filter(other -> !Objects.equals(other.getId(), own))
+                .toList()
+                .forEach(other -> {
+                    // The client is the one that asks: a session may have several of its own.
+                    EventBuilder event = event(EventType.LOGOUT).session(other.getId());
+                    sessions.end(other);
+                    event.success();
+                });
+    }
+
+    private EventBuilder event(EventType type) {
+        Caller caller = call.caller();
+        return new EventBuilder(realm, session, session.getContext().getConnection())
+                .event(type)
+                .client(caller.client())
+                .user(caller.user())
+                .session(caller.token().getSessionId());
+    }
+}

@@ -1,0 +1,143 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.messages.Messages;
+import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.userprofile.AttributeChangeListener;
+import org.keycloak.userprofile.UserProfile;
+import org.keycloak.userprofile.UserProfileContext;
+import org.keycloak.userprofile.UserProfileProvider;
+import org.keycloak.userprofile.ValidationException;
+
+/**
+ * A change of a user's profile by the rules of the tenant's user profile, as they are for whoever makes it. What the change
+ * does not name stays as it is, and must still be valid together with the rest, as in Keycloak's own consoles.
+ */
+final class ProfileUpdate {
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final UserModel user;
+    private final ProfileChange change;
+    private final String emailBefore;
+    private final UserProfile profile;
+
+    /**
+     * Takes a {@linkplain LockedUser locked} user.
+     *
+     * @param context whose rules: an admin's, or the person's own
+     */
+    ProfileUpdate(ApiCall call, UserModel user, ProfileChange change, UserProfileContext context) {
+        this.session = call.session();
+        this.realm = call.realm();
+        this.user = user;
+        this.change = change;
+        this.emailBefore = user.getEmail();
+        this.profile = session.getProvider(UserProfileProvider.class).create(context, merged(user, change), user);
+    }
+
+    /** The user's own attributes and the new ones: for Keycloak, what is left out is empty. */
+    private static Map<String, List<String>> merged(UserModel user, ProfileChange change) {
+        Map<String, List<String>> merged = new HashMap<>();
+        user.getAttributes()
+                .forEach((name, values) -> merged.put(
+                        name, values.stream().filter(Objects::nonNull).toList()));
+        change.attributes()
+                .forEach((name, next) -> merged.compute(
+                        name,
+                        (same, now) -> Optional.ofNullable(next.apply(now == null || now.isEmpty() ? null : now.get(0)))
+                                .map(List::of)
+                                .orElseGet(List::of)));
+        return merged;
+    }
+
+    /** Says what the tenant's rules have against it, by the request's own names. */
+    void check(FieldErrors errors, FieldErrors taken) {
+        if (change.attributes().isEmpty()) {
+            // Whom the rules of today would not let in can still be disabled.
+            return;
+        }
+        ValidationTexts texts = new ValidationTexts(session, realm);
+        try {
+            profile.validate();
+        } catch (ValidationException e) {
+            e.getErrors().forEach(error -> {
+                boolean isTaken = Stream.of(Messages.USERNAME_EXISTS, Messages.EMAIL_EXISTS)
+                        .anyMatch(error.getMessage()::equals);
+                (isTaken ? taken : errors)
+                        .addUnlessKnown(
+                                field(error.getAttribute()),
+                                texts.of(error.getMessage(), error.getMessageParameters()));
+            });
+        }
+        // Keycloak passes over these without a word.
+        change.attributes().keySet().stream()
+                .filter(name -> profile.getAttributes().isReadOnly(name) && isAsked(name))
+                .forEach(name -> errors.addUnlessKnown(field(name), "This tenant does not let this be changed here"));
+    }
+
+    private boolean isAsked(String name) {
+        String now = user.getFirstAttribute(name);
+        String next = change.attributes().get(name).apply(now);
+        boolean isCaseless = name.equals(UserModel.USERNAME) || name.equals(UserModel.EMAIL);
+        boolean isSame = isCaseless && now != null && now.equalsIgnoreCase(next);
+        return !isSame && !Objects.equals(now, next);
+    }
+
+    private String field(String attribute) {
+        boolean isDerived = realm.isRegistrationEmailAsUsername()
+                && attribute.equals(UserModel.USERNAME)
+                && !change.attributes().containsKey(attribute);
+        return change.field(isDerived ? UserModel.EMAIL : attribute);
+    }
+
+    /**
+     * Does it.
+     *
+     * @param listener is told of each attribute that changes
+     * @throws ApiProblem 409 for a name or an address that somebody has taken at this moment; 400 for a user of a federation
+     *     that cannot be written to
+     */
+    void write(AttributeChangeListener listener) {
+        if (change.attributes().isEmpty()) {
+            return;
+        }
+        try {
+            profile.update(true, listener);
+            if (isEmailChanged()) {
+                user.setEmailVerified(false);
+            }
+            // Now, while it can be told from other failures.
+            session.getProvider(JpaConnectionProvider.class).getEntityManager().flush();
+        } catch (ModelDuplicateException e) {
+            throw ApiProblem.conflict("The username or e-mail address is taken", new FieldErrors());
+        } catch (ReadOnlyException e) {
+            throw ApiProblem.badRequest("The user comes from a directory that cannot be written to");
+        }
+    }
+
+    /** What it was before; empty for none. */
+    Optional<String> emailBefore() {
+        return Optional.ofNullable(emailBefore);
+    }
+
+    /** Keycloak keeps addresses in lower case, so one in another case is none. */
+    boolean isEmailChanged() {
+        return !Objects.equals(emailBefore, user.getEmail());
+    }
+
+    UserProfile profile() {
+        return profile;
+    }
+}

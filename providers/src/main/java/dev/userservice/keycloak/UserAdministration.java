@@ -1,0 +1,136 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserManager;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.userprofile.UserProfileContext;
+
+/**
+ * What admins and vendors do to users: all or nothing, under a lock of the user's row, with the admin events that Keycloak's
+ * own console would make.
+ */
+public final class UserAdministration {
+    private final ApiCall call;
+    private final KeycloakSession session;
+    private final RealmModel realm;
+
+    public UserAdministration(ApiCall call) {
+        this.call = call;
+        this.session = call.session();
+        this.realm = call.realm();
+    }
+
+    /**
+     * Changes a user.
+     *
+     * @param known whom the caller may manage
+     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
+     * @return the user as it is now
+     * @throws ApiProblem 403 for a user or a role above the caller, 404 for one who was deleted meanwhile, 400 for invalid
+     *     fields, 409 for what is taken, and for the last one who could manage the realm
+     */
+    public UserModel update(UserModel known, UserChange change, FieldErrors errors) {
+        UserModel user = lock(known);
+        Optional<RoleChange> role = change.role()
+                .flatMap(name -> RoleChange.role(call, name, errors))
+                .map(wanted -> RoleChange.to(wanted, user, call));
+        ProfileUpdate profile = new ProfileUpdate(call, user, change.profile(), UserProfileContext.USER_API);
+        FieldErrors taken = new FieldErrors();
+        profile.check(errors, taken);
+        if (!errors.isEmpty()) {
+            throw errors.and(taken).problem();
+        }
+        if (!taken.isEmpty()) {
+            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
+        }
+        role.ifPresent(RoleChange::requirePossible);
+        LastOne last = new LastOne(call);
+        boolean isDisabled = change.isActive().filter(wish -> !wish).isPresent();
+        boolean isDemoted =
+                role.isPresent() && last.role().filter(role.get()::takes).isPresent();
+        if (isDisabled || isDemoted) {
+            last.requireAnother(user);
+        }
+        write(user, change, profile);
+        role.ifPresent(RoleChange::apply);
+        if (isDisabled) {
+            new ActiveSwitch(call).endSessions(user);
+        }
+        return user;
+    }
+
+    private UserModel lock(UserModel known) {
+        UserModel user = LockedUser.of(session, realm, known).orElseThrow(() -> ApiProblem.notFound("User not found"));
+        call.caller().users().requireManage(user);
+        new Privileges(call).requireNotBelow(user);
+        return user;
+    }
+
+    private void write(UserModel user, UserChange change, ProfileUpdate profile) {
+        Map<String, List<String>> changed = new HashMap<>();
+        profile.write((name, model, before) ->
+                changed.put(name, model.getAttributeStream(name).toList()));
+        UserRepresentation event = new UserRepresentation();
+        ActiveSwitch active = new ActiveSwitch(call);
+        boolean isSwitched = change.isActive()
+                .filter(on -> on ? active.on(user) : active.off(user))
+                .isPresent();
+        if (isSwitched) {
+            event.setEnabled(user.isEnabled());
+        }
+        new EmailChange(call).follow(user, profile);
+        if (isSwitched || !changed.isEmpty()) {
+            new AdminEvents(call).user(OperationType.UPDATE, user.getId(), described(event, user, changed));
+        }
+    }
+
+    private static UserRepresentation described(
+            UserRepresentation event, UserModel user, Map<String, List<String>> changed) {
+        Map<String, List<String>> others = new HashMap<>(changed);
+        event.setId(user.getId());
+        event.setUsername(user.getUsername());
+        if (others.remove(UserModel.EMAIL) != null) {
+            event.setEmail(user.getEmail());
+            event.setEmailVerified(user.isEmailVerified());
+        }
+        if (others.remove(UserModel.FIRST_NAME) != null) {
+            event.setFirstName(user.getFirstName());
+        }
+        if (others.remove(UserModel.LAST_NAME) != null) {
+            event.setLastName(user.getLastName());
+        }
+        others.remove(UserModel.USERNAME);
+        if (!others.isEmpty()) {
+            event.setAttributes(others);
+        }
+        return event;
+    }
+
+    /**
+     * Deletes a user, with all that hangs on them.
+     *
+     * @param known whom the caller may manage
+     * @throws ApiProblem 403 for a user above the caller, 404 for one who was deleted meanwhile, 409 for the last one who
+     *     could manage the realm
+     */
+    public void delete(UserModel known) {
+        UserModel user = lock(known);
+        new LastOne(call).requireAnother(user);
+        UserRepresentation event = new UserRepresentation();
+        event.setId(user.getId());
+        event.setUsername(user.getUsername());
+        if (!new UserManager(session).removeUser(realm, user)) {
+            throw ApiProblem.notFound("User not found");
+        }
+        new AdminEvents(call).user(OperationType.DELETE, event.getId(), event);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.events.Errors;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserCredentialModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.messages.Messages;
+import org.keycloak.userprofile.UserProfile;
+import org.keycloak.userprofile.UserProfileContext;
+import org.keycloak.userprofile.UserProfileProvider;
+import org.keycloak.userprofile.ValidationException;
+
+/** What it takes to make a user, whoever does it: the tenant's user profile, its password policy, and names that are free. */
+final class UserMaking {
+    private static final String PASSWORD = "password";
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final UserProfileContext context;
+
+    /**
+     * Makes users by the rules of one of Keycloak's ways to do so.
+     *
+     * @param context whose rules: a registration's, or an admin's
+     */
+    UserMaking(KeycloakSession session, RealmModel realm, UserProfileContext context) {
+        this.session = session;
+        this.realm = realm;
+        this.context = context;
+    }
+
+    /** Says what the tenant's rules have against somebody, by the request's own names. */
+    UserProfile check(NewUser candidate, FieldErrors errors, FieldErrors taken) {
+        Map<String, String> attributes = new HashMap<>(candidate.attributes());
+        if (!realm.isRegistrationEmailAsUsername()) {
+            attributes.computeIfAbsent(UserModel.USERNAME, none -> attributes.get(UserModel.EMAIL));
+        }
+        UserProfile profile = profile(attributes);
+        Optional<ValidationException> refused = refusal(profile);
+        boolean isOurs =
+                !candidate.attributes().containsKey(UserModel.USERNAME) && !realm.isRegistrationEmailAsUsername();
+        boolean isItsFault = refused.filter(
+                        why -> why.isAttributeOnError(UserModel.USERNAME) && !why.hasError(Messages.EMAIL_EXISTS))
+                .isPresent();
+        if (isOurs && isItsFault) {
+            // Not every e-mail address can be a username, and it may be somebody's already who has another address.
+            // As nobody has asked for this username, any other will do.
+            attributes.put(UserModel.USERNAME, UUID.randomUUID().toString());
+            profile = profile(attributes);
+            refused = refusal(profile);
+        }
+        ValidationTexts texts = new ValidationTexts(session, realm);
+        refused.ifPresent(why -> why.getErrors().forEach(error -> {
+            boolean isTaken =
+                    Stream.of(Messages.USERNAME_EXISTS, Messages.EMAIL_EXISTS).anyMatch(error.getMessage()::equals);
+            (isTaken ? taken : errors)
+                    .addUnlessKnown(
+                            candidate.field(error.getAttribute()),
+                            texts.of(error.getMessage(), error.getMessageParameters()));
+        }));
+        if (!errors.has(PASSWORD)) {
+            String email = candidate.attributes().get(UserModel.EMAIL);
+            new PasswordRules(session, realm)
+                    .check(attributes.get(UserModel.USERNAME), email, candidate.password(), PASSWORD, errors);
+        }
+        return profile;
+    }
+
+    private UserProfile profile(Map<String, String> attributes) {
+        return session.getProvider(UserProfileProvider.class).create(context, attributes);
+    }
+
+    private static Optional<ValidationException> refusal(UserProfile profile) {
+        try {
+            profile.validate();
+            return Optional.empty();
+        } catch (ValidationException e) {
+            return Optional.of(e);
+        }
+    }
+
+    /**
+     * Makes the user, who is enabled.
+     *
+     * @param profile one that has been {@linkplain #check checked}
+     * @param failure is told, in the words of Keycloak's events, of what stops it at last
+     * @throws ApiProblem 409 for a name or an address that somebody has taken at this moment; 400 for a password that a policy
+     *     refuses only now that there is a user: the answer takes the user back again
+     */
+    UserModel create(UserProfile profile, NewUser candidate, Consumer<String> failure) {
+        UserModel user = create(profile, failure);
+        try {
+            user.credentialManager().updateCredential(UserCredentialModel.password(candidate.password()));
+        } catch (ModelException e) {
+            failure.accept(Errors.PASSWORD_REJECTED);
+            throw ApiProblem.invalid(
+                    PASSWORD, new ValidationTexts(session, realm).of(e.getMessage(), e.getParameters()));
+        }
+        return user;
+    }
+
+    private UserModel create(UserProfile profile, Consumer<String> failure) {
+        try {
+            UserModel user = profile.create(false);
+            // Now, while it can be told from other failures: two who take one address meet here.
+            session.getProvider(JpaConnectionProvider.class).getEntityManager().flush();
+            user.setEnabled(true);
+            return user;
+        } catch (ModelDuplicateException e) {
+            failure.accept(Errors.EMAIL_IN_USE);
+            throw ApiProblem.conflict("The username or e-mail address is taken", new FieldErrors());
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.userservice.users;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.Registration;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of a change of one's own password. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(
+        name = "ChangePasswordRequest",
+        requiredProperties = {"current_password", "new_password"})
+public record ChangePasswordRequest(
+        @Schema(minLength = 1, maxLength = 512) String currentPassword,
+
+        @Schema(minLength = 1, maxLength = 512, description = "The tenant's password policy says what is valid")
+        String newPassword)
+        implements JsonRequest {
+
+    /** All that is wrong with the body before anything is asked. */
+    void validate() {
+        FieldErrors errors = new FieldErrors();
+        errors.required("current_password", currentPassword).text("current_password", currentPassword, 1, 512);
+        errors.required("new_password", newPassword).text("new_password", newPassword, 1, 512);
+        if (newPassword != null && !Registration.survivesALogin(newPassword)) {
+            errors.add("new_password", "Control characters, also written as in %0a, are not allowed");
+        }
+        errors.throwIfAny();
+    }
+
+    @Override
+    public String toString() {
+        return "ChangePasswordRequest[***]";
+    }
+}

@@ -1,0 +1,70 @@
+package dev.userservice.users;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.OwnAccount;
+import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.Message;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.UserModel;
+
+/** What people change of their own account. */
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Users")
+public final class OwnAccountResource {
+    private final ApiCall call;
+
+    public OwnAccountResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @PUT
+    @Path("users/me")
+    @Operation(
+            operationId = "updateOwnUser",
+            summary = "Change one's own profile",
+            description = "What the tenant's user profile lets people change. A new e-mail address is not verified.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The user as it is now",
+            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+    @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
+    public UserMessage update(@RequestBody(required = true) UpdateOwnUserRequest request) {
+        call.caller().requireManageSelf();
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        ProfilePatch patch = request.toPatch();
+        UserModel user = new OwnAccount(call).update(patch.toChange(), patch.validate());
+        return new UserMessage(
+                "User updated successfully", UserView.of(call, user, ReadableProfile.forSelf(call.session(), user)));
+    }
+
+    @PUT
+    @Path("users/me/password")
+    @Operation(
+            operationId = "changeOwnPassword",
+            summary = "Change one's own password",
+            description = "Ends all sessions of the user but the one of the token. A wrong current password counts as a"
+                    + " failed login.")
+    public Message changePassword(@RequestBody(required = true) ChangePasswordRequest request) {
+        call.caller().requireManageSelf();
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        request.validate();
+        new OwnAccount(call).changePassword(request.currentPassword(), request.newPassword());
+        return new Message("Password updated successfully");
+    }
+}

@@ -1,0 +1,118 @@
+package dev.userservice.users;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.keycloak.UserAdministration;
+import dev.userservice.web.ApiProblem;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.UserModel;
+
+/** What admins and vendors change of users. */
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Users")
+public final class UserChangesResource {
+    private static final String ID = "Keycloak's id of the user";
+    private static final String LAST = "The last active user with the tenant's highest role";
+    private static final String CONFLICT =
+            "The username or e-mail address is taken, the role is held in another way, or nobody else could manage the tenant";
+
+    private final ApiCall call;
+
+    public UserChangesResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @PUT
+    @Path("users/{id}")
+    @Operation(
+            operationId = "updateUser",
+            summary = "Change a user",
+            description = "All of it or nothing. The same as PATCH: what is left out stays.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The user as it is now",
+            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+    @APIResponse(responseCode = "409", description = CONFLICT)
+    public UserMessage update(
+            @PathParam("id") @Parameter(description = ID) String id,
+            @RequestBody(required = true) UpdateUserRequest request) {
+        return change(call.caller().users().requireManage(id), request);
+    }
+
+    @PATCH
+    @Path("users/{id}")
+    @Operation(operationId = "patchUser", summary = "Change a user", description = "The same as PUT.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The user as it is now",
+            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+    @APIResponse(responseCode = "409", description = CONFLICT)
+    public UserMessage patch(
+            @PathParam("id") @Parameter(description = ID) String id,
+            @RequestBody(required = true) UpdateUserRequest request) {
+        return change(call.caller().users().requireManage(id), request);
+    }
+
+    private UserMessage change(UserModel known, UpdateUserRequest request) {
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        UserModel user = new UserAdministration(call).update(known, request.toChange(), request.validate());
+        return new UserMessage(
+                "User updated successfully", UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user)));
+    }
+
+    @DELETE
+    @Path("users/{id}")
+    @Operation(operationId = "deleteUser", summary = "Delete a user")
+    @APIResponse(responseCode = "204", description = "The user is gone")
+    @APIResponse(responseCode = "409", description = LAST)
+    public Response delete(@PathParam("id") @Parameter(description = ID) String id) {
+        return gone(call.caller().users().requireManage(id));
+    }
+
+    @DELETE
+    @Path("users/id")
+    @Operation(operationId = "deleteUserById", summary = "Delete a user, named by a query parameter")
+    @APIResponse(responseCode = "204", description = "The user is gone")
+    @APIResponse(responseCode = "409", description = LAST)
+    public Response deleteById(
+            @QueryParam("user_id") @Parameter(required = true, description = ID) @Schema(minLength = 1) String id) {
+        return gone(call.caller().users().requireManage(id));
+    }
+
+    @DELETE
+    @Path("users/identifier")
+    @Operation(operationId = "deleteUserByIdentifier", summary = "Delete a user by username or e-mail address")
+    @APIResponse(responseCode = "204", description = "The user is gone")
+    @APIResponse(responseCode = "409", description = LAST)
+    public Response deleteByIdentifier(
+            @QueryParam("identifier")
+                    @Parameter(required = true, description = "Username or e-mail address")
+                    @Schema(minLength = 1, maxLength = 255)
+                    String identifier) {
+        return gone(call.caller().users().requireManageNamed(identifier));
+    }
+
+    private Response gone(UserModel known) {
+        new UserAdministration(call).delete(known);
+        return Response.noContent().build();
+    }
+}

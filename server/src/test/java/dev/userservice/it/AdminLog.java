@@ -1,0 +1,52 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Comparator;
+import java.util.List;
+import org.keycloak.representations.idm.AdminEventRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
+
+/** Keycloak's admin events of a tenant, as its admin console shows them. */
+final class AdminLog {
+    private final Tenant tenant;
+
+    private AdminLog(Tenant tenant) {
+        this.tenant = tenant;
+    }
+
+    /** Turns them on, with all that they can hold, and the events of users too. */
+    static AdminLog on(Tenant tenant) {
+        RealmRepresentation realm = tenant.admin().toRepresentation();
+        realm.setAdminEventsEnabled(true);
+        realm.setAdminEventsDetailsEnabled(true);
+        realm.setEventsEnabled(true);
+        tenant.admin().update(realm);
+        return new AdminLog(tenant);
+    }
+
+    /** What there is about a user that was not made by Keycloak's own admin API, oldest first. */
+    List<AdminEventRepresentation> about(String userId) {
+        return tenant.admin().getAdminEvents().stream()
+                .filter(event -> event.getResourcePath().contains(userId)
+                        && !event.getAuthDetails().getRealmId().equals(masterId()))
+                .sorted(Comparator.comparingLong(AdminEventRepresentation::getTime))
+                .toList();
+    }
+
+    private String masterId() {
+        return tenant.server().admin().realm("master").toRepresentation().getId();
+    }
+
+    /** The same, each as operation, type and path below the user, in no order. */
+    void holds(String userId, String... expected) {
+        assertEquals(
+                List.of(expected).stream().sorted().toList(),
+                about(userId).stream()
+                        .map(event -> (event.getOperationType() + " " + event.getResourceType() + " "
+                                        + event.getResourcePath().replace("users/" + userId, ""))
+                                .trim())
+                        .sorted()
+                        .toList());
+    }
+}

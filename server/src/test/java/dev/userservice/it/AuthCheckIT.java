@@ -1,0 +1,227 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.EventRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/** POST /users/auth/check: is this somebody's password? */
+@ExtendWith(ServerExtension.class)
+final class AuthCheckIT {
+    private static Tenant tenant;
+    private static String backEnd;
+    private String name;
+    private String id;
+
+    @BeforeAll
+    static void take(Tenant fresh) {
+        tenant = fresh;
+        AdminLog.on(tenant);
+        backEnd = tenant.serviceTokenOf("view-users");
+    }
+
+    @BeforeEach
+    void addSomebody() {
+        name = "u" + UUID.randomUUID().toString().substring(0, 8);
+        id = tenant.addUser(name);
+    }
+
+    private static Response check(Tenant where, String token, String identifier, String password) {
+        return where.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", identifier, "password", password))
+                .post("/users/auth/check");
+    }
+
+    /** The answer to a right password: see {@link Tenant#admitted}. */
+    private static Response admitted(String identifier) {
+        return Tenant.admitted(() -> check(tenant, backEnd, identifier, TestServer.PASSWORD));
+    }
+
+    private static void refused(Response answer) {
+        answer.then()
+                .statusCode(401)
+                .header("WWW-Authenticate", equalTo("Bearer"))
+                .body("message", equalTo("Invalid credentials"))
+                .body("errors", nullValue());
+    }
+
+    private static List<EventRepresentation> events(String type, String user) {
+        return tenant.admin().getEvents(List.of(type), null, user, null, null, null, null, null);
+    }
+
+    @Test
+    void theRightPasswordIsAnsweredByTheUserAndIsNoLogin() {
+        admitted(name)
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", equalTo("no-store"))
+                .body("id", equalTo(id))
+                .body("username", equalTo(name))
+                .body("last_login", nullValue());
+        admitted(name + "@example.com").then().statusCode(200).body("id", equalTo(id));
+        assertEquals(0, tenant.admin().users().get(id).getUserSessions().size());
+        assertEquals(List.of(), events("LOGIN", id));
+        tenant.api(tenant.serviceTokenOf("view-users"))
+                .get("/users/" + id)
+                .then()
+                .body("last_login", nullValue());
+    }
+
+    @Test
+    void everyOtherAnswerIsOne() {
+        refused(check(tenant, backEnd, name, "wrong"));
+        refused(check(tenant, backEnd, "nobody-" + name, TestServer.PASSWORD));
+        tenant.addClient("robot-" + name, true);
+        refused(check(tenant, backEnd, "service-account-robot-" + name, TestServer.PASSWORD));
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        user.setEnabled(false);
+        tenant.admin().users().get(id).update(user);
+        refused(check(tenant, backEnd, name, TestServer.PASSWORD));
+        String bare = "bare-" + name;
+        var withoutPassword = tenant.admin().users().get(tenant.addUser(bare));
+        withoutPassword.credentials().forEach(c -> withoutPassword.removeCredential(c.getId()));
+        refused(check(tenant, backEnd, bare, TestServer.PASSWORD));
+
+        List<EventRepresentation> errors = events("LOGIN_ERROR", id);
+        assertEquals(
+                List.of("user_disabled", "invalid_user_credentials"),
+                errors.stream().map(EventRepresentation::getError).toList());
+        assertEquals("auth_check", errors.get(0).getDetails().get("auth_method"));
+        assertEquals(name, errors.get(0).getDetails().get("username"));
+        assertTrue(events("LOGIN_ERROR", null).stream()
+                .anyMatch(error -> ("nobody-" + name).equals(error.getDetails().get("username"))
+                        && "user_not_found".equals(error.getError())));
+    }
+
+    @Test
+    void anAccountThatAwaitsActivationIsToldAfterTheRightPasswordAlone() {
+        String pending = tenant.register(Map.of());
+        Tenant.admitted(() -> check(tenant, backEnd, pending, "wrong"))
+                .then()
+                .body("message", equalTo("Invalid credentials"));
+        Until.holds(
+                "the right password's turn",
+                Duration.ofSeconds(10),
+                () -> "Account is inactive"
+                        .equals(check(tenant, backEnd, pending, TestServer.PASSWORD)
+                                .path("message")));
+    }
+
+    @Test
+    void aSecondFactorIsNotAskedFor() {
+        Totp.add(tenant, id);
+        admitted(name).then().statusCode(200).body("mfa_enabled", equalTo(true));
+        assertEquals(List.of(), events("LOGIN_ERROR", id));
+    }
+
+    @Test
+    void failuresLockTheAccountAsThoseOfLoginsDo() {
+        Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
+        String paul = strict.addUser("paul");
+        String token = strict.serviceTokenOf("view-users");
+        Until.holds("a lockout", Duration.ofSeconds(20), () -> {
+            refused(check(strict, token, "paul", "wrong"));
+            return Boolean.TRUE.equals(
+                    strict.admin().attackDetection().bruteForceUserStatus(paul).get("disabled"));
+        });
+        assertEquals(3, failures(strict, paul));
+        refused(check(strict, token, "paul", TestServer.PASSWORD));
+        strict.login("paul", TestServer.PASSWORD).then().statusCode(401);
+    }
+
+    private static int failures(Tenant where, String id) {
+        return ((Number)
+                        where.admin().attackDetection().bruteForceUserStatus(id).get("numFailures"))
+                .intValue();
+    }
+
+    @Test
+    void guessesAtOnceAreMadeOneByOne() throws Exception {
+        Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
+        String paul = strict.addUser("paul");
+        String token = strict.serviceTokenOf("view-users");
+        for (int round = 0; round < 4; round++) {
+            Together.call(16, i -> check(strict, token, "paul", "wrong-" + i)).forEach(AuthCheckIT::refused);
+        }
+        Until.holds(
+                "a lockout",
+                Duration.ofSeconds(20),
+                () -> Boolean.TRUE.equals(strict.admin()
+                        .attackDetection()
+                        .bruteForceUserStatus(paul)
+                        .get("disabled")));
+        assertEquals(3, failures(strict, paul));
+    }
+
+    @Test
+    void theRightPasswordClearsFailuresUnlessThereIsASecondFactor() {
+        refused(check(tenant, backEnd, name, "wrong"));
+        Until.holds("one failure", Duration.ofSeconds(10), () -> failures(tenant, id) == 1);
+        admitted(name).then().statusCode(200);
+        Until.holds("no failure", Duration.ofSeconds(10), () -> failures(tenant, id) == 0);
+
+        Totp.add(tenant, id);
+        refused(Tenant.admitted(() -> check(tenant, backEnd, name, "wrong")));
+        int before = failures(tenant, id);
+        admitted(name).then().statusCode(200);
+        assertTrue(failures(tenant, id) >= before && before > 0);
+    }
+
+    @Test
+    void whoMayAsk(TestServer server) {
+        tenant.addUser("admin-" + name, "admin");
+        String vendor = Tenant.platformOf(server).session(TestServer.VENDOR).access();
+        for (String token : List.of(tenant.session("admin-" + name).access(), vendor)) {
+            Tenant.admitted(() -> check(tenant, token, name, TestServer.PASSWORD))
+                    .then()
+                    .statusCode(200);
+        }
+        check(tenant, tenant.session(name).access(), name, TestServer.PASSWORD)
+                .then()
+                .statusCode(403);
+        Tenant other = Tenant.on(server);
+        check(tenant, other.serviceTokenOf("view-users"), name, TestServer.PASSWORD)
+                .then()
+                .statusCode(403);
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", name, "password", TestServer.PASSWORD))
+                .post("/users/auth/check")
+                .then()
+                .statusCode(401);
+    }
+
+    @Test
+    void aBodyIsNeeded() {
+        tenant.api(backEnd)
+                .contentType(ContentType.JSON)
+                .post("/users/auth/check")
+                .then()
+                .statusCode(400);
+        tenant.api(backEnd)
+                .contentType(ContentType.JSON)
+                .body(Map.of())
+                .post("/users/auth/check")
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("identifier"))
+                .body("errors", hasKey("password"));
+        check(tenant, backEnd, "x".repeat(256), "").then().statusCode(400);
+        assertEquals(List.of(), events("LOGIN_ERROR", id));
+    }
+}

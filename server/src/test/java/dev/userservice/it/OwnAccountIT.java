@@ -1,0 +1,312 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.representations.idm.EventRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/** PUT /users/me and PUT /users/me/password. */
+@ExtendWith(ServerExtension.class)
+final class OwnAccountIT {
+    private static final String NEW_PASSWORD = "Another-horse-2";
+
+    private static Tenant tenant;
+    private String name;
+    private String id;
+    private Tenant.Session session;
+
+    @BeforeAll
+    static void take(Tenant fresh) {
+        tenant = fresh;
+        AdminLog.on(tenant);
+        tenant.addClient("offline-app", true);
+    }
+
+    @BeforeEach
+    void addSomebody() {
+        name = "u" + UUID.randomUUID().toString().substring(0, 8);
+        id = tenant.addUser(name);
+        session = tenant.session(name);
+    }
+
+    private Response put(Object body) {
+        return tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .body(body)
+                .put("/users/me");
+    }
+
+    private static Response changePassword(Tenant where, String token, String current, String replacement) {
+        return where.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("current_password", current, "new_password", replacement))
+                .put("/users/me/password");
+    }
+
+    private Response changePassword(String current, String replacement) {
+        return changePassword(tenant, session.access(), current, replacement);
+    }
+
+    private List<EventRepresentation> events(String... types) {
+        return tenant.admin().getEvents(List.of(types), null, id, null, null, null, null, null);
+    }
+
+    @Test
+    void oneChangesOnesOwnProfile() {
+        put(Map.of("full_name", "Jane Doe", "gender", "Female", "preferences", Map.of("theme", "dark")))
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", equalTo("no-store"))
+                .body("message", equalTo("User updated successfully"))
+                .body("user.id", equalTo(id))
+                .body("user.full_name", equalTo("Jane Doe"))
+                .body("user.gender", equalTo("Female"))
+                .body("user.email", equalTo(name + "@example.com"))
+                .body("user.preferences.theme", equalTo("dark"));
+        Map<String, Object> cleared = new HashMap<>();
+        cleared.put("last_name", null);
+        cleared.put("gender", null);
+        put(cleared)
+                .then()
+                .statusCode(200)
+                .body("user.full_name", equalTo("Jane"))
+                .body("user.gender", nullValue());
+        put(Map.of()).then().statusCode(200).body("user.full_name", equalTo("Jane"));
+        List<EventRepresentation> events = events("UPDATE_PROFILE");
+        assertEquals(2, events.size());
+        EventRepresentation first = events.get(1);
+        assertEquals("user-service-api", first.getClientId());
+        assertEquals("ACCOUNT", first.getDetails().get("context"));
+        assertEquals("Test", first.getDetails().get("previous_first_name"));
+        assertEquals("Jane", first.getDetails().get("updated_first_name"));
+        tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .put("/users/me")
+                .then()
+                .statusCode(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"role", "is_active", "id", "password", "is_email_verified", "enabled"})
+    void oneIsNotOnesOwnAdmin(String field) {
+        put(Map.of(field, "admin", "first_name", "Jane")).then().statusCode(400).body("errors", hasKey(field));
+        tenant.api(session.access()).get("/users/me").then().body("first_name", equalTo("Test"));
+    }
+
+    @Test
+    void whatTheProfileDoesNotLetPeopleChangeIsSaid() {
+        put(Map.of("username", "new-" + name, "gender", "Unknown", "email", "no-address"))
+                .then()
+                .statusCode(400)
+                .body("errors.username", hasSize(1))
+                .body("errors.gender", hasSize(1))
+                .body("errors.email", hasSize(1));
+        put(Map.of("username", name)).then().statusCode(200);
+        Map<String, Object> noAddress = new HashMap<>();
+        noAddress.put("email", null);
+        put(noAddress).then().statusCode(400).body("errors.email", hasSize(1));
+
+        Tenant strict = Tenant.on(tenant.server());
+        String paul = strict.addUser("paul");
+        var profile = strict.admin().users().userProfile();
+        var config = profile.getConfiguration();
+        config.getAttribute("gender").getPermissions().setEdit(Set.of("admin"));
+        config.removeAttribute("preferences");
+        profile.update(config);
+        strict.api(strict.session("paul").access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("gender", "Other", "preferences", Map.of("a", 1)))
+                .put("/users/me")
+                .then()
+                .statusCode(400)
+                .body("errors.gender", hasSize(1))
+                .body("errors.preferences", hasSize(1));
+        assertTrue(strict.admin().users().get(paul).toRepresentation().getAttributes() == null);
+    }
+
+    @Test
+    void aNewAddressIsNotVerified() {
+        tenant.addUser("rival-" + name);
+        put(Map.of("email", "rival-" + name + "@example.com"))
+                .then()
+                .statusCode(409)
+                .body("errors.email", hasSize(1));
+        put(Map.of("email", "new-" + name + "@example.com"))
+                .then()
+                .statusCode(200)
+                .body("user.is_email_verified", equalTo(false))
+                .body("user.is_active", equalTo(true));
+        put(Map.of("email", "NEW-" + name + "@example.com")).then().statusCode(200);
+        assertEquals(1, events("UPDATE_PROFILE").size());
+        tenant.login("new-" + name + "@example.com", TestServer.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void aNewPasswordIsTheOnlyOne() {
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        user.setRequiredActions(List.of("UPDATE_PASSWORD"));
+        tenant.admin().users().get(id).update(user);
+        changePassword(TestServer.PASSWORD, NEW_PASSWORD)
+                .then()
+                .statusCode(200)
+                .body("message", equalTo("Password updated successfully"));
+        tenant.login(name, TestServer.PASSWORD).then().statusCode(401);
+        Tenant.admitted(() -> tenant.login(name, NEW_PASSWORD)).then().statusCode(200);
+        assertEquals(1, events("UPDATE_CREDENTIAL").size());
+        EventRepresentation event = events("UPDATE_PASSWORD").get(0);
+        assertEquals("password", event.getDetails().get("credential_type"));
+        assertEquals("user-service-api", event.getClientId());
+    }
+
+    @Test
+    void allOtherSessionsEnd() {
+        Tenant.Session other = tenant.session(name);
+        Response offline = Tenant.admitted(() -> tenant.token(
+                "offline-app",
+                Map.of(
+                        "grant_type",
+                        "password",
+                        "username",
+                        name,
+                        "password",
+                        TestServer.PASSWORD,
+                        "scope",
+                        "openid offline_access")));
+        offline.then().statusCode(200);
+        changePassword(TestServer.PASSWORD, NEW_PASSWORD).then().statusCode(200);
+        tenant.api(session.access()).get("/users/me").then().statusCode(200);
+        tenant.refresh(session.refresh()).then().statusCode(200);
+        tenant.api(other.access()).get("/users/me").then().statusCode(401);
+        tenant.refresh(other.refresh()).then().statusCode(401);
+        tenant.token(
+                        "offline-app",
+                        Map.of("grant_type", "refresh_token", "refresh_token", offline.path("refresh_token")))
+                .then()
+                .statusCode(400);
+        assertEquals(1, tenant.admin().users().get(id).getUserSessions().size());
+        assertEquals(2, events("LOGOUT").size());
+    }
+
+    @Test
+    void aWrongCurrentPasswordIsNoRefusalOfTheToken() {
+        changePassword("wrong", NEW_PASSWORD)
+                .then()
+                .statusCode(400)
+                .body("errors.keySet()", contains("current_password"));
+        assertEquals(
+                "invalid_user_credentials",
+                events("UPDATE_PASSWORD_ERROR").get(0).getError());
+        assertEquals(1, events("UPDATE_CREDENTIAL_ERROR").size());
+        Until.holds("one failure", Duration.ofSeconds(20), () -> failures(tenant, id) == 1);
+        tenant.api(session.access()).get("/users/me").then().statusCode(200);
+    }
+
+    private static int failures(Tenant where, String id) {
+        return ((Number)
+                        where.admin().attackDetection().bruteForceUserStatus(id).get("numFailures"))
+                .intValue();
+    }
+
+    @Test
+    void guessesOfTheCurrentPasswordLockTheAccount() {
+        Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
+        String paul = strict.addUser("paul");
+        String token = strict.session("paul").access();
+        Until.holds("a lockout", Duration.ofSeconds(20), () -> {
+            changePassword(strict, token, "wrong", NEW_PASSWORD).then().statusCode(400);
+            return Boolean.TRUE.equals(
+                    strict.admin().attackDetection().bruteForceUserStatus(paul).get("disabled"));
+        });
+        assertEquals(3, failures(strict, paul));
+        changePassword(strict, token, TestServer.PASSWORD, NEW_PASSWORD)
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("current_password"));
+        strict.login("paul", TestServer.PASSWORD).then().statusCode(401);
+    }
+
+    @Test
+    void thePolicyOfTheTenantIsObeyed() {
+        changePassword(TestServer.PASSWORD, "short").then().statusCode(400).body("errors.new_password", hasSize(4));
+        changePassword(TestServer.PASSWORD, "Tab\tulator-1!")
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("new_password"));
+        assertEquals(1, events("UPDATE_CREDENTIAL_ERROR").size());
+        tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of())
+                .put("/users/me/password")
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("new_password"))
+                .body("errors", hasKey("current_password"));
+        tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .put("/users/me/password")
+                .then()
+                .statusCode(400);
+    }
+
+    @Test
+    void whoHasNoPasswordHasNoCurrentOne() {
+        var user = tenant.admin().users().get(id);
+        user.credentials().forEach(credential -> user.removeCredential(credential.getId()));
+        changePassword(TestServer.PASSWORD, NEW_PASSWORD)
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("current_password"));
+    }
+
+    @Test
+    void aTokenThatMayLookMayNotChange() {
+        tenant.addClient("viewer-" + name, false);
+        var clients = tenant.admin().clients();
+        String viewer = clients.findByClientId("viewer-" + name).get(0).getId();
+        String account = clients.findByClientId("account").get(0).getId();
+        clients.get(viewer)
+                .getScopeMappings()
+                .clientLevel(account)
+                .add(List.of(clients.get(account).roles().get("view-profile").toRepresentation()));
+        String token = Tenant.admitted(() -> tenant.passwordToken("viewer-" + name, name))
+                .path("access_token");
+        tenant.api(token).get("/users/me").then().statusCode(200);
+        tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("first_name", "Jane"))
+                .put("/users/me")
+                .then()
+                .statusCode(403);
+        changePassword(tenant, token, TestServer.PASSWORD, NEW_PASSWORD).then().statusCode(403);
+    }
+
+    @Test
+    void ofTwoNewPasswordsAtOnceOneIsTaken() throws Exception {
+        List<Integer> answers =
+                Together.call(2, i -> changePassword(TestServer.PASSWORD, "Another-horse-" + i)).stream()
+                        .map(Response::statusCode)
+                        .sorted()
+                        .toList();
+        assertEquals(List.of(200, 400), answers);
+    }
+}
