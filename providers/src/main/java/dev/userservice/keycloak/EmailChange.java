@@ -18,9 +18,13 @@ final class EmailChange {
             return;
         }
         new OneTimeCodes(call.session()).voidAll(user);
+        MailOrigin origin = MailOrigin.of(call.session(), user, null);
+        Outbox outbox = new Outbox(call.session());
+        update.emailBefore().ifPresent(before -> outbox.addNotice(MailKind.EMAIL_CHANGED_OLD, user, before, origin));
         if (user.getEmail() != null) {
-            call.activation().follow(user, MailOrigin.of(call.session(), user, null));
+            // The code first: mails to one address go out in order.
+            call.activation().follow(user, origin);
+            outbox.addNotice(MailKind.EMAIL_CHANGED_NEW, user, user.getEmail(), origin);
         }
-        // TO FILL: the notices to the old and the new address (MailKind.EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW).
     }
 }

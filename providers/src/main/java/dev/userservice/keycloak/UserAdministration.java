@@ -12,6 +12,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserManager;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.userprofile.UserProfileContext;
 
 /**
@@ -60,8 +61,12 @@ public final class UserAdministration {
         if (isDisabled || isDemoted) {
             last.requireAnother(user);
         }
-        write(user, change, profile);
-        role.ifPresent(RoleChange::apply);
+        try {
+            write(user, change, profile);
+            role.ifPresent(RoleChange::apply);
+        } catch (ReadOnlyException e) {
+            throw ApiProblem.badRequest("The user comes from a directory that cannot be written to");
+        }
         if (isDisabled) {
             new ActiveSwitch(call).endSessions(user);
         }

@@ -156,8 +156,13 @@ final class OwnAccountIT {
                 .statusCode(200)
                 .body("user.is_email_verified", equalTo(false))
                 .body("user.is_active", equalTo(true));
+        assertEquals(
+                name + "@example.com",
+                tenant.inbox().next(name + "@example.com").to());
+        tenant.inbox().next("new-" + name + "@example.com");
         put(Map.of("email", "NEW-" + name + "@example.com")).then().statusCode(200);
         assertEquals(1, events("UPDATE_PROFILE").size());
+        assertEquals(1, tenant.inbox().count("new-" + name + "@example.com"));
         tenant.login("new-" + name + "@example.com", TestServer.PASSWORD).then().statusCode(200);
     }
 

@@ -33,6 +33,7 @@ final class StatementsIT {
     private static TestServer server;
     private static LoggedSql sql;
     private static Tenant tenant;
+    private static String admin;
 
     @BeforeAll
     static void start() {
@@ -59,6 +60,11 @@ final class StatementsIT {
         tenant.api(session.access()).get("/users/me").then().statusCode(200);
         tenant.refresh(session.refresh()).then().statusCode(200);
         resend("nobody");
+        tenant.addUser("checked");
+        tenant.addUser("the-admin", "admin");
+        admin = tenant.session("the-admin").access();
+        put(admin, "/users/" + create().path("id"), Map.of("role", "admin"));
+        check(TestServer.PASSWORD).then().statusCode(200);
     }
 
     private static Response register() {
@@ -87,6 +93,49 @@ final class StatementsIT {
                 what, (long) sql.of(() -> call.get().then().statusCode(status)).size());
     }
 
+    private static void measureChanges(Map<String, Long> costs, Tenant.Session session) {
+        Map<String, String> password =
+                Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD);
+        measure(costs, "own change", 200, () -> put(session.access(), "/users/me", Map.of("first_name", "Jane")));
+        measure(costs, "own password", 200, () -> put(session.access(), "/users/me/password", password));
+        String path = "/users/" + tenant.addUser("paul");
+        tenant.api(admin).get(path).then().statusCode(200);
+        measure(costs, "change", 200, () -> put(admin, path, Map.of("first_name", "Jane")));
+        measure(costs, "role", 200, () -> put(admin, path, Map.of("role", "admin")));
+        measure(costs, "disable", 200, () -> put(admin, path, Map.of("is_active", false)));
+        measure(costs, "no change", 200, () -> put(admin, path, Map.of()));
+        measure(costs, "delete", 204, () -> tenant.api(admin).delete(path));
+        measure(costs, "creation", 201, StatementsIT::create);
+        measure(costs, "check", 200, () -> check(TestServer.PASSWORD));
+        measure(costs, "check, wrong", 401, () -> check("wrong"));
+    }
+
+    private static Response put(String token, String path, Map<String, ?> body) {
+        return tenant.api(token).contentType(ContentType.JSON).body(body).put(path);
+    }
+
+    private static Response create() {
+        return tenant.api(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "email",
+                        UUID.randomUUID() + "@example.com",
+                        "first_name",
+                        "Jane",
+                        "password",
+                        TestServer.PASSWORD,
+                        "is_active",
+                        true))
+                .post("/users");
+    }
+
+    private static Response check(String password) {
+        return tenant.api(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", "checked", "password", password))
+                .post("/users/auth/check");
+    }
+
     @Test
     void eachRouteCostsWhatItDid() {
         fillTheCaches();
@@ -104,9 +153,11 @@ final class StatementsIT {
         LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
         measure(costs, "refresh", 200, () -> tenant.refresh(session.refresh()));
         measure(costs, "own user", 200, () -> tenant.api(session.access()).get("/users/me"));
+        measureChanges(costs, session);
         assertEquals(
                 "{registration=20, activation=14, a used code=1, resend, known=1, resend, unknown=1, login=8, refresh=7,"
-                        + " own user=1}",
+                        + " own user=1, own change=12, own password=22, change=12, role=15, disable=19, no change=8,"
+                        + " delete=40, creation=15, check=7, check, wrong=0}",
                 costs.toString());
     }
 

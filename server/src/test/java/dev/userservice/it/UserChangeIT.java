@@ -11,21 +11,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.AdminEventRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.representations.userprofile.config.UPAttribute;
+import org.keycloak.representations.userprofile.config.UPAttributePermissions;
+import org.keycloak.representations.userprofile.config.UPConfig.UnmanagedAttributePolicy;
 
 /** PUT and PATCH /users/{id}: an admin changes a user. */
 @ExtendWith(ServerExtension.class)
@@ -136,9 +139,9 @@ final class UserChangeIT {
         put("null").then().statusCode(400);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void aWrongTypeIsNamed() {
+        for (String field : List.of(
                 "is_active",
                 "role",
                 "username",
@@ -147,27 +150,25 @@ final class UserChangeIT {
                 "last_name",
                 "full_name",
                 "gender",
-                "preferences"
-            })
-    void aWrongTypeIsNamed(String field) {
-        put(Map.of(field, 7)).then().statusCode(400).body("errors", hasKey(field));
-        put(Map.of(field, List.of("x"))).then().statusCode(400).body("errors", hasKey(field));
+                "preferences")) {
+            put(Map.of(field, 7)).then().statusCode(400).body("errors", hasKey(field));
+            put(Map.of(field, List.of("x"))).then().statusCode(400).body("errors", hasKey(field));
+        }
+        for (String field : List.of("is_active", "role", "username")) {
+            put(cleared(field)).then().statusCode(400).body("errors." + field, hasSize(1));
+        }
         log.holds(id);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"is_active", "role", "username"})
-    void notAllCanBeCleared(String field) {
-        put(cleared(field)).then().statusCode(400).body("errors." + field, hasSize(1));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"id", "enabled", "emailVerified", "is_email_verified", "password", "attributes", "tenant"})
-    void anUnlistedFieldIsRefused(String field) {
-        put(Map.of(field, "true", "first_name", "Nobody"))
-                .then()
-                .statusCode(400)
-                .body("errors", hasKey(field));
+    @Test
+    void anUnlistedFieldIsRefused() {
+        for (String field :
+                List.of("id", "enabled", "emailVerified", "is_email_verified", "password", "attributes", "tenant")) {
+            put(Map.of(field, "true", "first_name", "Nobody"))
+                    .then()
+                    .statusCode(400)
+                    .body("errors", hasKey(field));
+        }
         get().then().body("first_name", equalTo("Test"));
     }
 
@@ -262,6 +263,10 @@ final class UserChangeIT {
                 .body("user.email", equalTo(email))
                 .body("user.is_email_verified", equalTo(false))
                 .body("user.is_active", equalTo(true));
+        assertEquals(
+                name + "@example.com",
+                tenant.inbox().next(name + "@example.com").to());
+        assertEquals(email, tenant.inbox().next(email).to());
         AdminEventRepresentation event = log.about(id).get(0);
         assertTrue(event.getRepresentation().contains(email), event.getRepresentation());
         assertEquals(
@@ -364,7 +369,7 @@ final class UserChangeIT {
         strict.addUser("the-admin", "admin");
         String paul = strict.addUser("paul");
         String token = strict.session("the-admin").access();
-        Until.holds("a lockout", java.time.Duration.ofSeconds(20), () -> {
+        Until.holds("a lockout", Duration.ofSeconds(20), () -> {
             strict.login("paul", "wrong").then().statusCode(401);
             return Boolean.TRUE.equals(
                     strict.admin().attackDetection().bruteForceUserStatus(paul).get("disabled"));
@@ -407,6 +412,50 @@ final class UserChangeIT {
                 .then()
                 .statusCode(400)
                 .body("errors.keySet()", contains("first_name"));
+    }
+
+    @Test
+    void whatTheApiDoesNotKnowStays() {
+        Tenant rich = Tenant.on(tenant.server());
+        rich.addUser("the-admin", "admin");
+        String paul = rich.addUser("paul");
+        var profile = rich.admin().users().userProfile();
+        var config = profile.getConfiguration();
+        config.setUnmanagedAttributePolicy(UnmanagedAttributePolicy.ADMIN_EDIT);
+        UPAttribute hidden = new UPAttribute("hidden");
+        hidden.setPermissions(new UPAttributePermissions(Set.of("admin"), Set.of("admin")));
+        config.addOrReplaceAttribute(hidden);
+        profile.update(config);
+        UserRepresentation user = rich.admin().users().get(paul).toRepresentation();
+        Map<String, List<String>> attributes = Map.of("shoes", List.of("42", "43"), "hidden", List.of("h"));
+        user.setAttributes(attributes);
+        rich.admin().users().get(paul).update(user);
+        String token = rich.session("the-admin").access();
+        rich.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("first_name", "Jane"))
+                .put("/users/" + paul)
+                .then()
+                .statusCode(200);
+        rich.api(rich.session("paul").access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("last_name", "Doe"))
+                .put("/users/me")
+                .then()
+                .statusCode(200)
+                .body("user.full_name", equalTo("Jane Doe"));
+        config.setUnmanagedAttributePolicy(null);
+        profile.update(config);
+        rich.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("first_name", "Paul"))
+                .put("/users/" + paul)
+                .then()
+                .statusCode(200);
+        config.setUnmanagedAttributePolicy(UnmanagedAttributePolicy.ENABLED);
+        profile.update(config);
+        assertEquals(
+                attributes, rich.admin().users().get(paul).toRepresentation().getAttributes());
     }
 
     @Test
