@@ -22,7 +22,6 @@ final class EmailChange {
         Outbox outbox = new Outbox(call.session());
         update.emailBefore().ifPresent(before -> outbox.addNotice(MailKind.EMAIL_CHANGED_OLD, user, before, origin));
         if (user.getEmail() != null) {
-            // The code first: mails to one address go out in order.
             call.activation().follow(user, origin);
             outbox.addNotice(MailKind.EMAIL_CHANGED_NEW, user, user.getEmail(), origin);
         }

@@ -6,7 +6,6 @@ import dev.userservice.web.FieldErrors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
-import java.util.Objects;
 import java.util.Optional;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -30,12 +29,9 @@ final class LastOne {
         this.managed = new ManagedRoles(session, call.tenancy());
     }
 
-    /** The role that somebody has to have, where the realm has any. */
+    /** The role that somebody has to have; empty where the realm has none of that name. */
     Optional<RoleModel> role() {
-        return managed.highestFirst().stream()
-                .map(realm::getRole)
-                .filter(Objects::nonNull)
-                .findFirst();
+        return Optional.ofNullable(realm.getRole(managed.highestFirst().get(0)));
     }
 
     /**

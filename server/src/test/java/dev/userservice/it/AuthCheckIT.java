@@ -156,7 +156,7 @@ final class AuthCheckIT {
         String paul = strict.addUser("paul");
         String token = strict.serviceTokenOf("view-users");
         for (int round = 0; round < 4; round++) {
-            Together.call(16, i -> check(strict, token, "paul", "wrong-" + i)).forEach(AuthCheckIT::refused);
+            Together.call(8, i -> check(strict, token, "paul", "wrong-" + i)).forEach(AuthCheckIT::refused);
         }
         Until.holds(
                 "a lockout",

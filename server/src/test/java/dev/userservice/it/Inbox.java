@@ -73,6 +73,15 @@ final class Inbox implements Closeable {
         }
     }
 
+    /** The code of the next mail to an address that has one; mails of different kinds come in any order. */
+    String nextCode(String address) {
+        Mail mail = next(address);
+        while (!Mail.CODE.matcher(mail.text()).find()) {
+            mail = next(address);
+        }
+        return mail.code();
+    }
+
     /** How many mails to an address have arrived, read or not. */
     int count(String address) {
         return box(address).arrived.get();

@@ -20,8 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
@@ -106,10 +104,14 @@ final class OwnAccountIT {
                 .statusCode(400);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"role", "is_active", "id", "password", "is_email_verified", "enabled"})
-    void oneIsNotOnesOwnAdmin(String field) {
-        put(Map.of(field, "admin", "first_name", "Jane")).then().statusCode(400).body("errors", hasKey(field));
+    @Test
+    void oneIsNotOnesOwnAdmin() {
+        for (String field : List.of("role", "is_active", "id", "password", "is_email_verified", "enabled")) {
+            put(Map.of(field, "admin", "first_name", "Jane"))
+                    .then()
+                    .statusCode(400)
+                    .body("errors", hasKey(field));
+        }
         tenant.api(session.access()).get("/users/me").then().body("first_name", equalTo("Test"));
     }
 

@@ -283,7 +283,7 @@ final class UserChangeIT {
         String email = UUID.randomUUID() + "@example.com";
         put(admin, pending, Map.of("email", email)).then().statusCode(200).body("user.is_active", equalTo(false));
         activate(code).then().statusCode(404);
-        activate(tenant.inbox().next(email).code())
+        activate(tenant.inbox().nextCode(email))
                 .then()
                 .statusCode(200)
                 .body("email", equalTo(email))
@@ -314,9 +314,7 @@ final class UserChangeIT {
         verifying
                 .api()
                 .contentType(ContentType.JSON)
-                .body(Map.of(
-                        "code",
-                        verifying.inbox().next("new-" + name + "@example.com").code()))
+                .body(Map.of("code", verifying.inbox().nextCode("new-" + name + "@example.com")))
                 .patch("/users/activation")
                 .then()
                 .statusCode(200);

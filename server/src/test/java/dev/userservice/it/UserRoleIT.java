@@ -15,8 +15,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
@@ -140,10 +138,11 @@ final class UserRoleIT {
         assertEquals(List.of(), directRoles(id));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "Admin", "offline_access", "no-such-role", "realm-management"})
-    void onlyTheRolesThatTheApiKnowsAreGiven(String role) {
-        give(admin, id, role).then().statusCode(400).body("errors", hasKey("role"));
+    @Test
+    void onlyTheRolesThatTheApiKnowsAreGiven() {
+        for (String role : List.of("", "Admin", "offline_access", "no-such-role", "realm-management")) {
+            give(admin, id, role).then().statusCode(400).body("errors", hasKey("role"));
+        }
     }
 
     @Test
@@ -263,7 +262,7 @@ final class UserRoleIT {
 
     @Test
     void ofTwoWhoDemoteEachOtherOneStays() throws Exception {
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 2; round++) {
             Tenant small = Tenant.on(tenant.server());
             List<String> ids = List.of(small.addUser("one", "admin"), small.addUser("two", "admin"));
             List<String> tokens =
