@@ -36,7 +36,7 @@ public final class AuthCheckResource {
                     "The password alone is checked, also of users who need a one-time code to log in. A failure counts"
                             + " as a failed login.")
     public UserView check(@RequestBody(required = true) AuthCheckRequest request) {
-        Predicate<UserModel> isVisible = call.caller().requireViewUsers();
+        Predicate<UserModel> isVisible = call.caller().users().requireSeers();
         if (request == null) {
             throw ApiProblem.badRequest("A body is needed");
         }

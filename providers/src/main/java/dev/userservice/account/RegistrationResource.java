@@ -71,14 +71,17 @@ public final class RegistrationResource {
             content = @Content(schema = @Schema(implementation = UserView.class)))
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     public Response createUser(@RequestBody(required = true) CreateUserRequest request) {
-        call.caller().requireNobodyOrManageUsers();
+        boolean isByAdmin = !call.caller().isAnonymous();
+        if (isByAdmin) {
+            call.caller().users().requireMake();
+        }
         if (request == null) {
             throw ApiProblem.badRequest("A body is needed");
         }
         String tenant = call.realm().getName();
-        UserView user = call.caller().isAnonymous()
-                ? create(request.toNewUser(), request.validateRegistration(tenant))
-                : createByAdmin(request, request.validate(tenant));
+        UserView user = isByAdmin
+                ? createByAdmin(request, request.validate(tenant))
+                : create(request.toNewUser(), request.validateRegistration(tenant));
         return created(user, user);
     }
 

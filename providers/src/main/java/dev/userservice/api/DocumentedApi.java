@@ -8,6 +8,7 @@ import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
+import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
 import jakarta.ws.rs.Path;
 
@@ -25,6 +26,9 @@ interface DocumentedApi {
 
     @Path("")
     ActivationResource activation();
+
+    @Path("")
+    UserListResource userList();
 
     @Path("")
     UsersResource users();

@@ -1,5 +1,6 @@
 package dev.userservice.api;
 
+import static dev.userservice.keycloak.Permission.ADMIN_LIST;
 import static dev.userservice.keycloak.Permission.ADMIN_MANAGE;
 import static dev.userservice.keycloak.Permission.ADMIN_VIEW;
 import static dev.userservice.keycloak.Permission.ANONYMOUS_OR_ADMIN;
@@ -18,6 +19,7 @@ import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
+import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
 import dev.userservice.web.ApiProblem;
 import java.util.List;
@@ -39,6 +41,9 @@ public final class Routes {
             new Route("POST", "/verify-email", PUBLIC, (call, db) -> new ActivationResource(call)),
             new Route("PATCH", "/users/activation", PUBLIC, (call, db) -> new ActivationResource(call)),
             new Route("GET", "/users/activation/resend", PUBLIC, (call, db) -> new ActivationResource(call)),
+            new Route("GET", "/users", ADMIN_LIST, (call, db) -> new UserListResource(call)),
+            new Route("GET", "/users/id", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
             new Route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, (call, db) -> new OwnAccountResource(call)),

@@ -1,11 +1,9 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
-import dev.userservice.web.FieldErrors;
-import dev.userservice.web.StrictJson;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
@@ -20,8 +18,6 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.services.resources.admin.AdminAuth;
-import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
-import org.keycloak.services.resources.admin.fgap.AdminPermissions;
 
 /**
  * Who is calling, and what they may do in the realm that they call.
@@ -37,12 +33,14 @@ public final class Caller {
     private final Tenancy tenancy;
     private final RealmModel home;
     private final AuthResult proof;
+    private final UserRights users;
 
     private Caller(KeycloakSession session, Tenancy tenancy, RealmModel home, AuthResult proof) {
         this.session = session;
         this.tenancy = tenancy;
         this.home = home;
         this.proof = proof;
+        this.users = new UserRights(session, tenancy.realm(), this);
     }
 
     /**
@@ -100,16 +98,26 @@ public final class Caller {
         }
         switch (permission) {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
-            case ANONYMOUS_OR_ADMIN -> requireNobodyOrManageUsers();
+            case ANONYMOUS_OR_ADMIN -> {
+                if (proof != null) {
+                    users.requireMake();
+                }
+            }
             case OWN_ACCOUNT_VIEW -> requireSelf();
             case OWN_ACCOUNT_MANAGE -> requireManageSelf();
             case SELF_OR_ADMIN_VIEW -> requireToken();
-            case ADMIN_VIEW -> requireViewUsers("view-users");
-            case ADMIN_MANAGE -> requireViewUsers("manage-users");
+            case ADMIN_LIST -> users.requireList();
+            case ADMIN_VIEW -> users.requireSeers();
+            case ADMIN_MANAGE -> users.requireManagers();
         }
     }
 
-    private void requireToken() {
+    /**
+     * Demands that there is a token at all.
+     *
+     * @throws ApiProblem 401
+     */
+    void requireToken() {
         if (proof == null) {
             throw ApiProblem.unauthorized("This needs an access token");
         }
@@ -141,7 +149,7 @@ public final class Caller {
         return user();
     }
 
-    private boolean mayViewOwnAccount() {
+    boolean mayViewOwnAccount() {
         return hasAccountRole(AccountRoles.VIEW_PROFILE) || hasAccountRole(AccountRoles.MANAGE_ACCOUNT);
     }
 
@@ -151,134 +159,37 @@ public final class Caller {
         return isPerson && account != null && isGranted(account.getRole(role));
     }
 
-    /**
-     * Demands the right to see one user: one's own account, an admin's permission (fine-grained ones count), or a vendor's.
-     *
-     * @param id whom it is about; need not exist: who may not look learns nothing of that
-     * @throws ApiProblem 403, or 404 for an unknown user
-     */
-    public UserModel requireView(String id) {
-        requireToken();
-        if (isSelf(id) && mayViewOwnAccount()) {
-            return user();
-        }
-        requireViewUsers("view-users");
-        return visible(isId(id) ? session.users().getUserById(tenancy.realm(), id) : null);
+    /** What they may do with the users of this realm, as an admin or a vendor. */
+    public UserRights users() {
+        return users;
     }
 
-    private void requireViewUsers(String permission) {
-        requireToken();
-        if (!isVendor() && !permissions().users().canQuery()) {
-            throw ApiProblem.forbidden("This needs the permission " + permission);
-        }
-    }
-
-    /** A user whom the caller may see; everybody else is not there. */
-    private UserModel visible(UserModel found) {
-        if (found == null || !mayView(found)) {
-            throw ApiProblem.notFound("User not found");
-        }
-        return found;
-    }
-
-    private boolean mayView(UserModel user) {
-        return isVendor() || permissions().users().canView(user);
-    }
-
-    /**
-     * Demands the right to see users of this realm at all, as an admin or a vendor.
-     *
-     * @return which of them: fine-grained permissions may tell one from another
-     * @throws ApiProblem 401 or 403
-     */
-    public Predicate<UserModel> requireViewUsers() {
-        requireViewUsers("view-users");
-        return this::mayView;
-    }
-
-    /**
-     * Demands the right to change one user: an admin's permission (fine-grained ones count), or a vendor's.
-     *
-     * @param id whom it is about; need not exist: who may not look learns nothing of that
-     * @throws ApiProblem 403; 400 for no id; 404 for an unknown user, and for a service account, which is its client's affair
-     */
-    public UserModel requireManage(String id) {
-        requireViewUsers("manage-users");
-        new FieldErrors().required("user_id", id).throwIfAny();
-        return managed(isId(id) ? session.users().getUserById(tenancy.realm(), id) : null);
-    }
-
-    /**
-     * The same by a username or an e-mail address. Two users of one address are nobody.
-     *
-     * @throws ApiProblem 403, 400 or 404
-     */
-    public UserModel requireManageNamed(String identifier) {
-        requireViewUsers("manage-users");
-        new FieldErrors()
-                .required("identifier", identifier)
-                .text("identifier", identifier, 1, 255)
-                .storable("identifier", identifier)
-                .throwIfAny();
-        return managed(Identifiers.find(session, tenancy.realm(), identifier).orElse(null));
-    }
-
-    /**
-     * Demands it again, of the user as it is under a lock.
-     *
-     * @throws ApiProblem 403 or 404
-     */
-    UserModel requireManage(UserModel user) {
-        return managed(user);
-    }
-
-    private UserModel managed(UserModel found) {
-        UserModel user = visible(found);
-        if (user.getServiceAccountClientLink() != null) {
-            throw ApiProblem.notFound("User not found");
-        }
-        if (!isVendor() && !permissions().users().canManage(user)) {
-            throw ApiProblem.forbidden("This needs the permission manage-users");
-        }
-        return user;
-    }
-
-    /**
-     * Demands that there is no token, or one that may make users.
-     *
-     * @throws ApiProblem 403
-     */
-    public void requireNobodyOrManageUsers() {
-        if (proof != null && !isVendor() && !permissions().users().canManage()) {
-            throw ApiProblem.forbidden("This needs the permission manage-users, or no token at all");
-        }
-    }
-
-    /** Does Keycloak let the caller change this user's role mappings by this role? */
-    boolean mayMap(RoleModel role, UserModel user) {
-        return isVendor()
-                || (permissions().users().canMapRoles(user)
-                        && permissions().roles().canMapRole(role));
-    }
-
-    /** Does the caller hold a permission of realm-management here? A vendor holds them all. */
+    /** Is a permission of this realm's management granted? A vendor has them all. */
     boolean holds(RoleModel permission) {
         return isVendor() || (isOfThisRealm() && isGranted(permission));
+    }
+
+    /** Lets Keycloak see the caller while it does something that it judges by the caller's permissions. */
+    <T> T inContext(Supplier<T> work) {
+        KeycloakContext context = session.getContext();
+        context.setBearerToken(token());
+        try {
+            return work.get();
+        } finally {
+            context.setBearerToken(null);
+        }
+    }
+
+    /** Is this the username or the e-mail address of the caller's own user? */
+    boolean isNamed(String identifier) {
+        return isOfThisRealm()
+                && (identifier.equalsIgnoreCase(user().getUsername())
+                        || identifier.equalsIgnoreCase(user().getEmail()));
     }
 
     /** Is this the id of the caller's own user? */
     public boolean isSelf(String id) {
         return isOfThisRealm() && id.equals(user().getId());
-    }
-
-    /** Can this be a user's id at all? Keycloak takes one that begins like a federated user's apart unseen. */
-    private static boolean isId(String text) {
-        return StrictJson.isStorable(text) && (!text.startsWith("f:") || text.indexOf(':', 2) > 0);
-    }
-
-    /** Keycloak's judgement of an admin; not for vendors, whose realm is another. */
-    private AdminPermissionEvaluator permissions() {
-        return AdminPermissions.evaluator(session, tenancy.realm(), adminAuth());
     }
 
     /** The caller as Keycloak's admin API knows its own. */
@@ -291,7 +202,7 @@ public final class Caller {
         return proof != null && tenancy.isPlatform(home) && isGranted(home.getRole(VENDOR_ROLE));
     }
 
-    private boolean isOfThisRealm() {
+    boolean isOfThisRealm() {
         return home.getId().equals(tenancy.realm().getId());
     }
 

@@ -2,6 +2,9 @@ package dev.userservice.keycloak;
 
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.events.Event;
@@ -17,6 +20,18 @@ public final class LastLogins {
     public static Optional<Instant> of(KeycloakSession session, UserModel user) {
         return Optional.ofNullable(entities(session).find(LastLoginEntity.class, user.getId()))
                 .map(row -> Instant.ofEpochMilli(row.loggedInAt()));
+    }
+
+    /** The same for several users: by their ids, without those who never did. */
+    static Map<String, Instant> of(KeycloakSession session, Collection<String> ids) {
+        Map<String, Instant> times = new HashMap<>();
+        entities(session)
+                .createQuery(
+                        "select userId, loggedInAt from UserServiceLastLogin where userId in (:ids)", Object[].class)
+                .setParameter("ids", ids)
+                .getResultList()
+                .forEach(row -> times.put((String) row[0], Instant.ofEpochMilli((Long) row[1])));
+        return times;
     }
 
     /** Notes a login in its own transaction's fate; two first logins at once do not collide. */

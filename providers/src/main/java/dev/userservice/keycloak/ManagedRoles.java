@@ -1,6 +1,8 @@
 package dev.userservice.keycloak;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,44 +89,48 @@ public final class ManagedRoles {
         return givers;
     }
 
-    /** Of each role the composites that contain it, level by level. */
-    private Map<String, Set<String>> containers(Iterable<String> roles) {
-        Set<String> start = new HashSet<>();
-        roles.forEach(start::add);
-        return levels(
-                start,
-                "select c.childRole.id, c.parentRole.id from CompositeRoleEntity c where c.childRole.id in (:ids)");
+    /** Of each role the composites that contain it, and of these, and so on. */
+    private Map<String, Set<String>> containers(Collection<String> roles) {
+        TypedQuery<Object[]> query = entities.createQuery(
+                "select c.childRole.id, c.parentRole.id from CompositeRoleEntity c where c.childRole.id in (:ids)",
+                Object[].class);
+        return levels(Set.copyOf(roles), query);
     }
 
+    /** Of each group the ones below it, and of these, and so on. */
     private Map<String, Set<String>> children(Set<String> groups) {
-        return levels(groups, "select g.parentId, g.id from GroupEntity g where g.parentId in (:ids)");
+        TypedQuery<Object[]> query = entities.createQuery(
+                        "select g.parentId, g.id from GroupEntity g where g.realm = :realm and g.parentId in (:ids)",
+                        Object[].class)
+                .setParameter("realm", realm.getId());
+        return levels(groups, query);
     }
 
+    /** Of each role the groups that have it. */
     private Map<String, Set<String>> groups(Set<String> roles) {
-        return edges(roles, "select m.roleId, m.group.id from GroupRoleMappingEntity m where m.roleId in (:ids)");
+        TypedQuery<Object[]> query = entities.createQuery(
+                "select m.roleId, m.group.id from GroupRoleMappingEntity m where m.roleId in (:ids)", Object[].class);
+        return edges(roles, query);
     }
 
-    private Map<String, Set<String>> levels(Set<String> start, String query) {
+    private static Map<String, Set<String>> levels(Set<String> start, TypedQuery<Object[]> query) {
         Map<String, Set<String>> all = new HashMap<>();
         Set<String> seen = new HashSet<>(start);
         Set<String> level = start;
         while (!level.isEmpty()) {
             Map<String, Set<String>> edges = edges(level, query);
+            all.putAll(edges);
             Set<String> next = new HashSet<>();
-            edges.forEach((from, to) -> {
-                all.computeIfAbsent(from, none -> new HashSet<>()).addAll(to);
-                to.stream().filter(seen::add).forEach(next::add);
-            });
+            edges.values().forEach(to -> to.stream().filter(seen::add).forEach(next::add));
             level = next;
         }
         return all;
     }
 
-    private Map<String, Set<String>> edges(Set<String> from, String query) {
+    private static Map<String, Set<String>> edges(Set<String> from, TypedQuery<Object[]> query) {
         Map<String, Set<String>> edges = new HashMap<>();
         if (!from.isEmpty()) {
-            entities.createQuery(query, Object[].class)
-                    .setParameter("ids", from)
+            query.setParameter("ids", from)
                     .getResultList()
                     .forEach(edge -> edges.computeIfAbsent((String) edge[0], none -> new HashSet<>())
                             .add((String) edge[1]));

@@ -25,6 +25,14 @@ public final class ReadableProfile {
         return of(session, user, UserProfileContext.USER_API);
     }
 
+    /** What an admin may see of somebody of whom only these attributes are known. */
+    static ReadableProfile forAdmin(KeycloakSession session, Map<String, String> attributes) {
+        return new ReadableProfile(session.getProvider(UserProfileProvider.class)
+                .create(UserProfileContext.USER_API, attributes)
+                .getAttributes()
+                .getReadable());
+    }
+
     private static ReadableProfile of(KeycloakSession session, UserModel user, UserProfileContext context) {
         UserProfileProvider profiles = session.getProvider(UserProfileProvider.class);
         return new ReadableProfile(

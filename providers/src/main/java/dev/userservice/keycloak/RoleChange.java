@@ -105,7 +105,8 @@ final class RoleChange {
         if (isRise && caller.isSelf(user.getId())) {
             throw ApiProblem.forbidden("Nobody raises their own role");
         }
-        if (!Stream.concat(taken.stream(), granted.stream()).allMatch(role -> caller.mayMap(role, user))) {
+        if (!Stream.concat(taken.stream(), granted.stream())
+                .allMatch(role -> caller.users().mayMap(role, user))) {
             throw ApiProblem.forbidden("This needs the permission to map the role");
         }
         granted.forEach(new Privileges(call)::requireHolds);

@@ -75,7 +75,7 @@ public final class UserAdministration {
 
     private UserModel lock(UserModel known) {
         UserModel user = LockedUser.of(session, realm, known).orElseThrow(() -> ApiProblem.notFound("User not found"));
-        call.caller().requireManage(user);
+        call.caller().users().requireManage(user);
         new Privileges(call).requireNotBelow(user);
         return user;
     }

@@ -53,7 +53,7 @@ public final class UserChangesResource {
     public UserMessage update(
             @PathParam("id") @Parameter(description = ID) String id,
             @RequestBody(required = true) UpdateUserRequest request) {
-        return change(call.caller().requireManage(id), request);
+        return change(call.caller().users().requireManage(id), request);
     }
 
     @PATCH
@@ -67,7 +67,7 @@ public final class UserChangesResource {
     public UserMessage patch(
             @PathParam("id") @Parameter(description = ID) String id,
             @RequestBody(required = true) UpdateUserRequest request) {
-        return change(call.caller().requireManage(id), request);
+        return change(call.caller().users().requireManage(id), request);
     }
 
     private UserMessage change(UserModel known, UpdateUserRequest request) {
@@ -85,7 +85,7 @@ public final class UserChangesResource {
     @APIResponse(responseCode = "204", description = "The user is gone")
     @APIResponse(responseCode = "409", description = LAST)
     public Response delete(@PathParam("id") @Parameter(description = ID) String id) {
-        return gone(call.caller().requireManage(id));
+        return gone(call.caller().users().requireManage(id));
     }
 
     @DELETE
@@ -95,7 +95,7 @@ public final class UserChangesResource {
     @APIResponse(responseCode = "409", description = LAST)
     public Response deleteById(
             @QueryParam("user_id") @Parameter(required = true, description = ID) @Schema(minLength = 1) String id) {
-        return gone(call.caller().requireManage(id));
+        return gone(call.caller().users().requireManage(id));
     }
 
     @DELETE
@@ -108,7 +108,7 @@ public final class UserChangesResource {
                     @Parameter(required = true, description = "Username or e-mail address")
                     @Schema(minLength = 1, maxLength = 255)
                     String identifier) {
-        return gone(call.caller().requireManageNamed(identifier));
+        return gone(call.caller().users().requireManageNamed(identifier));
     }
 
     private Response gone(UserModel known) {

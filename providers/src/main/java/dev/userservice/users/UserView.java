@@ -9,10 +9,12 @@ import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.LastLogins;
 import dev.userservice.keycloak.ManagedRoles;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.keycloak.UserRow;
 import dev.userservice.web.JsonAnswer;
 import dev.userservice.web.StrictJson;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -63,24 +65,39 @@ public record UserView(
     /** A user as the given reader may see them. */
     public static UserView of(ApiCall call, UserModel user, ReadableProfile profile) {
         RealmModel realm = call.realm();
-        String first = profile.first(UserModel.FIRST_NAME);
-        String last = profile.first(UserModel.LAST_NAME);
+        return of(
+                realm,
+                new UserRow(
+                        user.getId(),
+                        user.getUsername(),
+                        profile,
+                        new ManagedRoles(call.session(), call.tenancy()).highestOf(user),
+                        user.isEnabled() && !Activation.isPending(realm, user),
+                        user.isEmailVerified(),
+                        user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE),
+                        Optional.ofNullable(user.getCreatedTimestamp()).map(Instant::ofEpochMilli),
+                        LastLogins.of(call.session(), user)));
+    }
+
+    static UserView of(RealmModel realm, UserRow user) {
+        String first = user.profile().first(UserModel.FIRST_NAME);
+        String last = user.profile().first(UserModel.LAST_NAME);
         return new UserView(
-                user.getId(),
-                user.getUsername(),
+                user.id(),
+                user.username(),
                 first,
                 last,
                 fullName(first, last),
-                profile.first(UserModel.EMAIL),
-                profile.first("gender"),
-                new ManagedRoles(call.session(), call.tenancy()).highestOf(user).orElse(null),
+                user.profile().first(UserModel.EMAIL),
+                user.profile().first("gender"),
+                user.role().orElse(null),
                 realm.getName(),
-                user.isEnabled() && !Activation.isPending(realm, user),
+                user.isActive(),
                 user.isEmailVerified(),
-                user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE),
-                preferences(profile.first("preferences")),
-                user.getCreatedTimestamp() == null ? null : Instant.ofEpochMilli(user.getCreatedTimestamp()),
-                LastLogins.of(call.session(), user).orElse(null));
+                user.hasTotp(),
+                preferences(user.profile().first("preferences")),
+                user.createdAt().orElse(null),
+                user.lastLogin().orElse(null));
     }
 
     private static String fullName(String first, String last) {

@@ -2,12 +2,16 @@ package dev.userservice.users;
 
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
@@ -26,19 +30,61 @@ public final class UsersResource {
     @Path("users/me")
     @Operation(operationId = "getOwnUser", summary = "The caller's own profile")
     public UserView me() {
-        UserModel self = call.caller().requireSelf();
-        return UserView.of(call, self, ReadableProfile.forSelf(call.session(), self));
+        return view(call.caller().requireSelf());
     }
 
     @GET
     @Path("users/{id}")
     @Operation(operationId = "getUser", summary = "A user by id, to themselves and to admins")
     public UserView byId(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
-        UserModel user = call.caller().requireView(id);
+        return view(call.caller().users().requireView(id));
+    }
+
+    @GET
+    @Path("users/id")
+    @Operation(operationId = "getUserById", summary = "A user by id, to themselves and to admins; as S2 has it")
+    public UserView byIdParameter(
+            @QueryParam("user_id")
+                    @Parameter(required = true, description = "Keycloak's id of the user")
+                    @Schema(minLength = 1, maxLength = 255)
+                    String id) {
+        require("user_id", id);
+        return view(call.caller().users().requireView(id));
+    }
+
+    @GET
+    @Path("users/identifier")
+    @Operation(
+            operationId = "getUserByIdentifier",
+            summary = "An active user by username or e-mail address, to themselves and to admins")
+    public UserView byIdentifier(
+            @QueryParam("identifier")
+                    @Parameter(required = true, description = "Username or e-mail address")
+                    @Schema(minLength = 1, maxLength = 255)
+                    String identifier) {
+        require("identifier", identifier);
+        UserView user = call.caller()
+                .users()
+                .findView(identifier)
+                .map(this::view)
+                .filter(UserView::isActive)
+                .orElseThrow(() -> ApiProblem.notFound("Active user not found"));
+        return user;
+    }
+
+    private static void require(String parameter, String value) {
+        new FieldErrors()
+                .required(parameter, value)
+                .text(parameter, value, 1, 255)
+                .storable(parameter, value)
+                .throwIfAny();
+    }
+
+    private UserView view(UserModel user) {
         return UserView.of(
                 call,
                 user,
-                call.caller().isSelf(id)
+                call.caller().isSelf(user.getId())
                         ? ReadableProfile.forSelf(call.session(), user)
                         : ReadableProfile.forAdmin(call.session(), user));
     }

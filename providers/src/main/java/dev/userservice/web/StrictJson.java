@@ -19,9 +19,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -97,6 +99,23 @@ public final class StrictJson {
                     : ApiProblem.invalid(field, "This value has the wrong type");
         } catch (JsonProcessingException e) {
             throw ApiProblem.badRequest("The body is not valid JSON" + where(e.getLocation()));
+        }
+    }
+
+    /**
+     * Reads one object that is not a body, such as what a client gives back in a parameter.
+     *
+     * @throws ApiProblem 400 for anything else
+     */
+    public static <T> T parse(byte[] json, Class<T> type) {
+        try {
+            T object = read(new ByteArrayInputStream(json), type);
+            if (object == null) {
+                throw ApiProblem.badRequest("An object is needed");
+            }
+            return object;
+        } catch (IOException e) {
+            throw new UncheckedIOException("An array in memory can be read", e);
         }
     }
 

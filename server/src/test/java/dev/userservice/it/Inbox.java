@@ -73,10 +73,13 @@ final class Inbox implements Closeable {
         }
     }
 
-    /** The code of the next mail to an address that has one; mails of other kinds may come before it. */
+    /** The code of the next mail to an address that has one; mails of different kinds come in any order. */
     String nextCode(String address) {
         Mail mail = next(address);
-        return Mail.CODE.matcher(mail.text()).find() ? mail.code() : nextCode(address);
+        while (!Mail.CODE.matcher(mail.text()).find()) {
+            mail = next(address);
+        }
+        return mail.code();
     }
 
     /** How many mails to an address have arrived, read or not. */

@@ -53,6 +53,9 @@ final class RouteWalkIT {
             POST /verify-email     400 401 401 401 400 403 400 400 400 400
             PATCH /users/activation 400 401 401 401 400 403 400 400 400 400
             GET  /users/activation/resend 400 401 401 401 400 403 400 400 400 400
+            GET  /users            401 401 401 401 403 403 200 200 200 403
+            GET  /users/id         401 401 401 401 200 403 200 200 200 403
+            GET  /users/identifier 401 401 401 401 200 403 200 200 200 403
             GET  /users/me         401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
             PUT  /users/me         401 401 401 401 200 403 200 403 403 403
@@ -76,6 +79,10 @@ final class RouteWalkIT {
             "PUT /users/{id}", Map.of("gender", "Other"),
             "PATCH /users/{id}", Map.of("gender", "Other"),
             "POST /users/auth/check", Map.of("identifier", "alice", "password", TestServer.PASSWORD));
+
+    private static final Map<String, Map<String, Supplier<String>>> PARAMETERS = Map.of(
+            "GET /users/id", Map.of("user_id", () -> RouteWalkIT.alice),
+            "GET /users/identifier", Map.of("identifier", () -> "alice"));
 
     private static Tenant tenant;
     private static Tenant other;
@@ -170,6 +177,7 @@ final class RouteWalkIT {
                 call.queryParam("identifier", username);
             }
         }
+        PARAMETERS.getOrDefault(route, Map.of()).forEach((name, value) -> call.queryParam(name, value.get()));
         String path = parts[1].replace("{id}", whom);
         Supplier<Response> answer = () -> call.request(parts[0], path);
         boolean isLogin = route.equals("POST /login") || route.equals("POST /users/auth/check");

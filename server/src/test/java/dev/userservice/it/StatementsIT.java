@@ -1,15 +1,21 @@
 package dev.userservice.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +27,11 @@ import org.junit.jupiter.api.Test;
  * them.
  */
 final class StatementsIT {
+    private static final Pattern LARGE =
+            Pattern.compile("Seq Scan on (user_entity|user_role_mapping|user_attribute|credential|us_last_login)");
+
     private static TestServer server;
+    private static LoggedSql sql;
     private static Tenant tenant;
     private static String admin;
 
@@ -31,8 +41,19 @@ final class StatementsIT {
                 "unpacked".equals(System.getProperty("server", "unpacked")),
                 "only an unpacked server can be told to log");
         server = TestServer.loggingSql("statements");
+        sql = new LoggedSql(server.node());
         tenant = Tenant.on(server);
         tenant.addUser("alice");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static void fillTheCaches() {
         // What is in the caches after this is so in production.
         activate(registered());
         Tenant.Session session = tenant.session("alice");
@@ -44,13 +65,6 @@ final class StatementsIT {
         admin = tenant.session("the-admin").access();
         put(admin, "/users/" + create().path("id"), Map.of("role", "admin"));
         check(TestServer.PASSWORD).then().statusCode(200);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        if (server != null) {
-            server.close();
-        }
     }
 
     private static Response register() {
@@ -75,24 +89,8 @@ final class StatementsIT {
     }
 
     private static void measure(Map<String, Long> costs, String what, int status, Supplier<Response> call) {
-        long before = logged();
-        call.get().then().statusCode(status);
-        costs.put(what, logged() - before);
-    }
-
-    /** The statements of requests so far, when the log has come to rest. */
-    private static long logged() {
-        AtomicLong last = new AtomicLong(-1);
-        Until.holds("a log at rest", Duration.ofSeconds(30), () -> count() == last.getAndSet(count()));
-        return last.get();
-    }
-
-    private static long count() {
-        return server.node()
-                .log()
-                .lines()
-                .filter(line -> line.contains("[org.hibernate.SQL]") && line.contains("(executor-thread"))
-                .count();
+        costs.put(
+                what, (long) sql.of(() -> call.get().then().statusCode(status)).size());
     }
 
     private static void measureChanges(Map<String, Long> costs, Tenant.Session session) {
@@ -140,6 +138,7 @@ final class StatementsIT {
 
     @Test
     void eachRouteCostsWhatItDid() {
+        fillTheCaches();
         Map<String, Long> costs = new LinkedHashMap<>();
         measure(costs, "registration", 201, StatementsIT::register);
         String code = registered();
@@ -150,13 +149,111 @@ final class StatementsIT {
         measure(costs, "resend, unknown", 200, () -> resend(UUID.randomUUID() + "@example.com"));
         measure(costs, "login", 200, () -> tenant.login("alice", TestServer.PASSWORD));
         Tenant.Session session = tenant.session("alice");
+        // Within a second of the login Keycloak would not note that the session was used.
+        LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
         measure(costs, "refresh", 200, () -> tenant.refresh(session.refresh()));
         measure(costs, "own user", 200, () -> tenant.api(session.access()).get("/users/me"));
         measureChanges(costs, session);
         assertEquals(
-                "{registration=20, activation=14, a used code=1, resend, known=1, resend, unknown=1, login=8, refresh=4,"
+                "{registration=20, activation=14, a used code=1, resend, known=1, resend, unknown=1, login=8, refresh=7,"
                         + " own user=1, own change=12, own password=22, change=12, role=15, disable=19, no change=8,"
                         + " delete=40, creation=15, check=7, check, wrong=0}",
                 costs.toString());
+    }
+
+    /** Keycloak's listing loads each user by itself. */
+    @Test
+    void aPageOfUsersCostsTheSameHoweverManyAreOnIt() {
+        Tenant full = Tenant.on(server);
+        full.addUser("the-admin", "admin");
+        full.importUsers(IntStream.range(0, 100).mapToObj(i -> "user-" + i).toList());
+        String token = full.session("the-admin").access();
+        Map<String, Long> warm = new LinkedHashMap<>();
+        Map<String, Long> cold = new LinkedHashMap<>();
+        for (int limit : List.of(1, 10, 100)) {
+            Supplier<Response> page =
+                    () -> full.api(token).queryParam("limit", limit).get("/users");
+            full.admin().clearRealmCache();
+            full.admin().clearUserCache();
+            measure(cold, Integer.toString(limit), 200, page);
+            measure(warm, Integer.toString(limit), 200, page);
+        }
+        assertEquals("{1=10, 10=10, 100=10}", warm.toString());
+        assertEquals(1, Set.copyOf(cold.values()).size(), "with the realm's own statements: " + cold);
+        String cursor = full.api(token).queryParam("limit", 50).get("/users").path("next_cursor");
+        measure(
+                warm,
+                "by cursor",
+                200,
+                () -> full.api(token)
+                        .queryParam("limit", 50)
+                        .queryParam("cursor", cursor)
+                        .get("/users"));
+        assertEquals(9, warm.get("by cursor"));
+    }
+
+    /** The statements that were really sent, with their values, as PostgreSQL plans them. */
+    @Test
+    void listsOfManyUsersAreServedByIndexes() throws Exception {
+        Tenant large = Tenant.on(server);
+        large.addUser("the-admin", "admin");
+        String realm = large.admin().toRepresentation().getId();
+        server.node().database().execute(manyUsers(realm));
+        String token = large.session("the-admin").access();
+        List<Map<String, String>> queries = List.of(
+                Map.of("q", "User-004711"),
+                Map.of("q", "mail-004711"),
+                Map.of("q", "Last-004711"),
+                Map.of("q", "first-004711 LAST-00"),
+                Map.of("role", "admin"),
+                Map.of("is_active", "false"),
+                Map.of("is_email_verified", "false"),
+                Map.of("limit", "100", "cursor", "*"),
+                Map.of("limit", "100", "cursor", "*", "sort", "-username"),
+                Map.of("limit", "100", "cursor", "*", "sort", "created_at"),
+                Map.of("limit", "100", "cursor", "*", "sort", "-created_at"));
+        for (Map<String, String> query : queries) {
+            List<String> statements = sql.of(() -> {
+                Response page = large.api(token).queryParams(query).get("/users");
+                page.then().statusCode(200);
+                if (query.containsKey("cursor")) {
+                    large.api(token)
+                            .queryParam("limit", 100)
+                            .queryParam("cursor", page.<String>path("next_cursor"))
+                            .get("/users")
+                            .then()
+                            .statusCode(200);
+                } else {
+                    assertTrue(page.<Integer>path("total") < 50, query + " is not selective");
+                }
+            });
+            for (String statement : statements) {
+                String plan = String.join("\n", server.node().database().explain(statement));
+                assertFalse(LARGE.matcher(plan).find(), () -> query + "\n" + statement + "\n" + plan);
+            }
+        }
+    }
+
+    /** A hundred thousand, of whom a few are disabled, unverified or pending. */
+    private static String manyUsers(String realm) {
+        return """
+                insert into user_entity (id, realm_id, username, email, email_constraint, first_name, last_name, enabled,
+                  email_verified, created_timestamp, not_before)
+                select 'large-' || n, '%1$s', 'user-' || n, 'mail-' || n || '@example.com', 'mail-' || n || '@example.com',
+                  'First-' || n, 'Last-' || n, n::int %% 10000 <> 1, n::int %% 10000 <> 2, 1700000000000 + n::int / 10, 0
+                from (select lpad(i::text, 6, '0') as n from generate_series(1, 100000) as i) as numbers;
+                insert into user_role_mapping (user_id, role_id)
+                select u.id, r.id from user_entity u, keycloak_role r
+                where u.id like 'large-%%' and r.realm_id = '%1$s' and r.name = 'default-roles-' || (select name from realm where id = '%1$s');
+                insert into user_required_action (user_id, required_action)
+                select id, 'activate-account' from user_entity where id like 'large-%%3333';
+                insert into user_attribute (id, user_id, name, value)
+                select id, id, 'gender', 'Other' from user_entity where id like 'large-%%';
+                insert into credential (id, user_id, type, priority)
+                select id, id, 'otp', 10 from user_entity where id like 'large-%%';
+                insert into us_last_login (user_id, realm_id, logged_in_at)
+                select id, realm_id, 1700000000000 from user_entity where id like 'large-%%';
+                analyze
+                """.formatted(realm);
     }
 }

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.PartialImportRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /** A tenant made of the template, with which a test does what it likes. */
 final class Tenant {
@@ -71,6 +73,20 @@ final class Tenant {
 
     String addUser(String username, String... roles) {
         return server.addUser(name, username, roles);
+    }
+
+    /** Adds people who have a username and nothing else; who is there already stays. */
+    void importUsers(List<String> usernames) {
+        PartialImportRepresentation people = new PartialImportRepresentation();
+        people.setIfResourceExists("SKIP");
+        people.setUsers(usernames.stream()
+                .map(name -> {
+                    UserRepresentation user = new UserRepresentation();
+                    user.setUsername(name);
+                    return user;
+                })
+                .toList());
+        admin().partialImport(people).close();
     }
 
     /** A call of the API; each is checked against the published document. */

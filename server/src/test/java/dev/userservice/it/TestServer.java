@@ -78,7 +78,7 @@ final class TestServer implements Closeable {
     static TestServer ofTheSuite() {
         String wanted = System.getProperty("server", "unpacked");
         TestServer server = switch (wanted) {
-            case "unpacked" -> unpacked("it");
+            case "unpacked" -> "h2".equals(System.getProperty("database")) ? onH2("it-h2") : unpacked("it");
             case "container" -> container();
             default -> running(URI.create(wanted));
         };
@@ -91,9 +91,10 @@ final class TestServer implements Closeable {
         return unpacked(purpose, Map.of());
     }
 
-    /** The same, which writes every SQL statement into its log. */
+    /** The same, which writes every SQL statement into its log; see {@link LoggedSql}. */
     static TestServer loggingSql(String purpose) {
-        return unpacked(purpose, Map.of("KC_LOG_LEVEL", "info,org.hibernate.SQL:debug"));
+        return unpacked(
+                purpose, Map.of("KC_LOG_LEVEL", "info,org.hibernate.SQL:debug,org.hibernate.orm.jdbc.bind:trace"));
     }
 
     private static TestServer unpacked(String purpose, Map<String, String> more) {
@@ -104,6 +105,17 @@ final class TestServer implements Closeable {
             Node node = Node.start(purpose, database, options);
             Inbox inbox = Inbox.start();
             return new TestServer(node.base(), node, inbox, inbox.smtp(), List.of(node, database, inbox));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A server on the database that Keycloak brings along, in memory. */
+    private static TestServer onH2(String purpose) {
+        try {
+            Node node = Node.start(purpose, null, Map.of("KC_CACHE", "local"));
+            Inbox inbox = Inbox.start();
+            return new TestServer(node.base(), node, inbox, inbox.smtp(), List.of(node, inbox));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -289,6 +301,11 @@ final class TestServer implements Closeable {
             }
         }
 
+        /** How PostgreSQL will answer. */
+        List<String> explain(String sql) throws SQLException {
+            return texts("explain " + sql);
+        }
+
         /** How PostgreSQL would answer, if it reads a table from end to end only where it has no other way. */
         List<String> plan(String sql) throws SQLException {
             try (Connection connection = postgres.getPostgresDatabase().getConnection();
@@ -352,7 +369,10 @@ final class TestServer implements Closeable {
             Layout layout = Layout.ofBuild();
             Path log = layout.root().resolve("server/target/" + purpose + "-server.log");
             Files.deleteIfExists(log);
-            Node node = new Node(BuiltHome.of(layout), database, log, options);
+            ServerHome home = database == null
+                    ? BuiltHome.of(layout, "it-h2", "dev-mem")
+                    : BuiltHome.of(layout, "it", "postgres");
+            Node node = new Node(home, database, log, options);
             node.start();
             return node;
         }
@@ -365,6 +385,7 @@ final class TestServer implements Closeable {
             return URI.create("http://localhost:" + managementPort);
         }
 
+        /** Null where it is in the server's own memory. */
         Database database() {
             return database;
         }
@@ -380,9 +401,11 @@ final class TestServer implements Closeable {
 
         void start() {
             Map<String, String> environment = new HashMap<>();
-            environment.put("KC_DB_URL", database.url());
-            environment.put("KC_DB_USERNAME", "postgres");
-            environment.put("KC_DB_PASSWORD", "postgres");
+            if (database != null) {
+                environment.put("KC_DB_URL", database.url());
+                environment.put("KC_DB_USERNAME", "postgres");
+                environment.put("KC_DB_PASSWORD", "postgres");
+            }
             environment.put("KC_HTTP_ENABLED", "true");
             environment.put(PORT, Integer.toString(port));
             environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
@@ -432,16 +455,16 @@ final class TestServer implements Closeable {
 
     /** A home that {@code kc.sh build} has prepared once for the jar at hand. */
     private static final class BuiltHome {
-        private static ServerHome of(Layout layout) {
+        private static ServerHome of(Layout layout, String name, String database) {
             synchronized (BuiltHome.class) {
-                ServerHome home = new Distribution(layout).prepare(layout.home("it"));
+                ServerHome home = new Distribution(layout).prepare(layout.home(name));
                 try {
                     Path mark = home.path().resolve("built-for");
                     String jar = UUID.nameUUIDFromBytes(Files.readAllBytes(layout.jar()))
                             .toString();
                     if (!Files.exists(mark) || !Files.readString(mark).equals(jar)) {
                         home.build(
-                                Map.of("KC_DB", "postgres", "KC_HEALTH_ENABLED", "true", "KC_METRICS_ENABLED", "true"));
+                                Map.of("KC_DB", database, "KC_HEALTH_ENABLED", "true", "KC_METRICS_ENABLED", "true"));
                         Files.writeString(mark, jar);
                     }
                     return home;

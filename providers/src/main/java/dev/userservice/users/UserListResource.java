@@ -1,0 +1,176 @@
+package dev.userservice.users;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.UserSearch;
+import dev.userservice.keycloak.UserSort;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonAnswer;
+import dev.userservice.web.Paging;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The list of a tenant's users. */
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Users")
+public final class UserListResource {
+    private static final int MAX_TEXT = 255;
+
+    private final ApiCall call;
+
+    public UserListResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @GET
+    @Path("users")
+    @Operation(
+            operationId = "listUsers",
+            summary = "The tenant's users, a page at a time",
+            description =
+                    "A page by offset says how many users there are in all. A page by cursor does not, costs the same at any"
+                            + " depth, and neither passes over nor repeats a user while others come and go.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page; the header Link leads to the next one, where there is one",
+            headers =
+                    @Header(
+                            name = "Link",
+                            description = "RFC 8288, rel=\"next\"",
+                            schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = UserListView.class)))
+    public Response list(
+            @QueryParam("limit")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "100",
+                                            defaultValue = "10"))
+                    String limit,
+            @QueryParam("offset")
+                    @Parameter(
+                            description = "Not together with a cursor",
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
+                    String offset,
+            @QueryParam("cursor")
+                    @Parameter(
+                            description = "next_cursor of the page before, with the same filters; * for the first page",
+                            schema = @Schema(type = SchemaType.STRING, maxLength = 2048))
+                    String cursor,
+            @QueryParam("role")
+                    @Parameter(
+                            description = "The highest role that the user holds; an unknown one is nobody's",
+                            schema = @Schema(type = SchemaType.STRING, maxLength = MAX_TEXT))
+                    String role,
+            @QueryParam("is_active") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) String isActive,
+            @QueryParam("is_email_verified") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN))
+                    String isEmailVerified,
+            @QueryParam("q")
+                    @Parameter(
+                            description =
+                                    "How the username, the e-mail address, the last name, or first and last name begin, in any case",
+                            schema = @Schema(type = SchemaType.STRING, maxLength = MAX_TEXT))
+                    String q,
+            @QueryParam("sort")
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {"username", "-username", "created_at", "-created_at"},
+                                            defaultValue = "username"))
+                    String sort) {
+        boolean isOfAll = call.caller().users().requireList();
+        FieldErrors errors = new FieldErrors()
+                .text("role", role, 0, MAX_TEXT)
+                .storable("role", role)
+                .text("q", q, 0, MAX_TEXT)
+                .storable("q", q);
+        Paging paging = Paging.of(limit, offset, cursor, errors);
+        String prefix = q == null || q.isBlank() ? null : q.strip();
+        UserSearch.Filter filter = new UserSearch.Filter(
+                prefix, role, flag("is_active", isActive, errors), flag("is_email_verified", isEmailVerified, errors));
+        Optional<UserSort> asked = UserSort.of(sort);
+        if (sort != null && asked.isEmpty()) {
+            errors.add("sort", "This must be one of " + String.join(", ", names()));
+        }
+        errors.throwIfAny();
+
+        Optional<UserCursor> after = paging.isBehindAnother() ? Optional.of(UserCursor.of(cursor)) : Optional.empty();
+        if (after.isPresent() && asked.isPresent() && asked.get() != after.get().sort()) {
+            throw ApiProblem.invalid("sort", "The cursor is of another order");
+        }
+        UserSort order = after.map(UserCursor::sort).or(() -> asked).orElse(UserSort.USERNAME);
+        UserSearch search = new UserSearch(call, isOfAll);
+        Long total = paging.isByOffset() ? search.count(filter) : null;
+        List<UserSearch.Hit> hits = search.page(
+                filter, order, after.map(UserCursor::position).orElse(null), paging.offset(), paging.limit() + 1);
+        return answer(total, hits, paging.limit(), order);
+    }
+
+    private Response answer(Long total, List<UserSearch.Hit> hits, int limit, UserSort order) {
+        List<UserView> users = hits.stream()
+                .limit(limit)
+                .map(hit -> UserView.of(call.realm(), hit.user()))
+                .toList();
+        if (hits.size() <= limit) {
+            return Response.ok(new UserListView(total, users, null)).build();
+        }
+        String next = new UserCursor(order, hits.get(limit - 1).position()).text();
+        UriBuilder link = call.session().getContext().getUri().getRequestUriBuilder();
+        return Response.ok(new UserListView(total, users, next))
+                .link(
+                        link.replaceQueryParam("offset")
+                                .replaceQueryParam("cursor", next)
+                                .build(),
+                        "next")
+                .build();
+    }
+
+    private static Boolean flag(String name, String given, FieldErrors errors) {
+        if (given != null && !given.equals("true") && !given.equals("false")) {
+            errors.add(name, "This must be true or false");
+        }
+        return given == null ? null : Boolean.valueOf(given);
+    }
+
+    private static List<String> names() {
+        return Stream.of(UserSort.values()).map(UserSort::id).toList();
+    }
+
+    /** A page of users. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @Schema(
+            name = "UserList",
+            requiredProperties = {"users"})
+    public record UserListView(
+            @Schema(description = "How many there are in all; not on a page by cursor")
+            Long total,
+
+            List<UserView> users,
+
+            @Schema(description = "Where the next page begins, if there is one")
+            String nextCursor)
+            implements JsonAnswer {}
+}

@@ -1,0 +1,154 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.unboundid.ldap.listener.InMemoryDirectoryServer;
+import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
+import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldif.LDIFException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.common.util.MultivaluedHashMap;
+import org.keycloak.representations.idm.ComponentRepresentation;
+
+/** Users of an LDAP directory, imported and not. */
+@ExtendWith(ServerExtension.class)
+final class FederationIT {
+    private static final String BASE = "dc=example,dc=org";
+
+    private static InMemoryDirectoryServer directory;
+
+    @BeforeAll
+    static void fillTheDirectory(TestServer server) throws Exception {
+        Assumptions.assumeTrue(server.node() != null, "only a server on this machine reaches the directory");
+        InMemoryDirectoryServerConfig config = new InMemoryDirectoryServerConfig(BASE);
+        config.addAdditionalBindCredentials("cn=reader", "secret");
+        config.setListenerConfigs(
+                new InMemoryListenerConfig("here", InetAddress.getLoopbackAddress(), 0, null, null, null));
+        directory = new InMemoryDirectoryServer(config);
+        directory.add("dn: " + BASE, "objectClass: domain", "dc: example");
+        directory.add("dn: ou=people," + BASE, "objectClass: organizationalUnit", "ou: people");
+        person("lena");
+        person("linus");
+        directory.startListening();
+    }
+
+    private static void person(String name) throws LDAPException, LDIFException {
+        directory.add(
+                "dn: uid=" + name + ",ou=people," + BASE,
+                "objectClass: inetOrgPerson",
+                "uid: " + name,
+                "cn: Given",
+                "sn: Family",
+                "mail: " + name + "@ldap.example",
+                "userPassword: " + TestServer.PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (directory != null) {
+            directory.shutDown(true);
+        }
+    }
+
+    private static Tenant tenant(TestServer server, boolean isImporting) {
+        Tenant tenant = Tenant.on(server);
+        tenant.addUser("the-admin", "admin");
+        ComponentRepresentation ldap = new ComponentRepresentation();
+        ldap.setName("directory");
+        ldap.setProviderId("ldap");
+        ldap.setProviderType("org.keycloak.storage.UserStorageProvider");
+        MultivaluedHashMap<String, String> config = new MultivaluedHashMap<>();
+        Map.ofEntries(
+                        Map.entry("enabled", "true"),
+                        Map.entry("vendor", "other"),
+                        Map.entry("connectionUrl", "ldap://127.0.0.1:" + directory.getListenPort()),
+                        Map.entry("usersDn", "ou=people," + BASE),
+                        Map.entry("authType", "simple"),
+                        Map.entry("bindDn", "cn=reader"),
+                        Map.entry("bindCredential", "secret"),
+                        Map.entry("usernameLDAPAttribute", "uid"),
+                        Map.entry("rdnLDAPAttribute", "uid"),
+                        Map.entry("uuidLDAPAttribute", "entryUUID"),
+                        Map.entry("userObjectClasses", "inetOrgPerson"),
+                        Map.entry("editMode", "READ_ONLY"),
+                        Map.entry("importEnabled", Boolean.toString(isImporting)))
+                .forEach(config::putSingle);
+        ldap.setConfig(config);
+        try (var created = tenant.admin().components().add(ldap)) {
+            assertEquals(201, created.getStatus());
+        }
+        return tenant;
+    }
+
+    @Test
+    void importedUsersAreUsersLikeOthers(TestServer server) {
+        Tenant tenant = tenant(server, true);
+        String id = tenant.admin()
+                .components()
+                .query(null, "org.keycloak.storage.UserStorageProvider")
+                .get(0)
+                .getId();
+        tenant.admin().userStorage().syncUsers(id, "triggerFullSync");
+        tenant.session("lena");
+        String admin = tenant.session("the-admin").access();
+        Map<String, Object> lena = tenant.api(admin)
+                .queryParam("q", "lena@")
+                .get("/users")
+                .then()
+                .statusCode(200)
+                .body("total", equalTo(1))
+                .body("users[0].full_name", equalTo("Given Family"))
+                .body("users[0].email", equalTo("lena@ldap.example"))
+                .body("users[0].role", equalTo("user"))
+                .body("users[0].is_active", equalTo(true))
+                .body("users[0].last_login", notNullValue())
+                .extract()
+                .path("users[0]");
+        assertEquals(lena, tenant.api(admin).get("/users/" + lena.get("id")).path("$"));
+        tenant.api(admin).get("/users").then().body("users.username", equalTo(List.of("lena", "linus", "the-admin")));
+    }
+
+    @Test
+    void thoseWhoAreNotImportedAreFoundByThemselvesAlone(TestServer server) {
+        Tenant tenant = tenant(server, false);
+        Tenant.Session lena = tenant.session("lena");
+        String id = tenant.api(lena.access())
+                .get("/users/me")
+                .then()
+                .statusCode(200)
+                .body("email", equalTo("lena@ldap.example"))
+                .body("last_login", notNullValue())
+                .extract()
+                .path("id");
+        assertTrue(id.startsWith("f:"), id);
+        String admin = tenant.session("the-admin").access();
+        tenant.api(admin).get("/users/" + id).then().statusCode(200).body("username", equalTo("lena"));
+        tenant.api(admin).queryParam("user_id", id).get("/users/id").then().statusCode(200);
+        tenant.api(admin)
+                .queryParam("identifier", "lena@ldap.example")
+                .get("/users/identifier")
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(id));
+        tenant.api(admin)
+                .queryParam("q", "lena")
+                .get("/users")
+                .then()
+                .statusCode(200)
+                .body("users", empty());
+        tenant.api(admin).get("/users").then().body("users.username", hasItem("the-admin"));
+    }
+}

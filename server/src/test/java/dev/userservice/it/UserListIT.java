@@ -1,0 +1,456 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.representations.idm.GroupRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+@ExtendWith(ServerExtension.class)
+final class UserListIT {
+    private static Tenant tenant;
+    private static String admin;
+
+    /** Each of them is different in something that a list shows or that Keycloak keeps in a table of its own. */
+    @BeforeAll
+    static void addPeople(Tenant fresh) {
+        tenant = fresh;
+        tenant.addUser("the-admin", "admin");
+        admin = tenant.session("the-admin").access();
+        tenant.addUser("plain");
+        tenant.session("plain");
+        change("disabled", user -> user.setEnabled(false));
+        change("unverified", user -> user.setEmailVerified(false));
+        change("pending", user -> user.setRequiredActions(List.of("activate-account")));
+        change("hurried", user -> user.setRequiredActions(List.of("UPDATE_PASSWORD")));
+        change(
+                "gerda",
+                user -> user.setAttributes(Map.of(
+                        "gender",
+                        List.of("Female"),
+                        "preferences",
+                        List.of("{\"long\":\"" + "x".repeat(3_000) + "\"}"))));
+        change("short-of-names", user -> {
+            user.setFirstName("Cher");
+            user.setLastName(null);
+        });
+        Totp.add(tenant, tenant.addUser("with-totp"));
+        role("boss", "admin");
+        tenant.addUser("by-a-composite", "boss");
+        member("by-a-group", "admins", "boss");
+        tenant.addClient("a-service", false);
+        odd("100%-sure", "O_Neil", "O'Hara");
+    }
+
+    private static String change(String name, java.util.function.Consumer<UserRepresentation> change) {
+        String id = tenant.addUser(name);
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        change.accept(user);
+        tenant.admin().users().get(id).update(user);
+        return id;
+    }
+
+    private static void role(String name, String part) {
+        RoleRepresentation role = new RoleRepresentation();
+        role.setName(name);
+        tenant.admin().roles().create(role);
+        tenant.admin()
+                .roles()
+                .get(name)
+                .addComposites(List.of(tenant.admin().roles().get(part).toRepresentation()));
+    }
+
+    /** Adds a user to a group whose parent has the role. */
+    private static void member(String name, String group, String role) {
+        GroupRepresentation parent = new GroupRepresentation();
+        parent.setName(group);
+        tenant.admin().groups().add(parent).close();
+        String parentId = tenant.admin().groups().groups().get(0).getId();
+        tenant.admin()
+                .groups()
+                .group(parentId)
+                .roles()
+                .realmLevel()
+                .add(List.of(tenant.admin().roles().get(role).toRepresentation()));
+        GroupRepresentation child = new GroupRepresentation();
+        child.setName("below");
+        String childId;
+        try (var created = tenant.admin().groups().group(parentId).subGroup(child)) {
+            childId = created.readEntity(GroupRepresentation.class).getId();
+        }
+        tenant.admin().users().get(tenant.addUser(name)).joinGroup(childId);
+    }
+
+    private static void odd(String username, String first, String last) {
+        change("odd", user -> {
+            user.setFirstName(first);
+            user.setLastName(last);
+            user.setEmail(username + "@example.com");
+        });
+    }
+
+    private static ValidatableResponse list(Object... parameters) {
+        return get(parameters).then().statusCode(200);
+    }
+
+    private static Response get(Object... parameters) {
+        var call = tenant.api(admin);
+        for (int i = 0; i < parameters.length; i += 2) {
+            call.queryParam((String) parameters[i], parameters[i + 1]);
+        }
+        return call.get("/users");
+    }
+
+    @Test
+    void allAreListedWithATotal() {
+        list("limit", 100)
+                .body("total", equalTo(12))
+                .body("users", hasSize(12))
+                .body("users.username", not(hasItem("service-account-a-service")))
+                .body("$", not(hasKey("next_cursor")));
+    }
+
+    @Test
+    void eachIsTheSameAsByItself() {
+        List<Map<String, Object>> listed = list("limit", 100).extract().path("users");
+        for (Map<String, Object> user : listed) {
+            Map<String, Object> single = tenant.api(admin)
+                    .get("/users/" + user.get("id"))
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .path("$");
+            assertEquals(single, user);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "role=admin|by-a-composite by-a-group the-admin",
+                "role=vendor|",
+                "role=no-such|",
+                "is_active=false|disabled pending",
+                "is_email_verified=false|unverified",
+                "is_active=true&is_email_verified=false|unverified",
+                "role=admin&q=by-a-g|by-a-group",
+                "q=CHER|short-of-names",
+                "q=cher|short-of-names",
+                "q=test p|",
+                "q=Unverified@EXAMPLE|unverified",
+                "q=o_n|odd",
+                "q=o_neil o'h|odd",
+                "q=100%|odd",
+                "q=%|",
+                "q=_|",
+                "q=\\|",
+                "q=*|",
+                "q=person' or '1'='1|",
+                "q=erda|"
+            })
+    void filtersAreJoined(String query, String expected) {
+        Object[] parameters = Stream.of(query.split("&"))
+                .flatMap(part -> Stream.of(part.split("=", 2)))
+                .toArray();
+        List<String> names = list(parameters).extract().path("users.username");
+        Set<String> wanted = expected == null ? Set.of() : new TreeSet<>(List.of(expected.split(" ")));
+        if (query.equals("q=test p")) {
+            assertTrue(names.size() >= 5, names.toString());
+            return;
+        }
+        assertEquals(wanted, new TreeSet<>(names));
+    }
+
+    @Test
+    void aUserThatIsHeldByEverybodyIsTheRoleOfThoseWhoHoldNoHigher() {
+        list("role", "user", "limit", 100).body("total", equalTo(9)).body("users.role", everyItem(equalTo("user")));
+    }
+
+    @Test
+    void aPageByOffsetLeadsToOneByCursor() {
+        Response first = get("limit", 5);
+        first.then()
+                .statusCode(200)
+                .header("Cache-Control", notNullValue())
+                .body("total", equalTo(12))
+                .body("next_cursor", notNullValue());
+        String next = first.getHeader("Link").replaceFirst("<(.*)>; rel=\"next\"", "$1");
+        assertTrue(next.startsWith(tenant.server().base() + "/realms/" + tenant.name() + "/api/users?limit=5&"), next);
+        List<String> followed = io.restassured.RestAssured.given()
+                .urlEncodingEnabled(false)
+                .header("Authorization", "Bearer " + admin)
+                .get(next)
+                .then()
+                .statusCode(200)
+                .body("$", not(hasKey("total")))
+                .extract()
+                .path("users.id");
+        assertEquals(get("limit", 5, "offset", 5).path("users.id"), followed);
+        list("limit", 5, "cursor", "*")
+                .body("$", not(hasKey("total")))
+                .body("users.id", equalTo(first.path("users.id")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"username", "-username", "created_at", "-created_at"})
+    void anOrderIsAnOrder(String sort) {
+        List<String> keys = list("limit", 100, "sort", sort).extract().path("users." + sort.replace("-", ""));
+        Comparator<String> order = sort.startsWith("-") ? Comparator.reverseOrder() : Comparator.naturalOrder();
+        if (sort.endsWith("created_at")) {
+            order = sort.startsWith("-")
+                    ? Comparator.comparing(java.time.Instant::parse, Comparator.reverseOrder())
+                    : Comparator.comparing(java.time.Instant::parse);
+        }
+        List<String> sorted = new ArrayList<>(keys);
+        sorted.sort(order);
+        assertEquals(sorted, keys);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "limit, 0",
+        "limit, 101",
+        "limit, abc",
+        "limit, 99999999999999999999",
+        "limit, -1",
+        "offset, -1",
+        "offset, 1.5",
+        "cursor, garbage",
+        "cursor, e30",
+        "cursor, eyJzb3J0IjoidXNlcm5hbWUiLCJrZXkiOm51bGwsImlkIjpudWxsfQ",
+        "is_active, yes",
+        "is_email_verified, 1",
+        "sort, password"
+    })
+    void whatIsNoParameterIsRefused(String name, String value) {
+        io.restassured.RestAssured.given()
+                .baseUri(tenant.server().base() + "/realms/" + tenant.name() + "/api")
+                .header("Authorization", "Bearer " + admin)
+                .queryParam(name, value)
+                .get("/users")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("errors." + name, notNullValue());
+    }
+
+    @Test
+    void endlessParametersAreRefused() {
+        for (String name : List.of("q", "role", "cursor")) {
+            get(name, "x".repeat(3_000)).then().statusCode(400).body("errors." + name, notNullValue());
+        }
+    }
+
+    @Test
+    void aCursorIsOfOneOrder() {
+        String cursor = get("limit", 1).path("next_cursor");
+        get("cursor", cursor, "sort", "created_at").then().statusCode(400).body("errors.sort", notNullValue());
+        get("cursor", cursor, "offset", 1).then().statusCode(400).body("errors.cursor", notNullValue());
+        list("cursor", cursor, "sort", "username");
+    }
+
+    @Test
+    void whatAnAdminMayNotSeeIsNotInAList(TestServer server) {
+        Tenant discreet = Tenant.on(server);
+        discreet.addUser("the-admin", "admin");
+        String id = discreet.addUser("gerda");
+        UserRepresentation user = discreet.admin().users().get(id).toRepresentation();
+        user.setAttributes(Map.of("gender", List.of("Female")));
+        discreet.admin().users().get(id).update(user);
+        var profile = discreet.admin().users().userProfile().getConfiguration();
+        profile.getAttribute("gender").getPermissions().setView(Set.of("user"));
+        profile.getAttribute("gender").getPermissions().setEdit(Set.of("user"));
+        discreet.admin().users().userProfile().update(profile);
+        discreet.api(discreet.session("the-admin").access())
+                .queryParam("q", "gerda")
+                .get("/users")
+                .then()
+                .statusCode(200)
+                .body("users[0].username", equalTo("gerda"))
+                .body("users[0].gender", nullValue());
+    }
+
+    @Test
+    void anUnverifiedAddressIsInactiveWhereKeycloakVerifiesThem(TestServer server) {
+        Tenant verifying = Tenant.on(server, realm -> realm.put("verifyEmail", true));
+        verifying.addUser("the-admin", "admin");
+        String id = verifying.addUser("una");
+        UserRepresentation user = verifying.admin().users().get(id).toRepresentation();
+        user.setEmailVerified(false);
+        verifying.admin().users().get(id).update(user);
+        String token = verifying.session("the-admin").access();
+        verifying
+                .api(token)
+                .queryParam("is_active", false)
+                .get("/users")
+                .then()
+                .body("users.username", equalTo(List.of("una")))
+                .body("users.is_active", equalTo(List.of(false)));
+        verifying
+                .api(token)
+                .queryParam("is_active", true)
+                .get("/users")
+                .then()
+                .body("users.username", equalTo(List.of("the-admin")));
+    }
+
+    /** Users come and go between the pages; who was there all the time is on exactly one of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"username", "-username", "created_at", "-created_at"})
+    void pagesNeitherPassOverNorRepeat(String sort, TestServer server) {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Tenant busy = Tenant.on(server);
+        busy.addUser("the-admin", "admin");
+        String token = busy.session("the-admin").access();
+        busy.importUsers(IntStream.range(0, 60).mapToObj(i -> name(random)).toList());
+        Set<String> staying = new HashSet<>(ids(busy));
+
+        List<String> seen = new ArrayList<>();
+        String cursor = "*";
+        while (cursor != null) {
+            Response page = busy.api(token)
+                    .queryParam("sort", sort)
+                    .queryParam("limit", 1 + random.nextInt(9))
+                    .queryParam("cursor", cursor)
+                    .get("/users");
+            page.then().statusCode(200);
+            seen.addAll(page.path("users.id"));
+            cursor = page.path("next_cursor");
+            busy.importUsers(List.of(name(random)));
+            String leaving = new ArrayList<>(staying).get(random.nextInt(staying.size()));
+            if (!busy.admin()
+                    .users()
+                    .get(leaving)
+                    .toRepresentation()
+                    .getUsername()
+                    .equals("the-admin")) {
+                busy.admin().users().delete(leaving).close();
+                staying.remove(leaving);
+            }
+            assertTrue(seen.size() < 1_000, "no end; seed " + seed);
+        }
+        assertEquals(new HashSet<>(seen).size(), seen.size(), "one twice; seed " + seed);
+        Set<String> missing = new HashSet<>(staying);
+        missing.removeAll(seen);
+        assertEquals(Set.of(), missing, "one passed over; seed " + seed);
+    }
+
+    private static String name(Random random) {
+        return random.ints(12, 0, 5).mapToObj(i -> "aö_-é".substring(i, i + 1)).reduce("", String::concat)
+                + random.nextInt(1_000_000);
+    }
+
+    private static List<String> ids(Tenant of) {
+        return of.admin().users().list(0, 1_000).stream()
+                .map(UserRepresentation::getId)
+                .toList();
+    }
+
+    @Test
+    void oneIsFoundByParameters() {
+        String plain = tenant.admin().users().search("plain", true).get(0).getId();
+        String own = tenant.session("plain").access();
+        for (String token : List.of(admin, own)) {
+            tenant.api(token)
+                    .queryParam("user_id", plain)
+                    .get("/users/id")
+                    .then()
+                    .statusCode(200)
+                    .body("id", equalTo(plain));
+            for (String identifier : List.of("plain", "PLAIN", "plain@example.com", "Plain@Example.com")) {
+                tenant.api(token)
+                        .queryParam("identifier", identifier)
+                        .get("/users/identifier")
+                        .then()
+                        .statusCode(200)
+                        .body("id", equalTo(plain));
+            }
+        }
+        tenant.api(own).queryParam("user_id", "no-such").get("/users/id").then().statusCode(403);
+        tenant.api(own)
+                .queryParam("identifier", "gerda")
+                .get("/users/identifier")
+                .then()
+                .statusCode(403);
+        tenant.api(own)
+                .queryParam("identifier", "nobody")
+                .get("/users/identifier")
+                .then()
+                .statusCode(403);
+        tenant.api(admin)
+                .queryParam("user_id", "no-such")
+                .get("/users/id")
+                .then()
+                .statusCode(404)
+                .body("detail", equalTo("User not found"));
+        for (String identifier :
+                List.of("nobody", "disabled", "pending", "disabled@example.com", "%", "service-account-a-service")) {
+            tenant.api(admin)
+                    .queryParam("identifier", identifier)
+                    .get("/users/identifier")
+                    .then()
+                    .statusCode(404)
+                    .body("detail", equalTo("Active user not found"));
+        }
+        tenant.api(admin).get("/users/id").then().statusCode(400).body("errors", hasKey("user_id"));
+        tenant.api(admin).get("/users/identifier").then().statusCode(400).body("errors", hasKey("identifier"));
+    }
+
+    @Test
+    void aServiceAccountIsNoUser() {
+        String id = tenant.admin()
+                .clients()
+                .get(tenant.admin().clients().findByClientId("a-service").get(0).getId())
+                .getServiceAccountUser()
+                .getId();
+        tenant.api(admin)
+                .queryParam("q", "service-account")
+                .get("/users")
+                .then()
+                .body("users", empty());
+        tenant.api(admin).get("/users/" + id).then().statusCode(404);
+    }
+
+    @Test
+    void aVendorListsEveryTenant(TestServer server) {
+        String vendor = Tenant.platformOf(server).session(TestServer.VENDOR).access();
+        tenant.api(vendor).get("/users").then().statusCode(200).body("total", equalTo(12));
+        Tenant.platformOf(server)
+                .api(vendor)
+                .queryParam("role", "vendor")
+                .get("/users")
+                .then()
+                .body("users.username", containsInAnyOrder(TestServer.VENDOR));
+    }
+}
