@@ -28,12 +28,13 @@ public final class Bench {
         Runtime.getRuntime().addShutdownHook(new Thread(Bench::closeAll, "close-all"));
         int code = 1;
         try {
-            for (String name : names.isEmpty() ? List.of("tokens", "registration", "startup") : names) {
+            for (String name : names.isEmpty() ? List.of("tokens", "registration", "users", "startup") : names) {
                 int open = OPEN.size();
                 Thread limit = limit(name);
                 switch (name) {
                     case "tokens" -> TokenBench.run(work.resolve(name));
                     case "registration" -> RegistrationBench.run(work.resolve(name));
+                    case "users" -> UsersBench.run(work.resolve(name));
                     case "startup" -> StartupBench.run(work.resolve(name));
                     default -> throw new IllegalArgumentException("No benchmark is called " + name);
                 }

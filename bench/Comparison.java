@@ -27,6 +27,18 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         default void answer(int item, String body) throws IOException {}
     }
 
+    /** Another way to do something: in a turn perhaps more than a request, or one that follows from an answer. */
+    interface Work {
+        /** What goes before a turn and is not measured. */
+        default void prepare(int round) throws Exception {}
+
+        void run(int round) throws Exception;
+    }
+
+    private interface Turn {
+        Round take(int round) throws Exception;
+    }
+
     /** A side's turn: how long it took, what CPU time it took the server, and each request in it. */
     record Round(double seconds, double cpuSeconds, double[] millis) {
         double throughput() {
@@ -44,25 +56,62 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     static Comparison of(
             Server server, String name, int rounds, int size, Duration limit, Side ours, Side theirs)
             throws Exception {
+        return inTurns(
+                name,
+                1,
+                rounds,
+                limit,
+                i -> round(server, i * size, size, ours),
+                i -> round(server, i * size, size, theirs));
+    }
+
+    /**
+     * Compares work of any sort, done by one thread, as {@link #of} compares requests.
+     *
+     * @param warmUps rounds that come first and do not count
+     * @param times how often each side does its work in a round
+     */
+    static Comparison ofWork(
+            Server server, String name, int warmUps, int rounds, int times, Duration limit, Work ours, Work theirs)
+            throws Exception {
+        return inTurns(
+                name, warmUps, rounds, limit, i -> turn(server, i, times, ours), i -> turn(server, i, times, theirs));
+    }
+
+    private static Comparison inTurns(String name, int warmUps, int rounds, Duration limit, Turn ours, Turn theirs)
+            throws Exception {
         List<Round> a = new ArrayList<>();
         List<Round> b = new ArrayList<>();
         long start = System.nanoTime();
-        for (int i = 0; i <= rounds; i++) {
-            if (i > LEAST_ROUNDS && System.nanoTime() - start > limit.toNanos()) {
+        for (int i = 0; i < warmUps + rounds; i++) {
+            if (a.size() >= LEAST_ROUNDS && System.nanoTime() - start > limit.toNanos()) {
                 break;
             }
             boolean oursFirst = i % 2 == 0;
-            Round first = round(server, i * size, size, oursFirst ? ours : theirs);
-            Round second = round(server, i * size, size, oursFirst ? theirs : ours);
+            Round first = (oursFirst ? ours : theirs).take(i);
+            Round second = (oursFirst ? theirs : ours).take(i);
             Round mine = oursFirst ? first : second;
             Round other = oursFirst ? second : first;
-            Bench.say("%s, round %d: %.1f/s and %.1f/s", name, i, mine.throughput(), other.throughput());
-            if (i > 0) {
+            Bench.say("%s, round %d: %.2f/s and %.2f/s", name, i, mine.throughput(), other.throughput());
+            if (i >= warmUps) {
                 a.add(mine);
                 b.add(other);
             }
         }
         return new Comparison(a, b);
+    }
+
+    private static Round turn(Server server, int number, int times, Work work) throws Exception {
+        work.prepare(number);
+        double[] millis = new double[times];
+        double cpu = server.cpuSeconds();
+        long start = System.nanoTime();
+        for (int i = 0; i < times; i++) {
+            long begin = System.nanoTime();
+            work.run(number);
+            millis[i] = (System.nanoTime() - begin) / 1e6;
+        }
+        return new Round((System.nanoTime() - start) / 1e9, server.cpuSeconds() - cpu, millis);
     }
 
     /** Item by item; those of the same number modulo {@link #CONNECTIONS} are never in flight together. */
@@ -99,6 +148,11 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         return ratio(Round::throughput);
     }
 
+    /** Of the time that a request, or the work, takes. */
+    Ratio timeRatio() {
+        return ratio(round -> 1 / round.throughput());
+    }
+
     Ratio cpuRatio() {
         return ratio(Round::cpuSeconds);
     }
@@ -118,6 +172,14 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     static String throughput(List<Round> side) {
         return "%.1f/s"
                 .formatted(side.stream().mapToDouble(Round::throughput).average().orElseThrow());
+    }
+
+    static String time(List<Round> side) {
+        return "%.1f ms"
+                .formatted(side.stream()
+                        .mapToDouble(round -> 1000 / round.throughput())
+                        .average()
+                        .orElseThrow());
     }
 
     static String cpu(List<Round> side) {

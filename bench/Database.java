@@ -28,15 +28,15 @@ record Database(String url, String user, String password) {
             throw new IllegalArgumentException("BENCH_JDBC_URL is no JDBC URL of a PostgreSQL");
         }
         String name = "user_service_bench_" + ProcessHandle.current().pid();
-        execute("create database " + name);
-        Bench.onClose(() -> execute("drop database " + name + " with (force)"));
+        onGivenServer("create database " + name);
+        Bench.onClose(() -> onGivenServer("drop database " + name + " with (force)"));
         return new Database(
                 "jdbc:postgresql://" + given.getProperty("PGHOST") + ":" + given.getProperty("PGPORT") + "/" + name,
                 given.getProperty("user", "postgres"),
                 given.getProperty("password", ""));
     }
 
-    private static void execute(String sql) throws SQLException {
+    private static void onGivenServer(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(GIVEN);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -51,6 +51,14 @@ record Database(String url, String user, String password) {
     String description() throws SQLException {
         return "PostgreSQL " + show("server_version").split(" ")[0] + " (fsync " + show("fsync")
                 + ", synchronous_commit " + show("synchronous_commit") + ")";
+    }
+
+    /** Executes statements, all or none. */
+    void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, user, password);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private String show(String setting) throws SQLException {

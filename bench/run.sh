@@ -3,6 +3,8 @@
 #
 #     bench/run.sh              everything
 #     bench/run.sh tokens       login, refresh, the note of the last login
+#     bench/run.sh registration  registration, its mail included
+#     bench/run.sh users        pages of a list of users
 #     bench/run.sh startup      start-up time and resident memory
 #
 # BENCH_JDBC_URL names a PostgreSQL to use in place of an embedded one; see README.md.

@@ -1,0 +1,378 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.userservice.server.Layout;
+import dev.userservice.server.RealmFiles;
+import dev.userservice.server.RealmSettings;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * Pages of a list of many users: against a script on Keycloak's admin REST that gathers the same, and deep ones against the
+ * first.
+ */
+final class UsersBench {
+    private static final String TENANT = "bench-tenant";
+    private static final String ADMIN = "the-admin";
+    private static final String PASSWORD = "Correct-horse-1";
+    private static final String HEAP = "-Xms512m -Xmx512m";
+
+    private static final int USERS = 100_000;
+    private static final int PAGE = 100;
+    private static final int DEEP = 1_000;
+
+    /** The script's many requests need the JIT compiler most. */
+    private static final int WARM_UPS = 5;
+
+    private static final int ROUNDS = 10;
+    private static final int REQUESTS_A_ROUND = 25;
+    private static final int ROUNDS_OF_REQUESTS = 20;
+
+    private final Server server;
+
+    /** What the side that came first has got in a round. */
+    private final Map<String, Object> got = new HashMap<>();
+
+    /** By round: how many seconds of the script's turn went into what the list says as well. */
+    private final Map<Integer, Double> spared = new HashMap<>();
+
+    private String token;
+
+    private UsersBench(Server server) {
+        this.server = server;
+    }
+
+    static void run(Path folder) throws Exception {
+        Database database = Database.open();
+        Server server = Server.build(folder, database, HEAP, true);
+        server.start();
+        server.addRealm(tenant().toString());
+        Bench.say("adding %d users", USERS);
+        database.execute(users());
+        // Else autovacuum would come along in the middle.
+        database.execute("vacuum analyze");
+        new UsersBench(server).measure(database);
+    }
+
+    private void measure(Database database) throws Exception {
+        List<String> byName = walk("username");
+        List<String> byTime = walk("created_at");
+        Results results = new Results("Users");
+        OptionalDouble none = OptionalDouble.empty();
+
+        String script = "admin REST: list, and roles, credentials and last login event of each";
+        String shorter = "the same without credentials: the list says `totp`";
+        OptionalDouble tenth = OptionalDouble.of(0.1);
+        Comparison cold = cold("by cursor", round -> ours("cursor=" + byName.get(page(round))));
+        report(results, tenth, "a page by cursor, cold caches: time", script, cold);
+        report(results, none, "a page by cursor, cold caches: time", shorter, withoutTheSpared(cold));
+        cold = cold("by offset", round -> ours("offset=" + page(round) * PAGE));
+        report(results, tenth, "a page by offset, with the total, cold caches: time", script, cold);
+        report(results, none, "a page by offset, with the total, cold caches: time", shorter, withoutTheSpared(cold));
+
+        Comparison warm = Comparison.ofWork(
+                server,
+                "a page, warm caches",
+                1,
+                ROUNDS,
+                1,
+                Duration.ofSeconds(40),
+                warm(round -> sameAs("warm", ours("cursor=" + byName.get(DEEP / 2)))),
+                warm(round -> sameAs("warm", theirs(DEEP / 2, round))));
+        report(results, none, "a page by cursor, warm caches: time", script, warm);
+
+        OptionalDouble even = OptionalDouble.of(1.2);
+        Comparison deep = deepAgainstFirst("username", byName);
+        report(results, even, "page 1,000 by cursor, by username: time", "page 1", deep);
+        deep = deepAgainstFirst("created_at", byTime);
+        report(results, even, "page 1,000 by cursor, by time of creation: time", "page 1", deep);
+
+        Comparison search = Comparison.ofWork(
+                server,
+                "search",
+                1,
+                ROUNDS_OF_REQUESTS,
+                REQUESTS_A_ROUND / 5,
+                Duration.ofSeconds(40),
+                warm(round ->
+                        sameAs(prefix(round), ids(api("q=" + prefix(round)).path("users")))),
+                warm(round -> sameAs(prefix(round), ids(admin("users?max=" + PAGE + "&search=" + prefix(round))))));
+        report(results, none, "first page of a search, with the total: time", "admin REST: search, list alone", search);
+        results.write(
+                ("`GET /users?limit=%d`, with role, MFA state and last login; %d users, one connection. Rounds: %d of another"
+                                + " cold page, %d of a warm one, %d of %d deep pages and as many first ones, %d of %d searches"
+                                + " for another prefix.")
+                        .formatted(
+                                PAGE,
+                                USERS,
+                                cold.ours().size(),
+                                warm.ours().size(),
+                                deep.ours().size(),
+                                REQUESTS_A_ROUND,
+                                search.ours().size(),
+                                REQUESTS_A_ROUND / 5),
+                HEAP,
+                database);
+    }
+
+    /** Another page in each round, the same for both. */
+    private Comparison cold(String how, Listing ours) throws Exception {
+        return Comparison.ofWork(
+                server,
+                "a page " + how + ", cold caches",
+                WARM_UPS,
+                ROUNDS,
+                1,
+                Duration.ofSeconds(60),
+                cold(round -> sameAs("cold " + round, ours.get(round))),
+                cold(round -> sameAs("cold " + round, theirs(page(round), round))));
+    }
+
+    private Comparison withoutTheSpared(Comparison comparison) {
+        List<Comparison.Round> shorter = new ArrayList<>();
+        for (Comparison.Round round : comparison.theirs()) {
+            double seconds = round.seconds() - spared.get(WARM_UPS + shorter.size());
+            shorter.add(new Comparison.Round(seconds, round.cpuSeconds(), new double[] {seconds * 1000}));
+        }
+        return new Comparison(comparison.ours(), shorter);
+    }
+
+    private static void report(
+            Results results, OptionalDouble target, String what, String with, Comparison comparison) {
+        results.atMost(
+                target,
+                what,
+                with,
+                comparison.timeRatio(),
+                Comparison.time(comparison.ours()),
+                Comparison.time(comparison.theirs()));
+    }
+
+    private Comparison deepAgainstFirst(String sort, List<String> cursors) throws Exception {
+        return Comparison.ofWork(
+                server,
+                "page " + DEEP + " by " + sort,
+                WARM_UPS,
+                ROUNDS_OF_REQUESTS,
+                REQUESTS_A_ROUND,
+                Duration.ofSeconds(30),
+                warm(round -> full(byCursor(sort, cursors.get(DEEP - 1)).path("users"))),
+                warm(round -> full(byCursor(sort, cursors.get(0)).path("users"))));
+    }
+
+    /** Goes from page to page as a client does, and gives the cursor of each. */
+    private List<String> walk(String sort) throws Exception {
+        Bench.say("walking to page %d by %s", DEEP, sort);
+        Set<String> seen = new HashSet<>();
+        List<String> cursors = new ArrayList<>(List.of("*"));
+        while (cursors.size() < DEEP) {
+            if (cursors.size() % 100 == 1) {
+                renewTokens();
+            }
+            JsonNode answer = byCursor(sort, cursors.get(cursors.size() - 1));
+            seen.addAll(ids(answer.path("users")));
+            if (seen.size() != cursors.size() * PAGE) {
+                throw new IllegalStateException("Page " + cursors.size() + " repeats a user of a page before");
+            }
+            cursors.add(answer.path("next_cursor").asText());
+        }
+        return cursors;
+    }
+
+    private JsonNode byCursor(String sort, String cursor) throws Exception {
+        return api("sort=" + sort + "&cursor=" + cursor);
+    }
+
+    /** Not the first: the admin is on it, who logs in all the time. */
+    private static int page(int round) {
+        return 1 + round * 61 % (DEEP - 2);
+    }
+
+    /** Of several hundred users. */
+    private static String prefix(int round) {
+        return "user-%02x".formatted(round * 7);
+    }
+
+    /** What one request of ours, and so many of theirs, tell of a user. */
+    private record Listed(String id, String role, boolean hasMfa, Instant lastLogin) {}
+
+    private List<Listed> ours(String place) throws Exception {
+        List<Listed> listed = new ArrayList<>();
+        for (JsonNode user : full(api(place).path("users"))) {
+            listed.add(new Listed(
+                    user.path("id").asText(),
+                    user.path("role").asText(),
+                    user.path("mfa_enabled").asBoolean(),
+                    Instant.parse(user.path("last_login").asText())));
+        }
+        return listed;
+    }
+
+    private List<Listed> theirs(int page, int round) throws Exception {
+        List<Listed> listed = new ArrayList<>();
+        long ofCredentials = 0;
+        for (JsonNode user : full(admin("users?max=" + PAGE + "&first=" + page * PAGE))) {
+            String id = user.path("id").asText();
+            JsonNode roles = admin("users/" + id + "/role-mappings/realm/composite");
+            JsonNode logins = admin("events?type=LOGIN&max=1&user=" + id);
+            long start = System.nanoTime();
+            JsonNode credentials = admin("users/" + id + "/credentials");
+            ofCredentials += System.nanoTime() - start;
+            listed.add(new Listed(
+                    id,
+                    roles.findValuesAsText("name").contains("admin") ? "admin" : "user",
+                    credentials.findValuesAsText("type").contains("otp"),
+                    Instant.ofEpochMilli(logins.path(0).path("time").asLong())));
+        }
+        spared.put(round, ofCredentials / 1e9);
+        return listed;
+    }
+
+    private JsonNode api(String query) throws IOException, InterruptedException {
+        return json(server.get("/realms/" + TENANT + "/api/users?limit=" + PAGE + "&" + query)
+                .header("Authorization", "Bearer " + token)
+                .build());
+    }
+
+    private JsonNode admin(String path) throws IOException, InterruptedException {
+        return json(server.asAdmin(server.get("/admin/realms/" + TENANT + "/" + path)));
+    }
+
+    private static JsonNode json(HttpRequest request) throws IOException, InterruptedException {
+        return Server.JSON.readTree(Server.send(request, 200));
+    }
+
+    private static JsonNode full(JsonNode users) {
+        if (users.size() != PAGE) {
+            throw new IllegalStateException("A page of " + users.size() + " users");
+        }
+        return users;
+    }
+
+    private static List<String> ids(JsonNode users) {
+        return full(users).findValuesAsText("id");
+    }
+
+    /** Both sides must have done the same. */
+    private void sameAs(String what, Object mine) {
+        Object other = got.putIfAbsent(what, mine);
+        if (other != null && !other.equals(mine)) {
+            throw new IllegalStateException(what + ": " + mine + " and " + other);
+        }
+    }
+
+    private interface Task {
+        void run(int round) throws Exception;
+    }
+
+    private interface Listing {
+        List<Listed> get(int round) throws Exception;
+    }
+
+    private Comparison.Work cold(Task task) {
+        return new Prepared(
+                round -> {
+                    renewTokens();
+                    // The realm's last: the other request would fill it again.
+                    clear("clear-user-cache");
+                    clear("clear-realm-cache");
+                },
+                task);
+    }
+
+    private Comparison.Work warm(Task task) {
+        return new Prepared(
+                round -> {
+                    renewTokens();
+                    task.run(round);
+                },
+                task);
+    }
+
+    private record Prepared(Task preparation, Task task) implements Comparison.Work {
+        @Override
+        public void prepare(int round) throws Exception {
+            preparation.run(round);
+        }
+
+        @Override
+        public void run(int round) throws Exception {
+            task.run(round);
+        }
+    }
+
+    private void clear(String cache) throws Exception {
+        Server.send(server.asAdmin(server.post("/admin/realms/" + TENANT + "/" + cache, "application/json", "")), 204);
+    }
+
+    private void renewTokens() throws Exception {
+        server.renewAdminToken();
+        ObjectNode login =
+                Server.JSON.createObjectNode().put("identifier", ADMIN).put("password", PASSWORD);
+        token = json(server.post("/realms/" + TENANT + "/api/login", "application/json", login.toString())
+                        .build())
+                .path("access_token")
+                .asText();
+    }
+
+    /** A tenant as the project ships them, whose events are kept, with an admin. */
+    private static ObjectNode tenant() {
+        ObjectNode tenant = new RealmFiles(Layout.ofBuild().realmConfig(), RealmSettings.none()).tenant(TENANT);
+        tenant.put("eventsEnabled", true);
+        ObjectNode admin = tenant.putArray("users")
+                .addObject()
+                .put("username", ADMIN)
+                .put("email", ADMIN + "@example.com")
+                .put("emailVerified", true)
+                .put("enabled", true)
+                .put("firstName", "Test")
+                .put("lastName", "Person");
+        admin.putArray("realmRoles").add("default-roles-" + TENANT).add("admin");
+        admin.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+        return tenant;
+    }
+
+    /**
+     * Users straight into the tables. Their names and ids are in no order of their making, so that a page's users lie all
+     * over the tables, as in production. Each has a password (of nobody), a gender and a login; a tenth have a one-time
+     * code, a fiftieth are admins. Ten are made in the same millisecond.
+     */
+    private static String users() {
+        return """
+                create temporary table made on commit drop as
+                select gen_random_uuid()::text as id, n, 'user-' || left(md5(n::text), 12) as name, r.id as realm
+                from generate_series(1, %1$d) as n, realm r where r.name = '%2$s';
+                insert into user_entity (id, realm_id, username, email, email_constraint, first_name, last_name, enabled,
+                  email_verified, created_timestamp, not_before)
+                select id, realm, name, name || '@example.com', name || '@example.com', 'First-' || n, 'Last-' || n, true,
+                  true, 1700000000000 + n / 10, 0 from made;
+                insert into user_role_mapping (user_id, role_id)
+                select made.id, r.id from made, keycloak_role r
+                where r.realm_id = made.realm and not r.client_role
+                  and (r.name = 'default-roles-%2$s' or r.name = 'admin' and n %% 50 = 0);
+                insert into user_attribute (id, user_id, name, value)
+                select gen_random_uuid(), id, 'gender', 'Other' from made;
+                insert into credential (id, user_id, type, priority, created_date, secret_data, credential_data)
+                select gen_random_uuid(), id, 'password', 10, 1700000000000,
+                  '{"value":"bm9ib2R5cw==","salt":"bm9ib2R5cw==","additionalParameters":{}}',
+                  '{"hashIterations":5,"algorithm":"argon2","additionalParameters":{}}' from made;
+                insert into credential (id, user_id, type, priority, created_date, secret_data, credential_data)
+                select gen_random_uuid(), id, 'otp', 20, 1700000000000, '{"value":"nobodys"}',
+                  '{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}'
+                from made where n %% 10 = 0;
+                insert into us_last_login (user_id, realm_id, logged_in_at) select id, realm, 1750000000000 + n from made;
+                insert into event_entity (id, realm_id, client_id, ip_address, user_id, event_time, type, details_json)
+                select gen_random_uuid(), realm, 'app', '192.0.2.1', id, 1750000000000 + n, 'LOGIN',
+                  '{"username":"' || name || '"}' from made
+                """.formatted(USERS, TENANT);
+    }
+}
