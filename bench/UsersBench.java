@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Pages of a list of many users: against a script on Keycloak's admin REST that gathers the same, and deep ones against the
@@ -72,12 +73,17 @@ final class UsersBench {
         String script = "admin REST: list, and roles, credentials and last login event of each";
         String shorter = "the same without credentials: the list says `totp`";
         OptionalDouble tenth = OptionalDouble.of(0.1);
-        Comparison cold = cold("by cursor", round -> ours("cursor=" + byName.get(page(round))));
+        Comparison cold = cold("by cursor", UsersBench::page, page -> ours("cursor=" + byName.get(page)));
         report(results, tenth, "a page by cursor, cold caches: time", script, cold);
         report(results, none, "a page by cursor, cold caches: time", shorter, withoutTheSpared(cold));
-        cold = cold("by offset", round -> ours("offset=" + page(round) * PAGE));
-        report(results, tenth, "a page by offset, with the total, cold caches: time", script, cold);
-        report(results, none, "a page by offset, with the total, cold caches: time", shorter, withoutTheSpared(cold));
+        cold = cold("by offset", round -> 1 + round, page -> ours("offset=" + page * PAGE));
+        report(results, tenth, "one of the first pages by offset, with the total, cold caches: time", script, cold);
+        report(
+                results,
+                none,
+                "one of the first pages by offset, with the total, cold caches: time",
+                shorter,
+                withoutTheSpared(cold));
 
         Comparison warm = Comparison.ofWork(
                 server,
@@ -125,7 +131,7 @@ final class UsersBench {
     }
 
     /** Another page in each round, the same for both. */
-    private Comparison cold(String how, Listing ours) throws Exception {
+    private Comparison cold(String how, IntUnaryOperator page, Listing ours) throws Exception {
         return Comparison.ofWork(
                 server,
                 "a page " + how + ", cold caches",
@@ -133,8 +139,8 @@ final class UsersBench {
                 ROUNDS,
                 1,
                 Duration.ofSeconds(60),
-                cold(round -> sameAs("cold " + round, ours.get(round))),
-                cold(round -> sameAs("cold " + round, theirs(page(round), round))));
+                cold(round -> sameAs(how + round, ours.get(page.applyAsInt(round)))),
+                cold(round -> sameAs(how + round, theirs(page.applyAsInt(round), round))));
     }
 
     private Comparison withoutTheSpared(Comparison comparison) {
@@ -275,7 +281,7 @@ final class UsersBench {
     }
 
     private interface Listing {
-        List<Listed> get(int round) throws Exception;
+        List<Listed> get(int page) throws Exception;
     }
 
     private Comparison.Work cold(Task task) {

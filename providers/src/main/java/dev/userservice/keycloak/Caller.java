@@ -169,14 +169,25 @@ public final class Caller {
         return isVendor() || (isOfThisRealm() && isGranted(permission));
     }
 
-    /** Lets Keycloak see the caller while it does something that it judges by the caller's permissions. */
+    /**
+     * Lets Keycloak see the caller while it does something that it judges by the caller's permissions. It finds the user by
+     * the token, where that says whose it is, and else by the session; where it finds nobody it would judge nothing.
+     *
+     * @throws ApiProblem 403 if Keycloak would not know the caller
+     */
     <T> T inContext(Supplier<T> work) {
         KeycloakContext context = session.getContext();
         context.setBearerToken(token());
+        context.setUserSession(proof.session());
         try {
+            UserModel seen = context.getUser();
+            if (seen == null || !seen.getId().equals(user().getId())) {
+                throw ApiProblem.forbidden("The token does not say whose permissions it carries");
+            }
             return work.get();
         } finally {
             context.setBearerToken(null);
+            context.setUserSession(null);
         }
     }
 

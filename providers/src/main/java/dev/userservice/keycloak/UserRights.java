@@ -73,13 +73,16 @@ public final class UserRights {
     }
 
     /**
-     * Demands the right to see users.
+     * Demands the right to ask for users.
      *
-     * @return which of them
+     * @return which of them the caller may see
      * @throws ApiProblem 401 or 403
      */
     public Predicate<UserModel> requireSeers() {
-        requireAny(AdminRoles.VIEW_USERS);
+        caller.requireToken();
+        if (!mayAsk()) {
+            throw needs(AdminRoles.VIEW_USERS);
+        }
         return user -> isPerson(user) && mayView(user);
     }
 

@@ -6,25 +6,17 @@ import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Order;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
-import jakarta.persistence.criteria.Subquery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.hibernate.Session;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
-import org.keycloak.authorization.fgap.AdminPermissionsSchema;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.jpa.JpaUserPartialEvaluationProvider;
 import org.keycloak.models.jpa.entities.UserEntity;
-import org.keycloak.models.jpa.entities.UserGroupMembershipEntity;
-import org.keycloak.models.jpa.entities.UserRequiredActionEntity;
-import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
 
 /**
  * The search for users in Keycloak's own tables, past its caches: what a page costs depends neither on how many users there
@@ -32,8 +24,6 @@ import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
  * accounts are no users.
  */
 public final class UserSearch {
-    private static final char ESCAPE = '\\';
-
     private final KeycloakSession session;
     private final EntityManager entities;
     private final RealmModel realm;
@@ -41,11 +31,12 @@ public final class UserSearch {
     private final boolean isOfAll;
     private final HibernateCriteriaBuilder criteria;
     private final Map<String, ManagedRoles.Givers> givers;
+    private final UserConditions conditions;
 
     /**
      * Searches for the caller of the call.
      *
-     * @param isOfAll what {@link Caller#requireList} said
+     * @param isOfAll what {@link UserRights#requireList} said
      */
     public UserSearch(ApiCall call, boolean isOfAll) {
         this.session = call.session();
@@ -55,6 +46,7 @@ public final class UserSearch {
         this.isOfAll = isOfAll;
         this.criteria = entities.unwrap(Session.class).getCriteriaBuilder();
         this.givers = new ManagedRoles(session, call.tenancy()).givers();
+        this.conditions = new UserConditions(session, entities, criteria, realm, givers);
     }
 
     /**
@@ -81,7 +73,7 @@ public final class UserSearch {
     public long count(Filter filter) {
         CriteriaQuery<Long> query = criteria.createQuery(Long.class);
         Root<UserEntity> user = query.from(UserEntity.class);
-        query.select(criteria.count(user)).where(conditions(filter, query, user));
+        query.select(criteria.count()).where(conditions(filter, query, user).toArray(Predicate[]::new));
         return entities.createQuery(query).getSingleResult();
     }
 
@@ -95,9 +87,9 @@ public final class UserSearch {
         CriteriaQuery<Object[]> query = criteria.createQuery(Object[].class);
         Root<UserEntity> user = query.from(UserEntity.class);
         Expression<Long> created = criteria.coalesce(user.<Long>get("createdTimestamp"), criteria.literal(0L));
-        List<Predicate> conditions = new ArrayList<>(List.of(conditions(filter, query, user)));
+        List<Predicate> all = conditions(filter, query, user);
         if (after != null) {
-            conditions.add(
+            all.add(
                     sort.isByUsername()
                             ? beyond(sort, user.<String>get(UserModel.USERNAME), after.key())
                             : beyond(sort, created, user.get("id"), after));
@@ -111,10 +103,8 @@ public final class UserSearch {
                         user.get("enabled"),
                         user.get("emailVerified"),
                         user.get("createdTimestamp")))
-                .where(conditions.toArray(Predicate[]::new));
-        List<Expression<?>> keys =
-                sort.isByUsername() ? List.of(user.get(UserModel.USERNAME)) : List.of(created, user.get("id"));
-        query.orderBy(keys.stream()
+                .where(all.toArray(Predicate[]::new));
+        query.orderBy(order(sort, user, created, filter.prefix() != null).stream()
                 .<Order>map(key -> sort.isAscending() ? criteria.asc(key) : criteria.desc(key))
                 .toList());
         List<Object[]> rows = entities.createQuery(query)
@@ -123,6 +113,27 @@ public final class UserSearch {
                 .getResultList();
         return new UserPage(session, realm, givers)
                 .of(rows).stream().map(row -> new Hit(position(sort, row), row)).toList();
+    }
+
+    /**
+     * What to sort by. A search sorts what it has found by something that no index holds: PostgreSQL thinks too much of a
+     * prefix, and would go through all users in their order until it had met enough that fit.
+     */
+    private List<Expression<?>> order(
+            UserSort sort, Root<UserEntity> user, Expression<Long> created, boolean isSearch) {
+        if (sort.isByUsername()) {
+            Expression<String> username = user.get(UserModel.USERNAME);
+            return List.of(isSearch ? criteria.concat(username, "") : username);
+        }
+        return List.of(isSearch ? criteria.sum(created, 0L) : created, user.get("id"));
+    }
+
+    private List<Predicate> conditions(Filter filter, CriteriaQuery<?> query, Root<UserEntity> user) {
+        List<Predicate> all = new ArrayList<>(conditions.of(filter, query, user));
+        if (!isOfAll) {
+            all.addAll(conditions.visibleTo(caller, query, user));
+        }
+        return all;
     }
 
     private static Position position(UserSort sort, UserRow user) {
@@ -146,117 +157,5 @@ public final class UserSearch {
                 : criteria.and(
                         criteria.le(created, time),
                         criteria.or(criteria.lt(created, time), criteria.lessThan(id, last.id())));
-    }
-
-    private Predicate[] conditions(Filter filter, CriteriaQuery<?> query, Root<UserEntity> user) {
-        List<Predicate> conditions = new ArrayList<>();
-        conditions.add(criteria.equal(user.get("realmId"), realm.getId()));
-        conditions.add(criteria.isNull(user.get("serviceAccountClientLink")));
-        if (filter.prefix() != null) {
-            conditions.add(startsWith(user, filter.prefix()));
-        }
-        if (filter.role() != null) {
-            conditions.addAll(hasAsHighest(filter.role(), query, user));
-        }
-        if (filter.active() != null) {
-            Predicate isInactive = isInactive(query, user);
-            conditions.add(filter.active() ? criteria.not(isInactive) : isInactive);
-        }
-        if (filter.emailVerified() != null) {
-            conditions.add(criteria.equal(user.get("emailVerified"), filter.emailVerified()));
-        }
-        if (!isOfAll) {
-            conditions.addAll(caller.inContext(() -> AdminPermissionsSchema.SCHEMA.applyAuthorizationFilters(
-                    session,
-                    AdminPermissionsSchema.USERS,
-                    new FineGrained(session, entities),
-                    realm,
-                    criteria,
-                    query,
-                    user)));
-        }
-        return conditions.toArray(Predicate[]::new);
-    }
-
-    /** Keycloak stores usernames and e-mail addresses in lower case. */
-    private Predicate startsWith(Root<UserEntity> user, String prefix) {
-        String pattern = prefix.toLowerCase(Locale.ROOT)
-                        .replace("\\", "\\\\")
-                        .replace("%", "\\%")
-                        .replace("_", "\\_")
-                + "%";
-        Expression<String> fullName = criteria.concat(
-                criteria.concat(criteria.coalesce(user.get(UserModel.FIRST_NAME), ""), " "),
-                criteria.coalesce(user.get(UserModel.LAST_NAME), ""));
-        return criteria.or(
-                criteria.like(user.get(UserModel.USERNAME), pattern, ESCAPE),
-                criteria.like(user.get(UserModel.EMAIL), pattern, ESCAPE),
-                criteria.like(criteria.lower(user.get(UserModel.LAST_NAME)), pattern, ESCAPE),
-                criteria.like(criteria.lower(fullName), pattern, ESCAPE));
-    }
-
-    private List<Predicate> hasAsHighest(String role, CriteriaQuery<?> query, Root<UserEntity> user) {
-        if (!givers.containsKey(role)) {
-            return List.of(criteria.disjunction());
-        }
-        List<Predicate> conditions = new ArrayList<>();
-        for (Map.Entry<String, ManagedRoles.Givers> giver : givers.entrySet()) {
-            Predicate holds = holds(giver.getValue(), query, user);
-            if (giver.getKey().equals(role)) {
-                conditions.add(holds);
-                break;
-            }
-            conditions.add(criteria.not(holds));
-        }
-        return conditions;
-    }
-
-    private Predicate holds(ManagedRoles.Givers givers, CriteriaQuery<?> query, Root<UserEntity> user) {
-        Predicate byMapping = user.get("id").in(owners(query, UserRoleMappingEntity.class, "roleId", givers.roles()));
-        return givers.groups().isEmpty()
-                ? byMapping
-                : criteria.or(
-                        byMapping,
-                        user.get("id").in(owners(query, UserGroupMembershipEntity.class, "groupId", givers.groups())));
-    }
-
-    /** A union, because PostgreSQL has an index for each half of it and would use none for the two joined by OR. */
-    private Predicate isInactive(CriteriaQuery<?> query, Root<UserEntity> user) {
-        Subquery<String> disabled = query.subquery(String.class);
-        Root<UserEntity> other = disabled.from(UserEntity.class);
-        Predicate isOut = criteria.isFalse(other.get("enabled"));
-        if (realm.isVerifyEmail()) {
-            isOut = criteria.or(
-                    isOut,
-                    criteria.and(
-                            criteria.isNotNull(other.get(UserModel.EMAIL)),
-                            criteria.isFalse(other.get("emailVerified"))));
-        }
-        disabled.select(other.get("id")).where(criteria.equal(other.get("realmId"), realm.getId()), isOut);
-        Subquery<String> pending =
-                owners(query, UserRequiredActionEntity.class, "action", Activation.pendingActions(realm));
-        return user.get("id").in(criteria.union(disabled, pending));
-    }
-
-    /** The ids of those who have a row in a table of theirs, with one of these values in it. */
-    private static Subquery<String> owners(CriteriaQuery<?> query, Class<?> table, String column, Set<String> values) {
-        Subquery<String> owners = query.subquery(String.class);
-        Root<?> row = owners.from(table);
-        owners.select(row.get("user").get("id")).where(row.get(column).in(values));
-        return owners;
-    }
-
-    /** What Keycloak's filter asks for to look at the groups of users. */
-    private record FineGrained(KeycloakSession session, EntityManager entities)
-            implements JpaUserPartialEvaluationProvider {
-        @Override
-        public KeycloakSession getSession() {
-            return session;
-        }
-
-        @Override
-        public EntityManager getEntityManager() {
-            return entities;
-        }
     }
 }

@@ -16,7 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -137,13 +137,19 @@ public final class UserListResource {
             return Response.ok(new UserListView(total, users, null)).build();
         }
         String next = new UserCursor(order, hits.get(limit - 1).position()).text();
-        UriBuilder link = call.session().getContext().getUri().getRequestUriBuilder();
         return Response.ok(new UserListView(total, users, next))
-                .link(
-                        link.replaceQueryParam("offset")
-                                .replaceQueryParam("cursor", next)
-                                .build(),
-                        "next")
+                .link(address(next), "next")
+                .build();
+    }
+
+    /** The address of this page, as the client sees it, with another cursor. */
+    private URI address(String cursor) {
+        URI asked = call.session().getContext().getUri().getRequestUri();
+        return call.base()
+                .path("users")
+                .replaceQuery(asked.getRawQuery())
+                .replaceQueryParam("offset")
+                .replaceQueryParam("cursor", cursor)
                 .build();
     }
 

@@ -216,4 +216,26 @@ final class FineGrainedIT {
         String token = tenant.passwordToken("query-only", "the-admin").path("access_token");
         tenant.api(token).get("/users").then().statusCode(403);
     }
+
+    /** Such a token does not say whose it is, and Keycloak's filter would let it see everybody. */
+    @Test
+    void aLightweightTokenSeesWhatItsUserMaySee() {
+        mayAsk();
+        permission("alice", "Users", alice, "view", policy("is-caller", "POSITIVE", caller));
+        var client = tenant.addClient("lightweight", true);
+        client.getAttributes().put("client.use.lightweight.access.token.enabled", "true");
+        tenant.admin().clients().get(client.getId()).update(client);
+        String token = tenant.passwordToken("lightweight", "caller").path("access_token");
+        assertEquals(Set.of("alice"), list(token));
+    }
+
+    @Test
+    void whoMaySeeNobodyMayNotAskWhosePasswordItIs() {
+        tenant.api(tenant.session("caller").access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", "alice", "password", TestServer.PASSWORD))
+                .post("/users/auth/check")
+                .then()
+                .statusCode(403);
+    }
 }

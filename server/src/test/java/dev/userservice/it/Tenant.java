@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.PartialImportRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
@@ -73,6 +74,22 @@ final class Tenant {
 
     String addUser(String username, String... roles) {
         return server.addUser(name, username, roles);
+    }
+
+    /** Adds a group that has a realm role. */
+    String addGroup(String group, String role) {
+        GroupRepresentation added = new GroupRepresentation();
+        added.setName(group);
+        String id;
+        try (var created = admin().groups().add(added)) {
+            id = created.getLocation().getPath().replaceFirst(".*/", "");
+        }
+        admin().groups()
+                .group(id)
+                .roles()
+                .realmLevel()
+                .add(List.of(admin().roles().get(role).toRepresentation()));
+        return id;
     }
 
     /** Adds people who have a username and nothing else; who is there already stays. */
