@@ -258,12 +258,12 @@ final class UserListIT {
         }
     }
 
-    /** An import may set anything, such as microseconds, or a time before 1970. */
+    /** An import may set any time, such as one before 1970. */
     @Test
     void anOddTimeOfCreationHasItsPlace(TestServer server) {
         Tenant odd = Tenant.on(server);
         odd.addUser("the-admin", "admin");
-        for (long time : new long[] {-5, 1_700_000_000_000_000_000L}) {
+        for (long time : new long[] {-5, 253_402_300_799_000L}) {
             UserRepresentation user = new UserRepresentation();
             user.setUsername("made-at" + time);
             user.setEmail(user.getUsername() + "@example.com");
@@ -286,7 +286,7 @@ final class UserListIT {
             seen.addAll(page.path("users.username"));
             cursor = page.path("next_cursor");
         }
-        assertEquals(List.of("made-at-5", "the-admin", "made-at1700000000000000000"), seen);
+        assertEquals(List.of("made-at-5", "the-admin", "made-at253402300799000"), seen);
     }
 
     @Test
