@@ -2,7 +2,6 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -15,6 +14,7 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.userprofile.EventAuditingAttributeChangeListener;
@@ -119,19 +119,10 @@ public final class OwnAccount {
     }
 
     private void endOtherSessions(UserModel user) {
-        String own = call.caller().token().getSessionId();
-        Sessions sessions = new Sessions(call);
-        Stream.concat(
-                        session.sessions().getUserSessionsStream(realm, user),
-                        session.sessions().getOfflineUserSessionsStream(realm, user))
-                .filter(other -> !Objects.equals(other.getId(), own))
-                .toList()
-                .forEach(other -> {
-                    // The client is the one that asks: a session may have several of its own.
-                    EventBuilder event = event(EventType.LOGOUT).session(other.getId());
-                    sessions.end(other);
-                    event.success();
-                });
+        Caller caller = call.caller();
+        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
+        // The events' client is the one that asks: a session may have several of its own.
+        new Sessions(call).endOthers(user, own, () -> event(EventType.LOGOUT));
     }
 
     private EventBuilder event(EventType type) {
