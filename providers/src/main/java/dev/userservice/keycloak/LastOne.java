@@ -47,7 +47,7 @@ final class LastOne {
         }
         EntityManager entities =
                 session.getProvider(JpaConnectionProvider.class).getEntityManager();
-        entities.find(RoleEntity.class, role.get().getId(), LockModeType.PESSIMISTIC_WRITE);
+        entities.find(RoleEntity.class, role.get().getId(), LockModeType.PESSIMISTIC_WRITE, LockedUser.PATIENCE);
         Givers givers = managed.givers().get(role.get().getName());
         if (!hasAnother(entities, user, givers)) {
             throw ApiProblem.conflict(

@@ -2,9 +2,11 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.keycloak.credential.CredentialModel;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
@@ -74,12 +76,18 @@ public final class OwnAccount {
      *     failed login; 400 for a new one that the tenant's policy refuses; 401 for one who was disabled or deleted meanwhile
      */
     public void changePassword(String current, String replacement) {
-        UserModel user = lock();
-        Optional<String> refusal = new PasswordCheck(call).refusal(user, current);
+        // Before the lock: the hash of a password takes long.
+        UserModel known = call.caller().user();
+        List<Long> checked = passwordDates(known);
+        Optional<String> refusal = new PasswordCheck(call).refusal(known, current);
         if (refusal.isPresent()) {
             passwordEvents().forEach(event -> event.error(refusal.get()));
-            throw ApiProblem.invalid(CURRENT, "This is not the current password")
-                    .remembered();
+            throw notCurrent().remembered();
+        }
+        UserModel user = lock();
+        if (!passwordDates(user).equals(checked)) {
+            // Somebody else was quicker, and has perhaps ended this very session by it.
+            throw notCurrent();
         }
         FieldErrors errors = new FieldErrors();
         new PasswordRules(session, realm).check(user, replacement, REPLACEMENT, errors);
@@ -99,6 +107,18 @@ public final class OwnAccount {
         user.removeRequiredAction(UserModel.RequiredAction.UPDATE_PASSWORD);
         passwordEvents().forEach(EventBuilder::success);
         endOtherSessions(user);
+    }
+
+    private static ApiProblem notCurrent() {
+        return ApiProblem.invalid(CURRENT, "This is not the current password");
+    }
+
+    /** When the password was set; a new hash of the same one has the same date. */
+    private static List<Long> passwordDates(UserModel user) {
+        return user.credentialManager()
+                .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
+                .map(CredentialModel::getCreatedDate)
+                .toList();
     }
 
     private UserModel lock() {
