@@ -62,11 +62,12 @@ public final class UserAdministration {
             last.requireAnother(user);
         }
         try {
-            write(user, change, profile);
             role.ifPresent(RoleChange::apply);
+            write(user, change, profile);
         } catch (ReadOnlyException e) {
             throw ApiProblem.badRequest("The user comes from a directory that cannot be written to");
         }
+        role.ifPresent(RoleChange::tell);
         if (isDisabled) {
             new ActiveSwitch(call).endSessions(user);
         }
@@ -86,13 +87,16 @@ public final class UserAdministration {
                 changed.put(name, model.getAttributeStream(name).toList()));
         UserRepresentation event = new UserRepresentation();
         ActiveSwitch active = new ActiveSwitch(call);
-        boolean isSwitched = change.isActive()
-                .filter(on -> on ? active.on(user) : active.off(user))
-                .isPresent();
+        boolean isSwitched = false;
+        if (change.isActive().isPresent()) {
+            isSwitched = change.isActive().get() ? active.on(user) : active.off(user);
+        }
         if (isSwitched) {
             event.setEnabled(user.isEnabled());
         }
         new EmailChange(call).follow(user, profile);
+        // Last: not every listener waits for the commit.
+        active.tell(user);
         if (isSwitched || !changed.isEmpty()) {
             new AdminEvents(call).user(OperationType.UPDATE, user.getId(), described(event, user, changed));
         }
