@@ -132,9 +132,10 @@ final class ProfileUpdate {
         return Optional.ofNullable(emailBefore);
     }
 
-    /** Keycloak keeps addresses in lower case, so one in another case is none. */
+    /** An address in another case is no other one: Keycloak keeps them in lower case, a directory perhaps not. */
     boolean isEmailChanged() {
-        return !Objects.equals(emailBefore, user.getEmail());
+        String now = user.getEmail();
+        return emailBefore == null ? now != null : !emailBefore.equalsIgnoreCase(now);
     }
 
     UserProfile profile() {
