@@ -42,7 +42,8 @@ public final class OwnAccount {
      *
      * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
      * @return the user as it is now
-     * @throws ApiProblem 400 for invalid fields, 409 for what is taken, 401 for one who was disabled or deleted meanwhile
+     * @throws ApiProblem 400 for invalid fields, 409 for what is taken, and for a new address of the last one who could manage
+     *     the realm, if it has to be proved first; 401 for one who was disabled or deleted meanwhile
      */
     public UserModel update(ProfileChange change, FieldErrors errors) {
         UserModel user = lock();
@@ -54,6 +55,9 @@ public final class OwnAccount {
         }
         if (!taken.isEmpty()) {
             throw ApiProblem.conflict("The username or e-mail address is taken", taken);
+        }
+        if (new EmailChange(call).isProofNeeded(profile)) {
+            new LastOne(call).requireAnother(user);
         }
         EventBuilder event = event(EventType.UPDATE_PROFILE).detail(Details.CONTEXT, UserProfileContext.ACCOUNT.name());
         EventAuditingAttributeChangeListener audit = new EventAuditingAttributeChangeListener(profile.profile(), event);

@@ -95,6 +95,13 @@ final class ProfileUpdate {
         return !isSame && !Objects.equals(now, next);
     }
 
+    /** Would it give the user another e-mail address, which nobody has proved yet? */
+    boolean isNewEmailAsked() {
+        return change.attributes().containsKey(UserModel.EMAIL)
+                && isAsked(UserModel.EMAIL)
+                && change.attributes().get(UserModel.EMAIL).apply(user.getEmail()) != null;
+    }
+
     private String field(String attribute) {
         boolean isDerived = realm.isRegistrationEmailAsUsername()
                 && attribute.equals(UserModel.USERNAME)

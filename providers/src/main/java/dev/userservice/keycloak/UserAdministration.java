@@ -58,7 +58,8 @@ public final class UserAdministration {
         boolean isDisabled = change.isActive().filter(wish -> !wish).isPresent();
         boolean isDemoted =
                 role.isPresent() && last.role().filter(role.get()::takes).isPresent();
-        if (isDisabled || isDemoted) {
+        boolean isToProve = change.isActive().isEmpty() && new EmailChange(call).isProofNeeded(profile);
+        if (isDisabled || isDemoted || isToProve) {
             last.requireAnother(user);
         }
         try {
