@@ -13,6 +13,7 @@ final class ActiveSwitch {
     private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;
+    private boolean isLockoutEnded;
 
     ActiveSwitch(ApiCall call) {
         this.call = call;
@@ -33,7 +34,7 @@ final class ActiveSwitch {
         if ((!user.isEnabled() || protector.isTemporarilyDisabled(session, realm, user))
                 && session.loginFailures().getUserLoginFailure(realm, user.getId()) != null) {
             session.loginFailures().removeUserLoginFailure(realm, user.getId());
-            new AdminEvents(call).lockoutCleared(user);
+            isLockoutEnded = true;
         }
         user.setEnabled(true);
         Activation.vouchFor(realm, user);
@@ -54,6 +55,13 @@ final class ActiveSwitch {
         user.setEnabled(false);
         new OneTimeCodes(session).voidAll(user);
         return isChanged;
+    }
+
+    /** Lets Keycloak's admin events say what is not a change of the user. */
+    void tell(UserModel user) {
+        if (isLockoutEnded) {
+            new AdminEvents(call).lockoutCleared(user);
+        }
     }
 
     /** Ends the sessions of a user who is disabled. Last of all: clients are told of it at once. */

@@ -104,9 +104,15 @@ public final class Deliveries {
                 }));
     }
 
-    /** What has happened to an account is told even where that is disabled, or has no address any more. */
+    /**
+     * What has happened to an account is told even where that is disabled, or has no address any more; but no address is told
+     * that the account belongs to it once that is no longer so.
+     */
     private Optional<Delivery> claimNotice(OutboxEntity wish, RealmModel realm, MailKind kind) {
-        if (session.users().getUserById(realm, wish.userId()) == null) {
+        UserModel user = session.users().getUserById(realm, wish.userId());
+        boolean isOver = user == null
+                || (kind == MailKind.EMAIL_CHANGED_NEW && !wish.recipient().equalsIgnoreCase(user.getEmail()));
+        if (isOver) {
             drop(wish);
             return Optional.empty();
         }

@@ -13,6 +13,11 @@ final class EmailChange {
         this.call = call;
     }
 
+    /** Does the user have to prove the new address before they get in again? */
+    boolean isProofNeeded(ProfileUpdate update) {
+        return call.realm().isVerifyEmail() && update.isNewEmailAsked();
+    }
+
     void follow(UserModel user, ProfileUpdate update) {
         if (!update.isEmailChanged()) {
             return;

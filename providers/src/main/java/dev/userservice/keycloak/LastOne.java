@@ -16,7 +16,8 @@ import org.keycloak.models.jpa.entities.RoleEntity;
 
 /**
  * The rule that a realm is never left without anybody who could manage it: the last active holder of its highest managed
- * role, an admin in a tenant and a vendor on the platform, is not deleted, disabled or demoted, whoever asks.
+ * role, an admin in a tenant and a vendor on the platform, is not deleted, disabled, demoted or made to wait for the proof of a
+ * new address, whoever asks.
  */
 final class LastOne {
     private final KeycloakSession session;
@@ -47,7 +48,7 @@ final class LastOne {
         }
         EntityManager entities =
                 session.getProvider(JpaConnectionProvider.class).getEntityManager();
-        entities.find(RoleEntity.class, role.get().getId(), LockModeType.PESSIMISTIC_WRITE);
+        entities.find(RoleEntity.class, role.get().getId(), LockModeType.PESSIMISTIC_WRITE, LockedUser.PATIENCE);
         Givers givers = managed.givers().get(role.get().getName());
         if (!hasAnother(entities, user, givers)) {
             throw ApiProblem.conflict(

@@ -3,10 +3,12 @@ package dev.userservice.keycloak;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.hibernate.Hibernate;
 import org.hibernate.UnresolvableObjectException;
+import org.hibernate.jpa.SpecHints;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
@@ -22,6 +24,9 @@ import org.keycloak.storage.UserStorageUtil;
  * It comes before every other lock: user, then role, then codes and mails.
  */
 final class LockedUser {
+    /** How long a lock of a row is waited for, in milliseconds: who waits longer holds a connection for nothing. */
+    static final Map<String, Object> PATIENCE = Map.of(SpecHints.HINT_SPEC_LOCK_TIMEOUT, 5_000);
+
     private LockedUser() {}
 
     /**
@@ -43,7 +48,7 @@ final class LockedUser {
                 .flatMap(Collection::stream)
                 .forEach(entities::detach);
         try {
-            entities.refresh(row, LockModeType.PESSIMISTIC_WRITE);
+            entities.refresh(row, LockModeType.PESSIMISTIC_WRITE, PATIENCE);
         } catch (ModelException e) {
             if (e.getCause() instanceof UnresolvableObjectException) {
                 return Optional.empty();

@@ -2,10 +2,11 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
-import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.keycloak.credential.CredentialModel;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
@@ -15,6 +16,7 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.userprofile.EventAuditingAttributeChangeListener;
@@ -40,7 +42,8 @@ public final class OwnAccount {
      *
      * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
      * @return the user as it is now
-     * @throws ApiProblem 400 for invalid fields, 409 for what is taken, 401 for one who was disabled or deleted meanwhile
+     * @throws ApiProblem 400 for invalid fields, 409 for what is taken, and for a new address of the last one who could manage
+     *     the realm, if it has to be proved first; 401 for one who was disabled or deleted meanwhile
      */
     public UserModel update(ProfileChange change, FieldErrors errors) {
         UserModel user = lock();
@@ -52,6 +55,9 @@ public final class OwnAccount {
         }
         if (!taken.isEmpty()) {
             throw ApiProblem.conflict("The username or e-mail address is taken", taken);
+        }
+        if (new EmailChange(call).isProofNeeded(profile)) {
+            new LastOne(call).requireAnother(user);
         }
         EventBuilder event = event(EventType.UPDATE_PROFILE).detail(Details.CONTEXT, UserProfileContext.ACCOUNT.name());
         EventAuditingAttributeChangeListener audit = new EventAuditingAttributeChangeListener(profile.profile(), event);
@@ -74,12 +80,18 @@ public final class OwnAccount {
      *     failed login; 400 for a new one that the tenant's policy refuses; 401 for one who was disabled or deleted meanwhile
      */
     public void changePassword(String current, String replacement) {
-        UserModel user = lock();
-        Optional<String> refusal = new PasswordCheck(call).refusal(user, current);
+        // Before the lock: the hash of a password takes long.
+        UserModel known = call.caller().user();
+        List<Long> checked = passwordDates(known);
+        Optional<String> refusal = new PasswordCheck(call).refusal(known, current);
         if (refusal.isPresent()) {
             passwordEvents().forEach(event -> event.error(refusal.get()));
-            throw ApiProblem.invalid(CURRENT, "This is not the current password")
-                    .remembered();
+            throw notCurrent().remembered();
+        }
+        UserModel user = lock();
+        if (!passwordDates(user).equals(checked)) {
+            // Somebody else was quicker, and has perhaps ended this very session by it.
+            throw notCurrent();
         }
         FieldErrors errors = new FieldErrors();
         new PasswordRules(session, realm).check(user, replacement, REPLACEMENT, errors);
@@ -101,6 +113,18 @@ public final class OwnAccount {
         endOtherSessions(user);
     }
 
+    private static ApiProblem notCurrent() {
+        return ApiProblem.invalid(CURRENT, "This is not the current password");
+    }
+
+    /** When the password was set; a new hash of the same one has the same date. */
+    private static List<Long> passwordDates(UserModel user) {
+        return user.credentialManager()
+                .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
+                .map(CredentialModel::getCreatedDate)
+                .toList();
+    }
+
     private UserModel lock() {
         return LockedUser.of(session, realm, call.caller().user())
                 .filter(UserModel::isEnabled)
@@ -119,19 +143,10 @@ public final class OwnAccount {
     }
 
     private void endOtherSessions(UserModel user) {
-        String own = call.caller().token().getSessionId();
-        Sessions sessions = new Sessions(call);
-        Stream.concat(
-                        session.sessions().getUserSessionsStream(realm, user),
-                        session.sessions().getOfflineUserSessionsStream(realm, user))
-                .filter(other -> !Objects.equals(other.getId(), own))
-                .toList()
-                .forEach(other -> {
-                    // The client is the one that asks: a session may have several of its own.
-                    EventBuilder event = event(EventType.LOGOUT).session(other.getId());
-                    sessions.end(other);
-                    event.success();
-                });
+        Caller caller = call.caller();
+        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
+        // The events' client is the one that asks: a session may have several of its own.
+        new Sessions(call).endOthers(user, own, () -> event(EventType.LOGOUT));
     }
 
     private EventBuilder event(EventType type) {

@@ -95,6 +95,13 @@ final class ProfileUpdate {
         return !isSame && !Objects.equals(now, next);
     }
 
+    /** Would it give the user another e-mail address, which nobody has proved yet? */
+    boolean isNewEmailAsked() {
+        return change.attributes().containsKey(UserModel.EMAIL)
+                && isAsked(UserModel.EMAIL)
+                && change.attributes().get(UserModel.EMAIL).apply(user.getEmail()) != null;
+    }
+
     private String field(String attribute) {
         boolean isDerived = realm.isRegistrationEmailAsUsername()
                 && attribute.equals(UserModel.USERNAME)
@@ -132,9 +139,10 @@ final class ProfileUpdate {
         return Optional.ofNullable(emailBefore);
     }
 
-    /** Keycloak keeps addresses in lower case, so one in another case is none. */
+    /** An address in another case is no other one: Keycloak keeps them in lower case, a directory perhaps not. */
     boolean isEmailChanged() {
-        return !Objects.equals(emailBefore, user.getEmail());
+        String now = user.getEmail();
+        return emailBefore == null ? now != null : !emailBefore.equalsIgnoreCase(now);
     }
 
     UserProfile profile() {

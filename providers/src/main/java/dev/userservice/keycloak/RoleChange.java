@@ -51,6 +51,17 @@ final class RoleChange {
     }
 
     /**
+     * Demands that the caller may give this role to somebody who is yet to be made, as far as that can be said without them.
+     *
+     * @throws ApiProblem 403
+     */
+    static void requireGrantable(RoleModel wanted, ApiCall call) {
+        if (!call.realm().getDefaultRole().hasRole(wanted)) {
+            new Privileges(call).requireHolds(wanted);
+        }
+    }
+
+    /**
      * What it takes to make this the user's role; nothing, if it is already.
      *
      * @throws ApiProblem 403 if the caller may not grant, or take away, what that changes
@@ -117,12 +128,16 @@ final class RoleChange {
         return taken.stream().anyMatch(gone -> gone.equals(role) || gone.hasRole(role));
     }
 
-    /** Does it, and lets Keycloak's admin events say so. */
+    /** Does it. */
     void apply() {
-        AdminEvents events = new AdminEvents(call);
         taken.forEach(user::deleteRoleMapping);
-        events.roles(OperationType.DELETE, user, taken);
         granted.forEach(user::grantRole);
+    }
+
+    /** Lets Keycloak's admin events say so. */
+    void tell() {
+        AdminEvents events = new AdminEvents(call);
+        events.roles(OperationType.DELETE, user, taken);
         events.roles(OperationType.CREATE, user, granted);
     }
 }

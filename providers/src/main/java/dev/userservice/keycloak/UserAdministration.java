@@ -58,15 +58,17 @@ public final class UserAdministration {
         boolean isDisabled = change.isActive().filter(wish -> !wish).isPresent();
         boolean isDemoted =
                 role.isPresent() && last.role().filter(role.get()::takes).isPresent();
-        if (isDisabled || isDemoted) {
+        boolean isToProve = change.isActive().isEmpty() && new EmailChange(call).isProofNeeded(profile);
+        if (isDisabled || isDemoted || isToProve) {
             last.requireAnother(user);
         }
         try {
-            write(user, change, profile);
             role.ifPresent(RoleChange::apply);
+            write(user, change, profile);
         } catch (ReadOnlyException e) {
             throw ApiProblem.badRequest("The user comes from a directory that cannot be written to");
         }
+        role.ifPresent(RoleChange::tell);
         if (isDisabled) {
             new ActiveSwitch(call).endSessions(user);
         }
@@ -86,13 +88,16 @@ public final class UserAdministration {
                 changed.put(name, model.getAttributeStream(name).toList()));
         UserRepresentation event = new UserRepresentation();
         ActiveSwitch active = new ActiveSwitch(call);
-        boolean isSwitched = change.isActive()
-                .filter(on -> on ? active.on(user) : active.off(user))
-                .isPresent();
+        boolean isSwitched = false;
+        if (change.isActive().isPresent()) {
+            isSwitched = change.isActive().get() ? active.on(user) : active.off(user);
+        }
         if (isSwitched) {
             event.setEnabled(user.isEnabled());
         }
         new EmailChange(call).follow(user, profile);
+        // Last: not every listener waits for the commit.
+        active.tell(user);
         if (isSwitched || !changed.isEmpty()) {
             new AdminEvents(call).user(OperationType.UPDATE, user.getId(), described(event, user, changed));
         }

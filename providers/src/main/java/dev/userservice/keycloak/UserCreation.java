@@ -37,6 +37,7 @@ public final class UserCreation {
      */
     public UserModel create(NewUser candidate, boolean isActive, Optional<String> role, FieldErrors errors) {
         Optional<RoleModel> wanted = role.flatMap(name -> RoleChange.role(call, name, errors));
+        wanted.ifPresent(named -> RoleChange.requireGrantable(named, call));
         if (!isActive && !call.activation().isKnown()) {
             errors.add("is_active", "This tenant has no activation: only active users can be made");
         }
@@ -50,20 +51,18 @@ public final class UserCreation {
             throw ApiProblem.conflict("The username or e-mail address is taken", taken);
         }
         UserModel user = making.create(profile, candidate, failure -> {});
+        Optional<RoleChange> grant = wanted.map(named -> RoleChange.to(named, user, call));
+        grant.ifPresent(RoleChange::requirePossible);
+        grant.ifPresent(RoleChange::apply);
         if (isActive) {
             Activation.vouchFor(realm, user);
         } else {
             call.activation().start(user, MailOrigin.of(session, user, null));
         }
+        // Last: not every listener waits for the commit.
         new AdminEvents(call).user(OperationType.CREATE, user.getId(), described(user, candidate));
-        wanted.ifPresent(held -> grant(held, user));
+        grant.ifPresent(RoleChange::tell);
         return user;
-    }
-
-    private void grant(RoleModel role, UserModel user) {
-        RoleChange change = RoleChange.to(role, user, call);
-        change.requirePossible();
-        change.apply();
     }
 
     private static UserRepresentation described(UserModel user, NewUser candidate) {

@@ -200,7 +200,7 @@ final class NoticeIT {
     @Test
     void whatOneAddressIsToldComesInOrder() {
         String user = tenant.addUser("petra");
-        String told = address("told");
+        String told = "petra@example.com";
         String other = address("other");
         String first = wish("email-changed-new", user, told, "en");
         String second = wish("email-changed-old", user, told, "en");
@@ -210,6 +210,17 @@ final class NoticeIT {
         fallDue(first);
         assertTrue(tenant.inbox().next(told).text().contains("now belongs to"));
         assertTrue(tenant.inbox().next(told).text().contains("was changed"));
+    }
+
+    @Test
+    void whoseAddressItIsNoMoreIsNotToldThatItIs() {
+        String user = tenant.addUser("quentin");
+        String former = address("former");
+        String old = address("old");
+        fallDue(wish("email-changed-new", user, former, "en"), wish("email-changed-old", user, old, "en"));
+        tenant.inbox().next(old);
+        Until.holds("an outbox without it", SOON, () -> waiting(former) == 0);
+        assertEquals(0, tenant.inbox().count(former));
     }
 
     @Test

@@ -215,6 +215,33 @@ final class OwnAccountIT {
     }
 
     @Test
+    void theOfflineSessionOfTheVerySameLoginEndsToo() {
+        SingleSignOn browser = new SingleSignOn(tenant, name);
+        Response online = browser.tokens("online-" + name, "openid");
+        Response offline = browser.tokens("offline-" + name, "openid offline_access");
+        assertEquals(online.<String>path("session_state"), offline.path("session_state"));
+        changePassword(tenant, online.path("access_token"), TestServer.PASSWORD, NEW_PASSWORD)
+                .then()
+                .statusCode(200);
+        browser.refresh("offline-" + name, offline).then().statusCode(400);
+        browser.refresh("online-" + name, online).then().statusCode(200);
+        tenant.api(online.<String>path("access_token")).get("/users/me").then().statusCode(200);
+    }
+
+    @Test
+    void anOfflineSessionOutlivesTheOnlineOneThatItWasMadeIn() {
+        SingleSignOn browser = new SingleSignOn(tenant, name);
+        Response online = browser.tokens("online-" + name, "openid");
+        Response offline = browser.tokens("offline-" + name, "openid offline_access");
+        Response renewed = browser.refresh("offline-" + name, offline);
+        changePassword(tenant, renewed.path("access_token"), TestServer.PASSWORD, NEW_PASSWORD)
+                .then()
+                .statusCode(200);
+        browser.refresh("online-" + name, online).then().statusCode(400);
+        browser.refresh("offline-" + name, renewed).then().statusCode(200);
+    }
+
+    @Test
     void aWrongCurrentPasswordIsNoRefusalOfTheToken() {
         changePassword("wrong", NEW_PASSWORD)
                 .then()

@@ -107,8 +107,11 @@ final class UserCreateIT {
     void nobodyGivesWhatTheyHaveNot() {
         String service = tenant.serviceTokenOf("manage-users");
         String email = newEmail();
+        int before = tenant.admin().getAdminEvents().size();
         post(tenant, service, Map.of("email", email, "role", "admin")).then().statusCode(403);
         assertTrue(tenant.admin().users().searchByEmail(email, true).isEmpty());
+        assertEquals(before, tenant.admin().getAdminEvents().size());
+        assertEquals(0, tenant.inbox().count(email));
         post(tenant, service, Map.of("email", email, "role", "user", "is_active", true))
                 .then()
                 .statusCode(201);

@@ -261,6 +261,40 @@ final class UserRoleIT {
     }
 
     @Test
+    void theLastOneDoesNotWaitForTheProofOfANewAddress() {
+        Tenant small = Tenant.on(tenant.server(), realm -> realm.put("verifyEmail", true));
+        String last = small.addUser("the-admin", "admin");
+        String token = small.session("the-admin").access();
+        String vendor =
+                Tenant.platformOf(tenant.server()).session(TestServer.VENDOR).access();
+        Map<String, Object> moved = Map.of("email", "moved@example.com");
+        put(small, token, last, moved).then().statusCode(409);
+        put(small, vendor, last, moved).then().statusCode(409);
+        small.api(token)
+                .contentType(ContentType.JSON)
+                .body(moved)
+                .put("/users/me")
+                .then()
+                .statusCode(409);
+        put(small, token, last, Map.of("email", "THE-ADMIN@example.com", "first_name", "Jane"))
+                .then()
+                .statusCode(200)
+                .body("user.is_active", equalTo(true));
+        put(small, vendor, last, Map.of("email", "vouched@example.com", "is_active", true))
+                .then()
+                .statusCode(200)
+                .body("user.is_active", equalTo(true));
+        small.addUser("another", "admin");
+        small.api(token)
+                .contentType(ContentType.JSON)
+                .body(moved)
+                .put("/users/me")
+                .then()
+                .statusCode(200)
+                .body("user.is_active", equalTo(false));
+    }
+
+    @Test
     void ofTwoWhoDemoteEachOtherOneStays() throws Exception {
         for (int round = 0; round < 2; round++) {
             Tenant small = Tenant.on(tenant.server());

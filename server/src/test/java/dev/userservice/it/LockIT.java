@@ -1,0 +1,82 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Rows that somebody else has locked and does not let go. */
+@ExtendWith(ServerExtension.class)
+final class LockIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
+
+    private static Tenant tenant;
+    private static String admin;
+    private static String id;
+
+    @BeforeAll
+    static void take(Tenant fresh) {
+        tenant = fresh;
+        Assumptions.assumeTrue(
+                tenant.server().node() != null && tenant.server().node().database() != null,
+                "only PostgreSQL can be reached from here");
+        tenant.addUser("the-admin", "admin");
+        tenant.addUser("another-admin", "admin");
+        admin = tenant.session("the-admin").access();
+        id = tenant.addUser("paul", "admin");
+    }
+
+    private static Response disable() {
+        return tenant.api(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of("is_active", false))
+                .patch("/users/" + id);
+    }
+
+    private static void withLocked(String row, Runnable work) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        tenant.server().node().database().url());
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            assertTrue(statement
+                    .executeQuery("select 1 from " + row + " for update")
+                    .next());
+            work.run();
+            connection.rollback();
+        }
+    }
+
+    private static void givesUp(String row) throws SQLException {
+        withLocked(row, () -> {
+            long start = System.nanoTime();
+            disable()
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", notNullValue())
+                    .body("status", equalTo(503));
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            assertTrue(taken.compareTo(PATIENCE) < 0, taken.toString());
+        });
+    }
+
+    @Test
+    void nobodyWaitsForeverForAUserOrARole() throws SQLException {
+        givesUp("user_entity where id = '" + id + "'");
+        String role = tenant.admin().roles().get("admin").toRepresentation().getId();
+        givesUp("keycloak_role where id = '" + role + "'");
+        tenant.api(admin).get("/users/" + id).then().body("is_active", equalTo(true));
+        disable().then().statusCode(200).body("user.is_active", equalTo(false));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.userservice.it;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.keycloak.representations.idm.ClientRepresentation;
+
+/** One login in a browser that several applications share, as far as cookies and one form go. */
+final class SingleSignOn {
+    private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
+    private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
+
+    private final Tenant tenant;
+    private final String username;
+    private final Map<String, String> cookies = new HashMap<>();
+
+    SingleSignOn(Tenant tenant, String username) {
+        this.tenant = tenant;
+        this.username = username;
+    }
+
+    /** The tokens that a new application gets: the first one shows the form, the others find the login. */
+    Response tokens(String clientId, String scope) {
+        ClientRepresentation client = tenant.addClient(clientId, true);
+        String home = "https://" + clientId + ".example/";
+        client.setRedirectUris(List.of(home));
+        tenant.admin().clients().get(client.getId()).update(client);
+        Response answer = kept(RestAssured.given()
+                .redirects()
+                .follow(false)
+                .cookies(cookies)
+                .queryParam("client_id", clientId)
+                .queryParam("response_type", "code")
+                .queryParam("scope", scope)
+                .queryParam("redirect_uri", home)
+                .get(tenant.server().base() + "/realms/" + tenant.name() + "/protocol/openid-connect/auth"));
+        if (answer.statusCode() == 200) {
+            String form = found(FORM, answer.asString()).replace("&amp;", "&");
+            answer = kept(RestAssured.given()
+                    .redirects()
+                    .follow(false)
+                    .urlEncodingEnabled(false)
+                    .cookies(cookies)
+                    .contentType(ContentType.URLENC)
+                    .formParam("username", username)
+                    .formParam("password", TestServer.PASSWORD)
+                    .post(form));
+        }
+        answer.then().statusCode(302);
+        Response tokens = tenant.token(
+                clientId,
+                Map.of(
+                        "grant_type",
+                        "authorization_code",
+                        "code",
+                        found(CODE, answer.header("Location")),
+                        "redirect_uri",
+                        home));
+        tokens.then().statusCode(200);
+        return tokens;
+    }
+
+    Response refresh(String clientId, Response tokens) {
+        return tenant.token(
+                clientId, Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")));
+    }
+
+    private Response kept(Response answer) {
+        cookies.putAll(answer.cookies());
+        return answer;
+    }
+
+    private static String found(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        if (!matcher.find()) {
+            throw new AssertionError(pattern + " is not in " + text);
+        }
+        return matcher.group(1);
+    }
+}
