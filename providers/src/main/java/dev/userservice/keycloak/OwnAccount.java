@@ -43,7 +43,7 @@ public final class OwnAccount {
      * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
      * @return the user as it is now
      * @throws ApiProblem 400 for invalid fields, 409 for what is taken, and for a new address of the last one who could manage
-     *     the realm, if it has to be proved first; 401 for one who was disabled or deleted meanwhile
+     *     the realm, if it has to be proved first; 429 for one address soon after another; 401 for one who was disabled or deleted meanwhile
      */
     public UserModel update(ProfileChange change, FieldErrors errors) {
         UserModel user = lock();
@@ -58,6 +58,9 @@ public final class OwnAccount {
         }
         if (new EmailChange(call).isProofNeeded(profile)) {
             new LastOne(call).requireAnother(user);
+        }
+        if (profile.isNewEmailAsked()) {
+            new EmailChange(call).requireCooledDown(user);
         }
         EventBuilder event = event(EventType.UPDATE_PROFILE).detail(Details.CONTEXT, UserProfileContext.ACCOUNT.name());
         EventAuditingAttributeChangeListener audit = new EventAuditingAttributeChangeListener(profile.profile(), event);
