@@ -50,12 +50,7 @@ public final class OwnAccount {
         ProfileUpdate profile = new ProfileUpdate(call, user, change, UserProfileContext.ACCOUNT);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
-        if (!errors.isEmpty()) {
-            throw errors.and(taken).problem();
-        }
-        if (!taken.isEmpty()) {
-            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
-        }
+        TakenNames.requireNone(taken, errors);
         if (new EmailChange(call).isProofNeeded(profile)) {
             new LastOne(call).requireAnother(user);
         }

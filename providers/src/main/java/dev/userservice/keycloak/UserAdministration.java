@@ -48,12 +48,7 @@ public final class UserAdministration {
         ProfileUpdate profile = new ProfileUpdate(call, user, change.profile(), UserProfileContext.USER_API);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
-        if (!errors.isEmpty()) {
-            throw errors.and(taken).problem();
-        }
-        if (!taken.isEmpty()) {
-            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
-        }
+        TakenNames.requireNone(taken, errors);
         role.ifPresent(RoleChange::requirePossible);
         LastOne last = new LastOne(call);
         boolean isDisabled = change.isActive().filter(wish -> !wish).isPresent();
