@@ -93,7 +93,7 @@ public final class Activation {
     public Optional<Duration> send(UserModel user, MailOrigin origin) {
         RealmModel realm = session.getContext().getRealm();
         Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
-        Duration wished = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
+        Duration wished = coolDown();
         // Nobody is left without any code, and expired requests are purged.
         Duration coolDown = wished.compareTo(lifetime) < 0 ? wished : lifetime;
         if (!isWanted(user)) {
@@ -118,6 +118,11 @@ public final class Activation {
         } else if (user.isEnabled() && isPending(realm(), user) && isKnown()) {
             start(user, origin);
         }
+    }
+
+    /** How long after a mail that somebody has asked for the next one may be. */
+    Duration coolDown() {
+        return Duration.ofSeconds(settings.of(realm(), Settings.RESEND_COOL_DOWN));
     }
 
     /** Has the realm the required action at all? */

@@ -1,5 +1,9 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.keycloak.OneTimeCodes.Asked;
+import dev.userservice.keycloak.OneTimeCodes.Purpose;
+import dev.userservice.web.ApiProblem;
+import java.time.Duration;
 import org.keycloak.models.UserModel;
 
 /**
@@ -16,6 +20,20 @@ final class EmailChange {
     /** Does the user have to prove the new address before they get in again? */
     boolean isProofNeeded(ProfileUpdate update) {
         return call.realm().isVerifyEmail() && update.isNewEmailAsked();
+    }
+
+    /**
+     * Demands that the person's last change of their own address is long enough ago: each sends a mail to whatever address
+     * they name.
+     *
+     * @throws ApiProblem 429
+     */
+    void requireCooledDown(UserModel user) {
+        Duration coolDown = call.activation().coolDown();
+        Asked asked = new OneTimeCodes(call.session()).ask(user, Purpose.EMAIL_CHANGE, coolDown, coolDown);
+        if (asked.request().isEmpty()) {
+            throw ApiProblem.tooManyRequests(asked.timeLeft(), "The e-mail address was changed a moment ago");
+        }
     }
 
     void follow(UserModel user, ProfileUpdate update) {

@@ -169,8 +169,15 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** Voids the requests of a user, for whatever they are. */
+    /** Voids the codes of a user, for whatever they are. */
     void voidAll(UserModel user) {
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
+                .setParameter("user", user.getId())
+                .setParameter("codeless", Purpose.EMAIL_CHANGE.id())
+                .executeUpdate();
+    }
+
+    void forget(UserModel user) {
         entities.createQuery("delete from UserServiceCodeRequest where userId = :user")
                 .setParameter("user", user.getId())
                 .executeUpdate();
@@ -204,7 +211,10 @@ public final class OneTimeCodes {
 
     /** What a code is good for; one code never does for another. */
     enum Purpose {
-        ACTIVATION("activation");
+        ACTIVATION("activation"),
+
+        /** Has no codes: it is the cool-down of the changes of one's own address. */
+        EMAIL_CHANGE("email-change");
 
         private final String id;
 

@@ -43,21 +43,19 @@ public final class OwnAccount {
      * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
      * @return the user as it is now
      * @throws ApiProblem 400 for invalid fields, 409 for what is taken, and for a new address of the last one who could manage
-     *     the realm, if it has to be proved first; 401 for one who was disabled or deleted meanwhile
+     *     the realm, if it has to be proved first; 429 for one address soon after another; 401 for one who was disabled or deleted meanwhile
      */
     public UserModel update(ProfileChange change, FieldErrors errors) {
         UserModel user = lock();
         ProfileUpdate profile = new ProfileUpdate(call, user, change, UserProfileContext.ACCOUNT);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
-        if (!errors.isEmpty()) {
-            throw errors.and(taken).problem();
-        }
-        if (!taken.isEmpty()) {
-            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
-        }
+        TakenNames.requireNone(taken, errors);
         if (new EmailChange(call).isProofNeeded(profile)) {
             new LastOne(call).requireAnother(user);
+        }
+        if (profile.isNewEmailAsked()) {
+            new EmailChange(call).requireCooledDown(user);
         }
         EventBuilder event = event(EventType.UPDATE_PROFILE).detail(Details.CONTEXT, UserProfileContext.ACCOUNT.name());
         EventAuditingAttributeChangeListener audit = new EventAuditingAttributeChangeListener(profile.profile(), event);

@@ -128,7 +128,7 @@ final class ProfileUpdate {
             // Now, while it can be told from other failures.
             session.getProvider(JpaConnectionProvider.class).getEntityManager().flush();
         } catch (ModelDuplicateException e) {
-            throw ApiProblem.conflict("The username or e-mail address is taken", new FieldErrors());
+            throw TakenNames.conflict(new FieldErrors());
         } catch (ReadOnlyException e) {
             throw ApiProblem.badRequest("The user comes from a directory that cannot be written to");
         }

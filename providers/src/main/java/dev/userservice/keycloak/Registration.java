@@ -51,7 +51,7 @@ public final class Registration {
         }
         if (!taken.isEmpty()) {
             event.error(taken.has(candidate.field(UserModel.EMAIL)) ? Errors.EMAIL_IN_USE : Errors.USERNAME_IN_USE);
-            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
+            throw TakenNames.conflict(taken);
         }
         UserModel user = making.create(profile, candidate, event::error);
         activation.start(user, MailOrigin.of(session, user, null));

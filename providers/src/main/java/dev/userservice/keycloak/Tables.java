@@ -49,7 +49,7 @@ public final class Tables implements JpaEntityProvider {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();
                     LastLogins.forget(session, removed.getUser());
-                    new OneTimeCodes(session).voidAll(removed.getUser());
+                    new OneTimeCodes(session).forget(removed.getUser());
                     new Outbox(session).forget(removed.getUser());
                 } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();

@@ -13,6 +13,7 @@ import org.keycloak.models.UserManager;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.storage.StorageId;
 import org.keycloak.userprofile.UserProfileContext;
 
 /**
@@ -47,12 +48,7 @@ public final class UserAdministration {
         ProfileUpdate profile = new ProfileUpdate(call, user, change.profile(), UserProfileContext.USER_API);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
-        if (!errors.isEmpty()) {
-            throw errors.and(taken).problem();
-        }
-        if (!taken.isEmpty()) {
-            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
-        }
+        TakenNames.requireNone(taken, errors);
         role.ifPresent(RoleChange::requirePossible);
         LastOne last = new LastOne(call);
         boolean isDisabled = change.isActive().filter(wish -> !wish).isPresent();
@@ -66,7 +62,7 @@ public final class UserAdministration {
             role.ifPresent(RoleChange::apply);
             write(user, change, profile);
         } catch (ReadOnlyException e) {
-            throw ApiProblem.badRequest("The user comes from a directory that cannot be written to");
+            throw notWritable();
         }
         role.ifPresent(RoleChange::tell);
         if (isDisabled) {
@@ -130,7 +126,7 @@ public final class UserAdministration {
      *
      * @param known whom the caller may manage
      * @throws ApiProblem 403 for a user above the caller, 404 for one who was deleted meanwhile, 409 for the last one who
-     *     could manage the realm
+     *     could manage the realm, 400 for one whom a directory does not let go
      */
     public void delete(UserModel known) {
         UserModel user = lock(known);
@@ -138,9 +134,25 @@ public final class UserAdministration {
         UserRepresentation event = new UserRepresentation();
         event.setId(user.getId());
         event.setUsername(user.getUsername());
-        if (!new UserManager(session).removeUser(realm, user)) {
-            throw ApiProblem.notFound("User not found");
+        boolean isDirectorys = user.isFederated() || !StorageId.isLocalStorage(event.getId());
+        if (!isRemoved(user)) {
+            throw isDirectorys ? notWritable() : ApiProblem.notFound("User not found");
         }
         new AdminEvents(call).user(OperationType.DELETE, event.getId(), event);
+    }
+
+    private boolean isRemoved(UserModel user) {
+        String id = user.getId();
+        try {
+            boolean isSaid = new UserManager(session).removeUser(realm, user);
+            // A directory that is only read says so as well of whom it has and Keycloak has not.
+            return isSaid && (StorageId.isLocalStorage(id) || session.users().getUserById(realm, id) == null);
+        } catch (ReadOnlyException e) {
+            return false;
+        }
+    }
+
+    private static ApiProblem notWritable() {
+        return ApiProblem.badRequest("The user comes from a directory that cannot be written to");
     }
 }

@@ -44,12 +44,7 @@ public final class UserCreation {
         FieldErrors taken = new FieldErrors();
         UserMaking making = new UserMaking(session, realm, UserProfileContext.USER_API);
         UserProfile profile = making.check(candidate, errors, taken);
-        if (!errors.isEmpty()) {
-            throw errors.and(taken).problem();
-        }
-        if (!taken.isEmpty()) {
-            throw ApiProblem.conflict("The username or e-mail address is taken", taken);
-        }
+        TakenNames.requireNone(taken, errors);
         UserModel user = making.create(profile, candidate, failure -> {});
         Optional<RoleChange> grant = wanted.map(named -> RoleChange.to(named, user, call));
         grant.ifPresent(RoleChange::requirePossible);

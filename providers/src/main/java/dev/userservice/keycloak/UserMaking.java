@@ -120,7 +120,7 @@ final class UserMaking {
             return user;
         } catch (ModelDuplicateException e) {
             failure.accept(Errors.EMAIL_IN_USE);
-            throw ApiProblem.conflict("The username or e-mail address is taken", new FieldErrors());
+            throw TakenNames.conflict(new FieldErrors());
         }
     }
 }

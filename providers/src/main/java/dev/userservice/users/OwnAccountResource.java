@@ -39,7 +39,13 @@ public final class OwnAccountResource {
             responseCode = "200",
             description = "The user as it is now",
             content = @Content(schema = @Schema(implementation = UserMessage.class)))
-    @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "The username or e-mail address is taken, or the last active admin would have to prove a new one")
+    @APIResponse(
+            responseCode = "429",
+            description = "The e-mail address was changed a moment ago: Retry-After says when it can be again")
     public UserMessage update(@RequestBody(required = true) UpdateOwnUserRequest request) {
         call.caller().requireManageSelf();
         if (request == null) {

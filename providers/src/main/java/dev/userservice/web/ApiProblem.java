@@ -2,6 +2,7 @@ package dev.userservice.web;
 
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,12 @@ public final class ApiProblem extends RuntimeException {
 
     public static ApiProblem unsupportedMediaType() {
         return of(Status.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json");
+    }
+
+    /** What was asked for may be asked for again, but later. */
+    public static ApiProblem tooManyRequests(Duration wait, String detail) {
+        return of(Status.TOO_MANY_REQUESTS, detail)
+                .header("Retry-After", Long.toString(wait.plusMillis(999).toSeconds()));
     }
 
     /** The server, or what it needs, cannot answer just now. */

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
@@ -12,6 +13,8 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +64,24 @@ final class FederationIT {
         if (directory != null) {
             directory.shutDown(true);
         }
+    }
+
+    private static Response patch(Tenant tenant, String token, String id, Map<String, Object> body) {
+        return tenant.api(token).contentType(ContentType.JSON).body(body).patch("/users/" + id);
+    }
+
+    private static Response changePassword(Tenant tenant, String token) {
+        return tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("current_password", TestServer.PASSWORD, "new_password", "Another-horse-2"))
+                .put("/users/me/password");
+    }
+
+    private static Response check(Tenant tenant, String token, String password) {
+        return tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", "lena", "password", password))
+                .post("/users/auth/check");
     }
 
     private static Tenant tenant(TestServer server, boolean isImporting) {
@@ -150,5 +171,84 @@ final class FederationIT {
                 .statusCode(200)
                 .body("users", empty());
         tenant.api(admin).get("/users").then().body("users.username", hasItem("the-admin"));
+    }
+
+    @Test
+    void ofAnImportedUserThatChangesWhatTheDirectoryDoesNotHold(TestServer server) {
+        Tenant tenant = tenant(server, true);
+        String own = tenant.session("lena").access();
+        String id = tenant.api(own).get("/users/me").path("id");
+        String admin = tenant.session("the-admin").access();
+        patch(tenant, admin, id, Map.of("first_name", "Other", "role", "admin"))
+                .then()
+                .statusCode(400);
+        changePassword(tenant, own).then().statusCode(400);
+        tenant.api(admin)
+                .get("/users/" + id)
+                .then()
+                .body("first_name", equalTo("Given"))
+                .body("role", equalTo("user"));
+        patch(tenant, admin, id, Map.of("role", "admin")).then().statusCode(200).body("user.role", equalTo("admin"));
+        patch(tenant, admin, id, Map.of("is_active", false))
+                .then()
+                .statusCode(200)
+                .body("user.is_active", equalTo(false));
+        tenant.login("lena", TestServer.PASSWORD).then().statusCode(401);
+        patch(tenant, admin, id, Map.of("is_active", true, "role", "user"))
+                .then()
+                .statusCode(200)
+                .body("user.is_active", equalTo(true));
+        tenant.session("lena");
+    }
+
+    @Test
+    void thePasswordInTheDirectoryIsChecked(TestServer server) {
+        for (boolean isImporting : List.of(true, false)) {
+            Tenant tenant = tenant(server, isImporting);
+            String admin = tenant.session("the-admin").access();
+            Tenant.admitted(() -> check(tenant, admin, TestServer.PASSWORD))
+                    .then()
+                    .statusCode(200)
+                    .body("username", equalTo("lena"));
+            check(tenant, admin, "wrong").then().statusCode(401);
+        }
+    }
+
+    /** As in Keycloak's own console: the directory still has them, and they come back by their next login. */
+    @Test
+    void anImportedUserIsDeletedHereAlone(TestServer server) {
+        Tenant tenant = tenant(server, true);
+        String id = tenant.api(tenant.session("lena").access()).get("/users/me").path("id");
+        String admin = tenant.session("the-admin").access();
+        tenant.api(admin).delete("/users/" + id).then().statusCode(204);
+        tenant.api(admin).get("/users/" + id).then().statusCode(404);
+        String again = tenant.api(tenant.session("lena").access())
+                .get("/users/me")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("id");
+        assertNotEquals(id, again);
+    }
+
+    @Test
+    void whoIsNotImportedCannotBeChanged(TestServer server) {
+        Tenant tenant = tenant(server, false);
+        String own = tenant.session("lena").access();
+        String id = tenant.api(own).get("/users/me").path("id");
+        String admin = tenant.session("the-admin").access();
+        patch(tenant, admin, id, Map.of("first_name", "Other")).then().statusCode(400);
+        patch(tenant, admin, id, Map.of("is_active", false)).then().statusCode(400);
+        patch(tenant, admin, id, Map.of("role", "admin")).then().statusCode(400);
+        tenant.api(admin).delete("/users/" + id).then().statusCode(400);
+        changePassword(tenant, own).then().statusCode(400);
+        tenant.api(admin)
+                .get("/users/" + id)
+                .then()
+                .statusCode(200)
+                .body("first_name", equalTo("Given"))
+                .body("role", equalTo("user"))
+                .body("is_active", equalTo(true));
+        tenant.api(own).get("/users/me").then().statusCode(200);
     }
 }

@@ -169,6 +169,33 @@ final class OwnAccountIT {
     }
 
     @Test
+    void oneDoesNotChangeOnesAddressAgainAndAgain() {
+        put(Map.of("email", "first-" + name + "@example.com")).then().statusCode(200);
+        int wait = Integer.parseInt(put(Map.of("email", "second-" + name + "@example.com", "first_name", "Jane"))
+                .then()
+                .statusCode(429)
+                .extract()
+                .header("Retry-After"));
+        assertTrue(0 < wait && wait <= 60, "Retry-After: " + wait);
+        put(Map.of("email", "FIRST-" + name + "@example.com", "last_name", "Doe"))
+                .then()
+                .statusCode(200)
+                .body("user.full_name", equalTo("Test Doe"));
+        assertEquals(0, tenant.inbox().count("second-" + name + "@example.com"));
+        tenant.addUser("admin-" + name, "admin");
+        String admin = tenant.session("admin-" + name).access();
+        for (String next : List.of("third-", "fourth-")) {
+            tenant.api(admin)
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("email", next + name + "@example.com"))
+                    .put("/users/" + id)
+                    .then()
+                    .statusCode(200);
+        }
+        put(Map.of("email", "fifth-" + name + "@example.com")).then().statusCode(429);
+    }
+
+    @Test
     void aNewPasswordIsTheOnlyOne() {
         UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
         user.setRequiredActions(List.of("UPDATE_PASSWORD"));
