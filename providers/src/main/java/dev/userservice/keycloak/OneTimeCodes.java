@@ -86,7 +86,6 @@ public final class OneTimeCodes {
                 .setParameter("user", user.getId())
                 .setParameter("purpose", purpose.id())
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .setHint(SpecHints.HINT_SPEC_LOCK_TIMEOUT, LockedUser.PATIENCE.get(SpecHints.HINT_SPEC_LOCK_TIMEOUT))
                 .getResultStream()
                 .findFirst();
     }

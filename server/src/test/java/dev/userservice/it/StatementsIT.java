@@ -157,9 +157,9 @@ final class StatementsIT {
         measure(costs, "own user", 200, () -> tenant.api(session.access()).get("/users/me"));
         measureChanges(costs, session);
         assertEquals(
-                "{registration=20, activation=14, a used code=1, resend, known=1, resend, unknown=1, login=8, refresh=7,"
-                        + " own user=1, own change=12, own password=22, change=12, role=15, disable=19, no change=8,"
-                        + " delete=40, creation=15, check=1, check, wrong=0}",
+                "{registration=20, activation=17, a used code=1, resend, known=1, resend, unknown=1, login=8, refresh=7,"
+                        + " own user=1, own change=15, own password=26, change=15, role=18, disable=25, no change=11,"
+                        + " delete=43, creation=15, check=1, check, wrong=0}",
                 costs.toString());
     }
 
