@@ -156,10 +156,23 @@ final class StatementsIT {
         measure(costs, "refresh", 200, () -> tenant.refresh(session.refresh()));
         measure(costs, "own user", 200, () -> tenant.api(session.access()).get("/users/me"));
         measureChanges(costs, session);
+        Response one = tenant.api(admin).queryParam("identifier", "checked").get("/users/identifier");
+        measure(
+                costs,
+                "by id",
+                200,
+                () -> tenant.api(admin)
+                        .queryParam("user_id", one.<String>path("id"))
+                        .get("/users/id"));
+        measure(
+                costs,
+                "by identifier",
+                200,
+                () -> tenant.api(admin).queryParam("identifier", "checked").get("/users/identifier"));
         assertEquals(
                 "{registration=20, activation=17, a used code=1, resend, known=1, resend, unknown=1, login=8, refresh=7,"
                         + " own user=1, own change=15, own password=26, change=15, role=18, disable=25, no change=11,"
-                        + " delete=43, creation=15, check=1, check, wrong=0}",
+                        + " delete=43, creation=15, check=1, check, wrong=0, by id=1, by identifier=1}",
                 costs.toString());
     }
 

@@ -345,6 +345,21 @@ final class UserChangeIT {
         tenant.session(name);
     }
 
+    /** Looked at when the account is enabled again: of one that is not, Keycloak takes no token anyway. */
+    @Test
+    void noSessionOutlivesADisabledAccount() {
+        SingleSignOn browser = new SingleSignOn(tenant, name);
+        Response online = browser.tokens("online-" + name, "openid");
+        Response sameLogin = browser.tokens("offline-" + name, "openid offline_access");
+        SingleSignOn elsewhere = new SingleSignOn(tenant, name);
+        Response otherLogin = elsewhere.tokens("elsewhere-" + name, "openid offline_access");
+        put(Map.of("is_active", false)).then().statusCode(200);
+        put(Map.of("is_active", true)).then().statusCode(200);
+        browser.refresh("online-" + name, online).then().statusCode(400);
+        browser.refresh("offline-" + name, sameLogin).then().statusCode(400);
+        elsewhere.refresh("elsewhere-" + name, otherLogin).then().statusCode(400);
+    }
+
     @Test
     void anOldCodeBringsNobodyBack() {
         Response registered = tenant.registration(Map.of());
