@@ -1,5 +1,6 @@
 package dev.userservice.api;
 
+import dev.userservice.activity.Retention;
 import dev.userservice.keycloak.DatabaseProbe;
 import dev.userservice.keycloak.Outbox;
 import dev.userservice.mail.OutboxWorker;
@@ -21,6 +22,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     private String platform;
     private DatabaseProbe database;
     private OutboxWorker outbox;
+    private Retention retention;
 
     @Override
     public String getId() {
@@ -33,11 +35,13 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
         platform = settings.ofServer(Settings.PLATFORM_REALM);
         database = new DatabaseProbe();
         outbox = new OutboxWorker(settings);
+        retention = new Retention(settings);
     }
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         factory.register(outbox);
+        factory.register(retention);
     }
 
     /** Closed before these are: the outbox lets come to an end what it has begun. */
@@ -59,5 +63,6 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     @Override
     public void close() {
         outbox.close();
+        retention.close();
     }
 }

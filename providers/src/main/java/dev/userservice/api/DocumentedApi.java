@@ -4,6 +4,7 @@ import dev.userservice.account.ActivationResource;
 import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
+import dev.userservice.activity.ActivityResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
@@ -41,6 +42,9 @@ interface DocumentedApi {
 
     @Path("")
     AuthCheckResource authCheck();
+
+    @Path("")
+    ActivityResource activity();
 
     @Path("")
     HealthResource health();

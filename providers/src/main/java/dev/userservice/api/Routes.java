@@ -3,6 +3,7 @@ package dev.userservice.api;
 import static dev.userservice.keycloak.Permission.ADMIN_LIST;
 import static dev.userservice.keycloak.Permission.ADMIN_MANAGE;
 import static dev.userservice.keycloak.Permission.ADMIN_VIEW;
+import static dev.userservice.keycloak.Permission.ADMIN_VIEW_ALL;
 import static dev.userservice.keycloak.Permission.ANONYMOUS_OR_ADMIN;
 import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_MANAGE;
 import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_VIEW;
@@ -15,6 +16,7 @@ import dev.userservice.account.ActivationResource;
 import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
+import dev.userservice.activity.ActivityResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
@@ -46,6 +48,9 @@ public final class Routes {
             new Route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/me/activity", OWN_ACCOUNT_VIEW, (call, db) -> new ActivityResource(call)),
+            new Route("GET", "/users/{id}/activity", SELF_OR_ADMIN_VIEW, (call, db) -> new ActivityResource(call)),
+            new Route("GET", "/activity", ADMIN_VIEW_ALL, (call, db) -> new ActivityResource(call)),
             new Route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, (call, db) -> new OwnAccountResource(call)),
             new Route("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, (call, db) -> new OwnAccountResource(call)),
             new Route("PUT", "/users/{id}", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),

@@ -10,6 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
@@ -180,7 +183,18 @@ public final class Activation {
         session.getContext().setRealm(realm);
         Identifiers.find(session, realm, wish.identifier())
                 .filter(Activation::isWanted)
-                .ifPresent(user -> send(user, wish.origin()));
+                .filter(user -> send(user, wish.origin()).isEmpty())
+                .ifPresent(user -> tellOfResend(realm, user, wish.origin()));
+    }
+
+    private void tellOfResend(RealmModel realm, UserModel user, MailOrigin origin) {
+        new EventBuilder(realm, session)
+                .event(EventType.SEND_VERIFY_EMAIL)
+                .user(user)
+                .ipAddress(origin.ipAddress())
+                .detail(Details.EMAIL, user.getEmail())
+                .detail(MailOrigin.USER_AGENT, origin.userAgent())
+                .success();
     }
 
     /**

@@ -72,7 +72,7 @@ final class ActiveSwitch {
                 .toList();
         if (!all.isEmpty()) {
             all.forEach(new Sessions(call)::end);
-            new AdminEvents(call).sessionsEnded(user);
+            new AdminEvents(call).sessionsEnded(user, all.size());
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
 import java.util.Optional;
 import org.keycloak.headers.SecurityHeadersProvider;
 import org.keycloak.models.ClientModel;
@@ -117,6 +118,18 @@ public final class ApiCall {
                 .path("realms")
                 .path(realm().getName())
                 .path(ApiPath.EXTENSION);
+    }
+
+    /** The address of the page that is asked for, as the client sees it, but with another cursor. */
+    public URI nextPage(String cursor) {
+        URI asked = session.getContext().getUri().getRequestUri();
+        String path = ApiPath.below(session.getContext().getUri().getPath());
+        return base().path("{path}")
+                .resolveTemplate("path", path, false)
+                .replaceQuery(asked.getRawQuery())
+                .replaceQueryParam("offset")
+                .replaceQueryParam("cursor", cursor)
+                .build();
     }
 
     public Activation activation() {

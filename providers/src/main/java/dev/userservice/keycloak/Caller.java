@@ -107,6 +107,7 @@ public final class Caller {
             case OWN_ACCOUNT_MANAGE -> requireManageSelf();
             case SELF_OR_ADMIN_VIEW -> requireToken();
             case ADMIN_LIST -> users.requireList();
+            case ADMIN_VIEW_ALL -> users.requireViewAll();
             case ADMIN_VIEW -> users.requireSeers();
             case ADMIN_MANAGE -> users.requireManagers();
         }

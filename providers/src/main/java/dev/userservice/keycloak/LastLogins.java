@@ -35,7 +35,7 @@ public final class LastLogins {
     }
 
     /** Notes a login in its own transaction's fate; two first logins at once do not collide. */
-    static void note(KeycloakSession session, Event login) {
+    public static void note(KeycloakSession session, Event login) {
         entities(session)
                 .createQuery("""
                         insert into UserServiceLastLogin (userId, realmId, loggedInAt) values (:user, :realm, :time)

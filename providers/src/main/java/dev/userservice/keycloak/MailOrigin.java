@@ -1,5 +1,7 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.web.Texts;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Objects;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -11,8 +13,18 @@ import org.keycloak.models.UserModel;
  * @param baseUrl Keycloak's own address as its clients see it, which links point to
  * @param locale the language tag that the person reads
  * @param clientId the client that a page after the link leads back to; null for none
+ * @param ipAddress where the request came from; null if that is not known
+ * @param userAgent what it came with, as far as it is kept; null for none
  */
-public record MailOrigin(String baseUrl, String locale, String clientId) {
+public record MailOrigin(String baseUrl, String locale, String clientId, String ipAddress, String userAgent) {
+    /** The detail of an event that says with what the request came that it is told of later. */
+    public static final String USER_AGENT = "user_agent";
+
+    /** How many characters of each are kept. */
+    private static final int MAX_ADDRESS = 64;
+
+    private static final int MAX_AGENT = 255;
+
     public MailOrigin {
         Objects.requireNonNull(baseUrl);
         Objects.requireNonNull(locale);
@@ -28,6 +40,10 @@ public record MailOrigin(String baseUrl, String locale, String clientId) {
         return new MailOrigin(
                 session.getContext().getUri().getBaseUri().toString(),
                 session.getContext().resolveLocale(user).toLanguageTag(),
-                client == null ? null : client.getClientId());
+                client == null ? null : client.getClientId(),
+                Texts.fit(session.getContext().getConnection().getRemoteHost(), MAX_ADDRESS),
+                Texts.fit(
+                        session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(HttpHeaders.USER_AGENT),
+                        MAX_AGENT));
     }
 }

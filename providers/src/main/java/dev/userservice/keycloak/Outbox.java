@@ -68,8 +68,10 @@ public final class Outbox {
         String lowerCase = identifier.toLowerCase(Locale.ROOT);
         entities.createQuery("""
                         insert into UserServiceOutbox
-                          (id, realmId, kind, identifier, baseUrl, locale, clientId, createdAt, dueAt, attempts, refusals)
-                        values (:id, :realm, :kind, :identifier, :baseUrl, :locale, :client, :now, :now, 0, 0)
+                          (id, realmId, kind, identifier, baseUrl, locale, clientId, ipAddress, userAgent,
+                           createdAt, dueAt, attempts, refusals)
+                        values (:id, :realm, :kind, :identifier, :baseUrl, :locale, :client, :address, :agent,
+                          :now, :now, 0, 0)
                         on conflict (realmId, kind, identifier) do nothing""")
                 .setParameter("id", TimeOrderedId.of(now, RANDOM))
                 .setParameter("realm", session.getContext().getRealm().getId())
@@ -78,6 +80,8 @@ public final class Outbox {
                 .setParameter("baseUrl", origin.baseUrl())
                 .setParameter("locale", origin.locale())
                 .setParameter("client", origin.clientId())
+                .setParameter("address", origin.ipAddress())
+                .setParameter("agent", origin.userAgent())
                 .setParameter("now", now)
                 .executeUpdate();
         announce();

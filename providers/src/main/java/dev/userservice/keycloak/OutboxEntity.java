@@ -43,6 +43,12 @@ public class OutboxEntity {
     @Column(name = "CLIENT_ID", length = 255)
     private String clientId;
 
+    @Column(name = "IP_ADDRESS", length = 64)
+    private String ipAddress;
+
+    @Column(name = "USER_AGENT", length = 255)
+    private String userAgent;
+
     @Column(name = "CREATED_AT", nullable = false)
     private long createdAt;
 
@@ -81,6 +87,8 @@ public class OutboxEntity {
         this.baseUrl = origin.baseUrl();
         this.locale = origin.locale();
         this.clientId = origin.clientId();
+        this.ipAddress = origin.ipAddress();
+        this.userAgent = origin.userAgent();
         this.createdAt = createdAt;
         this.dueAt = createdAt;
     }
@@ -114,7 +122,7 @@ public class OutboxEntity {
     }
 
     MailOrigin origin() {
-        return new MailOrigin(baseUrl, locale, clientId);
+        return new MailOrigin(baseUrl, locale, clientId, ipAddress, userAgent);
     }
 
     long createdAt() {

@@ -21,6 +21,8 @@ public enum Permission {
     SELF_OR_ADMIN_VIEW,
     /** An admin or a vendor who may list users; of a realm with fine-grained permissions perhaps only some of them. */
     ADMIN_LIST,
+    /** An admin who may see every user of this realm, or a vendor. */
+    ADMIN_VIEW_ALL,
     /** An admin of this realm who may see users, or a vendor; which users, the route asks. */
     ADMIN_VIEW,
     /** The same, and the route asks whether they may change the user, once it knows whom it is about. */

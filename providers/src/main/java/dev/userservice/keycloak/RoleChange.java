@@ -19,16 +19,26 @@ final class RoleChange {
     private final UserModel user;
     private final List<RoleModel> taken;
     private final List<RoleModel> granted;
+    private final Optional<String> from;
+    private final RoleModel to;
 
     /** The name of a higher role that these mappings do not give, so that taking them away does not help. */
     private final Optional<String> higher;
 
     private RoleChange(
-            ApiCall call, UserModel user, List<RoleModel> taken, List<RoleModel> granted, Optional<String> higher) {
+            ApiCall call,
+            UserModel user,
+            List<RoleModel> taken,
+            List<RoleModel> granted,
+            Optional<String> from,
+            RoleModel to,
+            Optional<String> higher) {
         this.call = call;
         this.user = user;
         this.taken = taken;
         this.granted = granted;
+        this.from = from;
+        this.to = to;
         this.higher = higher;
     }
 
@@ -71,7 +81,7 @@ final class RoleChange {
         List<String> names = managed.highestFirst();
         Optional<String> now = managed.highestOf(user);
         if (now.filter(wanted.getName()::equals).isPresent()) {
-            return new RoleChange(call, user, List.of(), List.of(), Optional.empty());
+            return new RoleChange(call, user, List.of(), List.of(), now, wanted, Optional.empty());
         }
         List<RoleModel> taken = user.getRealmRoleMappingsStream()
                 .filter(role -> names.contains(role.getName()) && !role.equals(wanted))
@@ -85,7 +95,7 @@ final class RoleChange {
                 .map(RoleModel::getName)
                 .findFirst();
         List<RoleModel> granted = holds(user, left, wanted) ? List.of() : List.of(wanted);
-        RoleChange change = new RoleChange(call, user, taken, granted, higher);
+        RoleChange change = new RoleChange(call, user, taken, granted, now, wanted, higher);
         change.requireAllowed(isRise(names, now, wanted));
         return change;
     }
@@ -137,7 +147,7 @@ final class RoleChange {
     /** Lets Keycloak's admin events say so. */
     void tell() {
         AdminEvents events = new AdminEvents(call);
-        events.roles(OperationType.DELETE, user, taken);
-        events.roles(OperationType.CREATE, user, granted);
+        events.roles(OperationType.DELETE, user, taken, from, to.getName());
+        events.roles(OperationType.CREATE, user, granted, from, to.getName());
     }
 }

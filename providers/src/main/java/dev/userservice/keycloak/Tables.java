@@ -13,7 +13,12 @@ import org.keycloak.models.UserModel;
 public final class Tables implements JpaEntityProvider {
     @Override
     public List<Class<?>> getEntities() {
-        return List.of(LastLoginEntity.class, CodeRequestEntity.class, CodeEntity.class, OutboxEntity.class);
+        return List.of(
+                LastLoginEntity.class,
+                CodeRequestEntity.class,
+                CodeEntity.class,
+                OutboxEntity.class,
+                ActivityEntity.class);
     }
 
     @Override
@@ -42,7 +47,10 @@ public final class Tables implements JpaEntityProvider {
         @Override
         public void init(Config.Scope config) {}
 
-        /** Forgets the users and realms that Keycloak removes. */
+        /**
+         * Forgets the users and realms that Keycloak removes. The activity log outlives its users, and is too long to go with
+         * its realm: {@link ActivityPurge} takes it.
+         */
         @Override
         public void postInit(KeycloakSessionFactory factory) {
             factory.register(event -> {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.keycloak.events.Details;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -21,6 +22,9 @@ import org.keycloak.userprofile.UserProfileContext;
  * own console would make.
  */
 public final class UserAdministration {
+    private static final Map<String, String> API_NAMES =
+            Map.of(UserModel.FIRST_NAME, "first_name", UserModel.LAST_NAME, "last_name");
+
     private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -80,8 +84,12 @@ public final class UserAdministration {
 
     private void write(UserModel user, UserChange change, ProfileUpdate profile) {
         Map<String, List<String>> changed = new HashMap<>();
-        profile.write((name, model, before) ->
-                changed.put(name, model.getAttributeStream(name).toList()));
+        Map<String, String> details = new HashMap<>();
+        profile.write((name, model, before) -> {
+            List<String> now = model.getAttributeStream(name).toList();
+            changed.put(name, now);
+            note(details, API_NAMES.getOrDefault(name, name), String.join(", ", before), String.join(", ", now));
+        });
         UserRepresentation event = new UserRepresentation();
         ActiveSwitch active = new ActiveSwitch(call);
         boolean isSwitched = false;
@@ -90,13 +98,20 @@ public final class UserAdministration {
         }
         if (isSwitched) {
             event.setEnabled(user.isEnabled());
+            note(details, "is_active", Boolean.toString(!user.isEnabled()), Boolean.toString(user.isEnabled()));
         }
         new EmailChange(call).follow(user, profile);
         // Last: not every listener waits for the commit.
         active.tell(user);
         if (isSwitched || !changed.isEmpty()) {
-            new AdminEvents(call).user(OperationType.UPDATE, user.getId(), described(event, user, changed));
+            new AdminEvents(call).user(OperationType.UPDATE, user.getId(), described(event, user, changed), details);
         }
+    }
+
+    /** By the names that the details of Keycloak's user events have. */
+    private static void note(Map<String, String> details, String name, String before, String now) {
+        details.put(Details.PREF_PREVIOUS + name, before);
+        details.put(Details.PREF_UPDATED + name, now);
     }
 
     private static UserRepresentation described(
@@ -125,20 +140,25 @@ public final class UserAdministration {
      * Deletes a user, with all that hangs on them.
      *
      * @param known whom the caller may manage
+     * @param isErased whether the activity log forgets the person, too
      * @throws ApiProblem 403 for a user above the caller, 404 for one who was deleted meanwhile, 409 for the last one who
      *     could manage the realm, 400 for one whom a directory does not let go
      */
-    public void delete(UserModel known) {
+    public void delete(UserModel known, boolean isErased) {
         UserModel user = lock(known);
         new LastOne(call).requireAnother(user);
         UserRepresentation event = new UserRepresentation();
         event.setId(user.getId());
-        event.setUsername(user.getUsername());
+        event.setUsername(isErased ? null : user.getUsername());
         boolean isDirectorys = user.isFederated() || !StorageId.isLocalStorage(event.getId());
         if (!isRemoved(user)) {
             throw isDirectorys ? notWritable() : ApiProblem.notFound("User not found");
         }
-        new AdminEvents(call).user(OperationType.DELETE, event.getId(), event);
+        if (isErased) {
+            new ActivityLog(session).erase(event.getId());
+        }
+        Map<String, String> details = isErased ? Map.of(AdminEvents.ERASED, "true") : Map.of();
+        new AdminEvents(call).user(OperationType.DELETE, event.getId(), event, details);
     }
 
     private boolean isRemoved(UserModel user) {

@@ -55,7 +55,9 @@ public final class UserCreation {
             call.activation().start(user, MailOrigin.of(session, user, null));
         }
         // Last: not every listener waits for the commit.
-        new AdminEvents(call).user(OperationType.CREATE, user.getId(), described(user, candidate));
+        Map<String, String> details =
+                role.map(name -> Map.of(AdminEvents.ROLE, name)).orElse(Map.of());
+        new AdminEvents(call).user(OperationType.CREATE, user.getId(), described(user, candidate), details);
         grant.ifPresent(RoleChange::tell);
         return user;
     }

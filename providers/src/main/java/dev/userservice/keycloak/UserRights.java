@@ -96,8 +96,7 @@ public final class UserRights {
      */
     public boolean requireList() {
         caller.requireToken();
-        boolean isOfAll = caller.isVendor()
-                || Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS).anyMatch(this::isGranted);
+        boolean isOfAll = maySeeAll();
         boolean isFiltered = isFineGrained()
                 && isGranted(AdminRoles.QUERY_USERS)
                 && Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
@@ -107,6 +106,24 @@ public final class UserRights {
             throw needs(AdminRoles.VIEW_USERS);
         }
         return isOfAll;
+    }
+
+    /**
+     * Demands the right to see every user, whoever they are.
+     *
+     * @throws ApiProblem 401 or 403
+     */
+    public void requireViewAll() {
+        caller.requireToken();
+        if (!maySeeAll()) {
+            throw needs(AdminRoles.VIEW_USERS);
+        }
+    }
+
+    /** May the caller see every user? */
+    public boolean maySeeAll() {
+        return caller.isVendor()
+                || Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS).anyMatch(this::isGranted);
     }
 
     /**

@@ -49,9 +49,28 @@ public final class Settings {
             text -> Optional.of(site(text)),
             "The tenant's own site, which the links in mails point to.");
 
+    public static final Setting<Integer> ACTIVITY_RETENTION = new Setting<>(
+            "activity-retention",
+            "days, 0 to 36500",
+            365,
+            text -> number(text, 0, 36_500),
+            "How long the activity log keeps what it has noted; 0 keeps it for ever.");
+
+    public static final Setting<Boolean> ACTIVITY_TOKEN_REFRESHES = new Setting<>(
+            "activity-token-refreshes",
+            "true or false",
+            false,
+            Settings::flag,
+            "Whether the activity log notes each refresh of a token.");
+
     /** All settings that a tenant can have of its own. */
-    public static final List<Setting<?>> OF_TENANTS =
-            List.of(AUDIENCE, ACTIVATION_LIFETIME, RESEND_COOL_DOWN, FRONTEND_URL);
+    public static final List<Setting<?>> OF_TENANTS = List.of(
+            AUDIENCE,
+            ACTIVATION_LIFETIME,
+            RESEND_COOL_DOWN,
+            FRONTEND_URL,
+            ACTIVITY_RETENTION,
+            ACTIVITY_TOKEN_REFRESHES);
 
     public static final Setting<String> PLATFORM_REALM = new Setting<>(
             "platform-realm",
@@ -60,8 +79,15 @@ public final class Settings {
             Settings::bounded,
             "The realm whose users with the role vendor may call every tenant.");
 
+    public static final Setting<Integer> ACTIVITY_PURGE_INTERVAL = new Setting<>(
+            "activity-purge-interval",
+            "seconds, 1 to 86400",
+            600,
+            text -> number(text, 1, 86_400),
+            "How often the activity log is looked through for what it has kept long enough.");
+
     /** The settings of the server alone: no tenant may decide them. */
-    public static final List<Setting<?>> OF_THE_SERVER = List.of(PLATFORM_REALM);
+    public static final List<Setting<?>> OF_THE_SERVER = List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 
@@ -126,6 +152,13 @@ public final class Settings {
             throw new IllegalArgumentException("from " + min + " to " + max);
         }
         return number;
+    }
+
+    private static boolean flag(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("true or false");
+        }
+        return Boolean.parseBoolean(text);
     }
 
     private static URI site(String text) {

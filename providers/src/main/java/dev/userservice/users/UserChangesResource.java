@@ -4,6 +4,7 @@ import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.keycloak.UserAdministration;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.PATCH;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -29,6 +31,8 @@ import org.keycloak.models.UserModel;
 @Tag(name = "Users")
 public final class UserChangesResource {
     private static final String ID = "Keycloak's id of the user";
+    private static final String ERASE =
+            "Whether the activity log forgets the person: their addresses, user agents and details, not what was done";
     private static final String LAST = "The last active user with the tenant's highest role";
     private static final String CONFLICT =
             "The username or e-mail address is taken, the role is held in another way, or nobody else could manage the tenant";
@@ -84,8 +88,10 @@ public final class UserChangesResource {
     @Operation(operationId = "deleteUser", summary = "Delete a user")
     @APIResponse(responseCode = "204", description = "The user is gone")
     @APIResponse(responseCode = "409", description = LAST)
-    public Response delete(@PathParam("id") @Parameter(description = ID) String id) {
-        return gone(call.caller().users().requireManage(id));
+    public Response delete(
+            @PathParam("id") @Parameter(description = ID) String id,
+            @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase) {
+        return gone(call.caller().users().requireManage(id), erase);
     }
 
     @DELETE
@@ -94,8 +100,9 @@ public final class UserChangesResource {
     @APIResponse(responseCode = "204", description = "The user is gone")
     @APIResponse(responseCode = "409", description = LAST)
     public Response deleteById(
-            @QueryParam("user_id") @Parameter(required = true, description = ID) @Schema(minLength = 1) String id) {
-        return gone(call.caller().users().requireManage(id));
+            @QueryParam("user_id") @Parameter(required = true, description = ID) @Schema(minLength = 1) String id,
+            @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase) {
+        return gone(call.caller().users().requireManage(id), erase);
     }
 
     @DELETE
@@ -107,12 +114,16 @@ public final class UserChangesResource {
             @QueryParam("identifier")
                     @Parameter(required = true, description = "Username or e-mail address")
                     @Schema(minLength = 1, maxLength = 255)
-                    String identifier) {
-        return gone(call.caller().users().requireManageNamed(identifier));
+                    String identifier,
+            @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase) {
+        return gone(call.caller().users().requireManageNamed(identifier), erase);
     }
 
-    private Response gone(UserModel known) {
-        new UserAdministration(call).delete(known);
+    private Response gone(UserModel known, String erase) {
+        FieldErrors errors = new FieldErrors();
+        boolean isErased = errors.flag("erase", erase).orElse(false);
+        errors.throwIfAny();
+        new UserAdministration(call).delete(known, isErased);
         return Response.noContent().build();
     }
 }

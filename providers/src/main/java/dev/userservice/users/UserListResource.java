@@ -16,7 +16,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -109,7 +108,10 @@ public final class UserListResource {
         Paging paging = Paging.of(limit, offset, cursor, errors);
         String prefix = q == null || q.isBlank() ? null : q.strip();
         UserSearch.Filter filter = new UserSearch.Filter(
-                prefix, role, flag("is_active", isActive, errors), flag("is_email_verified", isEmailVerified, errors));
+                prefix,
+                role,
+                errors.flag("is_active", isActive).orElse(null),
+                errors.flag("is_email_verified", isEmailVerified).orElse(null));
         Optional<UserSort> asked = UserSort.of(sort);
         if (sort != null && asked.isEmpty()) {
             errors.add("sort", "This must be one of " + String.join(", ", names()));
@@ -138,26 +140,8 @@ public final class UserListResource {
         }
         String next = new UserCursor(order, hits.get(limit - 1).position()).text();
         return Response.ok(new UserListView(total, users, next))
-                .link(address(next), "next")
+                .link(call.nextPage(next), "next")
                 .build();
-    }
-
-    /** The address of this page, as the client sees it, with another cursor. */
-    private URI address(String cursor) {
-        URI asked = call.session().getContext().getUri().getRequestUri();
-        return call.base()
-                .path("users")
-                .replaceQuery(asked.getRawQuery())
-                .replaceQueryParam("offset")
-                .replaceQueryParam("cursor", cursor)
-                .build();
-    }
-
-    private static Boolean flag(String name, String given, FieldErrors errors) {
-        if (given != null && !given.equals("true") && !given.equals("false")) {
-            errors.add(name, "This must be true or false");
-        }
-        return given == null ? null : Boolean.valueOf(given);
     }
 
     private static List<String> names() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Collects what is wrong with a request, field by field, so that a client learns of all of it together. */
@@ -54,6 +55,14 @@ public final class FieldErrors {
         return value == null || StrictJson.isStorable(value)
                 ? this
                 : add(field, "This text has a NUL or a lone surrogate");
+    }
+
+    /** Reads a query parameter that is true or false, if it is there. */
+    public Optional<Boolean> flag(String field, String value) {
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            add(field, "This must be true or false");
+        }
+        return Optional.ofNullable(value).map(Boolean::valueOf);
     }
 
     /** A tenant's name is optional in every body, and if it is there it must be the realm's. */

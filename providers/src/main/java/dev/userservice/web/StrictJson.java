@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -135,11 +136,15 @@ public final class StrictJson {
 
     /** Parses text that is already in the database, such as an attribute's; null where it is no JSON object. */
     public static JsonNode objectOrNull(String json) {
+        return treeOf(json).filter(JsonNode::isObject).orElse(null);
+    }
+
+    /** Parses text that is of Keycloak's own making, such as an event's; empty where it is no JSON, or not within our bounds. */
+    public static Optional<JsonNode> treeOf(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {
-            JsonNode tree = MAPPER.readTree(parser);
-            return tree != null && tree.isObject() ? tree : null;
+            return Optional.ofNullable(MAPPER.readTree(parser));
         } catch (IOException e) {
-            return null;
+            return Optional.empty();
         }
     }
 

@@ -81,7 +81,14 @@ final class SettingsTest {
     void everySettingIsAnOptionOfTheServer() {
         assertEquals(
                 java.util.List.of(
-                        "audience", "activation-lifetime", "resend-cool-down", "frontend-url", "platform-realm"),
+                        "audience",
+                        "activation-lifetime",
+                        "resend-cool-down",
+                        "frontend-url",
+                        "activity-retention",
+                        "activity-token-refreshes",
+                        "platform-realm",
+                        "activity-purge-interval"),
                 Settings.options().stream().map(ProviderConfigProperty::getName).toList());
     }
 }

@@ -58,6 +58,9 @@ final class RouteWalkIT {
             GET  /users/identifier 401 401 401 401 200 403 200 200 200 403
             GET  /users/me         401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
+            GET  /users/me/activity 401 401 401 401 200 403 200 403 403 403
+            GET  /users/{id}/activity 401 401 401 401 200 403 200 200 200 403
+            GET  /activity         401 401 401 401 403 403 200 200 200 403
             PUT  /users/me         401 401 401 401 200 403 200 403 403 403
             PUT  /users/me/password 401 401 401 401 200 403 200 403 403 403
             PUT  /users/{id}       401 401 401 401 403 403 200 403 200 403

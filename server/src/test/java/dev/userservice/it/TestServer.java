@@ -410,6 +410,7 @@ final class TestServer implements Closeable {
             environment.put(PORT, Integer.toString(port));
             environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
             environment.put("KC_HOSTNAME_STRICT", "false");
+            environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "2");
             environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
             environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
             environment.putAll(options);

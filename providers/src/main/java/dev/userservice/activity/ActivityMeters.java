@@ -1,0 +1,30 @@
+package dev.userservice.activity;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What the activity log had to leave out: {@code user_service_activity_dropped_total} by what it was. */
+final class ActivityMeters {
+    private final Counter rows;
+    private final Counter details;
+
+    ActivityMeters(MeterRegistry registry) {
+        rows = counter(registry, "row");
+        details = counter(registry, "detail");
+    }
+
+    private static Counter counter(MeterRegistry registry, String what) {
+        return Counter.builder("user.service.activity.dropped")
+                .description("What the activity log had to leave out: rows, or details that did not fit")
+                .tag("what", what)
+                .register(registry);
+    }
+
+    void rowDropped() {
+        rows.increment();
+    }
+
+    void detailDropped() {
+        details.increment();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.userservice.activity;
+
+import dev.userservice.keycloak.ActivityLog;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.Paging;
+import jakarta.ws.rs.QueryParam;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+
+/** The query parameters that each reading of the activity log takes. */
+public final class ActivityParameters {
+    private static final Pattern ID =
+            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+
+    @QueryParam("limit")
+    @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "100", defaultValue = "10"))
+    String limit;
+
+    @QueryParam("offset")
+    @Parameter(
+            description = "Not together with a cursor",
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
+    String offset;
+
+    @QueryParam("cursor")
+    @Parameter(
+            description = "From the header Link of the page before, with the same filters; * for the first page",
+            schema = @Schema(type = SchemaType.STRING, maxLength = 2048))
+    String cursor;
+
+    @QueryParam("action")
+    @Parameter(description = "Any of these; give it several times for several")
+    List<String> actions;
+
+    @QueryParam("from")
+    @Parameter(description = "Not before this time", schema = @Schema(type = SchemaType.STRING, format = "date-time"))
+    String from;
+
+    @QueryParam("to")
+    @Parameter(description = "Before this time", schema = @Schema(type = SchemaType.STRING, format = "date-time"))
+    String to;
+
+    @QueryParam("actor_id")
+    @Parameter(
+            description = "Who did it",
+            schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = ActivityLog.MAX_TEXT))
+    String actorId;
+
+    @QueryParam("ip_address")
+    @Parameter(
+            description = "From which address, of IPv4 or IPv6",
+            schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = ActivityLog.MAX_ADDRESS))
+    String ipAddress;
+
+    /** Which part of what is found is asked for. */
+    Paging paging(FieldErrors errors) {
+        Paging paging = Paging.of(limit, offset, cursor, errors);
+        if (paging.isBehindAnother() && !ID.matcher(cursor).matches()) {
+            errors.addUnlessKnown("cursor", "This is no cursor of this list");
+        }
+        return paging;
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param userId of whom; null for the whole tenant
+     */
+    ActivityLog.Filter filter(String userId, FieldErrors errors) {
+        List<String> wanted =
+                actions == null ? List.of() : actions.stream().distinct().toList();
+        if (!wanted.stream().allMatch(name -> Action.of(name).isPresent())) {
+            errors.add("action", "This must be one of " + String.join(", ", Action.ids()));
+        }
+        Long begin = time("from", from, errors);
+        Long end = time("to", to, errors);
+        if (begin != null && end != null && begin >= end) {
+            errors.add("to", "This must be later than from");
+        }
+        errors.text("actor_id", actorId, 1, ActivityLog.MAX_TEXT).storable("actor_id", actorId);
+        if (ipAddress != null && !Addresses.isAddress(ipAddress)) {
+            errors.add("ip_address", "This must be an address of IPv4 or IPv6");
+        }
+        return new ActivityLog.Filter(userId, actorId, wanted, Addresses.canonical(ipAddress), begin, end);
+    }
+
+    /** Rounded up to the milliseconds that the log counts. */
+    private static Long time(String name, String given, FieldErrors errors) {
+        if (given == null) {
+            return null;
+        }
+        try {
+            Instant time = OffsetDateTime.parse(given).toInstant();
+            Instant whole = Instant.ofEpochMilli(time.toEpochMilli());
+            return whole.equals(time) ? whole.toEpochMilli() : whole.toEpochMilli() + 1;
+        } catch (DateTimeException | ArithmeticException e) {
+            errors.add(name, "This must be a time with a zone, such as 2026-11-21T20:54:34.123Z");
+            return null;
+        }
+    }
+}

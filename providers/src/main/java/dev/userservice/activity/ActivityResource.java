@@ -1,0 +1,121 @@
+package dev.userservice.activity;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.userservice.keycloak.ActivityLog;
+import dev.userservice.keycloak.ActivityRow;
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonAnswer;
+import dev.userservice.web.Paging;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.UserModel;
+
+/** The activity log, the newest first: a person's own, a user's, the tenant's. */
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Activity")
+public final class ActivityResource {
+    private static final String PAGE = "A page; the header Link leads to the next one, where there is one";
+    private static final String NEXT = "RFC 8288, rel=\"next\"";
+
+    private final ApiCall call;
+
+    public ActivityResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @GET
+    @Path("users/me/activity")
+    @Operation(operationId = "listOwnActivity", summary = "What was done to the caller's own account, and by it")
+    @APIResponse(
+            responseCode = "200",
+            description = PAGE,
+            headers = @Header(name = "Link", description = NEXT, schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = ActivityView[].class)))
+    public Response own(@BeanParam ActivityParameters parameters) {
+        return page(parameters, call.caller().requireSelf().getId(), ActivityView::forSelf);
+    }
+
+    @GET
+    @Path("users/{id}/activity")
+    @Operation(
+            operationId = "listUserActivity",
+            summary = "What was done to a user, to admins and, with less of others, to the user")
+    @APIResponse(
+            responseCode = "200",
+            description = PAGE,
+            headers = @Header(name = "Link", description = NEXT, schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = ActivityView[].class)))
+    public Response ofUser(
+            @PathParam("id") @Parameter(description = "Keycloak's id of the user") String id,
+            @BeanParam ActivityParameters parameters) {
+        UserModel user = call.caller().users().requireView(id);
+        return page(
+                parameters, user.getId(), call.caller().users().maySeeAll() ? ActivityView::of : ActivityView::forSelf);
+    }
+
+    @GET
+    @Path("activity")
+    @Operation(
+            operationId = "listActivity",
+            summary = "What was done in the tenant",
+            description = "Users who were deleted since are in it, too.")
+    @APIResponse(
+            responseCode = "200",
+            description = PAGE,
+            headers = @Header(name = "Link", description = NEXT, schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = ActivityView[].class)))
+    public Response ofTenant(
+            @QueryParam("user_id")
+                    @Parameter(
+                            description = "To whom",
+                            schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = ActivityLog.MAX_TEXT))
+                    String userId,
+            @BeanParam ActivityParameters parameters) {
+        call.caller().users().requireViewAll();
+        new FieldErrors()
+                .text("user_id", userId, 1, ActivityLog.MAX_TEXT)
+                .storable("user_id", userId)
+                .throwIfAny();
+        return page(parameters, userId, ActivityView::of);
+    }
+
+    private Response page(ActivityParameters parameters, String userId, Function<ActivityRow, ActivityView> view) {
+        FieldErrors errors = new FieldErrors();
+        Paging paging = parameters.paging(errors);
+        ActivityLog.Filter filter = parameters.filter(userId, errors);
+        errors.throwIfAny();
+        List<ActivityRow> found = new ActivityLog(call.session())
+                .page(
+                        call.realm(),
+                        filter,
+                        paging.isBehindAnother() ? paging.cursor() : null,
+                        paging.offset(),
+                        paging.limit() + 1);
+        Response.ResponseBuilder answer = Response.ok(
+                new Page(found.stream().limit(paging.limit()).map(view).toList()));
+        if (found.size() > paging.limit()) {
+            answer.link(call.nextPage(found.get(paging.limit() - 1).id()), "next");
+        }
+        return answer.build();
+    }
+
+    /** An array of its own type, for the writer of our answers to know. */
+    private record Page(@JsonValue List<ActivityView> activities) implements JsonAnswer {}
+}

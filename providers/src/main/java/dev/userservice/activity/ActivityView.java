@@ -1,0 +1,87 @@
+package dev.userservice.activity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.ActivityRow;
+import dev.userservice.web.StrictJson;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
+
+/** An entry of the activity log as the API shows it. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(
+        name = "Activity",
+        requiredProperties = {"id", "action", "details", "created_at"})
+public record ActivityView(
+        @Schema(description = "Sorts by time") String id,
+
+        @Schema(description = "What was done", implementation = String.class)
+        String action,
+
+        @Schema(description = "To whom; null if that is nobody, or not known", nullable = true)
+        String userId,
+
+        @Schema(
+                description = "By whom; null if that is not known",
+                type = SchemaType.OBJECT,
+                nullable = true,
+                requiredProperties = {"id", "kind"},
+                properties = {
+                    @SchemaProperty(name = "id", type = SchemaType.STRING),
+                    @SchemaProperty(
+                            name = "kind",
+                            type = SchemaType.STRING,
+                            enumeration = {"user", "service_account", "vendor", "server_admin"})
+                })
+        Object actor,
+
+        @Schema(
+                description = "What else is known of it, by the action",
+                type = SchemaType.OBJECT,
+                additionalProperties = Schema.True.class)
+        Object details,
+
+        @Schema(nullable = true) String ipAddress,
+
+        @Schema(nullable = true) String userAgent,
+
+        @Schema(description = "The client_id of the OAuth client", nullable = true)
+        String clientId,
+
+        @Schema(nullable = true) String sessionId,
+
+        Instant createdAt) {
+
+    private record Actor(String id, String kind) {}
+
+    static ActivityView of(ActivityRow row) {
+        return of(row, true);
+    }
+
+    /** What a person is shown of their own: where others were who did something to them is not theirs to know. */
+    static ActivityView forSelf(ActivityRow row) {
+        return of(row, row.actorId() == null || row.actorId().equals(row.userId()));
+    }
+
+    private static ActivityView of(ActivityRow row, boolean isOriginShown) {
+        JsonNode details = row.details() == null ? null : StrictJson.objectOrNull(row.details());
+        return new ActivityView(
+                row.id(),
+                row.action(),
+                row.userId(),
+                Optional.ofNullable(row.actorId())
+                        .map(id -> new Actor(id, row.actorKind()))
+                        .orElse(null),
+                details == null ? Map.of() : details,
+                isOriginShown ? row.ipAddress() : null,
+                isOriginShown ? row.userAgent() : null,
+                isOriginShown ? row.clientId() : null,
+                isOriginShown ? row.sessionId() : null,
+                Instant.ofEpochMilli(row.createdAt()));
+    }
+}

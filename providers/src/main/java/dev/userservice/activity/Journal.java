@@ -1,0 +1,124 @@
+package dev.userservice.activity;
+
+import dev.userservice.keycloak.ActivityLog;
+import dev.userservice.keycloak.ActivityRow;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * What one transaction has to tell. It is written just before the commit, when all is known: several events may tell of one
+ * action, which is one row. A transaction that is rolled back has told nothing.
+ */
+final class Journal extends AbstractKeycloakTransaction {
+    private static final Logger LOG = Logger.getLogger(Journal.class);
+    private static final String OF_SESSION = Journal.class.getName();
+
+    private final KeycloakSession session;
+    private final ActivityMeters meters;
+    private final List<Activity> told = new ArrayList<>();
+
+    private Journal(KeycloakSession session, ActivityMeters meters) {
+        this.session = session;
+        this.meters = meters;
+    }
+
+    /** Notes something in the fate of the session's transaction; by itself, if that is at its end already. */
+    static void tell(KeycloakSession session, Activity activity, ActivityMeters meters) {
+        Journal journal = session.getAttribute(OF_SESSION, Journal.class);
+        if (journal == null && session.getTransactionManager().isActive()) {
+            journal = new Journal(session, meters);
+            try {
+                session.getTransactionManager().enlistPrepare(journal);
+                session.setAttribute(OF_SESSION, journal);
+            } catch (IllegalStateException e) {
+                // Its commit has begun.
+                journal = null;
+            }
+        }
+        if (journal != null && journal.isActive()) {
+            journal.told.add(activity);
+        } else {
+            KeycloakModelUtils.runJobInTransaction(
+                    session.getKeycloakSessionFactory(), own -> tell(own, activity, meters));
+        }
+    }
+
+    @Override
+    protected void commitImpl() {
+        ActivityLog log = new ActivityLog(session);
+        int sequence = 0;
+        for (Activity activity : folded(told)) {
+            try {
+                ActivityRow row = activity.row(sequence++);
+                if (activity.details().isCut()) {
+                    meters.detailDropped();
+                }
+                log.add(row);
+            } catch (RuntimeException e) {
+                // Nobody's login fails for that.
+                meters.rowDropped();
+                LOG.errorf(
+                        e,
+                        "An activity could not be noted: %s",
+                        activity.action().id());
+            }
+        }
+    }
+
+    @Override
+    protected void rollbackImpl() {}
+
+    /** One row for one action: what was told twice, or only follows from something else, goes into that. */
+    static List<Activity> folded(List<Activity> told) {
+        List<Activity> folded = new ArrayList<>();
+        for (Activity next : told) {
+            if (isKnown(folded, next)) {
+                continue;
+            }
+            Iterator<Activity> earlier = folded.iterator();
+            while (earlier.hasNext()) {
+                Activity effect = earlier.next();
+                if (effect.isAbout(next) && next.action().brings(effect.action())) {
+                    absorb(next, effect);
+                    earlier.remove();
+                }
+            }
+            folded.add(next);
+        }
+        return folded;
+    }
+
+    private static boolean isKnown(List<Activity> folded, Activity next) {
+        for (Activity known : folded) {
+            boolean isSame = known.action() == next.action() && next.action().isOnce();
+            if (known.isAbout(next) && (isSame || known.action().brings(next.action()))) {
+                absorb(known, next);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void absorb(Activity kept, Activity gone) {
+        if (gone.action() != Action.LOGOUT) {
+            // Which role a new user has, the row of the user's making says itself.
+            if (kept.action() != Action.USER_CREATED) {
+                kept.details().merge(gone.details());
+            }
+        } else if (gone.details().isOfAllSessions()) {
+            kept.details().flag(Details.ALL_SESSIONS, true);
+        } else {
+            boolean isLogout = kept.action() == Action.LOGOUT;
+            long before = kept.details().sessionsEnded().orElse(isLogout ? 1L : 0L);
+            kept.details()
+                    .number(
+                            Details.SESSIONS_ENDED,
+                            before + gone.details().sessionsEnded().orElse(1L));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.userservice.keycloak;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * The store of who did what to whom. What is asked for is found by an index, however long the log: each of them ends in the
+ * row's id, which is the order of the log.
+ */
+public final class ActivityLog {
+    /** How many characters of each text the log keeps. */
+    public static final int MAX_TEXT = ActivityEntity.MAX_TEXT;
+
+    public static final int MAX_DETAILS = ActivityEntity.MAX_DETAILS;
+    public static final int MAX_ADDRESS = ActivityEntity.MAX_ADDRESS;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final EntityManager entities;
+
+    public ActivityLog(KeycloakSession session) {
+        this.entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    }
+
+    /**
+     * An id for a row.
+     *
+     * @param millis the time of what it tells of, since 1970-01-01 UTC
+     * @param sequence its place among the rows of one transaction, which may be of the same millisecond
+     */
+    public static String id(long millis, int sequence) {
+        return TimeOrderedId.of(millis, sequence, RANDOM);
+    }
+
+    /** Writes a row, in the fate of the transaction that is under way. */
+    public void add(ActivityRow row) {
+        // An entity, not a statement: PostgreSQL is to acknowledge no commit of Keycloak's before this row is safe.
+        entities.persist(new ActivityEntity(row));
+    }
+
+    /**
+     * What is asked for; all of it together.
+     *
+     * @param userId null for anybody, and for what concerns nobody
+     * @param actorId null for anybody
+     * @param actions any of these; empty for all
+     * @param ipAddress null for any
+     * @param from milliseconds since 1970-01-01 UTC, inclusive; null for the beginning
+     * @param to the same, exclusive; null for the end
+     */
+    public record Filter(String userId, String actorId, List<String> actions, String ipAddress, Long from, Long to) {
+        public Filter {
+            actions = List.copyOf(actions);
+        }
+    }
+
+    /**
+     * A part of a tenant's log, the newest first.
+     *
+     * @param before the id of the last row of the page before; null for the start
+     * @param offset how many to pass over from there
+     */
+    public List<ActivityRow> page(RealmModel realm, Filter filter, String before, int offset, int limit) {
+        Map<String, Object> values = new TreeMap<>();
+        String conditions = conditions(realm, filter, before, values);
+        TypedQuery<ActivityEntity> query = entities.createQuery(
+                filter.actions().size() < 2
+                        ? "from UserServiceActivity a where " + conditions + one(filter.actions(), values)
+                                + " order by a.id desc"
+                        : ofSeveral(filter.actions(), conditions, offset + limit, values),
+                ActivityEntity.class);
+        values.forEach(query::setParameter);
+        return query.setFirstResult(offset)
+                .setMaxResults(limit)
+                .getResultStream()
+                .map(ActivityEntity::row)
+                .toList();
+    }
+
+    private static String conditions(RealmModel realm, Filter filter, String before, Map<String, Object> values) {
+        List<String> all = new ArrayList<>();
+        condition(all, values, "a.realmId = :realm", "realm", realm.getId());
+        condition(all, values, "a.userId = :user", "user", filter.userId());
+        condition(all, values, "a.actorId = :actor", "actor", filter.actorId());
+        condition(all, values, "a.ipAddress = :address", "address", filter.ipAddress());
+        condition(all, values, "a.id >= :from", "from", bound(filter.from()));
+        condition(all, values, "a.id < :to", "to", bound(filter.to()));
+        condition(all, values, "a.id < :before", "before", before);
+        return String.join(" and ", all);
+    }
+
+    private static void condition(
+            List<String> all, Map<String, Object> values, String condition, String name, Object value) {
+        if (value != null) {
+            all.add(condition);
+            values.put(name, value);
+        }
+    }
+
+    private static String bound(Long millis) {
+        return Optional.ofNullable(millis).map(TimeOrderedId::leastOf).orElse(null);
+    }
+
+    private static String one(List<String> actions, Map<String, Object> values) {
+        if (actions.isEmpty()) {
+            return "";
+        }
+        values.put("action", actions.get(0));
+        return " and a.action = :action";
+    }
+
+    /** The newest of each action by the index, and of these the newest: "any of these" would be found by no index in order. */
+    private static String ofSeveral(List<String> actions, String conditions, long most, Map<String, Object> values) {
+        values.put("most", most);
+        return IntStream.range(0, actions.size())
+                .mapToObj(i -> {
+                    values.put("action" + i, actions.get(i));
+                    return "(select a.id from UserServiceActivity a where " + conditions + " and a.action = :action" + i
+                            + " order by a.id desc limit :most)";
+                })
+                .collect(Collectors.joining(
+                        " union all ", "from UserServiceActivity r where r.id in (", ") order by r.id desc"));
+    }
+
+    /**
+     * Takes a person out of the log: what tells of them keeps the ids, the action and the time; what they did to others keeps
+     * what was done.
+     *
+     * @return how many rows told of them
+     */
+    int erase(String userId) {
+        entities.createQuery("""
+                        update UserServiceActivity set ipAddress = null, userAgent = null
+                        where actorId = :user and (ipAddress is not null or userAgent is not null)""").setParameter("user", userId).executeUpdate();
+        return entities.createQuery("""
+                        update UserServiceActivity set ipAddress = null, userAgent = null, details = null
+                        where userId = :user""").setParameter("user", userId).executeUpdate();
+    }
+
+    /** The first realm that has rows, in the order of their ids, behind another; null for the very first. */
+    Optional<String> realmBehind(String realmId) {
+        return Optional.ofNullable(
+                entities.createQuery("select min(realmId) from UserServiceActivity where realmId > :last", String.class)
+                        .setParameter("last", realmId == null ? "" : realmId)
+                        .getSingleResult());
+    }
+
+    /**
+     * Deletes the oldest rows of a realm.
+     *
+     * @param before in milliseconds since 1970-01-01 UTC; null for all
+     * @return how many
+     */
+    int purge(String realmId, Long before, int most) {
+        return entities.createQuery("""
+                        delete from UserServiceActivity where id in (
+                          select a.id from UserServiceActivity a where a.realmId = :realm and a.id < :before
+                          order by a.id limit :most)""")
+                .setParameter("realm", realmId)
+                .setParameter("before", TimeOrderedId.leastOf(before == null ? TimeOrderedId.LAST : before))
+                .setParameter("most", most)
+                .executeUpdate();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.settings.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.keycloak.cluster.ClusterProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.KeycloakSessionTaskWithResult;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * The end of what the activity log has kept long enough, and of what is left of realms that are gone. On one node at a time,
+ * in small transactions, so that nothing else waits for it; what is not done in time is done the next time.
+ */
+public final class ActivityPurge {
+    private static final String TASK = "user-service-activity-purge";
+    private static final int ROWS_A_TRANSACTION = 1_000;
+
+    /** A node that dies in between keeps the others from it no longer than that. */
+    private static final Duration LOCK = Duration.ofMinutes(10);
+
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private final KeycloakSessionFactory sessions;
+    private final Settings settings;
+    private final InstantSource clock;
+
+    public ActivityPurge(KeycloakSessionFactory sessions, Settings settings, InstantSource clock) {
+        this.sessions = sessions;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Purges, unless another node does.
+     *
+     * @return how many rows were deleted
+     */
+    public long run() {
+        // Without a transaction: none should last that long.
+        try (KeycloakSession session = sessions.create()) {
+            Long deleted = session.getProvider(ClusterProvider.class)
+                    .executeIfNotExecuted(TASK, (int) LOCK.toSeconds(), this::all)
+                    .getResult();
+            return deleted == null ? 0 : deleted;
+        }
+    }
+
+    private long all() {
+        Instant end = clock.instant().plus(LONGEST);
+        long deleted = 0;
+        Optional<String> realm = behind(null);
+        while (realm.isPresent()
+                && clock.instant().isBefore(end)
+                && !Thread.currentThread().isInterrupted()) {
+            deleted += of(realm.get(), end);
+            realm = behind(realm.get());
+        }
+        return deleted;
+    }
+
+    private Optional<String> behind(String realmId) {
+        return inTransaction(session -> new ActivityLog(session).realmBehind(realmId));
+    }
+
+    private long of(String realmId, Instant end) {
+        long deleted = 0;
+        int batch = ROWS_A_TRANSACTION;
+        while (batch == ROWS_A_TRANSACTION && clock.instant().isBefore(end)) {
+            batch = inTransaction(session -> batch(session, realmId));
+            deleted += batch;
+        }
+        return deleted;
+    }
+
+    /** Asked anew each time: who lengthens the retention, or imports the realm again, need not wait for the end. */
+    private int batch(KeycloakSession session, String realmId) {
+        RealmModel realm = session.realms().getRealm(realmId);
+        ActivityLog log = new ActivityLog(session);
+        if (realm == null) {
+            return log.purge(realmId, null, ROWS_A_TRANSACTION);
+        }
+        int days = settings.of(realm, Settings.ACTIVITY_RETENTION);
+        if (days == 0) {
+            return 0;
+        }
+        return log.purge(realmId, clock.instant().minus(Duration.ofDays(days)).toEpochMilli(), ROWS_A_TRANSACTION);
+    }
+
+    private <T> T inTransaction(KeycloakSessionTaskWithResult<T> task) {
+        return KeycloakModelUtils.runJobInTransactionWithResult(sessions, task);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.userservice.activity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class AddressesTest {
+    @Test
+    void eachAddressHasOneForm() {
+        assertEquals("0:0:0:0:0:0:0:1", Addresses.canonical("::1"));
+        assertEquals("2001:db8:0:0:0:0:0:a", Addresses.canonical("2001:DB8::000a"));
+        assertEquals("192.0.2.1", Addresses.canonical("192.0.2.1"));
+        assertEquals("192.0.2.1", Addresses.canonical("::ffff:192.0.2.1"));
+    }
+
+    @Test
+    void whatIsNoAddressIsLeftAloneAndNobodyIsAskedForIt() {
+        for (String none : List.of(
+                "",
+                "localhost",
+                "a.example",
+                "1.2.3",
+                "999.1.1.1",
+                "1.2.3.4.5",
+                ":",
+                "::1::",
+                "fe80::1%eth0",
+                "12345::")) {
+            assertFalse(Addresses.isAddress(none), none);
+            assertEquals(none, Addresses.canonical(none));
+        }
+        assertNull(Addresses.canonical(null));
+        assertTrue(Addresses.isAddress("255.255.255.255"));
+    }
+}

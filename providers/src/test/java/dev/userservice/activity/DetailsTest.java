@@ -1,0 +1,75 @@
+package dev.userservice.activity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.userservice.web.StrictJson;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class DetailsTest {
+    @Test
+    void nothingIsNull() {
+        assertNull(new Details()
+                .text("a", null)
+                .text("b", "")
+                .flag("c", false)
+                .list("d", List.of())
+                .json());
+    }
+
+    @Test
+    void hostileTextIsCutAndEscaped() {
+        String hostile = "\u0000\ud800\"}\n" + "x".repeat(1_000_000);
+        Details details = new Details().text("identifier", hostile);
+        String json = details.json();
+        assertTrue(details.isCut());
+        assertTrue(json.length() < 300);
+        assertEquals(
+                "\uFFFD\uFFFD\"}\uFFFD",
+                StrictJson.objectOrNull(json).path("identifier").textValue().substring(0, 5));
+        assertTrue(StrictJson.isStorable(json));
+    }
+
+    @Test
+    void aPairIsNotCutInHalf() {
+        Details details = new Details().text("a", "x".repeat(254) + "\ud83d\ude00");
+        assertEquals(
+                254,
+                StrictJson.objectOrNull(details.json()).path("a").textValue().length());
+    }
+
+    @Test
+    void whatDoesNotFitIsLeftOutFromTheEnd() {
+        Details details = new Details();
+        for (int i = 0; i < 40; i++) {
+            details.text("name" + i, "\"".repeat(255));
+        }
+        assertFalse(details.isCut());
+        String json = details.json();
+        assertTrue(details.isCut());
+        assertTrue(json.length() <= 4_000);
+        assertTrue(StrictJson.objectOrNull(json).has("name0"));
+        assertFalse(StrictJson.objectOrNull(json).has("name39"));
+    }
+
+    @Test
+    void longListsAndManyChangesAreCut() {
+        Details details = new Details()
+                .list(
+                        "fields",
+                        IntStream.range(0, 100_000).mapToObj(i -> "f" + i).toList());
+        assertEquals(50, StrictJson.objectOrNull(details.json()).path("fields").size());
+        assertTrue(details.isCut());
+        Map<String, Details.Change> changes = new LinkedHashMap<>();
+        IntStream.range(0, 1_000).forEach(i -> changes.put("f" + i, new Details.Change(null, "x")));
+        Details many = new Details().changes(changes);
+        assertEquals(50, StrictJson.objectOrNull(many.json()).path("changes").size());
+        assertTrue(many.isCut());
+    }
+}
