@@ -46,7 +46,18 @@ public enum Action {
 
     /** What ends sessions, though that is not what it is for. */
     private static final Set<Action> END_SESSIONS = EnumSet.of(
-            UPDATE_PROFILE, UPDATE_PASSWORD, PASSWORD_RESET, MFA_ENABLED, MFA_DISABLED, UPDATE_USER, USER_DELETED);
+            UPDATE_PROFILE,
+            UPDATE_PASSWORD,
+            PASSWORD_RESET,
+            MFA_ENABLED,
+            MFA_DISABLED,
+            UPDATE_CREDENTIAL,
+            UPDATE_USER,
+            USER_DELETED);
+
+    /** What is noted by itself: it has failed, or is a defence that must not fail because it could not be noted. */
+    private static final Set<Action> ALONE =
+            EnumSet.of(LOGIN_FAILED, CLIENT_LOGIN_FAILED, TOKEN_REUSE, UPDATE_PASSWORD_FAILED, USER_LOCKED);
 
     /** What may be told of the same user several times by one call, and is one action all the same. */
     private static final Set<Action> ONCE = EnumSet.of(
@@ -58,6 +69,7 @@ public enum Action {
             MFA_DISABLED,
             UPDATE_USER,
             ROLE_CHANGED,
+            USER_LOCKED,
             USER_UNLOCKED,
             USER_DELETED,
             CONSENT_GRANTED,
@@ -81,6 +93,11 @@ public enum Action {
     /** Do two tellings of it in one transaction, of the same user, mean one action? */
     boolean isOnce() {
         return ONCE.contains(this);
+    }
+
+    /** Is it noted in a transaction of its own, whatever becomes of the one that tells it? */
+    boolean isAlone() {
+        return ALONE.contains(this);
     }
 
     /** Is the other, of the same user and in the same transaction, only what this one brings with it? */

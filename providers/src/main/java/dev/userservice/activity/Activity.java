@@ -45,6 +45,9 @@ record Activity(Action action, String realmId, String userId, Actor actor, Origi
      * @param clientId the client's own name of itself
      */
     record Origin(String ipAddress, String userAgent, String clientId, String sessionId) {
+        /** Of who is not to be found in the log any more. */
+        static final Origin FORGOTTEN = new Origin(null, null, null, null);
+
         static Origin of(Event event, String userAgent) {
             return new Origin(event.getIpAddress(), userAgent, event.getClientId(), event.getSessionId());
         }

@@ -1,83 +1,105 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.AdminEvents;
 import dev.userservice.keycloak.LastLogins;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.Tenancy;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
-import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.AuthDetails;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.ImpersonationSessionNote;
+import org.keycloak.models.DefaultActionTokenKey;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
+import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
  * Notes what Keycloak's events tell of a tenant's users, by whatever way in: in the activity log, and each login as the user's
  * last one. On in every tenant, without being listed.
  */
 public final class ActivityListener implements EventListenerProvider {
-    /** Of these it is not known who did them: nobody has proved to be the user. */
-    private static final Set<Action> BY_ANYBODY = EnumSet.of(
-            Action.LOGIN_FAILED,
-            Action.CLIENT_LOGIN_FAILED,
-            Action.TOKEN_REUSE,
-            Action.ACTIVATION_RESENT,
-            Action.PASSWORD_RESET_REQUESTED,
-            Action.USER_LOCKED);
+    private static final Logger LOG = Logger.getLogger(ActivityListener.class);
 
     private final KeycloakSession session;
     private final Settings settings;
     private final String platform;
+    private final Actors actors;
     private final ActivityMeters meters;
 
     private ActivityListener(KeycloakSession session, Settings settings, String platform, ActivityMeters meters) {
         this.session = session;
         this.settings = settings;
         this.platform = platform;
+        this.actors = new Actors(session, platform);
         this.meters = meters;
     }
 
     @Override
     public void onEvent(Event event) {
-        Optional<EventTable.Entry> entry = EventTable.of(event);
-        if (entry.isEmpty()) {
-            return;
+        safely(() -> EventTable.of(event)
+                .ifPresent(entry -> tenant(event.getRealmId()).ifPresent(realm -> note(event, entry, realm))));
+    }
+
+    private void note(Event event, EventTable.Entry entry, RealmModel realm) {
+        if (entry.action() == Action.LOGIN && event.getUserId() != null) {
+            LastLogins.note(session, event);
         }
-        tenant(event.getRealmId()).ifPresent(realm -> {
-            if (event.getType() == EventType.LOGIN && event.getUserId() != null) {
-                LastLogins.note(session, event);
-            }
-            if (event.getType() != EventType.REFRESH_TOKEN || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
-                Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
-                tell(entry.get(), realm, actor(entry.get(), event, realm), origin, event.getTime());
-            }
-        });
+        if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
+            boolean isReset = entry.action() == Action.UPDATE_PASSWORD && isOfMailedLink(event, realm);
+            EventTable.Entry known =
+                    isReset ? new EventTable.Entry(Action.PASSWORD_RESET, entry.userId(), entry.details()) : entry;
+            Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
+            tell(known, realm, actors.of(known, event, realm), origin, event.getTime());
+        }
+    }
+
+    /** Does the event belong to a login that a mailed link has begun? Of a new password Keycloak's events tell no difference. */
+    private boolean isOfMailedLink(Event event, RealmModel realm) {
+        String login = Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())
+                .get("code_id");
+        RootAuthenticationSessionModel tabs =
+                login == null ? null : session.authenticationSessions().getRootAuthenticationSession(realm, login);
+        return tabs != null
+                && tabs.getAuthenticationSessions().values().stream()
+                        .map(tab -> tab.getAuthNote(DefaultActionTokenKey.ACTION_TOKEN_USER_ID))
+                        .anyMatch(user -> user != null && user.equals(event.getUserId()));
     }
 
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {
-        tenant(event.getRealmId())
-                .ifPresent(realm -> EventTable.of(event).ifPresent(entry -> {
-                    AuthDetails by = event.getAuthDetails();
-                    RealmModel home = session.realms().getRealm(by.getRealmId());
-                    Activity.Origin origin = Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
-                    tell(entry, realm, actor(home, by.getUserId(), realm), origin, event.getTime());
-                }));
+        safely(() -> tenant(event.getRealmId()).ifPresent(realm -> {
+            EventTable.Entry entry = AdminEventTable.of(event, AdminEvents.notes(session));
+            AuthDetails by = event.getAuthDetails();
+            RealmModel home = session.realms().getRealm(by.getRealmId());
+            Activity.Actor actor = actors.of(home, by.getUserId(), realm);
+            boolean isErased =
+                    entry.details().isOf(AdminEvents.ERASED) && by.getUserId().equals(entry.userId());
+            Activity.Origin origin = isErased
+                    ? Activity.Origin.FORGOTTEN
+                    : Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
+            tell(entry, realm, actor, origin, event.getTime());
+        }));
+    }
+
+    /** Keycloak would go on as well, but nobody would count it. */
+    private void safely(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            meters.rowDropped();
+            LOG.errorf(e, "An event could not be noted");
+        }
     }
 
     private Optional<RealmModel> tenant(String realmId) {
@@ -91,40 +113,6 @@ public final class ActivityListener implements EventListenerProvider {
                 session,
                 new Activity(entry.action(), realm.getId(), entry.userId(), actor, origin, entry.details(), time),
                 meters);
-    }
-
-    private Activity.Actor actor(EventTable.Entry entry, Event event, RealmModel realm) {
-        if (entry.userId() == null || BY_ANYBODY.contains(entry.action())) {
-            return null;
-        }
-        return switch (entry.action()) {
-            case CLIENT_LOGIN -> new Activity.Actor(entry.userId(), Activity.Kind.SERVICE_ACCOUNT);
-            case IMPERSONATED -> impersonator(realm, event);
-            default -> new Activity.Actor(entry.userId(), Activity.Kind.USER);
-        };
-    }
-
-    /** The event names only names; the session that was made a moment ago knows the id. */
-    private Activity.Actor impersonator(RealmModel realm, Event event) {
-        UserSessionModel made = session.sessions().getUserSession(realm, event.getSessionId());
-        String id = made == null ? null : made.getNote(ImpersonationSessionNote.IMPERSONATOR_ID.toString());
-        String home = event.getDetails().get("impersonator_realm");
-        return id == null ? null : actor(session.realms().getRealmByName(home), id, realm);
-    }
-
-    private Activity.Actor actor(RealmModel home, String userId, RealmModel realm) {
-        if (userId == null) {
-            return null;
-        }
-        UserModel user = home == null ? null : session.users().getUserById(home, userId);
-        if (user != null && user.getServiceAccountClientLink() != null) {
-            return new Activity.Actor(userId, Activity.Kind.SERVICE_ACCOUNT);
-        }
-        if (realm.equals(home)) {
-            return new Activity.Actor(userId, Activity.Kind.USER);
-        }
-        boolean isVendor = home != null && home.getName().equals(platform);
-        return new Activity.Actor(userId, isVendor ? Activity.Kind.VENDOR : Activity.Kind.SERVER_ADMIN);
     }
 
     private String clientId(RealmModel home, String id) {

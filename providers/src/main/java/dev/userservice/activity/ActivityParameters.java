@@ -71,8 +71,9 @@ public final class ActivityParameters {
      * What is asked for.
      *
      * @param userId of whom; null for the whole tenant
+     * @param isForSelf whether the user themselves ask
      */
-    ActivityLog.Filter filter(String userId, FieldErrors errors) {
+    ActivityLog.Filter filter(String userId, boolean isForSelf, FieldErrors errors) {
         List<String> wanted =
                 actions == null ? List.of() : actions.stream().distinct().toList();
         if (!wanted.stream().allMatch(name -> Action.of(name).isPresent())) {
@@ -87,7 +88,7 @@ public final class ActivityParameters {
         if (ipAddress != null && !Addresses.isAddress(ipAddress)) {
             errors.add("ip_address", "This must be an address of IPv4 or IPv6");
         }
-        return new ActivityLog.Filter(userId, actorId, wanted, Addresses.canonical(ipAddress), begin, end);
+        return new ActivityLog.Filter(userId, actorId, wanted, Addresses.canonical(ipAddress), isForSelf, begin, end);
     }
 
     /** Rounded up to the milliseconds that the log counts. */

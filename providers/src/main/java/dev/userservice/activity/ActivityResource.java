@@ -16,7 +16,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -49,7 +48,7 @@ public final class ActivityResource {
             headers = @Header(name = "Link", description = NEXT, schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = ActivityView[].class)))
     public Response own(@BeanParam ActivityParameters parameters) {
-        return page(parameters, call.caller().requireSelf().getId(), ActivityView::forSelf);
+        return page(parameters, call.caller().requireSelf().getId(), true);
     }
 
     @GET
@@ -67,7 +66,9 @@ public final class ActivityResource {
             @BeanParam ActivityParameters parameters) {
         UserModel user = call.caller().users().requireView(id);
         return page(
-                parameters, user.getId(), call.caller().users().maySeeAll() ? ActivityView::of : ActivityView::forSelf);
+                parameters,
+                user.getId(),
+                call.caller().isSelf(id) && !call.caller().users().maySeeAll());
     }
 
     @GET
@@ -93,13 +94,13 @@ public final class ActivityResource {
                 .text("user_id", userId, 1, ActivityLog.MAX_TEXT)
                 .storable("user_id", userId)
                 .throwIfAny();
-        return page(parameters, userId, ActivityView::of);
+        return page(parameters, userId, false);
     }
 
-    private Response page(ActivityParameters parameters, String userId, Function<ActivityRow, ActivityView> view) {
+    private Response page(ActivityParameters parameters, String userId, boolean isForSelf) {
         FieldErrors errors = new FieldErrors();
         Paging paging = parameters.paging(errors);
-        ActivityLog.Filter filter = parameters.filter(userId, errors);
+        ActivityLog.Filter filter = parameters.filter(userId, isForSelf, errors);
         errors.throwIfAny();
         List<ActivityRow> found = new ActivityLog(call.session())
                 .page(
@@ -108,8 +109,10 @@ public final class ActivityResource {
                         paging.isBehindAnother() ? paging.cursor() : null,
                         paging.offset(),
                         paging.limit() + 1);
-        Response.ResponseBuilder answer = Response.ok(
-                new Page(found.stream().limit(paging.limit()).map(view).toList()));
+        Response.ResponseBuilder answer = Response.ok(new Page(found.stream()
+                .limit(paging.limit())
+                .map(isForSelf ? ActivityView::forSelf : ActivityView::of)
+                .toList()));
         if (found.size() > paging.limit()) {
             answer.link(call.nextPage(found.get(paging.limit() - 1).id()), "next");
         }

@@ -9,8 +9,8 @@ final class Addresses {
     private static final String BYTE = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
     private static final Pattern V4 = Pattern.compile("(" + BYTE + "\\.){3}" + BYTE);
 
-    /** What Java reads as an address of IPv6 or refuses, but never asks a name server for. */
-    private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+    /** What Java takes for an address of IPv6 by its first character and a colon: it never asks a name server for that. */
+    private static final Pattern V6 = Pattern.compile("(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]*");
 
     private Addresses() {}
 

@@ -7,12 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
- * What an activity has to tell beyond its columns, under the names of the API. Only what is put here by name is kept: nothing
- * of an event goes in unseen.
+ * What an activity has to tell beyond its columns, under the names of the API. It holds no more than fits into its column;
+ * what is left out is left out from the end, an element of a list at a time.
  */
 final class Details {
     static final String SESSIONS_ENDED = "sessions_ended";
@@ -21,7 +19,11 @@ final class Details {
     private static final String CHANGES = "changes";
     private static final int MAX_ENTRIES = 50;
 
+    /** For the braces, and for what is put in when all is told. */
+    private static final int RESERVE = 100;
+
     private final Map<String, Object> entries = new LinkedHashMap<>();
+    private int room = ActivityLog.MAX_DETAILS - RESERVE;
     private boolean isCut;
 
     /** What a field was, and what it is now; null for nothing. */
@@ -29,7 +31,10 @@ final class Details {
 
     Details text(String name, String value) {
         if (value != null && !value.isEmpty()) {
-            entries.put(name, kept(value));
+            String kept = kept(value);
+            if (fits(name, kept)) {
+                entries.put(name, kept);
+            }
         }
         return this;
     }
@@ -47,30 +52,48 @@ final class Details {
     }
 
     Details list(String name, List<String> values) {
-        if (!values.isEmpty()) {
-            isCut |= values.size() > MAX_ENTRIES;
-            entries.put(name, values.stream().limit(MAX_ENTRIES).map(this::kept).toList());
+        List<String> fitting = values.stream()
+                .limit(MAX_ENTRIES)
+                .map(this::kept)
+                .filter(value -> fits(name, value))
+                .toList();
+        isCut |= fitting.size() < values.size();
+        if (!fitting.isEmpty()) {
+            entries.put(name, fitting);
         }
         return this;
     }
 
     Details changes(Map<String, Change> changes) {
-        if (!changes.isEmpty()) {
-            isCut |= changes.size() > MAX_ENTRIES;
-            UnaryOperator<String> cut = value -> value == null ? null : kept(value);
-            entries.put(
-                    CHANGES,
-                    changes.entrySet().stream()
-                            .limit(MAX_ENTRIES)
-                            .collect(Collectors.toMap(
-                                    change -> kept(change.getKey()),
-                                    change -> new Change(
-                                            cut.apply(change.getValue().from()),
-                                            cut.apply(change.getValue().to())),
-                                    (one, same) -> one,
-                                    LinkedHashMap::new)));
+        Map<String, Change> fitting = new LinkedHashMap<>();
+        changes.forEach((field, change) -> {
+            String name = kept(field);
+            Change kept = new Change(kept(change.from()), kept(change.to()));
+            if (fitting.size() < MAX_ENTRIES && fits(name, kept)) {
+                fitting.put(name, kept);
+            }
+        });
+        isCut |= fitting.size() < changes.size();
+        if (!fitting.isEmpty()) {
+            entries.put(CHANGES, fitting);
         }
         return this;
+    }
+
+    /** Notes that there was more than could be had. */
+    Details cut() {
+        isCut = true;
+        return this;
+    }
+
+    private boolean fits(String name, Object value) {
+        int length = StrictJson.write(Map.of(name, value)).length();
+        if (length > room) {
+            isCut = true;
+            return false;
+        }
+        room -= length;
+        return true;
     }
 
     /** Adds what the other telling of the same action has to say. */
@@ -93,7 +116,11 @@ final class Details {
 
     /** Did all sessions end with it, however many there were? */
     boolean isOfAllSessions() {
-        return entries.containsKey(ALL_SESSIONS);
+        return isOf(ALL_SESSIONS);
+    }
+
+    boolean isOf(String name) {
+        return entries.containsKey(name);
     }
 
     /** Is there more than is kept? */
@@ -114,6 +141,9 @@ final class Details {
     }
 
     private String kept(String value) {
+        if (value == null) {
+            return null;
+        }
         String fit = Texts.fit(value, ActivityLog.MAX_TEXT);
         isCut |= fit.length() < value.length();
         return fit;

@@ -4,10 +4,12 @@ import dev.userservice.keycloak.ActivityPurge;
 import dev.userservice.settings.Settings;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.RealmModel;
@@ -21,12 +23,14 @@ import org.keycloak.provider.ProviderEventListener;
  */
 public final class Retention implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Retention.class);
+    private static final Duration RETRY = Duration.ofSeconds(10);
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final ScheduledThreadPoolExecutor thread;
     private volatile ActivityPurge purge;
     private volatile Future<?> ticks;
+    private volatile Future<?> soon;
 
     public Retention(Settings settings) {
         this.settings = settings;
@@ -59,35 +63,43 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
         }
     }
 
+    /** Another node that purges at the moment is perhaps past the realm. */
     private void runSoon() {
         try {
-            thread.execute(this::run);
+            thread.execute(() -> {
+                if (!run()) {
+                    soon = thread.schedule(this::run, RETRY.toSeconds(), TimeUnit.SECONDS);
+                }
+            });
         } catch (RejectedExecutionException e) {
             LOG.debugf("The server stops; what is left of the realm is purged by another one, or by the next");
         }
     }
 
-    private void run() {
+    private boolean run() {
         if (purge == null) {
-            return;
+            return true;
         }
         try {
-            long deleted = purge.run();
-            if (deleted > 0) {
+            Optional<Long> deleted = purge.run();
+            if (deleted.orElse(0L) > 0) {
                 LOG.infof(
                         "Purged the activity log of %d rows that were kept long enough, or whose realm is gone",
-                        deleted);
+                        deleted.get());
             }
-        } catch (RuntimeException e) {
-            LOG.warnf("The activity log cannot be purged now: %s", e.getMessage());
+            return deleted.isPresent();
+        } catch (RuntimeException | Error e) {
+            // An error that went on would end the ticks.
+            LOG.warnf("The activity log cannot be purged now: %s", e);
+            return true;
         }
     }
 
     @Override
     public void close() {
-        if (ticks != null) {
-            ticks.cancel(true);
-        }
+        Stream.of(Optional.ofNullable(ticks), Optional.ofNullable(soon))
+                .flatMap(Optional::stream)
+                .forEach(task -> task.cancel(true));
         thread.shutdownNow();
         try {
             if (!thread.awaitTermination(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {

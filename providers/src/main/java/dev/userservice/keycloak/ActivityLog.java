@@ -56,10 +56,18 @@ public final class ActivityLog {
      * @param actorId null for anybody
      * @param actions any of these; empty for all
      * @param ipAddress null for any
+     * @param isForSelf whether only those addresses count that the user may see: not those of others who did something
      * @param from milliseconds since 1970-01-01 UTC, inclusive; null for the beginning
      * @param to the same, exclusive; null for the end
      */
-    public record Filter(String userId, String actorId, List<String> actions, String ipAddress, Long from, Long to) {
+    public record Filter(
+            String userId,
+            String actorId,
+            List<String> actions,
+            String ipAddress,
+            boolean isForSelf,
+            Long from,
+            Long to) {
         public Filter {
             actions = List.copyOf(actions);
         }
@@ -94,6 +102,9 @@ public final class ActivityLog {
         condition(all, values, "a.userId = :user", "user", filter.userId());
         condition(all, values, "a.actorId = :actor", "actor", filter.actorId());
         condition(all, values, "a.ipAddress = :address", "address", filter.ipAddress());
+        if (filter.isForSelf() && filter.ipAddress() != null) {
+            all.add("(a.actorId is null or a.actorId = a.userId)");
+        }
         condition(all, values, "a.id >= :from", "from", bound(filter.from()));
         condition(all, values, "a.id < :to", "to", bound(filter.to()));
         condition(all, values, "a.id < :before", "before", before);

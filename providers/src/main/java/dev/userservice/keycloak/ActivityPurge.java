@@ -38,15 +38,14 @@ public final class ActivityPurge {
     /**
      * Purges, unless another node does.
      *
-     * @return how many rows were deleted
+     * @return how many rows were deleted; empty if another node is at it
      */
-    public long run() {
+    public Optional<Long> run() {
         // Without a transaction: none should last that long.
         try (KeycloakSession session = sessions.create()) {
-            Long deleted = session.getProvider(ClusterProvider.class)
+            return Optional.ofNullable(session.getProvider(ClusterProvider.class)
                     .executeIfNotExecuted(TASK, (int) LOCK.toSeconds(), this::all)
-                    .getResult();
-            return deleted == null ? 0 : deleted;
+                    .getResult());
         }
     }
 

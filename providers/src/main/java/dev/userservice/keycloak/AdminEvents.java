@@ -1,10 +1,13 @@
 package dev.userservice.keycloak;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.ModelToRepresentation;
@@ -13,7 +16,7 @@ import org.keycloak.services.resources.admin.AdminEventBuilder;
 
 /** Keycloak's admin events, as the calls of its admin console would make them: who reads those sees our changes too. */
 public final class AdminEvents {
-    /** The names of details that Keycloak's own admin events do not have. */
+    /** What the activity log is told, by name. */
     public static final String FROM = "from";
 
     public static final String TO = "to";
@@ -21,6 +24,7 @@ public final class AdminEvents {
     public static final String SESSIONS = "sessions";
     public static final String ERASED = "erased";
 
+    private static final String NOTES = AdminEvents.class.getName();
     private static final String USERS = "users";
 
     private final ApiCall call;
@@ -37,13 +41,11 @@ public final class AdminEvents {
     /**
      * The same.
      *
-     * @param details what the representation does not say, such as what was there before
+     * @param notes what the activity log is told beyond it, such as what was there before: Keycloak would keep and print
+     *     an event's own details even where a realm wants no representations kept
      */
-    void user(OperationType operation, String id, UserRepresentation what, Map<String, String> details) {
-        AdminEventBuilder event =
-                event(ResourceType.USER, operation).resourcePath(USERS, id).representation(what);
-        details.forEach(event::detail);
-        event.success();
+    void user(OperationType operation, String id, UserRepresentation what, Map<String, String> notes) {
+        tell(event(ResourceType.USER, operation).resourcePath(USERS, id).representation(what), notes);
     }
 
     /**
@@ -54,22 +56,38 @@ public final class AdminEvents {
      */
     void roles(OperationType operation, UserModel user, List<RoleModel> roles, Optional<String> from, String to) {
         if (!roles.isEmpty()) {
-            event(ResourceType.REALM_ROLE_MAPPING, operation)
-                    .detail(FROM, from.orElse(null))
-                    .detail(TO, to)
-                    .resourcePath(USERS, user.getId(), "role-mappings", "realm")
-                    .representation(roles.stream()
-                            .map(ModelToRepresentation::toBriefRepresentation)
-                            .toList())
-                    .success();
+            Map<String, String> notes = new HashMap<>();
+            from.ifPresent(name -> notes.put(FROM, name));
+            notes.put(TO, to);
+            tell(
+                    event(ResourceType.REALM_ROLE_MAPPING, operation)
+                            .resourcePath(USERS, user.getId(), "role-mappings", "realm")
+                            .representation(roles.stream()
+                                    .map(ModelToRepresentation::toBriefRepresentation)
+                                    .toList()),
+                    notes);
         }
     }
 
     void sessionsEnded(UserModel user, int sessions) {
-        event(ResourceType.USER, OperationType.ACTION)
-                .detail(SESSIONS, Integer.toString(sessions))
-                .resourcePath(USERS, user.getId(), "logout")
-                .success();
+        tell(
+                event(ResourceType.USER, OperationType.ACTION).resourcePath(USERS, user.getId(), "logout"),
+                Map.of(SESSIONS, Integer.toString(sessions)));
+    }
+
+    private void tell(AdminEventBuilder event, Map<String, String> notes) {
+        call.session().setAttribute(NOTES, Map.copyOf(notes));
+        try {
+            event.success();
+        } finally {
+            call.session().removeAttribute(NOTES);
+        }
+    }
+
+    /** What the event that a listener is being told of says to the activity log alone; nothing of Keycloak's own events. */
+    @SuppressWarnings("unchecked")
+    public static Map<String, String> notes(KeycloakSession session) {
+        return Objects.requireNonNullElse(session.getAttribute(NOTES, Map.class), Map.of());
     }
 
     void lockoutCleared(UserModel user) {

@@ -29,7 +29,11 @@ final class AddressesTest {
                 ":",
                 "::1::",
                 "fe80::1%eth0",
-                "12345::")) {
+                "12345::",
+                ".:",
+                "..:1",
+                ".a:b",
+                "a.b:1")) {
             assertFalse(Addresses.isAddress(none), none);
             assertEquals(none, Addresses.canonical(none));
         }

@@ -50,9 +50,8 @@ final class DetailsTest {
         for (int i = 0; i < 40; i++) {
             details.text("name" + i, "\"".repeat(255));
         }
-        assertFalse(details.isCut());
-        String json = details.json();
         assertTrue(details.isCut());
+        String json = details.json();
         assertTrue(json.length() <= 4_000);
         assertTrue(StrictJson.objectOrNull(json).has("name0"));
         assertFalse(StrictJson.objectOrNull(json).has("name39"));
@@ -66,6 +65,20 @@ final class DetailsTest {
                         IntStream.range(0, 100_000).mapToObj(i -> "f" + i).toList());
         assertEquals(50, StrictJson.objectOrNull(details.json()).path("fields").size());
         assertTrue(details.isCut());
+        Details wide = new Details()
+                .list(
+                        "fields",
+                        IntStream.range(0, 50)
+                                .mapToObj(i -> i + "\"".repeat(250))
+                                .toList());
+        assertTrue(wide.isCut());
+        assertTrue(StrictJson.objectOrNull(wide.json()).path("fields").size() > 5);
+        Map<String, Details.Change> first = new LinkedHashMap<>();
+        first.put("email", new Details.Change("a", "b"));
+        IntStream.range(0, 40).forEach(i -> first.put("f" + i, new Details.Change("\"".repeat(255), null)));
+        assertTrue(StrictJson.objectOrNull(new Details().changes(first).json())
+                .path("changes")
+                .has("email"));
         Map<String, Details.Change> changes = new LinkedHashMap<>();
         IntStream.range(0, 1_000).forEach(i -> changes.put("f" + i, new Details.Change(null, "x")));
         Details many = new Details().changes(changes);

@@ -56,7 +56,7 @@ final class EventTableTest {
     }
 
     private static String of(AdminEvent event) {
-        EventTable.Entry entry = EventTable.of(event).orElseThrow();
+        EventTable.Entry entry = AdminEventTable.of(event, Map.of());
         return entry.action().id() + " " + entry.userId() + " "
                 + entry.details().json();
     }
@@ -108,7 +108,7 @@ final class EventTableTest {
                 "user_created 1 {\"username\":\"u\"}",
                 of(admin(ResourceType.USER, OperationType.CREATE, "users/1", user)));
         assertEquals(
-                "update_user 1 {\"fields\":[\"first_name\",\"gender\",\"is_active\",\"username\"]}",
+                "update_user 1 {\"fields\":[\"first_name\",\"is_active\",\"username\",\"gender\"]}",
                 of(admin(ResourceType.USER, OperationType.UPDATE, "users/1", user)));
         assertEquals(
                 "user_deleted f:x:y {\"username\":\"u\"}",
@@ -155,5 +155,42 @@ final class EventTableTest {
                 List.of("{", "[]", "\"x\"", "{\"a\":\"" + "x".repeat(300_000) + "\"}", "[".repeat(5_000))) {
             assertEquals("update_user 1 null", of(admin(ResourceType.USER, OperationType.UPDATE, "users/1", broken)));
         }
+    }
+
+    @Test
+    void notEveryPathThatBeginsLikeAUsersIsOne() {
+        assertEquals(
+                "config_changed null {\"operation\":\"update\",\"resource\":\"user_profile\",\"path\":\"users/profile\"}",
+                of(admin(ResourceType.USER_PROFILE, OperationType.UPDATE, "users/profile", "{}")));
+        assertEquals(
+                "user_created 1 {\"username\":\"u\"}",
+                of(admin(ResourceType.REALM, OperationType.CREATE, "users/1", "{\"username\":\"u\"}")));
+    }
+
+    @Test
+    void aRevokedTokenIsNoConsent() {
+        assertTrue(EventTable.of(event(EventType.REVOKE_GRANT, Map.of("token_id", "x")))
+                .isEmpty());
+        assertEquals(
+                Action.LOGOUT,
+                EventTable.of(event(EventType.REVOKE_GRANT, Map.of("refresh_token_id", "x")))
+                        .orElseThrow()
+                        .action());
+    }
+
+    @Test
+    void ofATenantsOwnAttributesOnlyTheNamesAreKept() {
+        Details details = EventTable.of(event(
+                        EventType.UPDATE_PROFILE,
+                        Map.of(
+                                "previous_email", "a@b.c",
+                                "updated_email", "b@b.c",
+                                "previous_tax_number", "4711",
+                                "updated_tax_number", "4712")))
+                .orElseThrow()
+                .details();
+        assertEquals(
+                "{\"changes\":{\"email\":{\"from\":\"a@b.c\",\"to\":\"b@b.c\"}},\"fields\":[\"tax_number\"]}",
+                details.json());
     }
 }

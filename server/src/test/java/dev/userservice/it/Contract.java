@@ -13,6 +13,7 @@ import io.restassured.response.Response;
 import io.restassured.specification.FilterableRequestSpecification;
 import io.restassured.specification.FilterableResponseSpecification;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -82,7 +83,12 @@ final class Contract implements Filter {
                 simple.withHeader(header.getName(), header.getValue());
             }
         }
-        request.getQueryParams().forEach((name, value) -> simple.withQueryParam(name, String.valueOf(value)));
+        // A parameter that is given several times is a list, whatever the type says.
+        Map<String, ?> parameters = request.getQueryParams();
+        parameters.forEach((name, value) -> {
+            List<?> values = value instanceof List<?> several ? several : List.of(value);
+            simple.withQueryParam(name, values.stream().map(String::valueOf).toList());
+        });
         Object body = request.getBody();
         if (body instanceof byte[] bytes) {
             simple.withBody(bytes);

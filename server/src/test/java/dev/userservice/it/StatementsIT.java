@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
  * them.
  */
 final class StatementsIT {
-    private static final Pattern LARGE =
-            Pattern.compile("Seq Scan on (user_entity|user_role_mapping|user_attribute|credential|us_last_login)");
+    private static final Pattern LARGE = Pattern.compile(
+            "Seq Scan on (user_entity|user_role_mapping|user_attribute|credential|us_last_login|us_activity)");
 
     private static TestServer server;
     private static LoggedSql sql;
@@ -105,6 +105,13 @@ final class StatementsIT {
         measure(costs, "disable", 200, () -> put(admin, path, Map.of("is_active", false)));
         measure(costs, "no change", 200, () -> put(admin, path, Map.of()));
         measure(costs, "delete", 204, () -> tenant.api(admin).delete(path));
+        String erased = "/users/" + tenant.addUser("ringo");
+        tenant.api(admin).get(erased).then().statusCode(200);
+        measure(
+                costs,
+                "delete and erase",
+                204,
+                () -> tenant.api(admin).queryParam("erase", true).delete(erased));
         measure(costs, "creation", 201, StatementsIT::create);
         // Keycloak may not have cached a user who was loaded while another one changed.
         check(TestServer.PASSWORD).then().statusCode(200);
@@ -150,6 +157,7 @@ final class StatementsIT {
         measure(costs, "resend, known", 200, () -> resend(pending));
         measure(costs, "resend, unknown", 200, () -> resend(UUID.randomUUID() + "@example.com"));
         measure(costs, "login", 200, () -> tenant.login("alice", TestServer.PASSWORD));
+        measure(costs, "login, wrong", 401, () -> tenant.login("alice", "wrong"));
         Tenant.Session session = tenant.session("alice");
         // Within a second of the login Keycloak would not note that the session was used.
         LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
@@ -169,10 +177,24 @@ final class StatementsIT {
                 "by identifier",
                 200,
                 () -> tenant.api(admin).queryParam("identifier", "checked").get("/users/identifier"));
+        measure(costs, "own activity", 200, () -> tenant.api(session.access()).get("/users/me/activity"));
+        measure(
+                costs,
+                "a user's activity",
+                200,
+                () -> tenant.api(admin).get("/users/" + one.<String>path("id") + "/activity"));
+        measure(costs, "the tenant's activity", 200, () -> tenant.api(admin).get("/activity"));
+        measure(
+                costs,
+                "several actions",
+                200,
+                () -> tenant.api(admin).queryParam("action", "login", "logout").get("/activity"));
         assertEquals(
-                "{registration=20, activation=17, a used code=1, resend, known=1, resend, unknown=1, login=8, refresh=7,"
-                        + " own user=1, own change=15, own password=26, change=15, role=18, disable=25, no change=11,"
-                        + " delete=43, creation=15, check=1, check, wrong=0, by id=1, by identifier=1}",
+                "{registration=21, activation=18, a used code=1, resend, known=1, resend, unknown=1, login=9, login, wrong=1,"
+                        + " refresh=7, own user=1, own change=16, own password=27, change=16, role=19, disable=26,"
+                        + " no change=11, delete=44, delete and erase=46, creation=16, check=1, check, wrong=1, by id=1,"
+                        + " by identifier=1, own activity=1, a user's activity=1, the tenant's activity=1,"
+                        + " several actions=1}",
                 costs.toString());
     }
 
@@ -205,6 +227,71 @@ final class StatementsIT {
                         .queryParam("cursor", cursor)
                         .get("/users"));
         assertEquals(9, warm.get("by cursor"));
+    }
+
+    /** The same of the activity log: whatever is asked for, and however far down. */
+    @Test
+    void activitiesAreFoundByIndexes() throws Exception {
+        Tenant large = Tenant.on(server);
+        large.addUser("the-admin", "admin");
+        String token = large.session("the-admin").access();
+        server.node()
+                .database()
+                .execute(manyActivities(large.admin().toRepresentation().getId()));
+        List<Map<String, Object>> queries = List.of(
+                Map.of(),
+                Map.of("user_id", "user-7"),
+                Map.of("user_id", "user-0"),
+                Map.of("user_id", "user-0", "action", "update_user"),
+                Map.of("user_id", "nobody"),
+                Map.of("action", "login"),
+                Map.of("action", "user_deleted"),
+                Map.of("action", List.of("login", "logout", "user_deleted")),
+                Map.of("user_id", "user-0", "action", List.of("login", "update_user")),
+                Map.of("actor_id", "user-7"),
+                Map.of("actor_id", "user-7", "action", "login"),
+                Map.of("ip_address", "192.0.2.7"),
+                Map.of("ip_address", "192.0.2.7", "action", List.of("login", "login_failed")),
+                Map.of("from", "2025-03-01T00:00:00Z", "to", "2025-03-02T00:00:00Z"),
+                Map.of("user_id", "user-7", "from", "2025-03-01T00:00:00Z"),
+                Map.of("offset", 90));
+        for (Map<String, Object> query : queries) {
+            List<String> statements = sql.of(() -> {
+                Response page = large.api(token).queryParams(query).get("/activity");
+                page.then().statusCode(200);
+                String next = page.header("Link");
+                if (next != null) {
+                    large.api(token)
+                            .queryParams(query)
+                            .queryParam("cursor", page.<String>path("[-1].id"))
+                            .get("/activity")
+                            .then()
+                            .statusCode(query.containsKey("offset") ? 400 : 200);
+                }
+            });
+            assertFalse(statements.isEmpty());
+            for (String statement : statements) {
+                String plan = String.join("\n", server.node().database().explain(statement));
+                assertFalse(LARGE.matcher(plan).find(), () -> query + "\n" + statement + "\n" + plan);
+                assertTrue(!statement.contains("us_activity") || plan.contains("Index"), plan);
+            }
+        }
+    }
+
+    /** A year of them: half of them about one user, and one in ten thousand of a rare kind. */
+    private static String manyActivities(String realm) {
+        return """
+                insert into us_activity (id, realm_id, user_id, actor_id, actor_kind, action, ip_address, created_at)
+                select substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-7000-8000-' || lpad(to_hex(n), 12, '0'), '%1$s',
+                  u, u, 'user',
+                  case when n %% 10000 = 0 then 'user_deleted' when n %% 7 = 0 then 'logout'
+                    when n %% 501 = 0 then 'update_user' else 'login' end,
+                  '192.0.2.' || n %% 250, t
+                from (select n, t, lpad(to_hex(t), 12, '0') as hex, 'user-' || case when n %% 2 = 0 then 0 else n %% 1000 end as u
+                  from (select n, 1735689600000 + n::bigint * 150000 as t from generate_series(1, 200000) as n) as times)
+                  as numbers;
+                analyze
+                """.formatted(realm);
     }
 
     /** The statements that were really sent, with their values, as PostgreSQL plans them. */

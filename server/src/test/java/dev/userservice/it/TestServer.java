@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.keycloak.admin.client.Keycloak;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
@@ -97,9 +98,25 @@ final class TestServer implements Closeable {
                 purpose, Map.of("KC_LOG_LEVEL", "info,org.hibernate.SQL:debug,org.hibernate.orm.jdbc.bind:trace"));
     }
 
+    /** The same, whose database has what it has acknowledged written, and can be killed. */
+    static TestServer durable(String purpose) {
+        try {
+            return unpacked(purpose, Database.startDurable(), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static TestServer unpacked(String purpose, Map<String, String> more) {
         try {
-            Database database = Database.start();
+            return unpacked(purpose, Database.start(), more);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TestServer unpacked(String purpose, Database database, Map<String, String> more) {
+        try {
             Map<String, String> options = new HashMap<>(more);
             options.put("KC_CACHE", "local");
             Node node = Node.start(purpose, database, options);
@@ -269,16 +286,53 @@ final class TestServer implements Closeable {
 
     /** A PostgreSQL that can be taken away. */
     static final class Database implements Closeable {
-        private final EmbeddedPostgres postgres;
+        private final Path durable;
+        private EmbeddedPostgres postgres;
 
-        private Database(EmbeddedPostgres postgres) {
+        private Database(EmbeddedPostgres postgres, Path durable) {
             this.postgres = postgres;
+            this.durable = durable;
         }
 
         static Database start() throws IOException {
-            return new Database(EmbeddedPostgres.builder()
+            return new Database(
+                    EmbeddedPostgres.builder()
+                            .setServerConfig("max_connections", "200")
+                            .start(),
+                    null);
+        }
+
+        /** One that writes before it acknowledges, as the library's own does not, and whose files outlive it. */
+        static Database startDurable() throws IOException {
+            Path folder = Files.createTempDirectory("user-service-database");
+            return new Database(durable(folder, 0), folder);
+        }
+
+        private static EmbeddedPostgres durable(Path folder, int port) throws IOException {
+            return EmbeddedPostgres.builder()
                     .setServerConfig("max_connections", "200")
-                    .start());
+                    .setServerConfig("synchronous_commit", "on")
+                    .setDataDirectory(folder)
+                    .setCleanDataDirectory(false)
+                    .setPort(port)
+                    .start();
+        }
+
+        /** All of its processes are gone at once; then it is there again, with what it had written. */
+        void crash() throws IOException {
+            int port = postgres.getPort();
+            long pid = Long.parseLong(
+                    Files.readAllLines(durable.resolve("postmaster.pid")).get(0));
+            ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+            List<ProcessHandle> all = Stream.concat(Stream.of(postmaster), postmaster.descendants())
+                    .toList();
+            all.forEach(ProcessHandle::destroyForcibly);
+            Until.holds(
+                    "the end of PostgreSQL",
+                    Duration.ofSeconds(30),
+                    () -> all.stream().noneMatch(ProcessHandle::isAlive));
+            postgres.close();
+            postgres = durable(durable, port);
         }
 
         void execute(String sql) throws SQLException {
@@ -340,6 +394,9 @@ final class TestServer implements Closeable {
         @Override
         public void close() throws IOException {
             postgres.close();
+            if (durable != null) {
+                Distribution.remove(durable);
+            }
         }
     }
 

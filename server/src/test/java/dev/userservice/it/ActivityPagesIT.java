@@ -1,0 +1,212 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+import org.openqa.selenium.By;
+
+/** What the activity log notes of what people do on Keycloak's own pages, in a browser. */
+@ExtendWith(ServerExtension.class)
+final class ActivityPagesIT {
+    private static Tenant tenant;
+    private static Activities log;
+
+    @BeforeAll
+    static void take(Tenant fresh) {
+        tenant = fresh;
+        log = Activities.of(tenant);
+    }
+
+    private static String someone() {
+        return "u-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private static void logIn(Browser browser, RelyingParty app, String username, Map<String, String> more) {
+        browser.goTo(app.login(more));
+        browser.type("username", username);
+        browser.type("password", TestServer.PASSWORD);
+        browser.click("#kc-login");
+    }
+
+    private static void demand(String userId, String... actions) {
+        UserRepresentation user = tenant.admin().users().get(userId).toRepresentation();
+        user.setRequiredActions(List.of(actions));
+        tenant.admin().users().get(userId).update(user);
+    }
+
+    @Test
+    void aForgottenPasswordIsAskedForAndReset() {
+        String username = someone();
+        String id = tenant.addUser(username);
+        tenant.session(username);
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            browser.goTo(app.login());
+            browser.click("a[href*='reset-credentials']");
+            browser.type("username", username);
+            browser.click("[type='submit']");
+            String email = tenant.admin().users().get(id).toRepresentation().getEmail();
+            browser.goTo(tenant.inbox().next(email).link());
+            browser.type("password-new", "Other-secret-1");
+            browser.type("password-confirm", "Other-secret-1");
+            browser.click("#logout-sessions");
+            browser.click("[type='submit']");
+            browser.awaitText("Logged in as " + username);
+        }
+        assertEquals(
+                List.of("user_created", "login", "password_reset_requested", "password_reset", "login"),
+                log.actions(id));
+        assertFalse(log.about(id).toString().contains("Other-secret-1"));
+    }
+
+    @Test
+    void aNewPasswordThatEndsOtherSessionsIsOne() {
+        String username = someone();
+        String id = tenant.addUser(username);
+        tenant.session(username);
+        demand(id, "UPDATE_PASSWORD");
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            logIn(browser, app, username, Map.of());
+            browser.type("password-new", "Other-secret-1");
+            browser.type("password-confirm", "Other-secret-2");
+            browser.click("[type='submit']");
+            browser.awaitText("match");
+            browser.type("password-new", "Other-secret-1");
+            browser.type("password-confirm", "Other-secret-1");
+            if (!browser.driver().findElement(By.id("logout-sessions")).isSelected()) {
+                browser.click("#logout-sessions");
+            }
+            browser.click("[type='submit']");
+            browser.awaitText("Logged in as " + username);
+        }
+        assertEquals(List.of("user_created", "login", "update_user", "update_password", "login"), log.actions(id));
+        assertEquals(Map.of("sessions_ended", 1), log.about(id).get(3).get("details"));
+    }
+
+    @Test
+    void aSecondFactorIsOneWhenItComesAndOneWhenItGoes() {
+        String username = someone();
+        String id = tenant.addUser(username);
+        demand(id, "CONFIGURE_TOTP");
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            logIn(browser, app, username, Map.of());
+            browser.click("#mode-manual");
+            String secret = browser.driver()
+                    .findElement(By.id("kc-totp-secret-key"))
+                    .getText()
+                    .replace(" ", "");
+            browser.type("totp", Totp.now(base32(secret)));
+            browser.click("[type='submit']");
+            browser.awaitText("Logged in as " + username);
+            assertFalse(log.about(id).toString().toUpperCase(Locale.ROOT).contains(secret));
+        }
+        assertEquals(List.of("user_created", "update_user", "mfa_enabled", "login"), log.actions(id));
+        String credential = tenant.admin().users().get(id).credentials().stream()
+                .filter(one -> one.getType().equals("otp"))
+                .findFirst()
+                .orElseThrow()
+                .getId();
+        tenant.admin().users().get(id).removeCredential(credential);
+        assertEquals(
+                Map.of("credential_type", "otp"), log.last(id, "mfa_disabled").get("details"));
+    }
+
+    private static byte[] base32(String text) {
+        byte[] bytes = new byte[text.length() * 5 / 8];
+        int buffer = 0;
+        int bits = 0;
+        int at = 0;
+        for (int i = 0; i < text.length(); i++) {
+            buffer = buffer << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(text.charAt(i));
+            bits += 5;
+            if (bits >= 8) {
+                bits -= 8;
+                bytes[at++] = (byte) (buffer >> bits);
+            }
+        }
+        return bytes;
+    }
+
+    @Test
+    void whoRegistersAndWaitsForTheCode() {
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            browser.goTo(app.registration());
+            Newcomer nora = Newcomer.to(tenant);
+            nora.registersAt(app, browser);
+            String code = nora.mail().code();
+            nora.enters(code, browser);
+            browser.awaitText("Logged in as " + nora.username());
+            String id = tenant.admin()
+                    .users()
+                    .searchByUsername(nora.username(), true)
+                    .get(0)
+                    .getId();
+            assertEquals(List.of("register", "activated", "login"), log.actions(id));
+            assertFalse(log.about(id).toString().contains(code));
+        }
+    }
+
+    @Test
+    void aConsentIsOneAndSoIsItsEnd() {
+        String username = someone();
+        String id = tenant.addUser(username);
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            ClientRepresentation client =
+                    tenant.admin().clients().findByClientId(app.clientId()).get(0);
+            client.setConsentRequired(true);
+            tenant.admin().clients().get(client.getId()).update(client);
+            logIn(browser, app, username, Map.of());
+            browser.click("[name='accept']");
+            browser.awaitText("Logged in as " + username);
+            Map<?, ?> details = (Map<?, ?>) log.last(id, "login").get("details");
+            assertEquals(true, details.get("consent_granted"));
+            tenant.admin().users().get(id).revokeConsent(app.clientId());
+            assertEquals(
+                    Map.of("client", app.clientId()),
+                    log.last(id, "consent_revoked").get("details"));
+        }
+    }
+
+    @Test
+    void whoDeletesTheirOwnAccountIsNoted() {
+        String username = someone();
+        String id = tenant.addUser(username);
+        String account =
+                tenant.admin().clients().findByClientId("account").get(0).getId();
+        tenant.admin()
+                .users()
+                .get(id)
+                .roles()
+                .clientLevel(account)
+                .add(List.of(tenant.admin()
+                        .clients()
+                        .get(account)
+                        .roles()
+                        .get("delete-account")
+                        .toRepresentation()));
+        var action = tenant.admin().flows().getRequiredAction("delete_account");
+        action.setEnabled(true);
+        tenant.admin().flows().updateRequiredAction("delete_account", action);
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            logIn(browser, app, username, Map.of("kc_action", "delete_account"));
+            browser.click("[type='submit']");
+            Map<String, Object> row = log.last(id, "user_deleted");
+            assertEquals(Map.of("id", id, "kind", "user"), row.get("actor"));
+            assertEquals(Map.of("username", username), row.get("details"));
+        }
+    }
+}
