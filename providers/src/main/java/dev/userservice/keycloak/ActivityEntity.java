@@ -5,7 +5,10 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** Something that somebody did. No foreign keys: the log outlives whom it speaks of. */
+/**
+ * Something that somebody did. No foreign keys: the log outlives whom it speaks of. The table's key is the realm and the id: see the
+ * changelog.
+ */
 @Entity(name = "UserServiceActivity")
 @Table(name = "US_ACTIVITY")
 public class ActivityEntity {

@@ -141,22 +141,22 @@ public final class ActivityLog {
                             + " order by a.id desc limit :most)";
                 })
                 .collect(Collectors.joining(
-                        " union all ", "from UserServiceActivity r where r.id in (", ") order by r.id desc"));
+                        " union all ",
+                        "from UserServiceActivity r where r.realmId = :realm and r.id in (",
+                        ") order by r.id desc"));
     }
 
     /**
      * Takes a person out of the log: what tells of them keeps the ids, the action and the time; what they did to others keeps
      * what was done.
-     *
-     * @return how many rows told of them
      */
-    int erase(String userId) {
+    void erase(String userId) {
+        entities.createQuery("""
+                        update UserServiceActivity set ipAddress = null, userAgent = null, details = null
+                        where userId = :user""").setParameter("user", userId).executeUpdate();
         entities.createQuery("""
                         update UserServiceActivity set ipAddress = null, userAgent = null
                         where actorId = :user and (ipAddress is not null or userAgent is not null)""").setParameter("user", userId).executeUpdate();
-        return entities.createQuery("""
-                        update UserServiceActivity set ipAddress = null, userAgent = null, details = null
-                        where userId = :user""").setParameter("user", userId).executeUpdate();
     }
 
     /** The first realm that has rows, in the order of their ids, behind another; null for the very first. */
@@ -175,7 +175,7 @@ public final class ActivityLog {
      */
     int purge(String realmId, Long before, int most) {
         return entities.createQuery("""
-                        delete from UserServiceActivity where id in (
+                        delete from UserServiceActivity where realmId = :realm and id in (
                           select a.id from UserServiceActivity a where a.realmId = :realm and a.id < :before
                           order by a.id limit :most)""")
                 .setParameter("realm", realmId)

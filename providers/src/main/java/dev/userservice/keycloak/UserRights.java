@@ -227,7 +227,10 @@ public final class UserRights {
     private Optional<UserModel> byId(String id) {
         // Keycloak takes an id apart unseen that begins like a federated user's.
         boolean isId = StrictJson.isStorable(id) && (!id.startsWith("f:") || id.indexOf(':', 2) > 0);
-        return isId
+        // A user that a session has loaded already, Keycloak finds by the id in every realm: the caller is one.
+        boolean isOfElsewhere =
+                !caller.isOfThisRealm() && id.equals(caller.user().getId());
+        return isId && !isOfElsewhere
                 ? Optional.ofNullable(session.users().getUserById(realm, id)).filter(UserRights::isPerson)
                 : Optional.empty();
     }

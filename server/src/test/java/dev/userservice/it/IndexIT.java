@@ -35,7 +35,7 @@ final class IndexIT {
                 "delete from us_code_request where user_id = 'x'",
                 "delete from us_code_request where realm_id = 'x'",
                 // The activity log: the purge, the next realm, the erasure.
-                "delete from us_activity where id in (select a.id from us_activity a where a.realm_id = 'x' and a.id < 'y'"
+                "delete from us_activity where realm_id = 'x' and id in (select a.id from us_activity a where a.realm_id = 'x' and a.id < 'y'"
                         + " order by a.id fetch first 1000 rows only)",
                 "select min(realm_id) from us_activity where realm_id > 'x'",
                 "update us_activity set ip_address = null, user_agent = null where actor_id = 'x'"

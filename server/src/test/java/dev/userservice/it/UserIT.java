@@ -55,6 +55,18 @@ final class UserIT {
                 .body("last_login", matchesPattern(TIME));
     }
 
+    /** Keycloak finds whom it has loaded for the token by the id, whatever realm is asked. */
+    @Test
+    void aVendorIsNobodyInATenant() {
+        Tenant platform = Tenant.platformOf(tenant.server());
+        String vendor = platform.session(TestServer.VENDOR).access();
+        String id = platform.api(vendor).get("/users/me").path("id");
+        platform.api(vendor).get("/users/" + id).then().statusCode(200);
+        tenant.api(vendor).get("/users/" + id).then().statusCode(404);
+        tenant.api(vendor).get("/users/" + id + "/activity").then().statusCode(404);
+        tenant.api(vendor).delete("/users/" + id).then().statusCode(404);
+    }
+
     @Test
     void theProfilesAttributesAreInIt() {
         String id = tenant.addUser("gerda");
