@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Login and refresh by the API against Keycloak's own token endpoint, and what noting the last login costs. */
+/** Login and refresh by the API against Keycloak's own token endpoint, and what noting a login costs, or a failed one. */
 final class TokenBench {
     private static final String TENANT = "bench-tenant";
     private static final String PLAIN = "bench-plain";
@@ -19,6 +19,7 @@ final class TokenBench {
     private static final String PLAIN_CLIENT = "bench-api";
     private static final String SECRET = "bench-secret-of-no-worth";
     private static final String PASSWORD = "Correct-horse-1";
+    private static final String WRONG_PASSWORD = "Wrong-horse-1";
 
     private static final String HEAP = "-Xms512m -Xmx512m";
 
@@ -55,14 +56,22 @@ final class TokenBench {
         Comparison.round(server, 0, USERS, keycloakLogin(PLAIN, PLAIN_CLIENT));
 
         // Before the others, while both realms hold about as many sessions.
-        Comparison lastLogin = Comparison.of(
+        Comparison noted = Comparison.of(
                 server,
-                "last login",
+                "noted login",
                 ROUNDS,
                 LOGINS_A_ROUND,
                 Duration.ofSeconds(120),
                 keycloakLogin(TENANT, CLIENT),
                 keycloakLogin(PLAIN, PLAIN_CLIENT));
+        Comparison notedFailure = Comparison.of(
+                server,
+                "noted failed login",
+                ROUNDS,
+                LOGINS_A_ROUND,
+                Duration.ofSeconds(120),
+                failedLogin(TENANT, CLIENT),
+                failedLogin(PLAIN, PLAIN_CLIENT));
         Comparison login = Comparison.of(
                 server,
                 "login",
@@ -87,12 +96,18 @@ final class TokenBench {
                 OptionalDouble.empty());
         report(
                 results,
-                "login at the token endpoint, its time noted",
-                "the same where it is not noted",
-                lastLogin,
+                "login at the token endpoint, noted in the activity log and as the last one",
+                "the same where nothing is noted",
+                noted,
+                OptionalDouble.empty());
+        report(
+                results,
+                "failed login at the token endpoint, noted in the activity log",
+                "the same where nothing is noted",
+                notedFailure,
                 OptionalDouble.empty());
         results.write(
-                "%d connections, %d users; %d rounds of %d logins, %d of %d refreshes, %d of %d logins."
+                "%d connections, %d users; %d rounds of %d logins, %d of %d refreshes, %d of %d logins, %d of %d failed ones."
                         .formatted(
                                 Comparison.CONNECTIONS,
                                 USERS,
@@ -100,7 +115,9 @@ final class TokenBench {
                                 LOGINS_A_ROUND,
                                 refresh.ours().size(),
                                 REFRESHES_A_ROUND,
-                                lastLogin.ours().size(),
+                                noted.ours().size(),
+                                LOGINS_A_ROUND,
+                                notedFailure.ours().size(),
                                 LOGINS_A_ROUND),
                 HEAP,
                 database);
@@ -143,7 +160,26 @@ final class TokenBench {
     }
 
     private Comparison.Side keycloakLogin(String realm, String client) {
-        return item -> server.postForm(
+        return item -> passwordGrant(realm, client, user(item), PASSWORD);
+    }
+
+    /** Each user fails too seldom to be locked. */
+    private Comparison.Side failedLogin(String realm, String client) {
+        return new Comparison.Side() {
+            @Override
+            public HttpRequest request(int item) {
+                return passwordGrant(realm, client, user(item), WRONG_PASSWORD);
+            }
+
+            @Override
+            public int status() {
+                return 400;
+            }
+        };
+    }
+
+    private HttpRequest passwordGrant(String realm, String client, String user, String password) {
+        return server.postForm(
                 tokenEndpoint(realm),
                 Map.of(
                         "grant_type",
@@ -153,9 +189,9 @@ final class TokenBench {
                         "client_secret",
                         SECRET,
                         "username",
-                        user(item),
+                        user,
                         "password",
-                        PASSWORD));
+                        password));
     }
 
     /** Each session's newest token, whichever side it is that asks: all are the same client's. */

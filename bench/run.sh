@@ -2,7 +2,7 @@
 # Measures the extension against Keycloak itself and writes bench/RESULTS.md. After ./mvnw package:
 #
 #     bench/run.sh              everything
-#     bench/run.sh tokens       login, refresh, the note of the last login
+#     bench/run.sh tokens       login, refresh, the note of a login
 #     bench/run.sh registration  registration, its mail included
 #     bench/run.sh users        pages of a list of users
 #     bench/run.sh startup      start-up time and resident memory
