@@ -11,6 +11,11 @@ public final class Bench {
     /** No benchmark takes longer; one that would is ended. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
+    /** The one that first fills tables with many millions of rows. */
+    private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
+
+    private static final List<String> NAMES = List.of("tokens", "registration", "users", "activity", "startup");
+
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
 
     private Bench() {}
@@ -28,13 +33,14 @@ public final class Bench {
         Runtime.getRuntime().addShutdownHook(new Thread(Bench::closeAll, "close-all"));
         int code = 1;
         try {
-            for (String name : names.isEmpty() ? List.of("tokens", "registration", "users", "startup") : names) {
+            for (String name : names.isEmpty() ? NAMES : names) {
                 int open = OPEN.size();
-                Thread limit = limit(name);
+                Thread limit = limit(name, name.equals("activity") ? LIMIT_OF_ACTIVITY : LIMIT);
                 switch (name) {
                     case "tokens" -> TokenBench.run(work.resolve(name));
                     case "registration" -> RegistrationBench.run(work.resolve(name));
                     case "users" -> UsersBench.run(work.resolve(name));
+                    case "activity" -> ActivityBench.run(work.resolve(name));
                     case "startup" -> StartupBench.run(work.resolve(name));
                     default -> throw new IllegalArgumentException("No benchmark is called " + name);
                 }
@@ -75,11 +81,11 @@ public final class Bench {
         }
     }
 
-    private static Thread limit(String name) {
+    private static Thread limit(String name, Duration limit) {
         Thread thread = new Thread(() -> {
             try {
-                Thread.sleep(LIMIT.toMillis());
-                say("%s took longer than %d minutes", name, LIMIT.toMinutes());
+                Thread.sleep(limit.toMillis());
+                say("%s took longer than %d minutes", name, limit.toMinutes());
                 System.exit(2);
             } catch (InterruptedException e) {
                 // It has ended in time.

@@ -35,7 +35,8 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         void run(int round) throws Exception;
     }
 
-    private interface Turn {
+    /** A way to take a turn that is none of these. */
+    interface Turn {
         Round take(int round) throws Exception;
     }
 
@@ -78,7 +79,8 @@ record Comparison(List<Round> ours, List<Round> theirs) {
                 name, warmUps, rounds, limit, i -> turn(server, i, times, ours), i -> turn(server, i, times, theirs));
     }
 
-    private static Comparison inTurns(String name, int warmUps, int rounds, Duration limit, Turn ours, Turn theirs)
+    /** Compares whatever turns, as {@link #ofWork} compares work. */
+    static Comparison inTurns(String name, int warmUps, int rounds, Duration limit, Turn ours, Turn theirs)
             throws Exception {
         List<Round> a = new ArrayList<>();
         List<Round> b = new ArrayList<>();
@@ -199,7 +201,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     /** Of all the requests in these rounds. */
-    private static double percentile(List<Round> side, int percent) {
+    static double percentile(List<Round> side, int percent) {
         double[] all = side.stream()
                 .flatMapToDouble(round -> Arrays.stream(round.millis()))
                 .sorted()

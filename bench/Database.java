@@ -4,6 +4,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -61,12 +63,20 @@ record Database(String url, String user, String password) {
         }
     }
 
-    private String show(String setting) throws SQLException {
+    /** The first column of what a query finds. */
+    List<String> column(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url, user, password);
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("show " + setting)) {
-            rows.next();
-            return rows.getString(1);
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> column = new ArrayList<>();
+            while (rows.next()) {
+                column.add(rows.getString(1));
+            }
+            return column;
         }
+    }
+
+    private String show(String setting) throws SQLException {
+        return column("show " + setting).get(0);
     }
 }

@@ -30,22 +30,32 @@ final class Results {
 
     /** Where more is better. */
     Results atLeast(double target, String what, String with, Ratio ratio, String ours, String theirs) {
-        return row(what, with, ">= " + target, ratio, ours, theirs, ratio.high() >= target ? "met" : "**missed**");
+        String verdict = ratio.high() >= target ? "met" : "**missed**";
+        return row(what, with, ">= " + target, ratio.toString(), ours, theirs, verdict);
     }
 
     /** Where less is better, and perhaps no target is set. */
     Results atMost(OptionalDouble target, String what, String with, Ratio ratio, String ours, String theirs) {
         if (target.isEmpty()) {
-            return row(what, with, "–", ratio, ours, theirs, "–");
+            return row(what, with, "–", ratio.toString(), ours, theirs, "–");
         }
         String verdict = ratio.low() <= target.getAsDouble() ? "met" : "**missed**";
-        return row(what, with, "<= " + target.getAsDouble(), ratio, ours, theirs, verdict);
+        return row(what, with, "<= " + target.getAsDouble(), ratio.toString(), ours, theirs, verdict);
+    }
+
+    /** A figure of ours that has nothing beside it, and perhaps must not be more than another. */
+    Results alone(OptionalDouble most, String what, double figure, String unit) {
+        String ours = "%.1f %s".formatted(figure, unit);
+        if (most.isEmpty()) {
+            return row(what, "–", "–", "–", ours, "–", "–");
+        }
+        String target = "<= %.1f %s".formatted(most.getAsDouble(), unit);
+        return row(what, "–", target, "–", ours, "–", figure <= most.getAsDouble() ? "met" : "**missed**");
     }
 
     private Results row(
-            String what, String with, String target, Ratio ratio, String ours, String theirs, String verdict) {
-        String row = "| %s |%n".formatted(
-                String.join(" | ", what, with, target, ratio.toString(), ours, theirs, verdict));
+            String what, String with, String target, String ratio, String ours, String theirs, String verdict) {
+        String row = "| %s |%n".formatted(String.join(" | ", what, with, target, ratio, ours, theirs, verdict));
         rows.append(row);
         Bench.say("%s", row.strip());
         return this;

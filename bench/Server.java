@@ -67,7 +67,13 @@ final class Server {
 
     /** Starts it and waits until it is ready; how long that took. */
     Duration start() throws Exception {
+        return start(Map.of());
+    }
+
+    /** Starts it with more options, as variables of its environment. */
+    Duration start(Map<String, String> options) throws Exception {
         Map<String, String> environment = new HashMap<>(database.settings());
+        environment.putAll(options);
         environment.put("KC_HTTP_ENABLED", "true");
         environment.put("KC_HTTP_HOST", "127.0.0.1");
         environment.put("KC_HTTP_PORT", Integer.toString(port));

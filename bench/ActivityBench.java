@@ -1,0 +1,683 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.userservice.server.Layout;
+import dev.userservice.server.RealmFiles;
+import dev.userservice.server.RealmSettings;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
+import java.util.stream.StreamSupport;
+
+/**
+ * The activity log when it is long: its pages, against Keycloak's events and deep ones against the first, what its
+ * purge takes from logins, and how long it takes to forget a user.
+ */
+final class ActivityBench {
+    private static final String TENANT = "bench-tenant";
+    private static final String CLIENT = "user-service-api";
+    private static final String SECRET = "bench-secret-of-no-worth";
+    private static final String ADMIN = "the-admin";
+    private static final String PASSWORD = "Correct-horse-1";
+    private static final String HEAP = "-Xms512m -Xmx512m";
+
+    /** In the log, and as many in Keycloak's table of events. */
+    private static final int ROWS = 10_000_000;
+
+    /** Less than the retention, so that nothing is purged until that is asked for. */
+    private static final Duration SPAN = Duration.ofDays(360);
+
+    private static final int PURGED = ROWS / 10;
+
+    /** The first fifth of the rows is of a time when much was different. */
+    private static final int EARLY = ROWS / 5;
+
+    /** Of all tenants together. Those of the big one whose number is below {@link #FIRST_OTHER} are special. */
+    private static final int USERS = 100_000;
+
+    /** How many of the users are the big tenant's. */
+    private static final int USERS_OF_TENANT = 70_000;
+
+    private static final int BUSY = 0;
+    private static final int DORMANT = 1;
+    private static final int FIRST_ERASED = 2;
+    private static final int ERASED = 3;
+    private static final int FIRST_OTHER = 100;
+
+    /** Those who log in while the log is purged. */
+    private static final int LOGGING_IN = 200;
+
+    /** A tenant that nobody but its admin has used since the early time. */
+    private static final String ASLEEP = TENANT + "-5";
+
+    private static final String ID_OF_TENANT = "select id from realm where name = '" + TENANT + "'";
+
+    /** Of an office, from which two fifths come; and of the one where it was in the early time. */
+    private static final String ADDRESS = "203.0.113.7";
+
+    private static final String OLD_ADDRESS = "203.0.113.6";
+
+    private static final int PAGE = 100;
+    private static final int DEEP = 1_000;
+    private static final int WARM_UPS = 5;
+    private static final int ROUNDS = 20;
+    private static final int REQUESTS_A_ROUND = 25;
+
+    /** Of those that Keycloak perhaps takes seconds for. */
+    private static final int SLOW_A_ROUND = 3;
+
+    private static final int USERS_A_ROUND = 200;
+    private static final int LOGINS_A_ROUND = 40;
+    private static final int ROUNDS_OF_LOGINS = 16;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Server server;
+    private final Database database;
+    private final Results results = new Results("Activity");
+
+    /** What the side that came first was told. */
+    private final Map<String, List<Long>> told = new HashMap<>();
+
+    /** By tenant. */
+    private final Map<String, String> tokens = new HashMap<>();
+
+    private long tokensAt;
+
+    private ActivityBench(Server server, Database database) {
+        this.server = server;
+        this.database = database;
+    }
+
+    static void run(Path folder) throws Exception {
+        Database database = Database.open();
+        Server server = Server.build(folder, database, HEAP, true);
+        server.start();
+        server.addRealm(tenant(TENANT, LOGGING_IN).toString());
+        for (int i = 1; i <= 5; i++) {
+            server.addRealm(tenant(TENANT + "-" + i, 0).toString());
+        }
+        // It would wait for the tables.
+        server.stop();
+        load(database);
+        server.start();
+        new ActivityBench(server, database).measure();
+    }
+
+    private static void load(Database database) throws Exception {
+        long start = System.nanoTime();
+        Bench.say("adding %d users", USERS);
+        database.execute(users());
+        load(database, "us_activity", activities());
+        load(database, "event_entity", events());
+        Bench.say("loaded in %d s", (System.nanoTime() - start) / 1_000_000_000);
+    }
+
+    /** Without the table's indexes and keys, which are made again as they were. */
+    private static void load(Database database, String table, String rows) throws Exception {
+        Bench.say("adding %d rows to %s", ROWS, table);
+        String keys = " from pg_constraint where contype = 'p' and conrelid = '" + table + "'::regclass";
+        String others =
+                " from pg_indexes where tablename = '" + table + "' and indexname not in (select conname" + keys + ")";
+        String alter = "'alter table " + table + " ";
+        List<String> drops = database.column("select " + alter + "drop constraint ' || conname" + keys
+                + " union all select 'drop index ' || indexname" + others);
+        List<String> makes = database.column(
+                "select " + alter + "add constraint ' || conname || ' ' || pg_get_constraintdef(oid)" + keys
+                        + " union all select indexdef" + others);
+        for (String drop : drops) {
+            database.execute(drop);
+        }
+        database.execute(rows);
+        for (String make : makes) {
+            database.execute("set maintenance_work_mem = '1GB'; " + make);
+        }
+        database.execute("vacuum analyze " + table);
+    }
+
+    private void measure() throws Exception {
+        long scans = sequentialScans();
+        // First, for it is what the JIT compiler has most to learn by.
+        deepPages();
+        besideEvents();
+        if (sequentialScans() != scans) {
+            throw new IllegalStateException("Something has read the whole log");
+        }
+        erase();
+        server.stop();
+        server.start(Map.of("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "1"));
+        purge();
+        results.write(
+                ("%d rows in the log and as many events, of %d users in 6 tenants over %d days; the requests are about"
+                                + " one tenant that has 70 %% of them. `limit=%d`, one connection; %d rounds of %d"
+                                + " requests, of %d slow ones, of %d users' pages, %d of %d logins over %d connections.")
+                        .formatted(
+                                ROWS,
+                                USERS,
+                                SPAN.toDays(),
+                                PAGE,
+                                ROUNDS,
+                                REQUESTS_A_ROUND,
+                                SLOW_A_ROUND,
+                                USERS_A_ROUND,
+                                ROUNDS_OF_LOGINS,
+                                LOGINS_A_ROUND,
+                                Comparison.CONNECTIONS),
+                HEAP,
+                database);
+    }
+
+    private long sequentialScans() throws Exception {
+        // The server tells of what it has done a second later.
+        Thread.sleep(2000);
+        return number("select seq_scan from pg_stat_user_tables where relname = 'us_activity'");
+    }
+
+    private void besideEvents() throws Exception {
+        OptionalDouble none = OptionalDouble.empty();
+        OptionalDouble fifth = OptionalDouble.of(0.2);
+        String busy = id(BUSY);
+        Comparison one = compare(
+                "a user with many rows",
+                new Pages(SLOW_A_ROUND, i -> ours("users/" + busy + "/activity?"), i -> busy),
+                new Pages(SLOW_A_ROUND, i -> events("user=" + busy), i -> busy));
+        report(fifth, "page 1 of a user with many rows: time", "admin REST: events of the user", one);
+
+        List<String> others = others();
+        Comparison many = compare(
+                "one user after the other",
+                new Pages(USERS_A_ROUND, i -> ours("users/" + others.get(i) + "/activity?"), others::get),
+                new Pages(USERS_A_ROUND, i -> events("user=" + others.get(i)), others::get));
+        report(none, "page 1 of one user after the other: time", "admin REST: events of the user", many);
+        double p99 = Comparison.percentile(many.ours(), 99);
+        results.alone(OptionalDouble.of(10), "page 1 of one user after the other: p99", p99, "ms");
+
+        Instant from = Instant.now().minus(Duration.ofDays(200));
+        Instant to = from.plus(Duration.ofDays(10));
+        String days = "dateFrom=" + from.toEpochMilli() + "&dateTo=" + to.toEpochMilli();
+        beside(REQUESTS_A_ROUND, "", "");
+        beside(REQUESTS_A_ROUND, "action=login", "type=LOGIN");
+        beside(REQUESTS_A_ROUND, "action=login&action=logout", "type=LOGIN&type=LOGOUT");
+        beside(SLOW_A_ROUND, "action=role_changed", "type=UPDATE_TOTP");
+        beside(REQUESTS_A_ROUND, "from=" + from + "&to=" + to, days);
+        beside(REQUESTS_A_ROUND, "ip_address=" + ADDRESS, "ipAddress=" + ADDRESS);
+    }
+
+    /** Users of the load, each as often as a row is theirs, more or less. */
+    private List<String> others() throws Exception {
+        return database.column("""
+                select md5('user-' || %1$d + floor((%2$d - %1$d) * x * x))::uuid
+                from (select random() as x from generate_series(1, %3$d)) as drawn
+                """.formatted(FIRST_OTHER, USERS_OF_TENANT, (WARM_UPS + ROUNDS) * USERS_A_ROUND));
+    }
+
+    private void beside(int times, String filter, String theirs) throws Exception {
+        Comparison comparison = compare(
+                "the tenant's " + filter,
+                new Pages(times, i -> ours("activity?" + filter), null),
+                new Pages(times, i -> events(theirs), null));
+        String by = filter.isEmpty() ? "" : ", `" + filter.replaceAll("=20[^&]*", "=…") + "`";
+        report(
+                OptionalDouble.empty(),
+                "page 1 of the tenant" + by + ": time",
+                "admin REST: events of the realm, by the same",
+                comparison);
+    }
+
+    private void deepPages() throws Exception {
+        String busy = id(BUSY);
+        String dormant = id(DORMANT);
+        String ofUser = "users/" + busy + "/activity?";
+        deep("of a user", ofUser);
+        deep("of a user, by an action", ofUser + "action=login");
+        deep("of the tenant", "activity?");
+        deep("of the tenant, by an action", "activity?action=login");
+        deep("of the tenant, by two actions", "activity?action=login&action=logout");
+        deep("of the tenant, by an address", "activity?ip_address=" + ADDRESS);
+        deep("of the tenant, by who did it", "activity?actor_id=" + busy);
+        deep("of the tenant, by a time", "activity?to=" + Instant.now().minus(Duration.ofDays(30)));
+        OptionalDouble even = OptionalDouble.of(1.2);
+        Comparison user =
+                compare("a user of old", pages(i -> ours("users/" + dormant + "/activity?")), pages(i -> ours(ofUser)));
+        report(even, "page 1 of a user whose rows are all old: time", "of one whose rows are not", user);
+        Comparison address = compare(
+                "an address of old",
+                pages(i -> ours("activity?ip_address=" + OLD_ADDRESS)),
+                pages(i -> ours("activity?ip_address=" + ADDRESS)));
+        report(even, "page 1 by an address whose rows are all old: time", "of one whose rows are not", address);
+        Comparison tenant =
+                compare("a tenant of old", pages(i -> ours(ASLEEP, "activity?")), pages(i -> ours("activity?")));
+        report(even, "page 1 of a tenant whose rows are nearly all old: time", "of one whose rows are not", tenant);
+    }
+
+    /** Page 1,000 against page 1. */
+    private void deep(String what, String path) throws Exception {
+        String before = walk(path);
+        Comparison comparison = compare(
+                "page " + DEEP + " " + what,
+                pages(i -> ours(path + "&cursor=" + before)),
+                pages(i -> ours(path + "&cursor=*")));
+        report(OptionalDouble.of(1.2), "page 1,000 by cursor, " + what + ": time", "page 1", comparison);
+    }
+
+    /** Goes from page to page as a client does, and gives the cursor of the last one. */
+    private String walk(String path) throws Exception {
+        Bench.say("walking to page %d of %s", DEEP, path);
+        String cursor = "*";
+        for (int page = 1; page < DEEP; page++) {
+            renewTokens();
+            JsonNode rows = json(ours(path + "&cursor=" + cursor));
+            String last = rows.path(PAGE - 1).path("id").asText();
+            if (last.isEmpty() || page > 1 && last.compareTo(cursor) >= 0) {
+                throw new IllegalStateException("Page " + page + " of " + path + " ends with " + last);
+            }
+            cursor = last;
+        }
+        return cursor;
+    }
+
+    private void erase() throws Exception {
+        renewTokens();
+        double seconds = 0;
+        long rows = 0;
+        for (int i = FIRST_ERASED; i < FIRST_ERASED + ERASED; i++) {
+            rows += number("select count(*) from us_activity where user_id = '" + id(i) + "'");
+            HttpRequest request = server.get("/realms/" + TENANT + "/api/users/" + id(i) + "?erase=true")
+                    .DELETE()
+                    .header("Authorization", "Bearer " + tokens.get(TENANT))
+                    .build();
+            long start = System.nanoTime();
+            Server.send(request, 204);
+            seconds += (System.nanoTime() - start) / 1e9;
+        }
+        String what = "deletion of a user with %d rows, `erase=true`".formatted(rows / ERASED);
+        results.alone(OptionalDouble.empty(), what, seconds / ERASED, "s");
+    }
+
+    /** First with pauses, so that logins beside it and without it can take turns; then in one go. */
+    private void purge() throws Exception {
+        int some = retention(3 * PURGED);
+        int more = retention(4 * PURGED);
+        Bench.say("warming up: every user logs in");
+        Comparison.round(server, 0, LOGGING_IN, login());
+        Comparison logins = Comparison.inTurns(
+                "logins during a purge",
+                1,
+                ROUNDS_OF_LOGINS,
+                LIMIT.multipliedBy(6),
+                round -> besidePurge(some, round),
+                round -> {
+                    keep(0);
+                    return logins(round);
+                });
+        String with = "the same without a purge";
+        results.atMost(
+                OptionalDouble.empty(),
+                "login at the token endpoint during a purge: throughput",
+                with,
+                logins.throughputRatio(),
+                Comparison.throughput(logins.ours()),
+                Comparison.throughput(logins.theirs()));
+        results.atMost(
+                OptionalDouble.empty(),
+                "login at the token endpoint during a purge: p95",
+                with,
+                logins.p95Ratio(),
+                Comparison.percentiles(logins.ours()),
+                Comparison.percentiles(logins.theirs()));
+
+        keep(some);
+        await(() -> expired(some).isEmpty());
+        long rows = number("select count(*) from us_activity where " + isExpired(more));
+        keep(more);
+        awaitPurge();
+        long start = System.nanoTime();
+        for (int round = 0; !expired(more).isEmpty(); round++) {
+            Comparison.round(server, round * LOGINS_A_ROUND, LOGINS_A_ROUND, login());
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        results.alone(OptionalDouble.empty(), "purge of %d rows while users log in".formatted(rows), seconds, "s");
+        results.alone(OptionalDouble.empty(), "rows purged while users log in, in a second", rows / seconds, "");
+    }
+
+    private Comparison.Round besidePurge(int retention, int round) throws Exception {
+        keep(retention);
+        awaitPurge();
+        Comparison.Round logins = logins(round);
+        if (expired(retention).isEmpty()) {
+            throw new IllegalStateException("The purge was over too soon");
+        }
+        keep(0);
+        return logins;
+    }
+
+    private Comparison.Round logins(int round) throws Exception {
+        // The realm was changed: it comes into the cache again.
+        Comparison.round(server, 0, Comparison.CONNECTIONS, login());
+        return Comparison.round(server, round * LOGINS_A_ROUND, LOGINS_A_ROUND, login());
+    }
+
+    private Comparison.Side login() {
+        return item -> server.postForm(
+                "/realms/" + TENANT + "/protocol/openid-connect/token",
+                Map.of(
+                        "grant_type",
+                        "password",
+                        "client_id",
+                        CLIENT,
+                        "client_secret",
+                        SECRET,
+                        "username",
+                        "user-" + item % LOGGING_IN,
+                        "password",
+                        PASSWORD));
+    }
+
+    /** So many days that at least so many rows of the tenant are older. */
+    private int retention(int rows) throws Exception {
+        long time = number("select created_at from us_activity where realm_id = (%s) order by id offset %d limit 1"
+                .formatted(ID_OF_TENANT, rows));
+        return (int) Duration.between(Instant.ofEpochMilli(time), Instant.now()).toDays();
+    }
+
+    private void keep(int days) throws Exception {
+        String path = "/admin/realms/" + TENANT;
+        ObjectNode realm = (ObjectNode) json(server.asAdmin(server.get(path)));
+        realm.withObjectProperty("attributes").put("user-service.activity-retention", Integer.toString(days));
+        HttpRequest.Builder put =
+                server.post(path, "application/json", "").PUT(HttpRequest.BodyPublishers.ofString(realm.toString()));
+        Server.send(server.asAdmin(put), 204);
+    }
+
+    private void awaitPurge() throws Exception {
+        List<String> oldest = oldest("true");
+        await(() -> !oldest("true").equals(oldest));
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long start = System.nanoTime();
+        while (!condition.call()) {
+            if (System.nanoTime() - start > Duration.ofMinutes(10).toNanos()) {
+                throw new IllegalStateException("The purge does not come, or does not end");
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private List<String> expired(int retention) throws Exception {
+        return oldest(isExpired(retention));
+    }
+
+    private List<String> oldest(String condition) throws Exception {
+        return database.column("select id from us_activity where realm_id = (%s) and %s order by id limit 1"
+                .formatted(ID_OF_TENANT, condition));
+    }
+
+    private static String isExpired(int retention) {
+        Instant end = Instant.now().minus(Duration.ofDays(retention));
+        // The least of the ids of that time, or as good as that.
+        UUID least = new UUID(end.toEpochMilli() << 16 | 0x7000, 0x8000_0000_0000_0000L);
+        return "realm_id = (" + ID_OF_TENANT + ") and id < '" + least + "'";
+    }
+
+    private Comparison compare(String name, Pages ours, Pages theirs) throws Exception {
+        return Comparison.ofWork(server, name, WARM_UPS, ROUNDS, ours.times, LIMIT, ours, theirs);
+    }
+
+    private void report(OptionalDouble target, String what, String with, Comparison comparison) {
+        results.atMost(
+                target,
+                what,
+                with,
+                comparison.timeRatio(),
+                Comparison.time(comparison.ours()),
+                Comparison.time(comparison.theirs()));
+    }
+
+    /** Requests for pages. Before each round one of them is looked at, and not measured. */
+    private final class Pages implements Comparison.Work {
+        private final int times;
+        private final IntFunction<HttpRequest> request;
+        private final IntFunction<String> topic;
+        private int next;
+
+        /**
+         * @param times how many in a round
+         * @param request by its number
+         * @param topic what both sides tell the same of; null if they do not, but both have a full page
+         */
+        private Pages(int times, IntFunction<HttpRequest> request, IntFunction<String> topic) {
+            this.times = times;
+            this.request = request;
+            this.topic = topic;
+        }
+
+        @Override
+        public void prepare(int round) throws Exception {
+            renewTokens();
+            next = round * times;
+            List<Long> rows = times(json(request.apply(next)));
+            boolean isGood = topic == null
+                    ? rows.size() == PAGE
+                    : rows.equals(told.computeIfAbsent(topic.apply(next), t -> rows));
+            if (!isGood) {
+                throw new IllegalStateException(request.apply(next).uri() + " tells of " + rows);
+            }
+        }
+
+        @Override
+        public void run(int round) throws Exception {
+            Server.send(request.apply(next++), 200);
+        }
+    }
+
+    private Pages pages(IntFunction<HttpRequest> request) {
+        return new Pages(REQUESTS_A_ROUND, request, null);
+    }
+
+    private static List<Long> times(JsonNode page) {
+        return StreamSupport.stream(page.spliterator(), false)
+                .map(row -> row.has("time")
+                        ? row.path("time").asLong()
+                        : Instant.parse(row.path("created_at").asText()).toEpochMilli())
+                .toList();
+    }
+
+    private HttpRequest ours(String path) {
+        return ours(TENANT, path);
+    }
+
+    private HttpRequest ours(String tenant, String path) {
+        return server.get("/realms/" + tenant + "/api/" + path + "&limit=" + PAGE)
+                .header("Authorization", "Bearer " + tokens.get(tenant))
+                .build();
+    }
+
+    private HttpRequest events(String filter) {
+        return server.asAdmin(server.get("/admin/realms/" + TENANT + "/events?max=" + PAGE + "&" + filter));
+    }
+
+    private static JsonNode json(HttpRequest request) throws Exception {
+        return Server.JSON.readTree(Server.send(request, 200));
+    }
+
+    /** Now and then: a login is noted, too. */
+    private void renewTokens() throws Exception {
+        if (!tokens.isEmpty() && System.nanoTime() - tokensAt < Duration.ofSeconds(20).toNanos()) {
+            return;
+        }
+        server.renewAdminToken();
+        for (String tenant : List.of(TENANT, ASLEEP)) {
+            ObjectNode login =
+                    Server.JSON.createObjectNode().put("identifier", ADMIN).put("password", PASSWORD);
+            String path = "/realms/" + tenant + "/api/login";
+            tokens.put(
+                    tenant,
+                    json(server.post(path, "application/json", login.toString()).build())
+                            .path("access_token")
+                            .asText());
+        }
+        tokensAt = System.nanoTime();
+    }
+
+    private long number(String sql) throws Exception {
+        return Long.parseLong(database.column(sql).get(0));
+    }
+
+    /** That of a user of the load. */
+    private String id(int user) throws Exception {
+        return database.column("select md5('user-%d')::uuid".formatted(user)).get(0);
+    }
+
+    /** A tenant as the project ships them, with an admin and with users who can log in. */
+    private static ObjectNode tenant(String name, int loggingIn) {
+        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(SECRET));
+        ObjectNode tenant = new RealmFiles(Layout.ofBuild().realmConfig(), settings).tenant(name);
+        ArrayNode users = tenant.putArray("users");
+        addUser(users, ADMIN).add("default-roles-" + name).add("admin");
+        for (int i = 0; i < loggingIn; i++) {
+            addUser(users, "user-" + i).add("default-roles-" + name);
+        }
+        return tenant;
+    }
+
+    /** Gives the roles, to be filled. */
+    private static ArrayNode addUser(ArrayNode users, String name) {
+        ObjectNode user = users.addObject()
+                .put("username", name)
+                .put("email", name + "@example.com")
+                .put("emailVerified", true)
+                .put("enabled", true)
+                .put("firstName", "Test")
+                .put("lastName", "Person");
+        user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+        return user.putArray("realmRoles");
+    }
+
+    /** Which part of the rows and of the users is whose. */
+    private static String tenants() {
+        return """
+                create temporary table tenant on commit drop as
+                select r.id as realm, r.name, t.* from realm r join (values
+                  ('%1$s', 1, 0, 70000), ('%1$s-1', 2, 70000, 15000), ('%1$s-2', 3, 85000, 10000),
+                  ('%1$s-3', 4, 95000, 4000), ('%1$s-4', 5, 99000, 500), ('%1$s-5', 6, 99500, 500))
+                  as t (called, place, first, users) on t.called = r.name;
+                """.formatted(TENANT);
+    }
+
+    /** The users whom the rows are about, straight into the tables. */
+    private static String users() {
+        return tenants() + """
+                create temporary table made on commit drop as
+                select md5('user-' || n)::uuid::text as id, 'made-' || n as name, realm, t.name as tenant
+                from tenant t, generate_series(t.first, t.first + t.users - 1) as n;
+                insert into user_entity (id, realm_id, username, email, email_constraint, first_name, last_name, enabled,
+                  email_verified, created_timestamp, not_before)
+                select id, realm, name, name || '@example.com', name || '@example.com', 'First', 'Last', true, true,
+                  1700000000000, 0 from made;
+                insert into user_role_mapping (user_id, role_id)
+                select made.id, r.id from made join keycloak_role r
+                on r.realm_id = made.realm and not r.client_role and r.name = 'default-roles-' || made.tenant""";
+    }
+
+    /**
+     * Rows as the log has them after a year, in the order of their time: most users have some dozens, a few very many.
+     * In the early time one of them, an address and a tenant had many, and have none since.
+     */
+    private static String activities() {
+        return tenants() + """
+                select setseed(0.5);
+                insert into us_activity (id, realm_id, user_id, actor_id, actor_kind, action, details, ip_address,
+                  user_agent, client_id, session_id, created_at)
+                select left(time, 8) || '-' || right(time, 4) || '-7' || substr(noise, 16), realm,
+                  case when action <> 'login_failed' or place < 0.8 then id end,
+                  case when action in ('user_created', 'role_changed') then md5('user-' || first + %3$d)::uuid::text
+                    when action not in ('login_failed', 'client_login_failed', 'password_reset_requested') then id end,
+                  case when action in ('login_failed', 'client_login_failed', 'password_reset_requested') then null
+                    when isClient then 'service_account' else 'user' end,
+                  action,
+                  case when action = 'login' then '{"method":"openid-connect"}'
+                    when action = 'login_failed' and place >= 0.8 then '{"reason":"user_not_found","identifier":"'
+                      || left(noise, 8) || '@example.com","method":"openid-connect"}'
+                    when action in ('login_failed', 'client_login_failed')
+                      then '{"reason":"invalid_user_credentials","method":"openid-connect"}'
+                    when action = 'role_changed' then '{"from":"user","to":"admin"}'
+                    when action = 'update_profile' then '{"changes":{"first_name":{"from":"Jane","to":"Joan"}}}' end,
+                  case when action = 'login_failed' then '198.51.100.' || floor(200 * place)
+                    when isClient then '192.0.2.' || person %% 200
+                    when place < 0.4 then case when n < %11$d then '%12$s' else '%4$s' end
+                    else '10.' || person / 250 || '.' || person %% 250 || '.' || floor(5 * place) end,
+                  case when isClient then 'billing-job/2.' || person %% 10
+                    else 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1'
+                      || person %% 40 || '.0.0.0 Safari/537.36' end,
+                  case when isClient then 'billing-' || person %% 20 when place < 0.7 then 'web-app' else 'mobile-app' end,
+                  case when action in ('login', 'logout', 'token_refresh') then left(noise, 24) end,
+                  at
+                from (
+                  select *, lpad(to_hex(at), 12, '0') as time, md5('user-' || person)::uuid::text as id,
+                    case when isClient then case when what < 0.99 then 'client_login' else 'client_login_failed' end
+                      when what < 0.6 then 'login' when what < 0.86 then 'logout' when what < 0.95 then 'login_failed'
+                      when what < 0.98 then 'token_refresh' when what < 0.99 then 'update_profile'
+                      when what < 0.995 then 'update_password' when what < 0.998 then 'password_reset_requested'
+                      when what < 0.9985 then 'mfa_enabled' when what < 0.9995 then 'user_created'
+                      else 'role_changed' end as action
+                  from (
+                    select drawn.*, realms[t] as realm, firsts[t] as first, who between 0.1 and 0.3 as isClient,
+                      (case when t = 1 and who < 0.05 then %5$d
+                        when t = 1 and who < 0.1 then %6$d + floor(%7$d * (who - 0.05) / 0.05)
+                        when t = 1 and who >= 0.7 and n < %11$d then %8$d
+                        when who between 0.1 and 0.3 then firsts[t] + 10 + floor(10 * other)
+                        else firsts[t] + %9$d + floor((users[t] - %9$d) * other * other) end)::int as person
+                    from (
+                      select n, at, who, other, what, place, noise,
+                        case when share < 0.7 then 1 when n < %11$d then 6 when share < 0.82 then 2
+                          when share < 0.92 then 3 when share < 0.98 then 4 else 5 end as t,
+                        (select array_agg(realm order by place) from tenant) as realms,
+                        (select array_agg(first order by place) from tenant) as firsts,
+                        (select array_agg(users order by place) from tenant) as users
+                      from (
+                        select n, %2$d + n * (%10$d / %1$d) as at, random() as share, random() as who, random() as other,
+                          random() as what, random() as place, gen_random_uuid()::text as noise
+                        from generate_series(1, %1$d) as n) as random) as drawn) as told) as row""".formatted(
+                        ROWS,
+                        Instant.now().minus(SPAN).toEpochMilli(),
+                        FIRST_OTHER,
+                        ADDRESS,
+                        BUSY,
+                        FIRST_ERASED,
+                        ERASED,
+                        DORMANT,
+                        FIRST_OTHER,
+                        SPAN.toMillis(),
+                        EARLY,
+                        OLD_ADDRESS);
+    }
+
+    /** The same as Keycloak would have kept it; what it has no event for is an event of another type. */
+    private static String events() {
+        return """
+                insert into event_entity (id, client_id, error, ip_address, realm_id, session_id, event_time, type, user_id,
+                  details_json_long_value)
+                select gen_random_uuid(), client_id,
+                  case when action like '%failed' then 'invalid_user_credentials' end, ip_address, realm_id, session_id,
+                  created_at,
+                  case action when 'login_failed' then 'LOGIN_ERROR' when 'client_login_failed' then 'CLIENT_LOGIN_ERROR'
+                    when 'token_refresh' then 'REFRESH_TOKEN' when 'password_reset_requested' then 'SEND_RESET_PASSWORD'
+                    when 'mfa_enabled' then 'UPDATE_CREDENTIAL' when 'user_created' then 'REGISTER'
+                    when 'role_changed' then 'UPDATE_TOTP' else upper(action) end,
+                  user_id,
+                  '{"auth_method":"openid-connect","token_id":"onrtro:' || gen_random_uuid()
+                    || '","grant_type":"password","refresh_token_type":"Refresh","scope":"profile email",'
+                    || '"refresh_token_id":"' || gen_random_uuid() || '","client_auth_method":"client-secret",'
+                    || '"username":"' || coalesce(user_id, 'nobody') || '"}'
+                from us_activity order by id""";
+    }
+}
