@@ -67,6 +67,7 @@ final class ActivityBench {
     private static final String OLD_ADDRESS = "203.0.113.6";
 
     private static final int PAGE = 100;
+    private static final int FEW = 10;
     private static final int DEEP = 1_000;
     private static final int WARM_UPS = 5;
     private static final int ROUNDS = 20;
@@ -199,6 +200,20 @@ final class ActivityBench {
         report(none, "page 1 of one user after the other: time", "admin REST: events of the user", many);
         double p99 = Comparison.percentile(many.ours(), 99);
         results.alone(OptionalDouble.of(10), "page 1 of one user after the other: p99", p99, "ms");
+        // Without a limit, as most ask.
+        Comparison newest = compare(
+                "the newest of one user after the other",
+                new Pages(
+                        USERS_A_ROUND,
+                        i -> ours(TENANT, "users/" + others.get(i) + "/activity?", FEW),
+                        i -> "newest of " + others.get(i)),
+                new Pages(
+                        USERS_A_ROUND,
+                        i -> events("user=" + others.get(i), FEW),
+                        i -> "newest of " + others.get(i)));
+        report(none, "the ten newest of one user after the other: time", "admin REST: events of the user", newest);
+        double p99OfFew = Comparison.percentile(newest.ours(), 99);
+        results.alone(OptionalDouble.of(10), "the ten newest of one user after the other: p99", p99OfFew, "ms");
 
         Instant from = Instant.now().minus(Duration.ofDays(200));
         Instant to = from.plus(Duration.ofDays(10));
@@ -496,13 +511,21 @@ final class ActivityBench {
     }
 
     private HttpRequest ours(String tenant, String path) {
-        return server.get("/realms/" + tenant + "/api/" + path + "&limit=" + PAGE)
+        return ours(tenant, path, PAGE);
+    }
+
+    private HttpRequest ours(String tenant, String path, int limit) {
+        return server.get("/realms/" + tenant + "/api/" + path + "&limit=" + limit)
                 .header("Authorization", "Bearer " + tokens.get(tenant))
                 .build();
     }
 
     private HttpRequest events(String filter) {
-        return server.asAdmin(server.get("/admin/realms/" + TENANT + "/events?max=" + PAGE + "&" + filter));
+        return events(filter, PAGE);
+    }
+
+    private HttpRequest events(String filter, int limit) {
+        return server.asAdmin(server.get("/admin/realms/" + TENANT + "/events?max=" + limit + "&" + filter));
     }
 
     private static JsonNode json(HttpRequest request) throws Exception {
