@@ -168,19 +168,39 @@ public final class ActivityLog {
     }
 
     /**
-     * Deletes the oldest rows of a realm.
+     * A step of a purge.
      *
-     * @param before in milliseconds since 1970-01-01 UTC; null for all
-     * @return how many
+     * @param last the id up to which there is nothing any more; empty if that was all
      */
-    int purge(String realmId, Long before, int most) {
-        return entities.createQuery("""
-                        delete from UserServiceActivity where realmId = :realm and id in (
-                          select a.id from UserServiceActivity a where a.realmId = :realm and a.id < :before
-                          order by a.id limit :most)""")
+    record Purged(int rows, Optional<String> last) {}
+
+    /**
+     * Deletes rows of a realm, the oldest first.
+     *
+     * @param after the {@link Purged#last} of the step before; empty for the first. A step that looked for it again would come by
+     *     all that the others have deleted, which is in the index until the database cleans up.
+     * @param before in milliseconds since 1970-01-01 UTC; empty for all
+     * @param most how many
+     */
+    Purged purge(String realmId, Optional<String> after, Optional<Long> before, int most) {
+        String from = after.orElse("");
+        String to = TimeOrderedId.leastOf(before.orElse(TimeOrderedId.LAST));
+        Optional<String> last = entities.createQuery("""
+                        select id from UserServiceActivity where realmId = :realm and id > :from and id < :to
+                        order by id""", String.class)
                 .setParameter("realm", realmId)
-                .setParameter("before", TimeOrderedId.leastOf(before == null ? TimeOrderedId.LAST : before))
-                .setParameter("most", most)
+                .setParameter("from", from)
+                .setParameter("to", to)
+                .setFirstResult(most - 1)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+        int rows = entities.createQuery(
+                        "delete from UserServiceActivity where realmId = :realm and id > :from and id <= :to")
+                .setParameter("realm", realmId)
+                .setParameter("from", from)
+                .setParameter("to", last.orElse(to))
                 .executeUpdate();
+        return new Purged(rows, last);
     }
 }

@@ -72,14 +72,18 @@ public final class ActivityPurge {
 
     private long of(String realmId, Instant end) {
         long deleted = 0;
-        int batch = ROWS_A_TRANSACTION;
-        while (batch == ROWS_A_TRANSACTION
+        Optional<String> last = Optional.empty();
+        boolean isAll = false;
+        while (!isAll
                 && clock.instant().isBefore(end)
                 && !Thread.currentThread().isInterrupted()) {
             long start = System.nanoTime();
-            batch = inTransaction(session -> batch(session, realmId));
-            deleted += batch;
-            if (batch == ROWS_A_TRANSACTION) {
+            Optional<String> after = last;
+            ActivityLog.Purged step = inTransaction(session -> step(session, realmId, after));
+            deleted += step.rows();
+            last = step.last();
+            isAll = last.isEmpty();
+            if (!isAll) {
                 // Logins come first: the database is theirs for most of the time.
                 LockSupport.parkNanos(PAUSE * (System.nanoTime() - start));
             }
@@ -88,17 +92,15 @@ public final class ActivityPurge {
     }
 
     /** Asked anew each time: who lengthens the retention, or imports the realm again, need not wait for the end. */
-    private int batch(KeycloakSession session, String realmId) {
+    private ActivityLog.Purged step(KeycloakSession session, String realmId, Optional<String> after) {
         RealmModel realm = session.realms().getRealm(realmId);
-        ActivityLog log = new ActivityLog(session);
-        if (realm == null) {
-            return log.purge(realmId, null, ROWS_A_TRANSACTION);
+        int days = realm == null ? 0 : settings.of(realm, Settings.ACTIVITY_RETENTION);
+        if (realm != null && days == 0) {
+            return new ActivityLog.Purged(0, Optional.empty());
         }
-        int days = settings.of(realm, Settings.ACTIVITY_RETENTION);
-        if (days == 0) {
-            return 0;
-        }
-        return log.purge(realmId, clock.instant().minus(Duration.ofDays(days)).toEpochMilli(), ROWS_A_TRANSACTION);
+        Optional<Long> before = Optional.ofNullable(realm)
+                .map(kept -> clock.instant().minus(Duration.ofDays(days)).toEpochMilli());
+        return new ActivityLog(session).purge(realmId, after, before, ROWS_A_TRANSACTION);
     }
 
     private <T> T inTransaction(KeycloakSessionTaskWithResult<T> task) {

@@ -35,8 +35,9 @@ final class IndexIT {
                 "delete from us_code_request where user_id = 'x'",
                 "delete from us_code_request where realm_id = 'x'",
                 // The activity log: the purge, the next realm, the erasure.
-                "delete from us_activity where realm_id = 'x' and id in (select a.id from us_activity a where a.realm_id = 'x' and a.id < 'y'"
-                        + " order by a.id fetch first 1000 rows only)",
+                "select id from us_activity where realm_id = 'x' and id > 'a' and id < 'y' order by id"
+                        + " offset 999 rows fetch first 1 rows only",
+                "delete from us_activity where realm_id = 'x' and id > 'a' and id <= 'y'",
                 "select min(realm_id) from us_activity where realm_id > 'x'",
                 "update us_activity set ip_address = null, user_agent = null where actor_id = 'x'"
                         + " and (ip_address is not null or user_agent is not null)",
