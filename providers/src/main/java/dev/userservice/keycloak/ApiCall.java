@@ -125,7 +125,7 @@ public final class ApiCall {
         URI asked = session.getContext().getUri().getRequestUri();
         String path = ApiPath.below(session.getContext().getUri().getPath());
         return base().path("{path}")
-                .resolveTemplate("path", path, false)
+                .resolveTemplate("path", path.substring(1), false)
                 .replaceQuery(asked.getRawQuery())
                 .replaceQueryParam("offset")
                 .replaceQueryParam("cursor", cursor)

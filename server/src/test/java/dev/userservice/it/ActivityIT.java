@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.FederatedIdentityRepresentation;
+import org.keycloak.representations.idm.IdentityProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** What the activity log notes, by each way in. */
@@ -483,6 +485,77 @@ final class ActivityIT {
             server.node().database().execute("drop trigger refuse on user_entity");
         }
         assertEquals(List.of("user_created", "login"), log.actions(id));
+    }
+
+    @Test
+    void identitiesAndCredentialsThatAnAdminGivesAndTakes(Tenant tenant) {
+        String id = tenant.addUser(someone());
+        var user = tenant.admin().users().get(id);
+        IdentityProviderRepresentation provider = new IdentityProviderRepresentation();
+        provider.setAlias(someone());
+        provider.setProviderId("oidc");
+        provider.setConfig(Map.of(
+                "clientId",
+                "x",
+                "clientSecret",
+                "x",
+                "tokenUrl",
+                "https://idp.example/token",
+                "authorizationUrl",
+                "https://idp.example/auth"));
+        tenant.admin().identityProviders().create(provider).close();
+        FederatedIdentityRepresentation link = new FederatedIdentityRepresentation();
+        link.setIdentityProvider(provider.getAlias());
+        link.setUserId("their-id");
+        link.setUserName("their-name");
+        user.addFederatedIdentity(provider.getAlias(), link).close();
+        assertEquals(
+                Map.of("identity_provider", provider.getAlias()),
+                log.last(id, "identity_linked").get("details"));
+        user.removeFederatedIdentity(provider.getAlias());
+        assertEquals(
+                Map.of("identity_provider", provider.getAlias()),
+                log.last(id, "identity_unlinked").get("details"));
+        user.removeCredential(user.credentials().get(0).getId());
+        assertEquals(
+                Map.of("credential_type", "password"),
+                log.last(id, "remove_credential").get("details"));
+    }
+
+    @Test
+    void aConsentThatIsGivenAndTakenBackInTheAccountConsole(Tenant tenant) {
+        String username = someone();
+        String id = tenant.addUser(username);
+        String application = someone();
+        ClientRepresentation client = tenant.addClient(application, true);
+        client.setConsentRequired(true);
+        tenant.admin().clients().get(client.getId()).update(client);
+        String own = someone();
+        tenant.addClient(own, true);
+        String scope = tenant.admin().clientScopes().findAll().stream()
+                .filter(known -> known.getName().equals("profile"))
+                .findFirst()
+                .orElseThrow()
+                .getId();
+        RequestSpecification account = RestAssured.given()
+                .baseUri(tenant.server().base() + "/realms/" + tenant.name() + "/account")
+                .header(
+                        "Authorization",
+                        "Bearer " + tenant.passwordToken(own, username).<String>path("access_token"))
+                .accept(ContentType.JSON)
+                .contentType(ContentType.JSON);
+        account.body(Map.of("grantedScopes", List.of(Map.of("id", scope))))
+                .post("/applications/" + application + "/consent")
+                .then()
+                .statusCode(200);
+        assertEquals(
+                Map.of("client", application), log.last(id, "consent_granted").get("details"));
+        account.body("")
+                .delete("/applications/" + application + "/consent")
+                .then()
+                .statusCode(204);
+        assertEquals(
+                Map.of("client", application), log.last(id, "consent_revoked").get("details"));
     }
 
     @Test

@@ -97,6 +97,8 @@ final class ActivityReadIT {
                 .queryParam("offset", 2)
                 .get("/users/" + alice + "/activity");
         assertEquals(newestFirst.subList(2, 5), page.jsonPath().getList("id"));
+        String address = tenant.server().base() + "/realms/" + tenant.name() + "/api/users/" + alice + "/activity?";
+        assertTrue(page.header("Link").startsWith("<" + address), page.header("Link"));
         assertTrue(page.header("Link").contains("cursor=" + newestFirst.get(4)));
         assertFalse(page.header("Link").contains("offset"));
     }
