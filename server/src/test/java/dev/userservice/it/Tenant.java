@@ -159,8 +159,13 @@ final class Tenant {
      * under way, and notes a success on a thread of its own, a moment after the answer.
      */
     static Response admitted(Supplier<Response> login) {
+        return admitted(401, login);
+    }
+
+    /** The same of a call that is answered otherwise while a login is under way. */
+    static Response admitted(int refusal, Supplier<Response> login) {
         Response answer = login.get();
-        for (int i = 0; i < 20 && answer.statusCode() == 401; i++) {
+        for (int i = 0; i < 20 && answer.statusCode() == refusal; i++) {
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
             answer = login.get();
         }
