@@ -186,7 +186,9 @@ final class RouteWalkIT {
         boolean isLogin = route.equals("POST /login") || route.equals("POST /users/auth/check");
         // The caller has logged in a moment ago, which Keycloak notes a moment later.
         int refusal = isLogin ? 401 : route.equals("PUT /users/me/password") ? 400 : 0;
-        (expected == 200 ? Tenant.admitted(refusal, answer) : answer.get()).then().statusCode(expected);
+        (expected == 200 ? Tenant.admitted(refusal, answer) : answer.get())
+                .then()
+                .statusCode(expected);
     }
 
     private static Map<String, Map<String, Integer>> rows() {
