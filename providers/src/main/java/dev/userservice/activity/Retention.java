@@ -90,7 +90,7 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
             return deleted.isPresent();
         } catch (RuntimeException | Error e) {
             // An error that went on would end the ticks.
-            LOG.warnf("The activity log cannot be purged now: %s", e);
+            LOG.errorf(e, "The activity log cannot be purged now");
             return true;
         }
     }

@@ -5,7 +5,9 @@ import dev.userservice.web.FieldErrors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.keycloak.events.Details;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
@@ -88,7 +90,7 @@ public final class UserAdministration {
         profile.write((name, model, before) -> {
             List<String> now = model.getAttributeStream(name).toList();
             changed.put(name, now);
-            note(details, API_NAMES.getOrDefault(name, name), String.join(", ", before), String.join(", ", now));
+            note(details, API_NAMES.getOrDefault(name, name), before, now);
         });
         UserRepresentation event = new UserRepresentation();
         ActiveSwitch active = new ActiveSwitch(call);
@@ -98,7 +100,11 @@ public final class UserAdministration {
         }
         if (isSwitched) {
             event.setEnabled(user.isEnabled());
-            note(details, "is_active", Boolean.toString(!user.isEnabled()), Boolean.toString(user.isEnabled()));
+            note(
+                    details,
+                    "is_active",
+                    List.of(Boolean.toString(!user.isEnabled())),
+                    List.of(Boolean.toString(user.isEnabled())));
         }
         new EmailChange(call).follow(user, profile);
         // Last: not every listener waits for the commit.
@@ -108,10 +114,15 @@ public final class UserAdministration {
         }
     }
 
-    /** By the names that the details of Keycloak's user events have. */
-    private static void note(Map<String, String> details, String name, String before, String now) {
-        details.put(Details.PREF_PREVIOUS + name, before);
-        details.put(Details.PREF_UPDATED + name, now);
+    /** By the names that the details of Keycloak's user events have, which leave out what is empty; a model has null for it. */
+    private static void note(Map<String, String> details, String name, List<String> before, List<String> now) {
+        Map.of(Details.PREF_PREVIOUS + name, before, Details.PREF_UPDATED + name, now)
+                .forEach((detail, values) -> {
+                    String text = values.stream().filter(Objects::nonNull).collect(Collectors.joining(", "));
+                    if (!text.isEmpty()) {
+                        details.put(detail, text);
+                    }
+                });
     }
 
     private static UserRepresentation described(

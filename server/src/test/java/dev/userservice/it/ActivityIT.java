@@ -462,10 +462,27 @@ final class ActivityIT {
         assertEquals("auth_check", details(log.last(id, "login_failed")).get("method"));
     }
 
+    @Test
+    void whatWasOrIsEmptyIsNull(Tenant tenant) {
+        String adminName = someone();
+        tenant.addUser(adminName, "admin");
+        String admin = tenant.session(adminName).access();
+        String id = tenant.addUser(someone());
+        Map<String, Object> body = new HashMap<>();
+        body.put("last_name", null);
+        body.put("gender", "Other");
+        put(tenant, admin, "/users/" + id, body).then().statusCode(200);
+        Map<?, ?> changes = (Map<?, ?>) details(log.last(id, "update_user")).get("changes");
+        assertEquals(change("Person", null), changes.get("last_name"));
+        assertEquals(change(null, "Other"), changes.get("gender"));
+    }
+
     /** A constraint of the database that fails at the commit takes the action and its row, but not the row of a failure. */
     @Test
     void whatIsRolledBackHasNoRow(Tenant tenant, TestServer server) throws Exception {
-        Assumptions.assumeTrue(server.node() != null && server.node().database() != null);
+        Assumptions.assumeTrue(
+                server.node() != null && server.node().database() != null,
+                "the database is given a trigger, of PostgreSQL");
         String username = someone();
         String id = tenant.addUser(username);
         Tenant.Session own = tenant.session(username);
@@ -572,7 +589,9 @@ final class ActivityIT {
     /** A log that cannot be written lets nobody in, nobody guess uncounted, and says so in a meter. */
     @Test
     void aFailureCountsThoughItCannotBeNoted(Tenant tenant, TestServer server) throws Exception {
-        Assumptions.assumeTrue(server.node() != null && server.node().database() != null);
+        Assumptions.assumeTrue(
+                server.node() != null && server.node().database() != null,
+                "the database is given a trigger, of PostgreSQL");
         String username = someone();
         String id = tenant.addUser(username);
         double before = dropped(server);

@@ -301,7 +301,8 @@ final class ActivityReadIT {
 
     @Test
     void aRealmThatIsNoTenantHasNoLog(TestServer server) throws Exception {
-        Assumptions.assumeTrue(server.node() != null && server.node().database() != null);
+        Assumptions.assumeTrue(
+                server.node() != null && server.node().database() != null, "what is not there only the database shows");
         Tenant off = Tenant.on(
                 server,
                 realm -> realm.withArray("/clients").forEach(client -> {
