@@ -49,6 +49,13 @@ public final class Settings {
             text -> Optional.of(site(text)),
             "The tenant's own site, which the links in mails point to.");
 
+    public static final Setting<Optional<URI>> LOGO_URL = new Setting<>(
+            "logo-url",
+            "http(s) URL of an image, of at most 255 characters; unset means none",
+            Optional.empty(),
+            text -> Optional.of(web(text)),
+            "The tenant's logo, on login pages and in mails. Browsers and mail programs load it from there.");
+
     public static final Setting<Integer> ACTIVITY_RETENTION = new Setting<>(
             "activity-retention",
             "days, 0 to 36500",
@@ -69,6 +76,7 @@ public final class Settings {
             ACTIVATION_LIFETIME,
             RESEND_COOL_DOWN,
             FRONTEND_URL,
+            LOGO_URL,
             ACTIVITY_RETENTION,
             ACTIVITY_TOKEN_REFRESHES);
 
@@ -162,14 +170,18 @@ public final class Settings {
     }
 
     private static URI site(String text) {
+        URI url = web(text);
+        if (url.getQuery() != null || url.getFragment() != null) {
+            throw new IllegalArgumentException("an http(s) URL without query and fragment");
+        }
+        return url;
+    }
+
+    private static URI web(String text) {
         URI url = URI.create(bounded(text));
         boolean isHttp = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
-        if (!isHttp
-                || url.getHost() == null
-                || url.getUserInfo() != null
-                || url.getQuery() != null
-                || url.getFragment() != null) {
-            throw new IllegalArgumentException("an http(s) URL without query and fragment");
+        if (!isHttp || url.getHost() == null || url.getUserInfo() != null) {
+            throw new IllegalArgumentException("an http(s) URL");
         }
         return url;
     }

@@ -78,6 +78,26 @@ final class SettingsTest {
     }
 
     @Test
+    void aLogoIsAtAnHttpAddress() {
+        assertEquals(
+                Optional.of(java.net.URI.create("https://cdn.example.com/logo.svg?v=2")),
+                server(Map.of())
+                        .of(
+                                realm(Map.of("user-service.logo-url", "https://cdn.example.com/logo.svg?v=2")),
+                                Settings.LOGO_URL));
+        for (String bad : java.util.List.of(
+                "logo.svg",
+                "//cdn.example.com/logo.svg",
+                "data:image/png;base64,AAAA",
+                "javascript:alert(1)",
+                "https://user:pw@cdn.example.com/logo.svg",
+                "https://cdn.example.com/\" onerror=\"alert(1)",
+                "https://cdn.example.com/" + "x".repeat(255))) {
+            assertEquals(Optional.empty(), server(Map.of("logo-url", bad)).ofServer(Settings.LOGO_URL), bad);
+        }
+    }
+
+    @Test
     void everySettingIsAnOptionOfTheServer() {
         assertEquals(
                 java.util.List.of(
@@ -85,6 +105,7 @@ final class SettingsTest {
                         "activation-lifetime",
                         "resend-cool-down",
                         "frontend-url",
+                        "logo-url",
                         "activity-retention",
                         "activity-token-refreshes",
                         "platform-realm",

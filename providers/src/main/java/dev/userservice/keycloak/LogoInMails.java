@@ -1,0 +1,45 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.settings.Settings;
+import java.util.List;
+import java.util.Map;
+import org.keycloak.email.EmailException;
+import org.keycloak.email.EmailTemplateProvider;
+import org.keycloak.email.freemarker.FreeMarkerEmailTemplateProvider;
+import org.keycloak.email.freemarker.FreeMarkerEmailTemplateProviderFactory;
+import org.keycloak.models.KeycloakSession;
+
+/** Keycloak's mails, whose templates find the address of the tenant's logo as {@code logoUrl}, if it has one. */
+final class LogoInMails extends FreeMarkerEmailTemplateProvider {
+    private LogoInMails(KeycloakSession session) {
+        super(session);
+    }
+
+    @Override
+    protected EmailTemplate processTemplate(
+            String subjectKey, List<Object> subjectAttributes, String template, Map<String, Object> attributes)
+            throws EmailException {
+        Settings.ofThisServer()
+                .of(realm, Settings.LOGO_URL)
+                .ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
+        return super.processTemplate(subjectKey, subjectAttributes, template, attributes);
+    }
+
+    public static final class Factory extends FreeMarkerEmailTemplateProviderFactory {
+        @Override
+        public String getId() {
+            return "user-service";
+        }
+
+        /** Before Keycloak's own, which has 0. */
+        @Override
+        public int order() {
+            return 1;
+        }
+
+        @Override
+        public EmailTemplateProvider create(KeycloakSession session) {
+            return new LogoInMails(session);
+        }
+    }
+}
