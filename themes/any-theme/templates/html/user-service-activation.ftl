@@ -1,9 +1,9 @@
 <#import "template.ftl" as layout>
+<#import "user-service-parts.ftl" as parts>
 <@layout.emailLayout>
 <p>${msg("userServiceActivationIntro", realmName)}</p>
-<p><a href="${link}">${msg("userServiceActivationLink")}</a></p>
-<p>${msg("userServiceActivationCode")}</p>
-<p style="font-family: monospace; font-size: 1.2em"><b>${code}</b></p>
+<@parts.link href=link text=msg("userServiceActivationLink")/>
+<@parts.code text=msg("userServiceActivationCode") code=code/>
 <p>${msg("userServiceActivationExpires", linkExpirationFormatter(linkExpiration))}</p>
 <p>${msg("userServiceActivationIgnore")}</p>
 </@layout.emailLayout>

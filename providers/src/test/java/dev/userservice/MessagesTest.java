@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,25 +14,45 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The texts of our pages and mails: each is there in each language, and is used. */
 final class MessagesTest {
     private static final Path THEME = Path.of("../themes/any-theme");
     private static final Path CODE = Path.of("src/main/java");
+    private static final Pattern FILE = Pattern.compile("messages_(.+)\\.properties");
     private static final Pattern USE = Pattern.compile("\"(userService[A-Z][A-Za-z]*)\"");
     private static final Pattern PARAMETER = Pattern.compile("\\{(\\d+)");
 
-    private static Properties messages(String language) throws IOException {
-        Properties messages = new Properties();
-        try (Reader file =
-                Files.newBufferedReader(THEME.resolve("messages/messages_" + language + ".properties"), UTF_8)) {
-            messages.load(file);
+    private static Properties properties(Path path) throws IOException {
+        Properties properties = new Properties();
+        try (Reader file = Files.newBufferedReader(path, UTF_8)) {
+            properties.load(file);
         }
-        return messages;
+        return properties;
+    }
+
+    static Properties messages(String language) throws IOException {
+        return properties(THEME.resolve("messages/messages_" + language + ".properties"));
+    }
+
+    /** English, and what else there are texts in. */
+    static Set<String> languages() {
+        try (Stream<Path> files = Files.list(THEME.resolve("messages"))) {
+            return files.map(file -> FILE.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(file -> file.group(1))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Set<String> keys(String language) throws IOException {
@@ -65,9 +86,18 @@ final class MessagesTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    @Test
-    void bothLanguagesHaveTheSameTexts() throws IOException {
-        assertEquals(keys("en"), keys("de"));
+    @ParameterizedTest
+    @MethodSource("languages")
+    void everyLanguageHasTheTextsOfEnglish(String language) throws IOException {
+        assertEquals(keys("en"), keys(language));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"login", "email"})
+    void ourThemeIsInEveryLanguage(String type) throws IOException {
+        Properties theme = properties(Path.of("../themes/user-service", type, "theme.properties"));
+        assertEquals(
+                languages(), new TreeSet<>(List.of(theme.getProperty("locales").split(","))));
     }
 
     @Test
@@ -78,22 +108,22 @@ final class MessagesTest {
         assertEquals(named, keys("en"));
     }
 
-    @Test
-    void bothLanguagesTakeTheSameParameters() throws IOException {
+    @ParameterizedTest
+    @MethodSource("languages")
+    void everyLanguageTakesTheSameParameters(String language) throws IOException {
         Properties english = messages("en");
-        Properties german = messages("de");
+        Properties other = messages(language);
         for (String key : keys("en")) {
-            assertEquals(parameters(english.getProperty(key)), parameters(german.getProperty(key)), key);
+            assertEquals(parameters(english.getProperty(key)), parameters(other.getProperty(key)), key);
         }
     }
 
     /** Keycloak formats every text: an apostrophe that is not doubled would vanish, and take parameters with it. */
-    @Test
-    void apostrophesAreDoubled() throws IOException {
-        for (String language : List.of("en", "de")) {
-            messages(language)
-                    .forEach((key, message) ->
-                            assertFalse(message.toString().replace("''", "").contains("'"), key::toString));
-        }
+    @ParameterizedTest
+    @MethodSource("languages")
+    void apostrophesAreDoubled(String language) throws IOException {
+        messages(language)
+                .forEach((key, message) ->
+                        assertFalse(message.toString().replace("''", "").contains("'"), key::toString));
     }
 }

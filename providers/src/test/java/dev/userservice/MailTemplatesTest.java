@@ -1,0 +1,119 @@
+package dev.userservice;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import freemarker.template.TemplateMethodModelEx;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.keycloak.theme.Theme;
+import org.keycloak.theme.beans.MessageFormatterMethod;
+import org.keycloak.theme.freemarker.DefaultFreeMarkerProvider;
+
+/** Each of our mails in each language, as Keycloak renders it. {@code target/mails} keeps them for people to look at. */
+final class MailTemplatesTest {
+    private static final Path THEMES = Path.of("../themes");
+    private static final Path KEPT = Path.of("target/mails");
+    private static final List<Path> FOLDERS =
+            List.of(THEMES.resolve("user-service/email"), THEMES.resolve("any-theme/templates"));
+
+    private static final String USERNAME = "<script>alert(\"{0}\")</script>'s";
+    private static final String REALM = "Bread & <b>Butter</b>";
+    private static final String LINK = "https://shop.example.com/verify-email?token=a&b=\"c\"";
+    private static final String CODE = "RX02-5MJ6-8Q1W-ZC4D-7TNH-K3PV-29YB";
+
+    /** The mails, and whether the account is named in them. */
+    private static final Map<String, Boolean> MAILS = Map.of(
+            "activation", false,
+            "email-changed", true,
+            "invitation", true,
+            "mfa-changed", true,
+            "password-changed", true,
+            "password-reset", true);
+
+    static Stream<Arguments> mails() {
+        return MAILS.keySet().stream()
+                .flatMap(mail -> MessagesTest.languages().stream().map(language -> Arguments.of(mail, language)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mails")
+    void whatUsersCallThemselvesIsTextAndNoTextIsMissing(String mail, String language) throws Exception {
+        String html = rendered("html", mail, language);
+        String text = rendered("text", mail, language);
+
+        assertFalse((html + text).contains("userService"), text);
+        assertTrue(html.contains("lang=\"" + language + "\" dir=\"ltr\""), html);
+        assertTrue(html.contains("<img src=\"https://cdn.example.com/logo.svg?a=1&amp;b=2\" alt=\"\""), html);
+        assertFalse(html.contains("<b>Butter") || html.contains("<script"), html);
+        assertTrue(html.contains("Bread &amp; &lt;b&gt;Butter&lt;/b&gt;"), html);
+        assertTrue(text.contains(REALM), text);
+        assertEquals(MAILS.get(mail), text.contains(USERNAME), text);
+        assertEquals(MAILS.get(mail), html.contains("&lt;script&gt;alert(&quot;{0}&quot;)&lt;/script&gt;&#39;s"), html);
+        if (text.contains(CODE)) {
+            assertTrue(text.contains("\n" + LINK + "\n"), text);
+            assertTrue(html.contains("<a href=\"" + LINK.replace("&", "&amp;").replace("\"", "&quot;")), html);
+            assertTrue(html.contains(">" + CODE + "<"), html);
+        }
+    }
+
+    private static String rendered(String format, String mail, String language) throws Exception {
+        String rendered = new DefaultFreeMarkerProvider(null, null)
+                .processTemplate(model(language), format + "/user-service-" + mail + ".ftl", theme());
+        Files.createDirectories(KEPT);
+        Files.writeString(KEPT.resolve(mail + "-" + language + "." + format), rendered);
+        return rendered;
+    }
+
+    /** What is in it is Keycloak's, or a mail's own. */
+    private static Map<String, Object> model(String language) throws IOException {
+        Map<String, Object> model = new HashMap<>();
+        Locale locale = Locale.forLanguageTag(language);
+        model.put("locale", locale);
+        model.put("ltr", true);
+        model.put("msg", new MessageFormatterMethod(locale, MessagesTest.messages(language)));
+        model.put("realmName", REALM);
+        model.put("subject", "The subject");
+        model.put("user", Map.of("username", USERNAME));
+        model.put("logoUrl", "https://cdn.example.com/logo.svg?a=1&b=2");
+        model.put("link", LINK);
+        model.put("code", CODE);
+        model.put("linkExpiration", 60);
+        model.put("linkExpirationFormatter", (TemplateMethodModelEx) minutes -> minutes.get(0) + " min");
+        model.put("changedAt", "Nov 22, 2026, 11:05:00 UTC");
+        model.put("ipAddress", "2001:db8::1");
+        model.put("isEnabled", true);
+        model.put("isToTheNew", true);
+        model.put("maskedEmail", "n***@e***.com");
+        return model;
+    }
+
+    private static Theme theme() {
+        return (Theme) Proxy.newProxyInstance(
+                Theme.class.getClassLoader(),
+                new Class<?>[] {Theme.class},
+                (proxy, method, arguments) -> template((String) arguments[0]));
+    }
+
+    private static URL template(String name) throws MalformedURLException {
+        for (Path folder : FOLDERS) {
+            if (Files.exists(folder.resolve(name))) {
+                return folder.resolve(name).toUri().toURL();
+            }
+        }
+        return null;
+    }
+}

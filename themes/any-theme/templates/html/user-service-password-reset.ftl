@@ -1,0 +1,9 @@
+<#import "template.ftl" as layout>
+<#import "user-service-parts.ftl" as parts>
+<@layout.emailLayout>
+<p>${msg("userServicePasswordResetIntro", user.username, realmName)}</p>
+<@parts.link href=link text=msg("userServicePasswordResetLink")/>
+<@parts.code text=msg("userServicePasswordResetCode") code=code/>
+<p>${msg("userServicePasswordResetExpires", linkExpirationFormatter(linkExpiration))}</p>
+<p>${msg("userServicePasswordResetIgnore")}</p>
+</@layout.emailLayout>

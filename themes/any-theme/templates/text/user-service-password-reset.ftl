@@ -1,0 +1,12 @@
+<#ftl output_format="plainText">
+${msg("userServicePasswordResetIntro", user.username, realmName)}
+
+${link}
+
+${msg("userServicePasswordResetCode")}
+
+${code}
+
+${msg("userServicePasswordResetExpires", linkExpirationFormatter(linkExpiration))}
+
+${msg("userServicePasswordResetIgnore")}
