@@ -6,4 +6,5 @@
 <@parts.code text=msg("userServiceActivationCode") code=code/>
 <p>${msg("userServiceActivationExpires", linkExpirationFormatter(linkExpiration))}</p>
 <p>${msg("userServiceActivationIgnore")}</p>
+<@parts.address href=link/>
 </@layout.emailLayout>

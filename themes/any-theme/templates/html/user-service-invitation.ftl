@@ -6,4 +6,5 @@
 <@parts.code text=msg("userServiceInvitationCode") code=code/>
 <p>${msg("userServiceInvitationExpires", linkExpirationFormatter(linkExpiration))}</p>
 <p>${msg("userServiceInvitationIgnore")}</p>
+<@parts.address href=link/>
 </@layout.emailLayout>

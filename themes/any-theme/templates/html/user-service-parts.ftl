@@ -4,7 +4,11 @@
 <table role="presentation" border="0" cellpadding="0" cellspacing="0" style="margin: 24px 0">
 <tr><td align="center" bgcolor="#155e75" style="border-radius: 6px; mso-padding-alt: 12px 24px"><a href="${href}" class="user-service-button" style="display: inline-block; padding: 12px 24px; border-radius: 6px; color: #ffffff; font-weight: bold; text-decoration: none">${text}</a></td></tr>
 </table>
-<p style="font-size: 14px">${msg("userServiceMailLink")}<br><a href="${href}" style="word-break: break-all">${href}</a></p>
+</#macro>
+
+<#-- Where buttons do not work. At the end of a mail, since the address of a page of Keycloak's is long. -->
+<#macro address href>
+<p style="font-size: 12px">${msg("userServiceMailLink")}<br><a href="${href}" style="word-break: break-all">${href}</a></p>
 </#macro>
 
 <#macro code text code>

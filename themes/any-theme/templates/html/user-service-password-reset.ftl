@@ -6,4 +6,5 @@
 <@parts.code text=msg("userServicePasswordResetCode") code=code/>
 <p>${msg("userServicePasswordResetExpires", linkExpirationFormatter(linkExpiration))}</p>
 <p>${msg("userServicePasswordResetIgnore")}</p>
+<@parts.address href=link/>
 </@layout.emailLayout>
