@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,10 +52,7 @@ final class ActivationPagesIT {
     }
 
     private static void keepPictureOf(Inbox.Mail mail, String name, Browser browser) {
-        // Mail programs fit a mail to the screen.
-        String page = "<meta name='viewport' content='width=device-width'>" + mail.html();
-        browser.goTo(URI.create("data:text/html;charset=utf-8;base64,"
-                + Base64.getEncoder().encodeToString(page.getBytes(StandardCharsets.UTF_8))));
+        browser.open(mail, name);
         browser.awaitText(mail.code());
         browser.screenshot(name);
     }

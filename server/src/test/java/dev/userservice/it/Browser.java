@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -38,6 +40,9 @@ final class Browser implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Map<String, Object> PHONE =
             Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true);
+
+    private static final Map<String, Object> DARK =
+            Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark")));
 
     /** Selenium warns that it does not know the DevTools of a newer browser. We do not use them. */
     private static final Logger DEV_TOOLS = Logger.getLogger("org.openqa.selenium.devtools");
@@ -136,23 +141,64 @@ final class Browser implements AutoCloseable {
         await("a page whose address is the wanted one", () -> wanted.test(at()));
     }
 
+    void awaitElement(String cssSelector) {
+        await(
+                "a page with " + cssSelector,
+                () -> !driver.findElements(By.cssSelector(cssSelector)).isEmpty());
+    }
+
+    boolean shows(String cssSelector) {
+        return driver.findElements(By.cssSelector(cssSelector)).stream().anyMatch(WebElement::isDisplayed);
+    }
+
+    /** What a script returns. */
+    Object run(String script) {
+        return driver.executeScript(script);
+    }
+
+    /** Opens a mail as a mail program does; keeps it beside the pictures. */
+    void open(Inbox.Mail mail, String name) {
+        goTo(kept(name + ".html", mail.html().getBytes(StandardCharsets.UTF_8)).toUri());
+    }
+
     /** Keeps pictures of the page, for people: in the window, and on a phone. */
     void screenshot(String name) {
+        screenshot(name, look -> {});
+    }
+
+    /** The same in light and in dark colours, and looks at the page in each of the four ways. */
+    void screenshots(String name, Consumer<String> look) {
+        screenshot(name, look);
+        driver.executeCdpCommand("Emulation.setEmulatedMedia", DARK);
+        try {
+            screenshot(name + "-dark", look);
+        } finally {
+            driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+        }
+    }
+
+    private void screenshot(String name, Consumer<String> look) {
         keep(name);
+        look.accept(name);
         // A window cannot be as narrow as this.
         driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", PHONE);
         try {
             keep(name + "-phone");
+            look.accept(name + "-phone");
         } finally {
             driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
         }
     }
 
     private void keep(String name) {
-        Path file = Layout.ofBuild().root().resolve("server/target/screenshots/" + name + ".png");
+        kept(name + ".png", driver.getScreenshotAs(OutputType.BYTES));
+    }
+
+    private static Path kept(String name, byte[] content) {
+        Path file = Layout.ofBuild().root().resolve("server/target/screenshots").resolve(name);
         try {
             Files.createDirectories(file.getParent());
-            Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+            return Files.write(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,154 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/** What people see in our theme, Keycloak's own pages and mails too: in light and dark colours, in a window and on a phone. */
+@ExtendWith(ServerExtension.class)
+final class PagesIT {
+    private static final String NAME = "Bread & Butter";
+    private static final byte[] LOGO = """
+            <svg xmlns="http://www.w3.org/2000/svg" width="160" height="64"><rect width="160" height="64" fill="#d9480f"/></svg>
+            """.getBytes(StandardCharsets.UTF_8);
+
+    private static HttpServer logoHost;
+    private static String logo;
+    private static Tenant tenant;
+
+    @BeforeAll
+    static void start(TestServer server) throws IOException {
+        logoHost = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        logoHost.createContext("/logo.svg", exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "image/svg+xml");
+            exchange.sendResponseHeaders(200, LOGO.length);
+            exchange.getResponseBody().write(LOGO);
+            exchange.close();
+        });
+        logoHost.start();
+        logo = "http://localhost:" + logoHost.getAddress().getPort() + "/logo.svg?a=1&b=2";
+        tenant = Tenant.on(server, realm -> {
+            realm.put("displayName", NAME);
+            realm.withObject("/attributes").put("user-service.logo-url", logo);
+        });
+    }
+
+    @AfterAll
+    static void stop() {
+        logoHost.stop(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "de"})
+    void everyPageAndMailIsTheTenantsOwnAndForEverybody(String language) {
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open(language)) {
+            browser.goTo(app.login());
+            assertFine("login", "#kc-form-login", language, browser);
+            browser.type("username", "nobody");
+            browser.type("password", "wrong");
+            browser.click("#kc-login");
+            assertFine("login-wrong", "#input-error-username", language, browser);
+            browser.click("a[href*='reset-credentials']");
+            assertFine("forgot-password", "#kc-reset-password-form", language, browser);
+
+            browser.goTo(app.registration());
+            browser.click("#kc-register-form input[type=submit]");
+            assertFine("registration-errors", "#input-error-email", language, browser);
+            assertFalse(browser.shows("#preferences"), "JSON is nothing to fill in here");
+            Newcomer nora = Newcomer.to(tenant);
+            nora.registersAt(app, browser);
+            assertFine("activation", "#user-service-activate-form", language, browser);
+            Inbox.Mail mail = nora.mail();
+            browser.goTo(mail.link());
+            assertFine("info", "#kc-info-message", language, browser);
+            assertFine(mail, "activation", language, browser);
+
+            browser.goTo(URI.create(
+                    tenant.server().base() + "/realms/" + tenant.name() + "/login-actions/action-token?key=garbage"));
+            assertFine("error", "#kc-error-message", language, browser);
+
+            logIn("CONFIGURE_TOTP", language, app, browser);
+            assertFine("otp", "#kc-totp-settings-form", language, browser);
+            String user = logIn("UPDATE_PASSWORD", language, app, browser);
+            assertFine("update-password", "#kc-passwd-update-form", language, browser);
+            tenant.admin()
+                    .users()
+                    .get(tenant.admin()
+                            .users()
+                            .searchByUsername(user, true)
+                            .get(0)
+                            .getId())
+                    .executeActionsEmail(List.of("UPDATE_PASSWORD"));
+            assertFine(tenant.inbox().next(user + "@example.com"), "keycloak", language, browser);
+        }
+    }
+
+    /** Logs somebody new in who must do something first; returns the username. */
+    private static String logIn(String requiredAction, String language, RelyingParty app, Browser browser) {
+        String username = language + "-" + requiredAction.toLowerCase(Locale.ROOT);
+        String id = tenant.addUser(username);
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        user.setRequiredActions(List.of(requiredAction));
+        tenant.admin().users().get(id).update(user);
+        browser.goTo(app.login());
+        browser.type("username", username);
+        browser.type("password", TestServer.PASSWORD);
+        browser.click("#kc-login");
+        return username;
+    }
+
+    private static void assertFine(String page, String element, String language, Browser browser) {
+        browser.awaitElement(element);
+        assertEquals(language, browser.run("return document.documentElement.lang"));
+        assertEquals(NAME, browser.run("return document.getElementById('kc-header-wrapper').innerText.trim()"));
+        assertFine("page-" + page + "-" + language, browser);
+        List<?> loaded = (List<?>) browser.run("return performance.getEntriesByType('resource').map(it => it.name)");
+        assertTrue(loaded.contains(logo), loaded::toString);
+        for (Object address : loaded) {
+            assertTrue(
+                    address.equals(logo)
+                            || address.toString().startsWith(tenant.server().base() + "/"),
+                    address::toString);
+        }
+    }
+
+    private static void assertFine(Inbox.Mail mail, String name, String language, Browser browser) {
+        browser.open(mail, "mail-" + name + "-" + language);
+        browser.awaitText(NAME);
+        assertFine("mail-" + name + "-" + language, browser);
+        assertEquals(List.of(logo), browser.run("return performance.getEntriesByType('resource').map(it => it.name)"));
+    }
+
+    private static void assertFine(String name, Browser browser) {
+        assertFalse(
+                (browser.driver().getTitle() + browser.text())
+                        .toLowerCase(Locale.ROOT)
+                        .contains("keycloak"),
+                browser::text);
+        assertEquals(
+                true, browser.run("return document.querySelector(`img[src='" + logo + "'][alt='']`).naturalWidth > 0"));
+        browser.screenshots(name, look -> {
+            assertEquals(List.of(), Axe.barriers(browser), look);
+            assertEquals(0L, browser.run("""
+                    const page = document.scrollingElement;
+                    return page.scrollWidth - page.clientWidth;
+                    """), look + " is wider than the screen");
+        });
+    }
+}
