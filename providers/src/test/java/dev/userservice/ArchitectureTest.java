@@ -36,7 +36,7 @@ final class ArchitectureTest {
     /** What of Keycloak may be named outside the package {@code keycloak}: its public contracts. */
     private static final Pattern PUBLIC_KEYCLOAK = Pattern.compile("org\\.keycloak\\."
             + "((models|events|provider|sessions|representations)(\\..*)?|services\\.resource|http|utils|"
-            + "Config(\\$.*)?|authentication\\.(Authenticator|RequiredAction|Form|Validation)[A-Za-z]*|"
+            + "Config(\\$.*)?|authentication\\.(Authenticat(or|ionFlow)|RequiredAction|Form|Validation)[A-Za-z]*|"
             + "forms\\.login\\.LoginFormsProvider)"
             + "(\\.[A-Z].*)?");
 

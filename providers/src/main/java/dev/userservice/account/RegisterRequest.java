@@ -3,8 +3,8 @@ package dev.userservice.account;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.NewPassword;
 import dev.userservice.keycloak.NewUser;
-import dev.userservice.keycloak.Registration;
 import dev.userservice.users.PersonName;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -83,11 +83,8 @@ public record RegisterRequest(
 
         FieldErrors errors = new FieldErrors();
         errors.required("email", email).text("email", email, 1, 255).text("username", username, 1, 255);
-        errors.required("password", password).text("password", password, 1, 512);
+        NewPassword.check(errors, "password", password);
         errors.text("full_name", fullName, 1, 511).text("first_name", firstName, 1, 255);
-        if (password != null && !Registration.survivesALogin(password)) {
-            errors.add("password", "Control characters, also written as in %0a, are not allowed");
-        }
         if (passwordConfirmation != null && !passwordConfirmation.equals(password)) {
             errors.add("password_confirmation", "This is not the password");
         }

@@ -80,6 +80,13 @@ final class Details {
         return this;
     }
 
+    /** How a field changed; empty if it did not. */
+    Optional<Change> change(String field) {
+        return entries.get(CHANGES) instanceof Map<?, ?> changes
+                ? Optional.ofNullable((Change) changes.get(field))
+                : Optional.empty();
+    }
+
     /** Notes that there was more than could be had. */
     Details cut() {
         isCut = true;

@@ -45,6 +45,7 @@ final class Journal extends AbstractKeycloakTransaction {
             }
         }
         if (journal != null && journal.isActive()) {
+            new Notices(session).announce(activity);
             journal.told.add(activity);
         } else {
             KeycloakModelUtils.runJobInTransaction(
@@ -55,7 +56,9 @@ final class Journal extends AbstractKeycloakTransaction {
     @Override
     protected void commitImpl() {
         int sequence = 0;
+        Notices notices = new Notices(session);
         for (Activity activity : folded(told)) {
+            notices.wish(activity);
             try {
                 ActivityRow row = activity.row(sequence++);
                 if (activity.details().isCut()) {

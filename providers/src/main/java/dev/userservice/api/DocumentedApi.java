@@ -2,6 +2,7 @@ package dev.userservice.api;
 
 import dev.userservice.account.ActivationResource;
 import dev.userservice.account.AuthCheckResource;
+import dev.userservice.account.PasswordResetResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityResource;
@@ -27,6 +28,9 @@ interface DocumentedApi {
 
     @Path("")
     ActivationResource activation();
+
+    @Path("")
+    PasswordResetResource passwordReset();
 
     @Path("")
     UserListResource userList();

@@ -14,6 +14,7 @@ import static dev.userservice.keycloak.Permission.SESSION;
 
 import dev.userservice.account.ActivationResource;
 import dev.userservice.account.AuthCheckResource;
+import dev.userservice.account.PasswordResetResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityResource;
@@ -43,6 +44,10 @@ public final class Routes {
             new Route("POST", "/verify-email", PUBLIC, (call, db) -> new ActivationResource(call)),
             new Route("PATCH", "/users/activation", PUBLIC, (call, db) -> new ActivationResource(call)),
             new Route("GET", "/users/activation/resend", PUBLIC, (call, db) -> new ActivationResource(call)),
+            new Route("POST", "/reset-password", PUBLIC, (call, db) -> new PasswordResetResource(call)),
+            new Route("POST", "/reset-password/{token}", PUBLIC, (call, db) -> new PasswordResetResource(call)),
+            new Route("POST", "/users/password/forgot", PUBLIC, (call, db) -> new PasswordResetResource(call)),
+            new Route("POST", "/users/password/reset", PUBLIC, (call, db) -> new PasswordResetResource(call)),
             new Route("GET", "/users", ADMIN_LIST, (call, db) -> new UserListResource(call)),
             new Route("GET", "/users/id", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
             new Route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),

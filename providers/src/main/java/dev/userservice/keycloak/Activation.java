@@ -74,6 +74,15 @@ public final class Activation {
      * where its user profile lets people register without an e-mail address.
      */
     public void start(UserModel user, MailOrigin origin) {
+        start(MailKind.ACTIVATION, user, origin);
+    }
+
+    /** The same for a user whom an admin has made, and who is told that. */
+    void invite(UserModel user, MailOrigin origin) {
+        start(MailKind.INVITATION, user, origin);
+    }
+
+    private void start(MailKind kind, UserModel user, MailOrigin origin) {
         RealmModel realm = session.getContext().getRealm();
         RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
         if (action == null) {
@@ -84,7 +93,7 @@ public final class Activation {
         }
         if (isDemanded(realm, action) && user.getEmail() != null) {
             user.addRequiredAction(REQUIRED_ACTION);
-            send(user, origin);
+            send(kind, user, origin);
         }
     }
 
@@ -94,20 +103,17 @@ public final class Activation {
      * @return empty if that was done; else how long to wait, about
      */
     public Optional<Duration> send(UserModel user, MailOrigin origin) {
-        RealmModel realm = session.getContext().getRealm();
-        Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
-        Duration wished = coolDown();
-        // Nobody is left without any code, and expired requests are purged.
-        Duration coolDown = wished.compareTo(lifetime) < 0 ? wished : lifetime;
+        return send(MailKind.ACTIVATION, user, origin);
+    }
+
+    private Optional<Duration> send(MailKind kind, UserModel user, MailOrigin origin) {
+        CodeTimes times = CodeTimes.of(Purpose.ACTIVATION, realm(), settings);
         if (!isWanted(user)) {
-            return Optional.of(coolDown);
+            return Optional.of(times.coolDown());
         }
-        Asked asked = new OneTimeCodes(session).ask(user, Purpose.ACTIVATION, coolDown, lifetime);
-        if (asked.request().isEmpty()) {
-            return Optional.of(asked.timeLeft());
-        }
-        new Outbox(session).add(MailKind.ACTIVATION, user, asked.request().get(), origin);
-        return Optional.empty();
+        Asked asked = new OneTimeCodes(session).ask(user, Purpose.ACTIVATION, times);
+        asked.request().ifPresent(request -> new Outbox(session).add(kind, user, request, origin));
+        return asked.request().isPresent() ? Optional.empty() : Optional.of(asked.timeLeft());
     }
 
     /**
@@ -143,10 +149,20 @@ public final class Activation {
                 || user.getRequiredActionsStream().anyMatch(UserModel.RequiredAction.VERIFY_EMAIL.name()::equals);
     }
 
-    /** Makes an account active on an admin's word. */
-    static void vouchFor(RealmModel realm, UserModel user) {
+    /** Makes an account active whose user has given back what was mailed to its address. */
+    static void proveAddress(UserModel user) {
+        demandNoProof(user);
+        user.setEmailVerified(true);
+    }
+
+    private static void demandNoProof(UserModel user) {
         user.removeRequiredAction(REQUIRED_ACTION);
         user.removeRequiredAction(UserModel.RequiredAction.VERIFY_EMAIL);
+    }
+
+    /** Makes an account active on an admin's word. */
+    static void vouchFor(RealmModel realm, UserModel user) {
+        demandNoProof(user);
         if (realm.isVerifyEmail() && user.getEmail() != null) {
             user.setEmailVerified(true);
         }
@@ -215,17 +231,15 @@ public final class Activation {
 
     private Optional<UserModel> redeem(String code, Predicate<UserModel> isOwner) {
         Optional<UserModel> user = new OneTimeCodes(session).redeem(code, Purpose.ACTIVATION, mayRedeem(isOwner));
-        user.ifPresent(active -> {
-            active.removeRequiredAction(REQUIRED_ACTION);
-            active.removeRequiredAction(UserModel.RequiredAction.VERIFY_EMAIL);
-            active.setEmailVerified(true);
-        });
+        user.ifPresent(Activation::proveAddress);
         return user;
     }
 
     /** Could this user redeem this code now? */
     boolean isGood(String code, UserModel owner) {
-        return new OneTimeCodes(session).isGood(code, Purpose.ACTIVATION, mayRedeem(owner::equals));
+        return new OneTimeCodes(session)
+                .owner(code, Purpose.ACTIVATION, mayRedeem(owner::equals))
+                .isPresent();
     }
 
     /** A code proves the possession of the address that it was sent to; the account may have another one by now. */

@@ -11,16 +11,11 @@ import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.forms.login.LoginFormsProvider;
-import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.SystemClientUtil;
-import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.messages.Messages;
-import org.keycloak.services.util.LocaleUtil;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -30,19 +25,17 @@ import org.keycloak.sessions.AuthenticationSessionModel;
  * <p>It works in any browser, but for one that somebody else is logged in to, and leaves a login alone that waits in this
  * one for the code.
  */
-public final class ActivationTokenHandler extends AbstractActionTokenHandler<ActivationToken> {
+public final class ActivationTokenHandler extends AbstractActionTokenHandler<CodeToken> {
+    /** The type of its tokens. */
+    static final String TYPE = "user-service-activation";
+
     /** Takes the key of a text. */
     private static final String HEADER = "messageHeader";
 
     private Settings settings;
 
     public ActivationTokenHandler() {
-        super(
-                ActivationToken.TYPE,
-                ActivationToken.class,
-                Messages.STALE_VERIFY_EMAIL_LINK,
-                EventType.VERIFY_EMAIL,
-                Errors.INVALID_TOKEN);
+        super(TYPE, CodeToken.class, Messages.STALE_VERIFY_EMAIL_LINK, EventType.VERIFY_EMAIL, Errors.INVALID_TOKEN);
     }
 
     @Override
@@ -50,28 +43,14 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
         settings = Settings.ofThisServer();
     }
 
-    /**
-     * A session for this page alone, without the cookie that would take the place of a login's, and with the action of a login
-     * that is over. Of any other one Keycloak's scripts would have the page reload itself while a login waits in this browser,
-     * and lead to an error when that login succeeds.
-     */
     @Override
     public AuthenticationSessionModel startFreshAuthenticationSession(
-            ActivationToken token, ActionTokenContext<ActivationToken> context) {
-        RealmModel realm = context.getRealm();
-        ClientModel client = token.client() == null ? null : realm.getClientByClientId(token.client());
-        boolean isThere = client != null && client.isEnabled();
-        AuthenticationSessionModel login = new AuthenticationSessionManager(context.getSession())
-                .createAuthenticationSession(realm, false)
-                .createAuthenticationSession(isThere ? client : SystemClientUtil.getSystemClient(realm));
-        login.setAction(AuthenticationSessionModel.Action.LOGGED_OUT.name());
-        login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
-        LocaleUtil.processLocaleParam(context.getSession(), realm, login);
-        return login;
+            CodeToken token, ActionTokenContext<CodeToken> context) {
+        return DetachedPage.session(token, context);
     }
 
     @Override
-    public Response handleToken(ActivationToken token, ActionTokenContext<ActivationToken> context) {
+    public Response handleToken(CodeToken token, ActionTokenContext<CodeToken> context) {
         KeycloakSession session = context.getSession();
         AuthenticationSessionModel login = context.getAuthenticationSession();
         UserModel user = login.getAuthenticatedUser();
@@ -94,7 +73,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Act
             return page.setAttribute(HEADER, "userServiceConfirmActivationHeader")
                     .setAttribute(
                             Constants.TEMPLATE_ATTR_ACTION_URI,
-                            ActivationLink.page(session, context.getRealm(), base, token.confirmed()))
+                            CodeLink.page(session, context.getRealm(), base, token.confirmed()))
                     .setInfo("userServiceConfirmActivation", user.getEmail())
                     .createInfoPage();
         }

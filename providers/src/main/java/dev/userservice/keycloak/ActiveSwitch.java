@@ -1,7 +1,6 @@
 package dev.userservice.keycloak;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -66,12 +65,10 @@ final class ActiveSwitch {
 
     /** Ends the sessions of a user who is disabled. Last of all: clients are told of it at once. */
     void endSessions(UserModel user) {
-        List<UserSessionModel> all = Stream.concat(
-                        session.sessions().getUserSessionsStream(realm, user),
-                        session.sessions().getOfflineUserSessionsStream(realm, user))
-                .toList();
+        UserSessions sessions = new UserSessions(session, realm);
+        List<UserSessionModel> all = sessions.of(user);
         if (!all.isEmpty()) {
-            all.forEach(new Sessions(call)::end);
+            all.forEach(sessions::end);
             new AdminEvents(call).sessionsEnded(user, all.size());
         }
     }

@@ -136,6 +136,10 @@ public final class ApiCall {
         return new Activation(session, settings);
     }
 
+    public PasswordReset passwordReset() {
+        return new PasswordReset(session, settings);
+    }
+
     /** The refresh token that came in place of an access token; not verified. */
     public Optional<String> bearerRefreshToken() {
         return Optional.ofNullable(bearerRefreshToken);

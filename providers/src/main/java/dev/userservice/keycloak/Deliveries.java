@@ -1,5 +1,6 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
@@ -81,25 +82,29 @@ public final class Deliveries {
         }
         session.getContext().setRealm(realm);
         return switch (due.kind()) {
-            case ACTIVATION -> claimWithCode(wish, realm, due.kind(), settings);
-            case ACTIVATION_RESEND -> claimWithoutCode(wish, realm, due.kind());
-            case EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW -> claimNotice(wish, realm, due.kind());
+            case ACTIVATION, INVITATION, PASSWORD_RESET -> claimWithCode(wish, realm, due.kind(), settings);
+            case ACTIVATION_RESEND, PASSWORD_FORGOTTEN -> claimWithoutCode(wish, realm, due.kind());
+            case EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW, PASSWORD_CHANGED, MFA_ENABLED, MFA_DISABLED ->
+                claimNotice(wish, realm, due.kind());
         };
     }
 
     private Optional<Delivery> claimWithCode(OutboxEntity wish, RealmModel realm, MailKind kind, Settings settings) {
         UserModel user = session.users().getUserById(realm, wish.userId());
-        if (user == null || !Activation.isWanted(user)) {
+        boolean isReset = kind == MailKind.PASSWORD_RESET;
+        boolean isWanted =
+                user != null && (isReset ? PasswordReset.isPossible(realm, user) : Activation.isWanted(user));
+        if (!isWanted) {
             // The request goes first, and takes the wish with it: see OneTimeCodes.
             new OneTimeCodes(session).delete(wish.requestId());
             drop(wish);
             return Optional.empty();
         }
         OneTimeCodes codes = new OneTimeCodes(session);
-        Duration lifetime = Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
+        CodeTimes times = CodeTimes.of(isReset ? Purpose.PASSWORD_RESET : Purpose.ACTIVATION, realm, settings);
         return codes.lockIfFree(wish.requestId())
                 .flatMap(request -> lease(wish, realm).map(lease -> {
-                    OneTimeCodes.Issued issued = codes.issue(request, user.getEmail(), lifetime);
+                    OneTimeCodes.Issued issued = codes.issue(request, user.getEmail(), times.lifetime());
                     return delivery(wish, lease, realm, kind, issued);
                 }));
     }

@@ -1,14 +1,13 @@
 package dev.userservice.keycloak;
 
-import dev.userservice.keycloak.OneTimeCodes.Asked;
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.web.ApiProblem;
 import java.time.Duration;
 import org.keycloak.models.UserModel;
 
 /**
- * What a new e-mail address brings with it, whoever has changed it: nothing that was sent to the old one is good any more,
- * both owners are told, and an account that waits for the proof of its address waits for that of the new one.
+ * What a new e-mail address brings with it, whoever has changed it: nothing that was sent to the old one is good any more, and
+ * an account that waits for the proof of its address waits for that of the new one.
  */
 final class EmailChange {
     private final ApiCall call;
@@ -24,15 +23,15 @@ final class EmailChange {
 
     /**
      * Demands that the person's last change of their own address is long enough ago: each sends a mail to whatever address
-     * they name.
+     * they name. The user is locked, and the notice of this change begins the next wait: see {@link AccountNotices}.
      *
      * @throws ApiProblem 429
      */
     void requireCooledDown(UserModel user) {
-        Duration coolDown = call.activation().coolDown();
-        Asked asked = new OneTimeCodes(call.session()).ask(user, Purpose.EMAIL_CHANGE, coolDown, coolDown);
-        if (asked.request().isEmpty()) {
-            throw ApiProblem.tooManyRequests(asked.timeLeft(), "The e-mail address was changed a moment ago");
+        Duration left = new OneTimeCodes(call.session())
+                .timeLeft(user, Purpose.EMAIL_CHANGE, call.activation().coolDown());
+        if (left.compareTo(Duration.ZERO) > 0) {
+            throw ApiProblem.tooManyRequests(left, "The e-mail address was changed a moment ago");
         }
     }
 
@@ -41,12 +40,8 @@ final class EmailChange {
             return;
         }
         new OneTimeCodes(call.session()).voidAll(user);
-        MailOrigin origin = MailOrigin.of(call.session(), user, null);
-        Outbox outbox = new Outbox(call.session());
-        update.emailBefore().ifPresent(before -> outbox.addNotice(MailKind.EMAIL_CHANGED_OLD, user, before, origin));
         if (user.getEmail() != null) {
-            call.activation().follow(user, origin);
-            outbox.addNotice(MailKind.EMAIL_CHANGED_NEW, user, user.getEmail(), origin);
+            call.activation().follow(user, MailOrigin.of(call.session(), user, null));
         }
     }
 }

@@ -2,9 +2,11 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.Texts;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Locale;
 import java.util.Objects;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
@@ -28,6 +30,15 @@ public record MailOrigin(String baseUrl, String locale, String clientId, String 
     public MailOrigin {
         Objects.requireNonNull(baseUrl);
         Objects.requireNonNull(locale);
+    }
+
+    /**
+     * Of a notice of what somebody else, such as an admin, has done to a user: in the user's language or the realm's, and
+     * without what the other one's request says of them. There is no link in it.
+     */
+    public static MailOrigin ofOthers(RealmModel realm) {
+        String language = realm.getDefaultLocale() == null ? Locale.ENGLISH.toLanguageTag() : realm.getDefaultLocale();
+        return new MailOrigin("", language, null, null, null);
     }
 
     /**

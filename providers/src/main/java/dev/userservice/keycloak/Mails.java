@@ -3,6 +3,10 @@ package dev.userservice.keycloak;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.MaskedEmail;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +25,9 @@ import org.keycloak.theme.beans.LinkExpirationFormatterMethod;
 /** Makes mails of the tenant's e-mail theme and message bundles, and gives them to its mail server. */
 public final class Mails {
     private static final double MILLIS_A_MINUTE = 60_000;
+
+    /** The zone of this name, which texts show; the offset would be shown as Z. */
+    private static final ZoneId UTC = ZoneId.of("UTC");
 
     private final KeycloakSession session;
     private final Settings settings;
@@ -68,13 +75,24 @@ public final class Mails {
     private Content content(Delivery delivery, RealmModel realm, UserModel user) throws IOException {
         return switch (delivery.kind()) {
             case ACTIVATION ->
+                new Content("userServiceActivationSubject", "user-service-activation.ftl", code(delivery, realm, user));
+            case INVITATION ->
+                new Content("userServiceInvitationSubject", "user-service-invitation.ftl", code(delivery, realm, user));
+            case PASSWORD_RESET ->
                 new Content(
-                        "userServiceActivationSubject",
-                        "user-service-activation.ftl",
-                        activation(delivery, realm, user));
+                        "userServicePasswordResetSubject",
+                        "user-service-password-reset.ftl",
+                        code(delivery, realm, user));
             case EMAIL_CHANGED_OLD -> emailChanged(user, false);
             case EMAIL_CHANGED_NEW -> emailChanged(user, true);
-            case ACTIVATION_RESEND -> throw new IllegalArgumentException("Not a mail: " + delivery);
+            case PASSWORD_CHANGED ->
+                new Content(
+                        "userServicePasswordChangedSubject",
+                        "user-service-password-changed.ftl",
+                        changed(delivery, user));
+            case MFA_ENABLED -> mfaChanged("userServiceMfaEnabledSubject", delivery, user, true);
+            case MFA_DISABLED -> mfaChanged("userServiceMfaDisabledSubject", delivery, user, false);
+            case ACTIVATION_RESEND, PASSWORD_FORGOTTEN -> throw new IllegalArgumentException("Not a mail: " + delivery);
         };
     }
 
@@ -85,18 +103,37 @@ public final class Mails {
         return new Content("userServiceEmailChangedSubject", "user-service-email-changed.ftl", attributes);
     }
 
-    private Map<String, Object> activation(Delivery delivery, RealmModel realm, UserModel user) throws IOException {
+    private Map<String, Object> code(Delivery delivery, RealmModel realm, UserModel user) throws IOException {
         long left = delivery.codeExpiresAt() - Time.currentTimeMillis();
         long minutes = Math.max(1, Math.round(left / MILLIS_A_MINUTE));
         Locale locale = session.getContext().resolveLocale(user);
         Map<String, Object> attributes = new HashMap<>();
         attributes.put("code", delivery.code());
-        attributes.put("link", new ActivationLink(session, settings).to(realm, user, delivery));
+        attributes.put("link", new CodeLink(session, settings).to(realm, user, delivery));
         attributes.put("linkExpiration", minutes);
         attributes.put(
                 "linkExpirationFormatter",
                 new LinkExpirationFormatterMethod(
                         session.theme().getTheme(Theme.Type.EMAIL).getEnhancedMessages(realm, locale), locale));
+        return attributes;
+    }
+
+    private Content mfaChanged(String subjectKey, Delivery delivery, UserModel user, boolean isEnabled) {
+        Map<String, Object> attributes = changed(delivery, user);
+        attributes.put("isEnabled", isEnabled);
+        return new Content(subjectKey, "user-service-mfa-changed.ftl", attributes);
+    }
+
+    /** When it was, since mails can be late, and from where. */
+    private Map<String, Object> changed(Delivery delivery, UserModel user) {
+        Map<String, Object> attributes = new HashMap<>();
+        attributes.put(
+                "changedAt",
+                DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.LONG)
+                        .withLocale(session.getContext().resolveLocale(user))
+                        .withZone(UTC)
+                        .format(Instant.ofEpochMilli(delivery.createdAt())));
+        attributes.put("ipAddress", delivery.origin().ipAddress());
         return attributes;
     }
 

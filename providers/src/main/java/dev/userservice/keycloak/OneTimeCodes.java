@@ -49,16 +49,16 @@ public final class OneTimeCodes {
      * Makes a new request and voids the one before with its codes; unless that was made less than the cool-down ago, or a
      * mail of it is on its way this very moment, whose code must not be dead when it arrives.
      */
-    Asked ask(UserModel user, Purpose purpose, Duration coolDown, Duration lifetime) {
+    Asked ask(UserModel user, Purpose purpose, CodeTimes times) {
         long now = Time.currentTimeMillis();
         Optional<CodeRequestEntity> before = locked(user, purpose);
         if (before.isPresent()) {
-            long wait = before.get().requestedAt() + coolDown.toMillis() - now;
+            long wait = before.get().requestedAt() + times.coolDown().toMillis() - now;
             if (wait > 0) {
                 return Asked.tooSoon(Duration.ofMillis(wait));
             }
             if (new Outbox(session).isOnItsWay(before.get().id())) {
-                return Asked.tooSoon(coolDown);
+                return Asked.tooSoon(times.coolDown());
             }
             delete(before.get().id());
             entities.detach(before.get());
@@ -73,10 +73,24 @@ public final class OneTimeCodes {
                 .setParameter("user", user.getId())
                 .setParameter("purpose", purpose.id())
                 .setParameter("now", now)
-                .setParameter("expires", now + lifetime.toMillis())
+                .setParameter("expires", now + times.lifetime().toMillis())
                 .executeUpdate();
         // None: somebody else has asked between our look and now.
-        return made == 1 ? new Asked(Optional.of(id), coolDown) : Asked.tooSoon(coolDown);
+        return made == 1 ? new Asked(Optional.of(id), times.coolDown()) : Asked.tooSoon(times.coolDown());
+    }
+
+    /** How long to wait until there may be a new request; nothing or less for not at all. */
+    Duration timeLeft(UserModel user, Purpose purpose, Duration coolDown) {
+        return entities.createQuery(
+                        "select requestedAt from UserServiceCodeRequest where userId = :user and purpose = :purpose",
+                        Long.class)
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .getResultStream()
+                .findFirst()
+                .map(asked ->
+                        Duration.ofMillis(asked - Time.currentTimeMillis()).plus(coolDown))
+                .orElse(Duration.ZERO);
     }
 
     private Optional<CodeRequestEntity> locked(UserModel user, Purpose purpose) {
@@ -124,9 +138,9 @@ public final class OneTimeCodes {
         return new Issued(code, expires);
     }
 
-    /** Can this code be redeemed, as far as one can say without doing it? */
-    boolean isGood(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
-        return find(given, purpose, isFor).isPresent();
+    /** Who could redeem this code, as far as one can say without doing it. */
+    Optional<UserModel> owner(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+        return find(given, purpose, isFor).map(Found::user);
     }
 
     /**
@@ -136,19 +150,17 @@ public final class OneTimeCodes {
      */
     Optional<UserModel> redeem(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
         return find(given, purpose, isFor)
-                .filter(found -> isStillEnabled(found.user()))
-                .filter(found -> delete(found.request()) == 1)
-                .map(Found::user);
+                .flatMap(found -> locked(found.user())
+                        .filter(user -> isFor.test(user, found.email()))
+                        .filter(user -> delete(found.request()) == 1));
     }
 
     /** Looks again under a lock: Keycloak writes all columns of a user, and must not write back what an admin has changed. */
-    private boolean isStillEnabled(UserModel user) {
-        return LockedUser.of(session, session.getContext().getRealm(), user)
-                .filter(UserModel::isEnabled)
-                .isPresent();
+    private Optional<UserModel> locked(UserModel user) {
+        return LockedUser.of(session, session.getContext().getRealm(), user).filter(UserModel::isEnabled);
     }
 
-    private record Found(String request, UserModel user) {}
+    private record Found(String request, UserModel user, String email) {}
 
     private Optional<Found> find(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
         RealmModel realm = session.getContext().getRealm();
@@ -158,7 +170,8 @@ public final class OneTimeCodes {
                 .flatMap(code -> Optional.ofNullable(entities.find(CodeRequestEntity.class, code.requestId()))
                         .filter(request -> request.realmId().equals(realm.getId())
                                 && request.purpose().equals(purpose.id()))
-                        .map(request -> new Found(request.id(), session.users().getUserById(realm, request.userId())))
+                        .map(request -> new Found(
+                                request.id(), session.users().getUserById(realm, request.userId()), code.email()))
                         .filter(found -> found.user() != null && isFor.test(found.user(), code.email())));
     }
 
@@ -170,9 +183,9 @@ public final class OneTimeCodes {
 
     /** Voids the codes of a user, for whatever they are. */
     void voidAll(UserModel user) {
-        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose not in (:codeless)")
                 .setParameter("user", user.getId())
-                .setParameter("codeless", Purpose.EMAIL_CHANGE.id())
+                .setParameter("codeless", Purpose.CODELESS)
                 .executeUpdate();
     }
 
@@ -211,9 +224,15 @@ public final class OneTimeCodes {
     /** What a code is good for; one code never does for another. */
     enum Purpose {
         ACTIVATION("activation"),
+        PASSWORD_RESET("password-reset"),
 
         /** Has no codes: it is the cool-down of the changes of one's own address. */
-        EMAIL_CHANGE("email-change");
+        EMAIL_CHANGE("email-change"),
+
+        /** Has no codes: it is the cool-down of notices to an address that nobody has proved. */
+        NOTICE("notice");
+
+        private static final List<String> CODELESS = List.of(EMAIL_CHANGE.id, NOTICE.id);
 
         private final String id;
 

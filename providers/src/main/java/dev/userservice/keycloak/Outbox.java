@@ -39,24 +39,24 @@ public final class Outbox {
 
     /** Wishes a mail to a user of the context's realm, which carries a code of the given request. */
     void add(MailKind kind, UserModel user, String request, MailOrigin origin) {
-        add(kind, user, request, null, origin);
+        add(kind, session.getContext().getRealm(), user, request, null, origin);
+        announce();
     }
 
     /**
-     * Wishes a mail without a code about a user of the context's realm, to an address that need not be the user's. Nothing but
-     * the end of the user takes it back.
+     * Wishes a mail without a code about a user, to an address that need not be the user's. Nothing but the end of the user
+     * takes it back. May be called when the commit has begun, so it is {@linkplain #announce announced} apart.
      */
-    public void addNotice(MailKind kind, UserModel user, String recipient, MailOrigin origin) {
-        add(kind, user, null, Objects.requireNonNull(recipient), origin);
+    public void addNotice(MailKind kind, RealmModel realm, UserModel user, String recipient, MailOrigin origin) {
+        add(kind, realm, user, null, Objects.requireNonNull(recipient), origin);
     }
 
-    private void add(MailKind kind, UserModel user, String request, String recipient, MailOrigin origin) {
+    private void add(
+            MailKind kind, RealmModel realm, UserModel user, String request, String recipient, MailOrigin origin) {
         long now = Time.currentTimeMillis();
         String id = TimeOrderedId.of(now, RANDOM);
-        String realm = session.getContext().getRealm().getId();
         // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits too early.
-        entities.persist(new OutboxEntity(id, realm, kind.id(), user.getId(), request, recipient, origin, now));
-        announce();
+        entities.persist(new OutboxEntity(id, realm.getId(), kind.id(), user.getId(), request, recipient, origin, now));
     }
 
     /**
@@ -87,7 +87,8 @@ public final class Outbox {
         announce();
     }
 
-    private void announce() {
+    /** Has the outbox looked into as soon as this transaction has committed. */
+    public void announce() {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {

@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -12,13 +13,10 @@ import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
-import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.userprofile.EventAuditingAttributeChangeListener;
 import org.keycloak.userprofile.UserProfileContext;
 
@@ -81,9 +79,9 @@ public final class OwnAccount {
         // Before the lock: the hash of a password takes long.
         UserModel known = call.caller().user();
         List<Long> checked = passwordDates(known);
-        Optional<String> refusal = new PasswordCheck(call).refusal(known, current);
-        if (refusal.isPresent()) {
-            passwordEvents().forEach(event -> event.error(refusal.get()));
+        Optional<String> refused = new PasswordCheck(call).refusal(known, current);
+        if (refused.isPresent()) {
+            passwordEvents().forEach(event -> event.error(refused.get()));
             throw notCurrent().remembered();
         }
         UserModel user = lock();
@@ -91,22 +89,15 @@ public final class OwnAccount {
             // Somebody else was quicker, and has perhaps ended this very session by it.
             throw notCurrent();
         }
-        FieldErrors errors = new FieldErrors();
-        new PasswordRules(session, realm).check(user, replacement, REPLACEMENT, errors);
-        if (!errors.isEmpty()) {
-            passwordEvents().forEach(event -> event.error(Errors.PASSWORD_REJECTED));
-            throw errors.problem();
+        PasswordRules rules = new PasswordRules(session, realm);
+        List<String> complaints = rules.complaints(user, replacement);
+        if (complaints.isEmpty()) {
+            complaints = rules.replace(user, replacement).stream().toList();
         }
-        try {
-            user.credentialManager().updateCredential(UserCredentialModel.password(replacement));
-        } catch (ReadOnlyException e) {
-            throw ApiProblem.invalid(REPLACEMENT, "The password is kept in a directory that cannot be written to");
-        } catch (ModelException e) {
+        if (!complaints.isEmpty()) {
             passwordEvents().forEach(event -> event.error(Errors.PASSWORD_REJECTED));
-            throw ApiProblem.invalid(
-                    REPLACEMENT, new ValidationTexts(session, realm).of(e.getMessage(), e.getParameters()));
+            throw ApiProblem.invalid(Map.of(REPLACEMENT, complaints));
         }
-        user.removeRequiredAction(UserModel.RequiredAction.UPDATE_PASSWORD);
         passwordEvents().forEach(EventBuilder::success);
         endOtherSessions(user);
     }
@@ -144,7 +135,7 @@ public final class OwnAccount {
         Caller caller = call.caller();
         UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
         // The events' client is the one that asks: a session may have several of its own.
-        new Sessions(call).endOthers(user, own, () -> event(EventType.LOGOUT));
+        new UserSessions(session, realm).endOthers(user, own, () -> event(EventType.LOGOUT));
     }
 
     private EventBuilder event(EventType type) {

@@ -134,11 +134,6 @@ final class ProfileUpdate {
         }
     }
 
-    /** What it was before; empty for none. */
-    Optional<String> emailBefore() {
-        return Optional.ofNullable(emailBefore);
-    }
-
     /** An address in another case is no other one: Keycloak keeps them in lower case, a directory perhaps not. */
     boolean isEmailChanged() {
         String now = user.getEmail();

@@ -13,7 +13,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfile;
 import org.keycloak.userprofile.UserProfileContext;
-import org.keycloak.utils.StringUtil;
 
 /** Registration, by the rules of the tenant's user profile and password policy, as on Keycloak's own page. */
 public final class Registration {
@@ -68,10 +67,5 @@ public final class Registration {
                 .detail(Details.EMAIL, candidate.attributes().get(UserModel.EMAIL));
         client.ifPresent(event::client);
         return event;
-    }
-
-    /** Would a login lose a part of this password? Keycloak's token endpoint takes such characters out of all that it gets. */
-    public static boolean survivesALogin(String password) {
-        return password.equals(StringUtil.removeControlCharacters(password));
     }
 }

@@ -1,22 +1,15 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.UserSessionProvider;
-import org.keycloak.services.managers.AuthenticationManager;
-import org.keycloak.services.managers.UserSessionManager;
 
 /** The ends of sessions: by a refresh token, through Keycloak's logout endpoint, or by an access token. */
 public final class Sessions {
@@ -62,51 +55,7 @@ public final class Sessions {
                 .client(caller.client())
                 .user(caller.user())
                 .session(alive);
-        end(alive);
+        new UserSessions(session, realm).end(alive);
         event.success();
-    }
-
-    /**
-     * Ends all sessions of a user but one, and says so in an event each.
-     *
-     * @param kept the one; null for none. An offline session that was made in an online one has the same id, and is another
-     * @param event a new event of the user's
-     */
-    void endOthers(UserModel user, UserSessionModel kept, Supplier<EventBuilder> event) {
-        List<UserSessionModel> others = Stream.concat(
-                        session.sessions().getUserSessionsStream(realm, user),
-                        session.sessions().getOfflineUserSessionsStream(realm, user))
-                .filter(other ->
-                        kept == null || !other.getId().equals(kept.getId()) || other.isOffline() != kept.isOffline())
-                .toList();
-        for (UserSessionModel other : others) {
-            EventBuilder logout = event.get().session(other.getId());
-            if (kept != null && !kept.isOffline() && isMadeIn(kept, other)) {
-                // Keycloak's logout of an offline session ends the online one as well.
-                new UserSessionManager(session).revokeOfflineUserSession(other);
-            } else {
-                end(other);
-            }
-            logout.success();
-        }
-    }
-
-    private static boolean isMadeIn(UserSessionModel online, UserSessionModel other) {
-        return other.isOffline()
-                && (other.getId().equals(online.getId())
-                        || online.getId().equals(other.getNote(UserSessionModel.CORRESPONDING_SESSION_ID)));
-    }
-
-    void end(UserSessionModel ended) {
-        KeycloakContext context = session.getContext();
-        AuthenticationManager.backchannelLogout(
-                session,
-                realm,
-                ended,
-                context.getUri(),
-                context.getConnection(),
-                context.getHttpRequest().getHttpHeaders(),
-                true,
-                ended.isOffline());
     }
 }

@@ -33,7 +33,6 @@ public final class Tokens {
     private static final Set<String> REUSE_REASONS =
             Set.of("Stale token", "Maximum allowed refresh token reuse exceeded");
 
-    private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;
     private final OidcEndpoints endpoints;
@@ -44,7 +43,6 @@ public final class Tokens {
      * @throws ApiProblem 404 where the realm has none to log in by
      */
     public Tokens(ApiCall call) {
-        this.call = call;
         this.session = call.session();
         this.realm = call.realm();
         this.endpoints = new OidcEndpoints(call);
@@ -184,7 +182,7 @@ public final class Tokens {
                 realm.getName(), event.getSessionId());
         UserSessionModel reused = session.sessions().getUserSession(realm, event.getSessionId());
         if (reused != null) {
-            new Sessions(call).end(reused);
+            new UserSessions(session, realm).end(reused);
         }
     }
 }

@@ -9,22 +9,26 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.theme.Theme;
 
-/**
- * What Keycloak's user profile and password policies say, in the words of its login pages; in English, as all that the API
- * says.
- */
+/** What Keycloak's user profile and password policies say, in the words of its login pages. */
 final class ValidationTexts {
     private final Properties bundle;
+    private final Locale locale;
 
+    /** In English, as all that the API says. */
     ValidationTexts(KeycloakSession session, RealmModel realm) {
+        this(session, realm, Locale.ENGLISH);
+    }
+
+    ValidationTexts(KeycloakSession session, RealmModel realm, Locale locale) {
+        this.locale = locale;
         try {
-            bundle = session.theme().getTheme(Theme.Type.LOGIN).getEnhancedMessages(realm, Locale.ENGLISH);
+            bundle = session.theme().getTheme(Theme.Type.LOGIN).getEnhancedMessages(realm, locale);
         } catch (IOException e) {
             throw new UncheckedIOException("The login theme cannot be read", e);
         }
     }
 
     String of(String key, Object... parameters) {
-        return new MessageFormat(bundle.getProperty(key, "Invalid value."), Locale.ENGLISH).format(parameters);
+        return new MessageFormat(bundle.getProperty(key, "Invalid value."), locale).format(parameters);
     }
 }

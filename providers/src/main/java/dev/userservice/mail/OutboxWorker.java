@@ -8,6 +8,7 @@ import dev.userservice.keycloak.MailKind;
 import dev.userservice.keycloak.Mails;
 import dev.userservice.keycloak.OneTimeCodes;
 import dev.userservice.keycloak.Outbox;
+import dev.userservice.keycloak.PasswordReset;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
@@ -45,8 +46,9 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private static final int MAILS_A_TENANT = 2;
     private static final int LOOK_UPS_A_TENANT = 1;
     private static final int LOOKS = 10;
-    private static final Set<MailKind> LOOK_UPS = EnumSet.of(MailKind.ACTIVATION_RESEND);
-    private static final Set<MailKind> MAILS = EnumSet.complementOf(EnumSet.of(MailKind.ACTIVATION_RESEND));
+    private static final EnumSet<MailKind> LOOK_UPS =
+            EnumSet.of(MailKind.ACTIVATION_RESEND, MailKind.PASSWORD_FORGOTTEN);
+    private static final Set<MailKind> MAILS = EnumSet.complementOf(LOOK_UPS);
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration PURGE = Duration.ofMinutes(1);
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
@@ -203,8 +205,9 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
 
     private void attempt(KeycloakSession session, Delivery delivery) {
         switch (delivery.kind()) {
-            case ACTIVATION, EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW -> new Mails(session, settings).send(delivery);
             case ACTIVATION_RESEND -> new Activation(session, settings).resend(delivery);
+            case PASSWORD_FORGOTTEN -> new PasswordReset(session, settings).send(delivery);
+            default -> new Mails(session, settings).send(delivery);
         }
     }
 

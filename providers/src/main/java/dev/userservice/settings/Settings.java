@@ -35,6 +35,13 @@ public final class Settings {
             text -> number(text, 5, 10_080),
             "How long the code of an activation mail can be redeemed, from when the mail was sent.");
 
+    public static final Setting<Integer> RESET_LIFETIME = new Setting<>(
+            "reset-lifetime",
+            "minutes, 5 to 1440",
+            15,
+            text -> number(text, 5, 1_440),
+            "How long the code of a mail for a new password can be redeemed, from when the mail was sent.");
+
     public static final Setting<Integer> RESEND_COOL_DOWN = new Setting<>(
             "resend-cool-down",
             "seconds, 0 to 86400",
@@ -74,6 +81,7 @@ public final class Settings {
     public static final List<Setting<?>> OF_TENANTS = List.of(
             AUDIENCE,
             ACTIVATION_LIFETIME,
+            RESET_LIFETIME,
             RESEND_COOL_DOWN,
             FRONTEND_URL,
             LOGO_URL,

@@ -2,7 +2,7 @@ package dev.userservice.users;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.keycloak.Registration;
+import dev.userservice.keycloak.NewPassword;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -23,10 +23,7 @@ public record ChangePasswordRequest(
     void validate() {
         FieldErrors errors = new FieldErrors();
         errors.required("current_password", currentPassword).text("current_password", currentPassword, 1, 512);
-        errors.required("new_password", newPassword).text("new_password", newPassword, 1, 512);
-        if (newPassword != null && !Registration.survivesALogin(newPassword)) {
-            errors.add("new_password", "Control characters, also written as in %0a, are not allowed");
-        }
+        NewPassword.check(errors, "new_password", newPassword);
         errors.throwIfAny();
     }
 

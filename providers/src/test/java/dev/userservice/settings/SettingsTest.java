@@ -103,6 +103,7 @@ final class SettingsTest {
                 java.util.List.of(
                         "audience",
                         "activation-lifetime",
+                        "reset-lifetime",
                         "resend-cool-down",
                         "frontend-url",
                         "logo-url",

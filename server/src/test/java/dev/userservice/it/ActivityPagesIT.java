@@ -2,6 +2,7 @@ package dev.userservice.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Locale;
@@ -44,18 +45,20 @@ final class ActivityPagesIT {
     }
 
     @Test
-    void aForgottenPasswordIsAskedForAndReset() {
+    void aForgottenPasswordIsAskedForAndResetInKeycloaksOwnFlowToo() {
+        Tenant stock = Tenant.on(tenant.server(), realm -> realm.put("resetCredentialsFlow", "reset credentials"));
+        Activities stockLog = Activities.of(stock);
         String username = someone();
-        String id = tenant.addUser(username);
-        tenant.session(username);
-        try (RelyingParty app = RelyingParty.of(tenant);
+        String id = stock.addUser(username);
+        stock.session(username);
+        String email = stock.admin().users().get(id).toRepresentation().getEmail();
+        try (RelyingParty app = RelyingParty.of(stock);
                 Browser browser = Browser.open()) {
             browser.goTo(app.login());
             browser.click("a[href*='reset-credentials']");
             browser.type("username", username);
             browser.click("[type='submit']");
-            String email = tenant.admin().users().get(id).toRepresentation().getEmail();
-            browser.goTo(tenant.inbox().next(email).link());
+            browser.goTo(stock.inbox().next(email).link());
             browser.type("password-new", "Other-secret-1");
             browser.type("password-confirm", "Other-secret-1");
             browser.click("#logout-sessions");
@@ -64,8 +67,9 @@ final class ActivityPagesIT {
         }
         assertEquals(
                 List.of("user_created", "login", "password_reset_requested", "password_reset", "login"),
-                log.actions(id));
-        assertFalse(log.about(id).toString().contains("Other-secret-1"));
+                stockLog.actions(id));
+        assertFalse(stockLog.about(id).toString().contains("Other-secret-1"));
+        assertTold(stock, email, "The password of your ");
     }
 
     @Test
@@ -91,6 +95,7 @@ final class ActivityPagesIT {
         }
         assertEquals(List.of("user_created", "login", "update_user", "update_password", "login"), log.actions(id));
         assertEquals(Map.of("sessions_ended", 1), log.about(id).get(3).get("details"));
+        assertTold(tenant, username + "@example.com", "The password of your ");
     }
 
     @Test
@@ -120,6 +125,19 @@ final class ActivityPagesIT {
         tenant.admin().users().get(id).removeCredential(credential);
         assertEquals(
                 Map.of("credential_type", "otp"), log.last(id, "mfa_disabled").get("details"));
+        String email = username + "@example.com";
+        String enabled = assertTold(tenant, email, "Two-factor authentication was enabled for your ");
+        assertTrue(enabled.contains("The change came from the address "), enabled);
+        // Where the administrator was is not the user's business.
+        String disabled = assertTold(tenant, email, "Two-factor authentication was disabled for your ");
+        assertFalse(disabled.contains("The change came"), disabled);
+    }
+
+    /** The next mail has this subject; its text. */
+    private static String assertTold(Tenant tenant, String email, String subject) {
+        Inbox.Mail mail = tenant.inbox().next(email);
+        assertTrue(mail.subject().startsWith(subject), mail.subject());
+        return mail.text();
     }
 
     private static byte[] base32(String text) {

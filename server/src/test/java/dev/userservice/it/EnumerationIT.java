@@ -3,36 +3,97 @@ package dev.userservice.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.http.Header;
 import io.restassured.response.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** Whoever asks for a new activation mail learns nothing of the account: not from the answer, and not from its time. */
+/**
+ * Whoever asks for a mail, to activate an account or to choose a new password, learns nothing of the account: not from the
+ * answer, and not from its time, whatever the mail server does.
+ */
 @ExtendWith(ServerExtension.class)
 final class EnumerationIT {
-    private static final int ROUNDS = 80;
+    private static final int ROUNDS = 50;
 
-    /** Six comparisons of two that are alike: one run in a thousand fails at less. */
-    private static final double SUSPICIOUS = 0.001 / 6;
+    /** One run in a thousand fails at less, of all comparisons of two that are alike. */
+    private static final double SUSPICIOUS = 0.001 / 40;
 
     private static Tenant tenant;
-    private static final Map<String, String> IDENTIFIERS = new LinkedHashMap<>();
+    private static Tenant unlucky;
+    private static SmtpProxy proxy;
+    private static Map<String, String> identifiers;
+
+    /** A public route that says nothing. */
+    private enum Asking {
+        RESEND {
+            @Override
+            Response of(Tenant tenant, String identifier) {
+                return tenant.api().queryParam("identifier", identifier).get("/users/activation/resend");
+            }
+        },
+        FORGOT {
+            @Override
+            Response of(Tenant tenant, String identifier) {
+                return tenant.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("email", identifier))
+                        .post("/reset-password");
+            }
+        };
+
+        abstract Response of(Tenant tenant, String identifier);
+    }
+
+    /** What a mail server can do instead of taking a mail. */
+    private enum Mishap {
+        DEAD,
+        SLOW,
+        REFUSING
+    }
 
     @BeforeAll
     static void add(Tenant fresh) {
         tenant = fresh;
+        identifiers = everyKindOf(tenant);
+        proxy = SmtpProxy.before(tenant.inbox());
+        // Each question is a mail here, of which none arrives.
+        unlucky = Tenant.on(tenant.server(), realm -> {
+            realm.withObject("/attributes").put("user-service.resend-cool-down", "0");
+            realm.set("smtpServer", proxy.smtp().json());
+        });
+    }
+
+    /** With all that is still in its outbox, which would show in the meters that other tests read. */
+    @AfterAll
+    static void removeTheUnlucky() {
+        if (unlucky != null) {
+            unlucky.admin().remove();
+            proxy.close();
+        }
+    }
+
+    private static Map<String, String> everyKindOf(Tenant tenant) {
         String pending = tenant.register(Map.of());
         String active = tenant.register(Map.of());
         tenant.api()
@@ -46,21 +107,20 @@ final class EnumerationIT {
                 tenant.admin().users().searchByEmail(disabled, true).get(0);
         user.setEnabled(false);
         tenant.admin().users().get(user.getId()).update(user);
-        IDENTIFIERS.put("pending", pending);
-        IDENTIFIERS.put("active", active);
-        IDENTIFIERS.put("disabled", disabled);
-        IDENTIFIERS.put("unknown", UUID.randomUUID() + "@example.com");
+        Map<String, String> kinds = new LinkedHashMap<>();
+        kinds.put("pending", pending);
+        kinds.put("active", active);
+        kinds.put("disabled", disabled);
+        kinds.put("unknown", UUID.randomUUID() + "@example.com");
+        return kinds;
     }
 
-    private static Response resend(String identifier) {
-        return tenant.api().queryParam("identifier", identifier).get("/users/activation/resend");
-    }
-
-    @Test
-    void theAnswersAreOne() {
-        List<String> answers = IDENTIFIERS.values().stream()
+    @ParameterizedTest
+    @EnumSource
+    void theAnswersAreOne(Asking asking) {
+        List<String> answers = identifiers.values().stream()
                 .map(identifier -> {
-                    Response answer = resend(identifier);
+                    Response answer = asking.of(tenant, identifier);
                     Map<String, String> headers = new TreeMap<>();
                     for (Header header : answer.headers()) {
                         headers.put(header.getName(), header.getValue());
@@ -72,17 +132,91 @@ final class EnumerationIT {
         assertEquals(1, answers.size(), answers.toString());
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void theirTimesAreOfOneKind(Asking asking) {
+        assertOneKind(identifiers, ROUNDS, identifier -> asking.of(tenant, identifier));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void norDoesAMailServerInTroubleTell(Mishap mishap) {
+        String known = "known-" + UUID.randomUUID() + "@example.com";
+        unlucky.addUser(known.replace("@example.com", ""));
+        switch (mishap) {
+            case DEAD -> proxy.down();
+            case SLOW -> proxy.delay(Duration.ofMillis(500));
+            case REFUSING -> proxy.refuse(known);
+        }
+        try {
+            Map<String, String> two = Map.of("known", known, "unknown", UUID.randomUUID() + "@example.com");
+            assertOneKind(two, ROUNDS, identifier -> Asking.FORGOT.of(unlucky, identifier));
+        } finally {
+            proxy.delay(Duration.ZERO);
+            proxy.up();
+        }
+    }
+
+    /** The same of the form on the login page, with a fresh one each time. */
     @Test
-    void theirTimesAreOfOneKind() {
+    void norDoesTheForm() {
+        try (RelyingParty app = RelyingParty.of(tenant)) {
+            assertOneKind(identifiers, ROUNDS / 2, identifier -> form(app, identifier));
+        }
+    }
+
+    private static final Pattern FORGOT_PASSWORD = Pattern.compile("href=\"([^\"]*reset-credentials[^\"]*)\"");
+    private static final Pattern ACTION = Pattern.compile("action=\"([^\"]*reset-credentials[^\"]*)\"");
+
+    private static Response form(RelyingParty app, String identifier) {
+        Map<String, String> cookies = new HashMap<>();
+        String login = get(cookies, app.login().toString());
+        String form = get(
+                cookies,
+                tenant.server().base().resolve("/")
+                        + first(FORGOT_PASSWORD, login).substring(1));
+        return RestAssured.given()
+                .urlEncodingEnabled(false)
+                .redirects()
+                .follow(false)
+                .cookies(cookies)
+                .contentType(ContentType.URLENC)
+                .formParam("username", identifier)
+                .post(first(ACTION, form));
+    }
+
+    /** As a browser does, which takes this host for safe enough for all cookies. */
+    private static String get(Map<String, String> cookies, String address) {
+        Response page =
+                RestAssured.given().urlEncodingEnabled(false).cookies(cookies).get(address);
+        page.then().statusCode(200);
+        cookies.putAll(page.getCookies());
+        return page.asString();
+    }
+
+    private static String first(Pattern pattern, String page) {
+        Matcher matcher = pattern.matcher(page);
+        assertTrue(matcher.find(), page);
+        return matcher.group(1).replace("&amp;", "&");
+    }
+
+    private static void assertOneKind(
+            Map<String, String> identifiers, int rounds, Function<String, Response> question) {
         Map<String, double[]> times = new LinkedHashMap<>();
-        IDENTIFIERS.keySet().forEach(kind -> times.put(kind, new double[ROUNDS]));
-        IDENTIFIERS.values().forEach(EnumerationIT::resend);
-        List<String> kinds = new ArrayList<>(IDENTIFIERS.keySet());
-        for (int round = 0; round < ROUNDS; round++) {
+        identifiers.keySet().forEach(kind -> times.put(kind, new double[rounds]));
+        int status = identifiers.values().stream()
+                .mapToInt(identifier -> question.apply(identifier).statusCode())
+                .max()
+                .orElseThrow();
+        assertTrue(status < 400, "status " + status);
+        List<String> kinds = new ArrayList<>(identifiers.keySet());
+        for (int round = 0; round < rounds; round++) {
             // In another order each time, so that none is always the one after another.
             Collections.shuffle(kinds);
             for (String kind : kinds) {
-                times.get(kind)[round] = resend(IDENTIFIERS.get(kind)).timeIn(TimeUnit.MICROSECONDS);
+                Response answer = question.apply(identifiers.get(kind));
+                assertEquals(status, answer.statusCode());
+                times.get(kind)[round] = answer.timeIn(TimeUnit.MICROSECONDS);
             }
         }
         kinds.forEach(one -> kinds.stream()

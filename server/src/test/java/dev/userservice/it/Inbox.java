@@ -129,8 +129,11 @@ final class Inbox implements Closeable {
         }
 
         private String only(Pattern pattern, String what) {
-            List<String> found =
-                    pattern.matcher(text).results().map(MatchResult::group).toList();
+            List<String> found = pattern.matcher(text)
+                    .results()
+                    .map(MatchResult::group)
+                    .distinct()
+                    .toList();
             if (found.size() != 1) {
                 throw new AssertionError("Not one " + what + " but " + found + " in: " + text);
             }

@@ -53,6 +53,10 @@ final class RouteWalkIT {
             POST /verify-email     400 401 401 401 400 403 400 400 400 400
             PATCH /users/activation 400 401 401 401 400 403 400 400 400 400
             GET  /users/activation/resend 400 401 401 401 400 403 400 400 400 400
+            POST /reset-password   200 401 401 401 200 403 200 200 200 200
+            POST /reset-password/{token} 404 401 401 401 404 403 404 404 404 404
+            POST /users/password/forgot 200 401 401 401 200 403 200 200 200 200
+            POST /users/password/reset 404 401 401 401 404 403 404 404 404 404
             GET  /users            401 401 401 401 403 403 200 200 200 403
             GET  /users/id         401 401 401 401 200 403 200 200 200 403
             GET  /users/identifier 401 401 401 401 200 403 200 200 200 403
@@ -74,14 +78,19 @@ final class RouteWalkIT {
             GET  /openapi.yaml     200 401 401 401 200 403 200 200 200 200
             """;
 
-    private static final Map<String, Map<String, Object>> BODIES = Map.of(
-            "POST /login", Map.of("username", "alice", "password", TestServer.PASSWORD),
-            "PUT /users/me", Map.of("gender", "Other"),
-            "PUT /users/me/password",
-                    Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD),
-            "PUT /users/{id}", Map.of("gender", "Other"),
-            "PATCH /users/{id}", Map.of("gender", "Other"),
-            "POST /users/auth/check", Map.of("identifier", "alice", "password", TestServer.PASSWORD));
+    private static final Map<String, Map<String, Object>> BODIES = Map.ofEntries(
+            Map.entry("POST /login", Map.of("username", "alice", "password", TestServer.PASSWORD)),
+            Map.entry("POST /reset-password", Map.of("email", "alice@example.com")),
+            Map.entry("POST /reset-password/{token}", Map.of("password", TestServer.PASSWORD)),
+            Map.entry("POST /users/password/forgot", Map.of("identifier", "alice")),
+            Map.entry("POST /users/password/reset", Map.of("token", "garbage", "new_password", TestServer.PASSWORD)),
+            Map.entry("PUT /users/me", Map.of("gender", "Other")),
+            Map.entry(
+                    "PUT /users/me/password",
+                    Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD)),
+            Map.entry("PUT /users/{id}", Map.of("gender", "Other")),
+            Map.entry("PATCH /users/{id}", Map.of("gender", "Other")),
+            Map.entry("POST /users/auth/check", Map.of("identifier", "alice", "password", TestServer.PASSWORD)));
 
     private static final Map<String, Map<String, Supplier<String>>> PARAMETERS = Map.of(
             "GET /users/id", Map.of("user_id", () -> RouteWalkIT.alice),
@@ -181,7 +190,7 @@ final class RouteWalkIT {
             }
         }
         PARAMETERS.getOrDefault(route, Map.of()).forEach((name, value) -> call.queryParam(name, value.get()));
-        String path = parts[1].replace("{id}", whom);
+        String path = parts[1].replace("{id}", whom).replace("{token}", "garbage");
         Supplier<Response> answer = () -> call.request(parts[0], path);
         boolean isLogin = route.equals("POST /login") || route.equals("POST /users/auth/check");
         // The caller has logged in a moment ago, which Keycloak notes a moment later.

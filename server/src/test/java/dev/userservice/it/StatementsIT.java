@@ -60,6 +60,7 @@ final class StatementsIT {
         tenant.api(session.access()).get("/users/me").then().statusCode(200);
         tenant.refresh(session.refresh()).then().statusCode(200);
         resend("nobody");
+        forgot("nobody");
         tenant.addUser("checked");
         tenant.addUser("the-admin", "admin");
         admin = tenant.session("the-admin").access();
@@ -91,6 +92,31 @@ final class StatementsIT {
     private static void measure(Map<String, Long> costs, String what, int status, Supplier<Response> call) {
         costs.put(
                 what, (long) sql.of(() -> call.get().then().statusCode(status)).size());
+    }
+
+    private static void measureReset(Map<String, Long> costs) {
+        String email = "bob-" + UUID.randomUUID() + "@example.com";
+        tenant.addUser(email.replace("@example.com", ""));
+        measure(costs, "forgot, unknown", 200, () -> forgot(UUID.randomUUID() + "@example.com"));
+        measure(costs, "forgot, known", 200, () -> forgot(email));
+        String code = server.inbox().next(email).code();
+        measure(costs, "reset, weak", 400, () -> reset(code, "weak"));
+        measure(costs, "reset", 200, () -> reset(code, TestServer.PASSWORD));
+        measure(costs, "reset, used", 404, () -> reset(code, TestServer.PASSWORD));
+    }
+
+    private static Response forgot(String email) {
+        return tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", email))
+                .post("/reset-password");
+    }
+
+    private static Response reset(String code, String password) {
+        return tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", code, "new_password", password))
+                .post("/users/password/reset");
     }
 
     private static void measureChanges(Map<String, Long> costs, Tenant.Session session) {
@@ -156,6 +182,7 @@ final class StatementsIT {
         String pending = register().then().statusCode(201).extract().path("user.email");
         measure(costs, "resend, known", 200, () -> resend(pending));
         measure(costs, "resend, unknown", 200, () -> resend(UUID.randomUUID() + "@example.com"));
+        measureReset(costs);
         measure(costs, "login", 200, () -> tenant.login("alice", TestServer.PASSWORD));
         measure(costs, "login, wrong", 401, () -> tenant.login("alice", "wrong"));
         Tenant.Session session = tenant.session("alice");
@@ -193,8 +220,9 @@ final class StatementsIT {
                 200,
                 () -> tenant.api(admin).queryParam("action", "login", "logout").get("/activity"));
         assertEquals(
-                "{registration=21, activation=18, a used code=1, resend, known=1, resend, unknown=1, login=9, login, wrong=1,"
-                        + " refresh=7, own user=1, own change=16, own password=27, change=16, role=19, disable=26,"
+                "{registration=21, activation=18, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
+                        + " forgot, known=1, reset, weak=2, reset=17, reset, used=1, login=9, login, wrong=1,"
+                        + " refresh=7, own user=1, own change=16, own password=29, change=16, role=19, disable=26,"
                         + " no change=11, delete=44, delete and erase=46, creation=16, check=1, check, wrong=1, by id=1,"
                         + " by identifier=1, own activity=1, a user's activity=1, the tenant's activity=1,"
                         + " several actions=1}",

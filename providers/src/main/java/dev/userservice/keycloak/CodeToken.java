@@ -4,13 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import org.keycloak.authentication.actiontoken.DefaultActionToken;
 
 /**
- * The action token in an activation link of Keycloak's own pages. It carries the code and proves nothing by itself: the
- * code is what is redeemed, once.
+ * The action token in a mailed link to a page of Keycloak's. It carries the code and proves nothing by itself: the code is
+ * what is redeemed, once.
  */
-public final class ActivationToken extends DefaultActionToken {
+public final class CodeToken extends DefaultActionToken {
     private static final long serialVersionUID = 1L;
-
-    static final String TYPE = "user-service-activation";
 
     @JsonProperty("code")
     private String code;
@@ -24,17 +22,21 @@ public final class ActivationToken extends DefaultActionToken {
     private boolean isConfirmed;
 
     /** For Jackson. */
-    ActivationToken() {}
+    CodeToken() {}
 
-    ActivationToken(String userId, long expiresAtMillis, String code, String clientId) {
-        super(userId, TYPE, Math.toIntExact(expiresAtMillis / 1000), null);
+    /**
+     * @param type the id of the handler
+     * @param clientId the client that the page leads back to; null for none
+     */
+    CodeToken(String type, String userId, long expiresAtMillis, String code, String clientId) {
+        super(userId, type, Math.toIntExact(expiresAtMillis / 1000), null);
         this.code = code;
         this.client = clientId;
     }
 
     /** The same, after the click. */
-    ActivationToken confirmed() {
-        ActivationToken confirmed = new ActivationToken(getUserId(), getExp() * 1000, code, client);
+    CodeToken confirmed() {
+        CodeToken confirmed = new CodeToken(getActionId(), getUserId(), getExp() * 1000, code, client);
         confirmed.isConfirmed = true;
         return confirmed;
     }

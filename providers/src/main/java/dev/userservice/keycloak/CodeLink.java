@@ -12,15 +12,15 @@ import org.keycloak.models.UserModel;
 import org.keycloak.services.Urls;
 import org.keycloak.services.resources.LoginActionsService;
 
-/** The address in an activation mail: of the tenant's own site, where it has one, else of a page of Keycloak's. */
-final class ActivationLink {
-    /** So that the page can say what has become of the account, or how to get another mail. */
+/** The address in a mail with a code: of the tenant's own site, where it has one, else of a page of Keycloak's. */
+final class CodeLink {
+    /** So that the page can say what has become of it, or how to get another mail. */
     private static final Duration OUTLIVES_THE_CODE = Duration.ofDays(7);
 
     private final KeycloakSession session;
     private final Settings settings;
 
-    ActivationLink(KeycloakSession session, Settings settings) {
+    CodeLink(KeycloakSession session, Settings settings) {
         this.session = session;
         this.settings = settings;
     }
@@ -29,15 +29,19 @@ final class ActivationLink {
         Optional<URI> site = settings.of(realm, Settings.FRONTEND_URL);
         if (site.isPresent()) {
             return UriBuilder.fromUri(site.get())
-                    .path("verify-email")
+                    .path(delivery.kind().sitePath())
                     .queryParam("token", delivery.code())
                     .build()
                     .toString();
         }
         URI base = URI.create(delivery.origin().baseUrl());
         long expires = delivery.codeExpiresAt() + OUTLIVES_THE_CODE.toMillis();
-        ActivationToken token = new ActivationToken(
-                user.getId(), expires, delivery.code(), delivery.origin().clientId());
+        CodeToken token = new CodeToken(
+                delivery.kind().tokenType(),
+                user.getId(),
+                expires,
+                delivery.code(),
+                delivery.origin().clientId());
         return page(session, realm, base, token);
     }
 
@@ -45,7 +49,7 @@ final class ActivationLink {
      * The address of Keycloak's page for a token. It names no client and no tab, which Keycloak would take for the login that
      * this browser has under way, and would end.
      */
-    static String page(KeycloakSession session, RealmModel realm, URI base, ActivationToken token) {
+    static String page(KeycloakSession session, RealmModel realm, URI base, CodeToken token) {
         String issuer = Urls.realmIssuer(base, realm.getName());
         token.id(null).issuedNow().issuer(issuer).audience(issuer);
         return LoginActionsService.loginActionsBaseUrl(UriBuilder.fromUri(base))

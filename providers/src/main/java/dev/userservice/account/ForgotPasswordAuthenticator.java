@@ -1,0 +1,141 @@
+package dev.userservice.account;
+
+import dev.userservice.keycloak.MailOrigin;
+import dev.userservice.keycloak.PasswordReset;
+import dev.userservice.settings.Settings;
+import dev.userservice.web.Texts;
+import java.util.List;
+import org.keycloak.Config;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.AuthenticationFlowError;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.AuthenticatorFactory;
+import org.keycloak.events.Errors;
+import org.keycloak.models.AuthenticationExecutionModel.Requirement;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.FormMessage;
+import org.keycloak.provider.ProviderConfigProperty;
+
+/**
+ * "Forgot password" on the login page: takes a name, and wishes the same mail as the API does. The whole of a reset flow: the
+ * rest is behind the mail's link. Nobody is looked up here, so that the page tells nothing by its time either.
+ */
+public final class ForgotPasswordAuthenticator implements Authenticator {
+    private static final String USERNAME = "username";
+    private static final int MAX_IDENTIFIER = 255;
+
+    private final KeycloakSession session;
+    private final Settings settings;
+
+    private ForgotPasswordAuthenticator(KeycloakSession session, Settings settings) {
+        this.session = session;
+        this.settings = settings;
+    }
+
+    @Override
+    public void authenticate(AuthenticationFlowContext context) {
+        context.challenge(context.form().createPasswordReset());
+    }
+
+    @Override
+    public void action(AuthenticationFlowContext context) {
+        String typed = context.getHttpRequest().getDecodedFormParameters().getFirst(USERNAME);
+        if (typed == null || typed.isBlank()) {
+            context.getEvent().error(Errors.USERNAME_MISSING);
+            context.failureChallenge(
+                    AuthenticationFlowError.INVALID_USER,
+                    context.form()
+                            .addError(new FormMessage(USERNAME, "missingUsernameMessage"))
+                            .createPasswordReset());
+            return;
+        }
+        MailOrigin origin =
+                MailOrigin.of(session, null, context.getAuthenticationSession().getClient());
+        new PasswordReset(session, settings).sendTo(Texts.fit(typed.strip(), MAX_IDENTIFIER), origin);
+        context.forkWithSuccessMessage(new FormMessage("emailSentMessage"));
+    }
+
+    @Override
+    public boolean requiresUser() {
+        return false;
+    }
+
+    @Override
+    public boolean configuredFor(KeycloakSession session, RealmModel realm, UserModel user) {
+        return true;
+    }
+
+    @Override
+    public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {}
+
+    @Override
+    public void close() {}
+
+    /** Makes the step. */
+    public static final class Factory implements AuthenticatorFactory {
+        /** The id of the execution in the tenant template's reset flow. */
+        public static final String ID = "user-service-forgot-password";
+
+        private Settings settings;
+
+        @Override
+        public void init(Config.Scope config) {
+            settings = Settings.ofThisServer();
+        }
+
+        @Override
+        public Authenticator create(KeycloakSession session) {
+            return new ForgotPasswordAuthenticator(session, settings);
+        }
+
+        @Override
+        public String getId() {
+            return ID;
+        }
+
+        @Override
+        public String getDisplayType() {
+            return "Forgot password, by the user service's mail";
+        }
+
+        @Override
+        public String getHelpText() {
+            return "Asks for a username or e-mail address, and mails the code and the link for a new password. The only step of"
+                    + " its flow.";
+        }
+
+        @Override
+        public String getReferenceCategory() {
+            return null;
+        }
+
+        @Override
+        public boolean isConfigurable() {
+            return false;
+        }
+
+        @Override
+        public List<ProviderConfigProperty> getConfigProperties() {
+            return List.of();
+        }
+
+        @Override
+        public Requirement[] getRequirementChoices() {
+            return new Requirement[] {Requirement.REQUIRED};
+        }
+
+        @Override
+        public boolean isUserSetupAllowed() {
+            return false;
+        }
+
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {}
+
+        @Override
+        public void close() {}
+    }
+}

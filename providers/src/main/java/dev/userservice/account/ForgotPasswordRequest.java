@@ -1,0 +1,41 @@
+package dev.userservice.account;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of a question for a mail to choose a new password by: exactly one of {@code email} and {@code identifier}. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(name = "ForgotPasswordRequest", description = "One of email and identifier")
+public record ForgotPasswordRequest(
+        @Schema(minLength = 1, maxLength = 255, examples = "demo-user@example.com")
+        String email,
+
+        @Schema(minLength = 1, maxLength = 255, description = "Username or e-mail address")
+        String identifier,
+
+        @Schema(description = "The realm's name, if anything")
+        String tenantName)
+        implements JsonRequest {
+
+    /** All that is wrong with the body, at once. */
+    void validate(String tenant) {
+        FieldErrors errors = new FieldErrors();
+        if ((email == null) == (identifier == null)) {
+            errors.add("email", "Exactly one of email and identifier is needed");
+        }
+        errors.text("email", email, 1, 255).text("identifier", identifier, 1, 255);
+        errors.tenant(tenantName, tenant).throwIfAny();
+    }
+
+    String anyIdentifier() {
+        return email == null ? identifier : email;
+    }
+
+    @Override
+    public String toString() {
+        return "ForgotPasswordRequest[***]";
+    }
+}

@@ -1,0 +1,51 @@
+package dev.userservice.account;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.NewPassword;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of {@code POST /reset-password/{token}}: exactly one of {@code password} and {@code new_password}. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(name = "NewPasswordRequest", description = "One of password and new_password")
+public record NewPasswordRequest(
+        @Schema(minLength = 1, maxLength = 512, description = "The tenant's password policy says what is valid")
+        String password,
+
+        @Schema(minLength = 1, maxLength = 512, description = "The same by another name")
+        String newPassword,
+
+        @Schema(nullable = true, minLength = 1, maxLength = 512)
+        String passwordConfirmation)
+        implements JsonRequest {
+
+    /** All that is wrong with the body before anything is asked. */
+    void validate() {
+        FieldErrors errors = new FieldErrors();
+        if (password != null && newPassword != null) {
+            errors.add("new_password", "Exactly one of password and new_password is needed");
+        }
+        NewPassword.check(errors, field(), anyPassword());
+        if (passwordConfirmation != null && !passwordConfirmation.equals(anyPassword())) {
+            errors.add("password_confirmation", "This is not the password");
+        }
+        errors.throwIfAny();
+    }
+
+    /** The name that the password came under. */
+    String field() {
+        return newPassword == null ? "password" : "new_password";
+    }
+
+    String anyPassword() {
+        return newPassword == null ? password : newPassword;
+    }
+
+    /** Passwords never reach a log. */
+    @Override
+    public String toString() {
+        return "NewPasswordRequest[***]";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.userservice.account;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.NewPassword;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of {@code POST /users/password/reset}. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(
+        name = "ResetPasswordRequest",
+        requiredProperties = {"token", "new_password"})
+public record ResetPasswordRequest(
+        @Schema(minLength = 1, maxLength = 255, description = "The code of the mail")
+        String token,
+
+        @Schema(minLength = 1, maxLength = 512, description = "The tenant's password policy says what is valid")
+        String newPassword,
+
+        @Schema(nullable = true, minLength = 1, maxLength = 512)
+        String passwordConfirmation)
+        implements JsonRequest {
+
+    /** All that is wrong with the body before anything is asked. */
+    void validate() {
+        FieldErrors errors = new FieldErrors();
+        errors.required("token", token).text("token", token, 1, 255);
+        NewPassword.check(errors, "new_password", newPassword);
+        if (passwordConfirmation != null && !passwordConfirmation.equals(newPassword)) {
+            errors.add("password_confirmation", "This is not the password");
+        }
+        errors.throwIfAny();
+    }
+
+    /** Codes and passwords never reach a log. */
+    @Override
+    public String toString() {
+        return "ResetPasswordRequest[***]";
+    }
+}

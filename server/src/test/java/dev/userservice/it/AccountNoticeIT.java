@@ -1,0 +1,197 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/** What people are told of by mail, by whatever way in it was done. The pages are tried elsewhere. */
+@ExtendWith(ServerExtension.class)
+final class AccountNoticeIT {
+    private static final String CHANGED = "The password of your ";
+
+    private static Tenant tenant;
+
+    private String name;
+    private String email;
+    private String id;
+
+    @BeforeAll
+    static void take(Tenant fresh) {
+        tenant = fresh;
+        tenant.addClient("full", true);
+    }
+
+    @BeforeEach
+    void addSomebody() {
+        name = "n" + UUID.randomUUID().toString().substring(0, 8);
+        email = name + "@example.com";
+        id = tenant.addUser(name);
+    }
+
+    private void update(Consumer<UserRepresentation> change) {
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        change.accept(user);
+        tenant.admin().users().get(id).update(user);
+    }
+
+    private void changesPassword(String token) {
+        Tenant.admitted(
+                        400,
+                        () -> tenant.api(token)
+                                .contentType(ContentType.JSON)
+                                .body(Map.of(
+                                        "current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD))
+                                .put("/users/me/password"))
+                .then()
+                .statusCode(200);
+    }
+
+    /** All mails to this person, once one that was asked for later has come. */
+    private int mails() {
+        String witness = "w" + UUID.randomUUID().toString().substring(0, 8);
+        tenant.addUser(witness);
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", witness))
+                .post("/users/password/forgot")
+                .then()
+                .statusCode(200);
+        tenant.inbox().next(witness + "@example.com");
+        return tenant.inbox().count(email);
+    }
+
+    @Test
+    void whoChangesTheirPasswordIsToldEachTime() {
+        String token = tenant.session(name).access();
+        changesPassword(token);
+        changesPassword(token);
+        for (int i = 0; i < 2; i++) {
+            Inbox.Mail mail = tenant.inbox().next(email);
+            assertTrue(mail.subject().startsWith(CHANGED), mail.subject());
+            assertTrue(mail.html().contains(name), mail.html());
+        }
+        assertEquals(2, mails());
+    }
+
+    @Test
+    void anAddressThatNobodyHasProvedIsToldOnceInAWhile() {
+        update(user -> user.setEmailVerified(false));
+        String token = tenant.session(name).access();
+        changesPassword(token);
+        changesPassword(token);
+        tenant.inbox().next(email);
+        assertEquals(1, mails());
+    }
+
+    @Test
+    void whatAnAdminChangesIsToldWithoutTheAdminsWhereaboutsAndInTheUsersLanguage() {
+        update(user -> user.setAttributes(Map.of("locale", List.of("de"))));
+        CredentialRepresentation password = new CredentialRepresentation();
+        password.setType(CredentialRepresentation.PASSWORD);
+        password.setValue("Another-horse-2");
+        tenant.admin().users().get(id).resetPassword(password);
+        Inbox.Mail mail = tenant.inbox().next(email);
+        assertTrue(mail.subject().startsWith("Das Passwort Ihres Kontos bei "), mail.subject());
+        assertFalse(mail.text().contains("Adresse"), mail.text());
+    }
+
+    @Test
+    void aPasswordThatIsRefusedTellsNobody() {
+        String token = tenant.session(name).access();
+        tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("current_password", TestServer.PASSWORD, "new_password", "weak"))
+                .put("/users/me/password")
+                .then()
+                .statusCode(400);
+        assertEquals(0, mails());
+    }
+
+    @Test
+    void anAddressThatIsChangedInTheAccountConsoleIsToldOfAsByTheApiAndNoMoreOften() {
+        String token = tenant.passwordToken("full", name).path("access_token");
+        String first = "first-" + email;
+        String second = "second-" + email;
+        account(token, first).then().statusCode(204);
+        account(token, second).then().statusCode(204);
+        assertTrue(tenant.inbox().next(email).text().contains("was changed to f***@e***.com"));
+        assertTrue(tenant.inbox().next(first).text().contains("now belongs to the account " + name));
+        mails();
+        assertEquals(0, tenant.inbox().count(second));
+        tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "third-" + email))
+                .put("/users/me")
+                .then()
+                .statusCode(429);
+    }
+
+    private Response account(String token, String newEmail) {
+        return RestAssured.given()
+                .header("Authorization", "Bearer " + token)
+                .header("Accept", "application/json")
+                .contentType(ContentType.JSON)
+                .body(Map.of("username", name, "firstName", "Test", "lastName", "Person", "email", newEmail))
+                .post(tenant.server().base() + "/realms/" + tenant.name() + "/account");
+    }
+
+    @Test
+    void anAdminsChangesOfAnAddressAreAllTold() {
+        String token = tenant.serviceTokenOf("view-users", "manage-users");
+        for (String next : List.of("first-" + email, "second-" + email)) {
+            tenant.api(token)
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("email", next))
+                    .patch("/users/" + id)
+                    .then()
+                    .statusCode(200);
+        }
+        assertTrue(tenant.inbox().next(email).text().contains("was changed to"));
+        assertTrue(tenant.inbox().next("second-" + email).text().contains("now belongs to"));
+    }
+
+    @Test
+    void whomAnAdminMakesIsInvited() {
+        String token = tenant.serviceTokenOf("view-users", "manage-users");
+        String guest = "g" + name;
+        tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "username",
+                        guest,
+                        "email",
+                        guest + "@example.com",
+                        "first_name",
+                        "Gail",
+                        "password",
+                        TestServer.PASSWORD))
+                .post("/users")
+                .then()
+                .statusCode(201)
+                .body("is_active", equalTo(false));
+        Inbox.Mail mail = tenant.inbox().next(guest + "@example.com");
+        assertTrue(mail.subject().startsWith("Your new "), mail.subject());
+        assertTrue(mail.text().contains("has made the account " + guest), mail.text());
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", mail.code()))
+                .post("/verify-email")
+                .then()
+                .statusCode(200);
+    }
+}
