@@ -85,32 +85,26 @@ final class PagesIT {
 
             logIn("CONFIGURE_TOTP", language, app, browser);
             assertFine("otp", "#kc-totp-settings-form", language, browser);
-            String user = logIn("UPDATE_PASSWORD", language, app, browser);
+            UserRepresentation user = logIn("UPDATE_PASSWORD", language, app, browser);
             assertFine("update-password", "#kc-passwd-update-form", language, browser);
-            tenant.admin()
-                    .users()
-                    .get(tenant.admin()
-                            .users()
-                            .searchByUsername(user, true)
-                            .get(0)
-                            .getId())
-                    .executeActionsEmail(List.of("UPDATE_PASSWORD"));
-            assertFine(tenant.inbox().next(user + "@example.com"), "keycloak", language, browser);
+            tenant.admin().users().get(user.getId()).executeActionsEmail(List.of("UPDATE_PASSWORD"));
+            assertFine(tenant.inbox().next(user.getEmail()), "keycloak", language, browser);
         }
     }
 
-    /** Logs somebody new in who must do something first; returns the username. */
-    private static String logIn(String requiredAction, String language, RelyingParty app, Browser browser) {
+    /** Logs somebody new in who must do something first. */
+    private static UserRepresentation logIn(String requiredAction, String language, RelyingParty app, Browser browser) {
         String username = language + "-" + requiredAction.toLowerCase(Locale.ROOT);
         String id = tenant.addUser(username);
         UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
         user.setRequiredActions(List.of(requiredAction));
+        user.singleAttribute("locale", language);
         tenant.admin().users().get(id).update(user);
         browser.goTo(app.login());
         browser.type("username", username);
         browser.type("password", TestServer.PASSWORD);
         browser.click("#kc-login");
-        return username;
+        return user;
     }
 
     private static void assertFine(String page, String element, String language, Browser browser) {
