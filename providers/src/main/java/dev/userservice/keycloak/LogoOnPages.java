@@ -21,6 +21,10 @@ final class LogoOnPages extends FreeMarkerLoginFormsProvider {
     protected void createCommonAttributes(
             Theme theme, Locale locale, Properties messages, UriBuilder baseUri, LoginFormsPages page) {
         super.createCommonAttributes(theme, locale, messages, baseUri, page);
+        if (realm == null) {
+            // A page that says that there is no such realm.
+            return;
+        }
         Settings.ofThisServer()
                 .of(realm, Settings.LOGO_URL)
                 .ifPresent(logo -> attributes.put("logoUrl", logo.toString()));

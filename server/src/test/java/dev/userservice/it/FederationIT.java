@@ -214,6 +214,33 @@ final class FederationIT {
         }
     }
 
+    /** The code stays good: the directory may be writable tomorrow. */
+    @Test
+    void aForgottenPasswordInADirectoryThatCannotBeWrittenToStays(TestServer server) {
+        for (boolean isImporting : List.of(true, false)) {
+            Tenant tenant = tenant(server, isImporting);
+            tenant.api()
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("email", "linus@ldap.example"))
+                    .post("/reset-password")
+                    .then()
+                    .statusCode(200);
+            String code = tenant.inbox().next("linus@ldap.example").code();
+            for (int i = 0; i < 2; i++) {
+                tenant.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("token", code, "new_password", "Another-horse-2"))
+                        .post("/users/password/reset")
+                        .then()
+                        .statusCode(400)
+                        .body(
+                                "errors.new_password[0]",
+                                equalTo("The password is kept in a directory that cannot be written to."));
+            }
+            tenant.session("linus");
+        }
+    }
+
     /** As in Keycloak's own console: the directory still has them, and they come back by their next login. */
     @Test
     void anImportedUserIsDeletedHereAlone(TestServer server) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.restassured.http.ContentType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -89,6 +91,79 @@ final class PagesIT {
             assertFine("update-password", "#kc-passwd-update-form", language, browser);
             tenant.admin().users().get(user.getId()).executeActionsEmail(List.of("UPDATE_PASSWORD"));
             assertFine(tenant.inbox().next(user.getEmail()), "keycloak", language, browser);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "de"})
+    void soAreThoseOfAForgottenPassword(String language) {
+        String name = language + "-forgetful";
+        String email = name + "@example.com";
+        tenant.addUser(name);
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open(language)) {
+            browser.goTo(app.login());
+            browser.click("a[href*='reset-credentials']");
+            browser.type("username", name);
+            browser.click("#kc-reset-password-form [type='submit']");
+            assertFine("forgot-password-sent", ".pf-v5-c-alert", language, browser);
+            Inbox.Mail mail = tenant.inbox().next(email);
+            browser.goTo(mail.link());
+            assertFine("reset-password", "#user-service-reset-form", language, browser);
+            browser.type("password-new", "weak");
+            browser.type("password-confirm", "weak");
+            browser.click("#user-service-reset");
+            assertFine("reset-password-errors", "#input-error-password-new", language, browser);
+            browser.type("password-new", "Another-horse-2");
+            browser.type("password-confirm", "Another-horse-2");
+            browser.click("#user-service-reset");
+            assertFine("reset-password-done", "#kc-info-message", language, browser);
+            browser.goTo(mail.link());
+            assertFine("reset-password-used", "#kc-error-message", language, browser);
+            assertFine(mail, "password-reset", language, browser);
+            assertFine(tenant.inbox().next(email), "password-changed", language, browser);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "de"})
+    void soAreTheMailsOfWhatAnAdminDoes(String language) {
+        String back = tenant.serviceTokenOf("view-users", "manage-users");
+        String guest = language + "-guest";
+        String id = tenant.api(back)
+                .contentType(ContentType.JSON)
+                .header("Accept-Language", language)
+                .body(Map.of(
+                        "username",
+                        guest,
+                        "email",
+                        guest + "@example.com",
+                        "first_name",
+                        "Gail",
+                        "password",
+                        TestServer.PASSWORD))
+                .post("/users")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        user.singleAttribute("locale", language);
+        tenant.admin().users().get(id).update(user);
+        Totp.add(tenant, id);
+        tenant.admin().users().get(id).credentials().stream()
+                .filter(credential -> credential.getType().equals("otp"))
+                .forEach(credential -> tenant.admin().users().get(id).removeCredential(credential.getId()));
+        tenant.api(back)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", guest + "-2@example.com"))
+                .patch("/users/" + id)
+                .then()
+                .statusCode(200);
+        try (Browser browser = Browser.open(language)) {
+            assertFine(tenant.inbox().next(guest + "@example.com"), "invitation", language, browser);
+            assertFine(tenant.inbox().next(guest + "@example.com"), "mfa-disabled", language, browser);
+            assertFine(tenant.inbox().next(guest + "@example.com"), "email-changed-old", language, browser);
         }
     }
 

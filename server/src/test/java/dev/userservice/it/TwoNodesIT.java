@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -91,8 +92,45 @@ final class TwoNodesIT {
                 .post("/verify-email");
     }
 
+    /** The sessions of the other node end too, and its cache knows the new password. */
     @Test
     @Order(4)
+    void ofAHundredNewPasswordsOverBothNodesOneIsSet() throws Exception {
+        here.addUser("carol");
+        Tenant.Session elsewhere = there.session("carol");
+        here.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", "carol"))
+                .post("/users/password/forgot")
+                .then()
+                .statusCode(200);
+        String code = nodes.get(0).inbox().next("carol@example.com").code();
+        List<Response> answers = Together.call(
+                100,
+                i -> (i % 2 == 0 ? here : there)
+                        .api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("password", "Another-horse-" + i))
+                        .post("/reset-password/" + code));
+        List<Integer> winners = IntStream.range(0, answers.size())
+                .filter(i -> answers.get(i).statusCode() == 200)
+                .boxed()
+                .toList();
+        assertEquals(1, winners.size());
+        assertEquals(
+                Map.of(200, 1L, 404, 99L),
+                answers.stream().collect(Collectors.groupingBy(Response::statusCode, Collectors.counting())));
+        for (Tenant node : List.of(here, there)) {
+            assertEquals(401, node.refresh(elsewhere.refresh()).statusCode());
+            assertEquals(401, node.login("carol", TestServer.PASSWORD).statusCode());
+            Tenant.admitted(() -> node.login("carol", "Another-horse-" + winners.get(0)))
+                    .then()
+                    .statusCode(200);
+        }
+    }
+
+    @Test
+    @Order(5)
     void theWorkersOfTwoNodesSendEachMailOnce() throws Exception {
         List<Response> answers = Together.call(40, i -> (i % 2 == 0 ? here : there).registration(Map.of()));
         Inbox inbox = nodes.get(0).inbox();
@@ -106,7 +144,7 @@ final class TwoNodesIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void ofTwentyEqualRegistrationsOverBothNodesOneIsMade() throws Exception {
         Map<String, String> body = Map.of(
                 "email", UUID.randomUUID() + "@example.com", "password", TestServer.PASSWORD, "first_name", "Test");
@@ -123,7 +161,7 @@ final class TwoNodesIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aNodeThatDiesSignsNobodyOut() {
         Tenant.Session session = there.session("alice");
         nodes.get(1).node().kill();
