@@ -118,6 +118,14 @@ final class PagesIT {
             browser.type("password-confirm", "Another-horse-2");
             browser.click("#user-service-reset");
             assertFine("reset-password-done", "#kc-info-message", language, browser);
+            browser.goTo(app.login());
+            browser.type("username", name);
+            browser.type("password", "Another-horse-2");
+            browser.click("#kc-login");
+            browser.awaitText("Logged in as " + name);
+            browser.goTo(URI.create(tenant.server().base() + "/realms/" + tenant.name()
+                    + "/protocol/openid-connect/logout?ui_locales=" + language));
+            assertFine("logout", "#kc-logout-confirm", language, browser);
             browser.goTo(mail.link());
             assertFine("reset-password-used", "#kc-error-message", language, browser);
             assertFine(mail, "password-reset", language, browser);
