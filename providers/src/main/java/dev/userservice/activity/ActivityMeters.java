@@ -7,21 +7,28 @@ import io.micrometer.core.instrument.MeterRegistry;
 final class ActivityMeters {
     private final Counter rows;
     private final Counter details;
+    private final Counter notices;
 
     ActivityMeters(MeterRegistry registry) {
         rows = counter(registry, "row");
         details = counter(registry, "detail");
+        notices = counter(registry, "notice");
     }
 
     private static Counter counter(MeterRegistry registry, String what) {
         return Counter.builder("user.service.activity.dropped")
-                .description("What the activity log had to leave out: rows, or details that did not fit")
+                .description(
+                        "What the activity log had to leave out: rows, details that did not fit, mails that tell of a row")
                 .tag("what", what)
                 .register(registry);
     }
 
     void rowDropped() {
         rows.increment();
+    }
+
+    void noticeDropped() {
+        notices.increment();
     }
 
     void detailDropped() {

@@ -1,6 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.keycloak.ActivityLog;
+import dev.userservice.web.Addresses;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.Paging;
 import jakarta.ws.rs.QueryParam;

@@ -80,6 +80,11 @@ final class Details {
         return this;
     }
 
+    /** A text that is told; empty if it is not. */
+    Optional<String> textOf(String name) {
+        return entries.get(name) instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
     /** How a field changed; empty if it did not. */
     Optional<Change> change(String field) {
         return entries.get(CHANGES) instanceof Map<?, ?> changes

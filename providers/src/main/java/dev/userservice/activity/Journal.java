@@ -58,7 +58,16 @@ final class Journal extends AbstractKeycloakTransaction {
         int sequence = 0;
         Notices notices = new Notices(session);
         for (Activity activity : folded(told)) {
-            notices.wish(activity);
+            try {
+                notices.wish(activity);
+            } catch (RuntimeException e) {
+                // A mail is not worth the login or the change that it tells of.
+                meters.noticeDropped();
+                LOG.errorf(
+                        e,
+                        "A mail about an activity could not be wished for: %s",
+                        activity.action().id());
+            }
             try {
                 ActivityRow row = activity.row(sequence++);
                 if (activity.details().isCut()) {

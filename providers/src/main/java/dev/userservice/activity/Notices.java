@@ -6,12 +6,16 @@ import dev.userservice.keycloak.Outbox;
 import dev.userservice.settings.Settings;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /**
  * Which activities people are told of by mail, by whatever way in. The wish is written in the transaction of what it tells of,
- * as the row of the log is; but if it cannot be written, that does not happen either.
+ * as the row of the log is.
  */
 final class Notices {
+    private static final String PASSWORD = "password";
+
     private final KeycloakSession session;
 
     Notices(KeycloakSession session) {
@@ -20,29 +24,46 @@ final class Notices {
 
     /** Lets the outbox be looked into after this transaction, if there will be something: at its end that cannot be asked for. */
     void announce(Activity activity) {
-        if (credentialKind(activity.action()).isPresent() || newEmail(activity).isPresent()) {
+        if (isCalledFor(activity)) {
             new Outbox(session).announce();
         }
     }
 
     /** Wishes the mails that an activity calls for, if any. */
     void wish(Activity activity) {
-        AccountNotices notices = new AccountNotices(session, Settings.ofThisServer());
+        if (!isCalledFor(activity)) {
+            return;
+        }
+        RealmModel realm = session.realms().getRealm(activity.realmId());
+        UserModel user = realm == null ? null : session.users().getUserById(realm, activity.userId());
+        if (user == null) {
+            return;
+        }
         boolean isByThemselves =
                 activity.actor() != null && activity.actor().id().equals(activity.userId());
-        credentialKind(activity.action())
-                .ifPresent(kind -> notices.ofCredential(kind, activity.realmId(), activity.userId(), isByThemselves));
-        newEmail(activity)
-                .ifPresent(email -> notices.ofNewEmail(
-                        activity.realmId(), activity.userId(), email.from(), email.to(), isByThemselves));
+        AccountNotices notices = new AccountNotices(session, realm, user, isByThemselves, Settings.ofThisServer());
+        credentialKind(activity).ifPresent(notices::ofCredential);
+        newEmail(activity).ifPresent(email -> notices.ofNewEmail(email.from(), email.to()));
     }
 
-    private static Optional<MailKind> credentialKind(Action action) {
+    /** Not of who is no user yet: somebody whom a broker brings fills in a profile before there is one. */
+    private static boolean isCalledFor(Activity activity) {
+        return activity.userId() != null
+                && (credentialKind(activity).isPresent() || newEmail(activity).isPresent());
+    }
+
+    private static Optional<MailKind> credentialKind(Activity activity) {
+        boolean isPassword = activity.details()
+                .textOf(EventTable.CREDENTIAL_TYPE)
+                .filter(PASSWORD::equals)
+                .isPresent();
         return Optional.ofNullable(
-                switch (action) {
+                switch (activity.action()) {
                     case UPDATE_PASSWORD, PASSWORD_RESET -> MailKind.PASSWORD_CHANGED;
-                    case MFA_ENABLED -> MailKind.MFA_ENABLED;
-                    case MFA_DISABLED -> MailKind.MFA_DISABLED;
+                    // The others are passkeys and recovery codes.
+                    case MFA_ENABLED, UPDATE_CREDENTIAL -> MailKind.MFA_ENABLED;
+                    case MFA_DISABLED, REMOVE_CREDENTIAL ->
+                        isPassword ? MailKind.PASSWORD_CHANGED : MailKind.MFA_DISABLED;
                     default -> null;
                 });
     }

@@ -2,33 +2,40 @@ package dev.userservice.keycloak;
 
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
+import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.Locale;
+import java.util.UUID;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The mails that tell people what was done to their account. An address that nobody has proved may be a stranger's, so it is
- * told by what people do to themselves no more often than they may ask for mails.
+ * The mails that tell people what was done to their account. An address that its user has not proved may be a stranger's: it
+ * gets each kind of them no more often than mails with codes may be asked for, whosever account it is.
  */
 public final class AccountNotices {
     private final KeycloakSession session;
-    private final Settings settings;
+    private final RealmModel realm;
+    private final UserModel user;
+    private final boolean isByThemselves;
+    private final Duration coolDown;
 
-    public AccountNotices(KeycloakSession session, Settings settings) {
+    /** @param isByThemselves whether the user has done it; where anybody else was, and what they read, is not told */
+    public AccountNotices(
+            KeycloakSession session, RealmModel realm, UserModel user, boolean isByThemselves, Settings settings) {
         this.session = session;
-        this.settings = settings;
+        this.realm = realm;
+        this.user = user;
+        this.isByThemselves = isByThemselves;
+        this.coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
     }
 
     /** Tells of a new password or second factor. */
-    public void ofCredential(MailKind kind, String realmId, String userId, boolean isByThemselves) {
-        about(realmId, userId, account -> {
-            UserModel user = account.user();
-            if (!isByThemselves || user.isEmailVerified() || isDue(account, Purpose.NOTICE)) {
-                add(kind, account, user.getEmail(), isByThemselves);
-            }
-        });
+    public void ofCredential(MailKind kind) {
+        tell(kind, user.getEmail(), user.isEmailVerified());
     }
 
     /**
@@ -36,39 +43,31 @@ public final class AccountNotices {
      *
      * @param before null for none, as {@code now}
      */
-    public void ofNewEmail(String realmId, String userId, String before, String now, boolean isByThemselves) {
-        about(realmId, userId, account -> {
-            if (!isByThemselves || isDue(account, Purpose.EMAIL_CHANGE)) {
-                add(MailKind.EMAIL_CHANGED_OLD, account, before, isByThemselves);
-                add(MailKind.EMAIL_CHANGED_NEW, account, now, isByThemselves);
-            }
-        });
+    public void ofNewEmail(String before, String now) {
+        tell(MailKind.EMAIL_CHANGED_OLD, before, false);
+        tell(MailKind.EMAIL_CHANGED_NEW, now, false);
     }
 
-    private record Account(RealmModel realm, UserModel user) {}
-
-    private void about(String realmId, String userId, Consumer<Account> tell) {
-        RealmModel realm = session.realms().getRealm(realmId);
-        UserModel user = realm == null ? null : session.users().getUserById(realm, userId);
-        if (user != null) {
-            tell.accept(new Account(realm, user));
+    private void tell(MailKind kind, String recipient, boolean isProved) {
+        if (recipient == null || recipient.isBlank() || !(isProved || isDue(kind, recipient))) {
+            return;
         }
+        MailOrigin origin = isByThemselves ? MailOrigin.of(session, user, null) : MailOrigin.ofOthers(realm);
+        new Outbox(session).addNotice(kind, realm, user, recipient, origin);
     }
 
-    private boolean isDue(Account account, Purpose purpose) {
-        Duration coolDown = Duration.ofSeconds(settings.of(account.realm(), Settings.RESEND_COOL_DOWN));
+    private boolean isDue(MailKind kind, String recipient) {
+        // The user's row is locked before those of codes, as everywhere: Keycloak has changed it, and perhaps not yet
+        // written it.
+        EntityManager entities =
+                session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        entities.flush();
+        String subject = realm.getId() + " " + kind.id() + " " + recipient.toLowerCase(Locale.ROOT);
+        String id =
+                UUID.nameUUIDFromBytes(subject.getBytes(StandardCharsets.UTF_8)).toString();
         return new OneTimeCodes(session)
-                .ask(account.user(), purpose, new CodeTimes(coolDown, coolDown))
+                .ask(id, Purpose.NOTICE, new CodeTimes(coolDown, coolDown), realm)
                 .request()
                 .isPresent();
-    }
-
-    private void add(MailKind kind, Account account, String recipient, boolean isByThemselves) {
-        if (recipient != null && !recipient.isBlank()) {
-            MailOrigin origin = isByThemselves
-                    ? MailOrigin.of(session, account.user(), null)
-                    : MailOrigin.ofOthers(account.realm());
-            new Outbox(session).addNotice(kind, account.realm(), account.user(), recipient, origin);
-        }
     }
 }

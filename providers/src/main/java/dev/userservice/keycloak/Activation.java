@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
@@ -18,6 +19,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.storage.ReadOnlyException;
 
 /**
  * The proof that an account's e-mail address belongs to its user: a required action on the user until they give back a code
@@ -26,6 +28,8 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 public final class Activation {
     /** The required action of a user that awaits activation. */
     public static final String REQUIRED_ACTION = "activate-account";
+
+    private static final Logger LOG = Logger.getLogger(Activation.class);
 
     private final KeycloakSession session;
     private final Settings settings;
@@ -151,8 +155,12 @@ public final class Activation {
 
     /** Makes an account active whose user has given back what was mailed to its address. */
     static void proveAddress(UserModel user) {
-        demandNoProof(user);
-        user.setEmailVerified(true);
+        try {
+            demandNoProof(user);
+            user.setEmailVerified(true);
+        } catch (ReadOnlyException e) {
+            LOG.debugf("Where the user is kept, nobody can note that the address is proved: %s", user.getId());
+        }
     }
 
     private static void demandNoProof(UserModel user) {

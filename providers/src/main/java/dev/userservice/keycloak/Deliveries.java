@@ -45,7 +45,7 @@ public final class Deliveries {
     /**
      * What is due, the oldest first; of each user only the first to the same recipient. In order, so that nobody reads the
      * news of yesterday last; but an old address that refuses its notice for a quarter of an hour must not hold back the
-     * activation mail, nor what the new address is told.
+     * activation mail, nor what the new address is told; nor a code of one kind one of another.
      *
      * @param kinds none other, such as those that a newer version has written
      * @param busyRealms the ids of realms that have to wait
@@ -54,7 +54,8 @@ public final class Deliveries {
         return entities.createQuery("""
                         from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
                         and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id
-                          and e.recipient is not distinct from m.recipient)
+                          and e.recipient is not distinct from m.recipient
+                          and (e.requestId is null or e.kind = m.kind))
                         order by m.dueAt, m.id""", OutboxEntity.class)
                 .setParameter("now", Time.currentTimeMillis())
                 .setParameter("kinds", kinds.stream().map(MailKind::id).toList())

@@ -1,5 +1,6 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.keycloak.OneTimeCodes.Asked;
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.web.ApiProblem;
 import java.time.Duration;
@@ -23,15 +24,16 @@ final class EmailChange {
 
     /**
      * Demands that the person's last change of their own address is long enough ago: each sends a mail to whatever address
-     * they name. The user is locked, and the notice of this change begins the next wait: see {@link AccountNotices}.
+     * they name.
      *
      * @throws ApiProblem 429
      */
     void requireCooledDown(UserModel user) {
-        Duration left = new OneTimeCodes(call.session())
-                .timeLeft(user, Purpose.EMAIL_CHANGE, call.activation().coolDown());
-        if (left.compareTo(Duration.ZERO) > 0) {
-            throw ApiProblem.tooManyRequests(left, "The e-mail address was changed a moment ago");
+        Duration coolDown = call.activation().coolDown();
+        Asked asked = new OneTimeCodes(call.session())
+                .ask(user.getId(), Purpose.EMAIL_CHANGE, new CodeTimes(coolDown, coolDown), call.realm());
+        if (asked.request().isEmpty()) {
+            throw ApiProblem.tooManyRequests(asked.timeLeft(), "The e-mail address was changed a moment ago");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.web.ApiProblem;
 import dev.userservice.web.Texts;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Locale;
@@ -27,6 +28,8 @@ public record MailOrigin(String baseUrl, String locale, String clientId, String 
 
     private static final int MAX_AGENT = 255;
 
+    private static final int MAX_BASE_URL = 1024;
+
     public MailOrigin {
         Objects.requireNonNull(baseUrl);
         Objects.requireNonNull(locale);
@@ -46,10 +49,15 @@ public record MailOrigin(String baseUrl, String locale, String clientId, String 
      *
      * @param user whose own language counts first; null if it is not known who that is
      * @param client null for none
+     * @throws ApiProblem 400 for a host that is too long to be one
      */
     public static MailOrigin of(KeycloakSession session, UserModel user, ClientModel client) {
+        String baseUrl = session.getContext().getUri().getBaseUri().toString();
+        if (baseUrl.length() > MAX_BASE_URL) {
+            throw ApiProblem.badRequest("The host is too long");
+        }
         return new MailOrigin(
-                session.getContext().getUri().getBaseUri().toString(),
+                baseUrl,
                 session.getContext().resolveLocale(user).toLanguageTag(),
                 client == null ? null : client.getClientId(),
                 Texts.fit(session.getContext().getConnection().getRemoteHost(), MAX_ADDRESS),

@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.settings.Settings;
+import dev.userservice.web.Addresses;
 import dev.userservice.web.MaskedEmail;
 import java.io.IOException;
 import java.time.Instant;
@@ -133,7 +134,9 @@ public final class Mails {
                         .withLocale(session.getContext().resolveLocale(user))
                         .withZone(UTC)
                         .format(Instant.ofEpochMilli(delivery.createdAt())));
-        attributes.put("ipAddress", delivery.origin().ipAddress());
+        // A proxy may pass on anything as an address; mail programs make a link of what looks like one.
+        String address = delivery.origin().ipAddress();
+        attributes.put("ipAddress", address != null && Addresses.isAddress(address) ? address : null);
         return attributes;
     }
 

@@ -50,8 +50,17 @@ public final class OneTimeCodes {
      * mail of it is on its way this very moment, whose code must not be dead when it arrives.
      */
     Asked ask(UserModel user, Purpose purpose, CodeTimes times) {
+        return ask(user.getId(), purpose, times, session.getContext().getRealm());
+    }
+
+    /**
+     * The same.
+     *
+     * @param subject the id of a user, or of something else that there are no codes for
+     */
+    Asked ask(String subject, Purpose purpose, CodeTimes times, RealmModel realm) {
         long now = Time.currentTimeMillis();
-        Optional<CodeRequestEntity> before = locked(user, purpose);
+        Optional<CodeRequestEntity> before = locked(subject, purpose);
         if (before.isPresent()) {
             long wait = before.get().requestedAt() + times.coolDown().toMillis() - now;
             if (wait > 0) {
@@ -69,8 +78,8 @@ public final class OneTimeCodes {
                         values (:id, :realm, :user, :purpose, :now, :expires)
                         on conflict (userId, purpose) do nothing""")
                 .setParameter("id", id)
-                .setParameter("realm", session.getContext().getRealm().getId())
-                .setParameter("user", user.getId())
+                .setParameter("realm", realm.getId())
+                .setParameter("user", subject)
                 .setParameter("purpose", purpose.id())
                 .setParameter("now", now)
                 .setParameter("expires", now + times.lifetime().toMillis())
@@ -79,25 +88,11 @@ public final class OneTimeCodes {
         return made == 1 ? new Asked(Optional.of(id), times.coolDown()) : Asked.tooSoon(times.coolDown());
     }
 
-    /** How long to wait until there may be a new request; nothing or less for not at all. */
-    Duration timeLeft(UserModel user, Purpose purpose, Duration coolDown) {
-        return entities.createQuery(
-                        "select requestedAt from UserServiceCodeRequest where userId = :user and purpose = :purpose",
-                        Long.class)
-                .setParameter("user", user.getId())
-                .setParameter("purpose", purpose.id())
-                .getResultStream()
-                .findFirst()
-                .map(asked ->
-                        Duration.ofMillis(asked - Time.currentTimeMillis()).plus(coolDown))
-                .orElse(Duration.ZERO);
-    }
-
-    private Optional<CodeRequestEntity> locked(UserModel user, Purpose purpose) {
+    private Optional<CodeRequestEntity> locked(String subject, Purpose purpose) {
         return entities.createQuery(
                         "from UserServiceCodeRequest where userId = :user and purpose = :purpose",
                         CodeRequestEntity.class)
-                .setParameter("user", user.getId())
+                .setParameter("user", subject)
                 .setParameter("purpose", purpose.id())
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultStream()
@@ -183,9 +178,9 @@ public final class OneTimeCodes {
 
     /** Voids the codes of a user, for whatever they are. */
     void voidAll(UserModel user) {
-        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose not in (:codeless)")
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
                 .setParameter("user", user.getId())
-                .setParameter("codeless", Purpose.CODELESS)
+                .setParameter("codeless", Purpose.EMAIL_CHANGE.id())
                 .executeUpdate();
     }
 
@@ -229,10 +224,8 @@ public final class OneTimeCodes {
         /** Has no codes: it is the cool-down of the changes of one's own address. */
         EMAIL_CHANGE("email-change"),
 
-        /** Has no codes: it is the cool-down of notices to an address that nobody has proved. */
+        /** Has no codes, and an address in the place of a user: it is the cool-down of notices to who has not proved it. */
         NOTICE("notice");
-
-        private static final List<String> CODELESS = List.of(EMAIL_CHANGE.id, NOTICE.id);
 
         private final String id;
 

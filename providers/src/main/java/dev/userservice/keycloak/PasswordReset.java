@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.keycloak.common.util.Time;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
@@ -130,15 +131,25 @@ public final class PasswordReset {
             return Outcome.INVALID_CODE;
         }
         UserModel user = redeemed.get();
+        boolean isActivated = Activation.isPending(realm, user) || !user.isEmailVerified();
+        Activation.proveAddress(user);
+        codes.voidAll(user);
+        endLockout(realm, user);
+        // Also what a session under way elsewhere may still get by a token from before.
+        session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));
+        // Near the end: a directory takes it at once, whatever becomes of this transaction.
         Optional<String> refusal = rules.replace(user, password);
         if (refusal.isPresent()) {
             session.getTransactionManager().setRollbackOnly();
             events.apply(EventType.RESET_PASSWORD).user(user).error(Errors.PASSWORD_REJECTED);
             return new Outcome(false, List.of(refusal.get()));
         }
-        Activation.proveAddress(user);
-        codes.voidAll(user);
-        endLockout(realm, user);
+        if (isActivated) {
+            events.apply(EventType.VERIFY_EMAIL)
+                    .user(user)
+                    .detail(Details.EMAIL, user.getEmail())
+                    .success();
+        }
         Stream.of(EventType.RESET_PASSWORD, EventType.UPDATE_CREDENTIAL, deprecatedPasswordEvent())
                 .forEach(type -> events.apply(type)
                         .user(user)

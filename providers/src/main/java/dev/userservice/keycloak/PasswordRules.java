@@ -54,6 +54,7 @@ final class PasswordRules {
      *
      * @return what is wrong with it, if where passwords are kept does not take it; nothing that the transaction has done may be
      *     committed then
+     * @throws ModelException if the database cannot be had just now, which Keycloak wraps as it does a refusal
      */
     Optional<String> replace(UserModel user, String password) {
         try {
@@ -61,7 +62,10 @@ final class PasswordRules {
         } catch (ReadOnlyException e) {
             return Optional.of(texts.of("userServicePasswordReadOnly"));
         } catch (ModelException e) {
-            return Optional.of(texts.of(e.getMessage(), e.getParameters()));
+            if (Outage.isCauseOf(e)) {
+                throw e;
+            }
+            return Optional.of(texts.of(Objects.requireNonNullElse(e.getMessage(), ""), e.getParameters()));
         }
         user.removeRequiredAction(UserModel.RequiredAction.UPDATE_PASSWORD);
         return Optional.empty();

@@ -12,9 +12,7 @@ import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
-import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.services.messages.Messages;
 import org.keycloak.userprofile.UserProfile;
@@ -101,13 +99,10 @@ final class UserMaking {
      */
     UserModel create(UserProfile profile, NewUser candidate, Consumer<String> failure) {
         UserModel user = create(profile, failure);
-        try {
-            user.credentialManager().updateCredential(UserCredentialModel.password(candidate.password()));
-        } catch (ModelException e) {
+        new PasswordRules(session, realm).replace(user, candidate.password()).ifPresent(complaint -> {
             failure.accept(Errors.PASSWORD_REJECTED);
-            throw ApiProblem.invalid(
-                    PASSWORD, new ValidationTexts(session, realm).of(e.getMessage(), e.getParameters()));
-        }
+            throw ApiProblem.invalid(PASSWORD, complaint);
+        });
         return user;
     }
 

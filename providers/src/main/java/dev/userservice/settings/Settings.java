@@ -47,7 +47,7 @@ public final class Settings {
             "seconds, 0 to 86400",
             60,
             text -> number(text, 0, 86_400),
-            "How long after a mail with a code was asked for the next one may be, for the same account, never longer than the code lives; and how long after a change of their own e-mail address people may make the next.");
+            "How long after a mail with a code was asked for the next one may be, for the same account, never longer than the code lives; how long after a change of their own e-mail address people may make the next; and how often an address that nobody has proved is told of one kind of change.");
 
     public static final Setting<Optional<URI>> FRONTEND_URL = new Setting<>(
             "frontend-url",

@@ -17,7 +17,7 @@ final class IndexIT {
                 "select * from us_outbox m where m.due_at <= 5"
                         + " and m.kind in ('activation', 'email-changed-old', 'email-changed-new') and m.realm_id not in ('x')"
                         + " and not exists (select 1 from us_outbox e where e.user_id = m.user_id and e.id < m.id"
-                        + " and e.recipient is not distinct from m.recipient) order by m.due_at, m.id limit 20",
+                        + " and e.recipient is not distinct from m.recipient and (e.request_id is null or e.kind = m.kind)) order by m.due_at, m.id limit 20",
                 "select created_at from us_outbox order by id limit 1",
                 "select 1 from us_outbox where request_id = 'x' and lease is not null and due_at > 5",
                 "update us_outbox set lease = 'y', due_at = 9, attempts = attempts + 1 where id = 'x' and due_at = 5",

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -320,6 +321,7 @@ final class PasswordResetIT {
                 tenant.admin().users().searchByEmail(pending, true).get(0);
         assertTrue(user.isEmailVerified());
         assertEquals(List.of(), user.getRequiredActions());
+        assertTrue(log.actions(user.getId()).containsAll(List.of("activated", "password_reset")));
         tenant.api()
                 .contentType(ContentType.JSON)
                 .body(Map.of("token", activation))
@@ -422,7 +424,9 @@ final class PasswordResetIT {
                 })
                 .stream()
                 .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
-        assertEquals(Map.of(200, 1L, 404, 99L), answers);
+        assertEquals(1L, answers.get(200));
+        // Who waits too long for the winner is told to try again.
+        assertTrue(Set.of(200, 404, 503).containsAll(answers.keySet()), answers::toString);
         assertEquals(
                 1, log.actions(id).stream().filter("password_reset"::equals).count());
         tenant.inbox().next(email);

@@ -221,7 +221,7 @@ final class StatementsIT {
                 () -> tenant.api(admin).queryParam("action", "login", "logout").get("/activity"));
         assertEquals(
                 "{registration=21, activation=18, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
-                        + " forgot, known=1, reset, weak=2, reset=17, reset, used=1, login=9, login, wrong=1,"
+                        + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=9, login, wrong=1,"
                         + " refresh=7, own user=1, own change=16, own password=29, change=16, role=19, disable=26,"
                         + " no change=11, delete=44, delete and erase=46, creation=16, check=1, check, wrong=1, by id=1,"
                         + " by identifier=1, own activity=1, a user's activity=1, the tenant's activity=1,"

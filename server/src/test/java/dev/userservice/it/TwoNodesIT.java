@@ -117,9 +117,10 @@ final class TwoNodesIT {
                 .boxed()
                 .toList();
         assertEquals(1, winners.size());
-        assertEquals(
-                Map.of(200, 1L, 404, 99L),
-                answers.stream().collect(Collectors.groupingBy(Response::statusCode, Collectors.counting())));
+        for (Response answer : answers) {
+            // Who waits too long for the winner is told to try again.
+            assertTrue(List.of(200, 404, 503).contains(answer.statusCode()), answer.statusLine() + answer.asString());
+        }
         for (Tenant node : List.of(here, there)) {
             assertEquals(401, node.refresh(elsewhere.refresh()).statusCode());
             assertEquals(401, node.login("carol", TestServer.PASSWORD).statusCode());

@@ -1,4 +1,4 @@
-package dev.userservice.activity;
+package dev.userservice.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

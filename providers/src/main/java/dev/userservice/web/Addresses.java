@@ -1,11 +1,11 @@
-package dev.userservice.activity;
+package dev.userservice.web;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /** IP addresses in one form each, so that they can be looked for. */
-final class Addresses {
+public final class Addresses {
     private static final String BYTE = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
     private static final Pattern V4 = Pattern.compile("(" + BYTE + "\\.){3}" + BYTE);
 
@@ -15,12 +15,12 @@ final class Addresses {
     private Addresses() {}
 
     /** Is this an IP address, in any of its forms? */
-    static boolean isAddress(String text) {
+    public static boolean isAddress(String text) {
         return parsed(text) != null;
     }
 
     /** The form that Keycloak shows them in, of which IPv6 has eight groups; what is no address stays as it is. */
-    static String canonical(String text) {
+    public static String canonical(String text) {
         InetAddress address = text == null ? null : parsed(text);
         return address == null ? text : address.getHostAddress();
     }

@@ -1,0 +1,68 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.IdentityProviderRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/** People whom another identity provider brings. */
+@ExtendWith(ServerExtension.class)
+final class BrokerIT {
+    /** Of the profile that they fill in Keycloak's events tell before there is a user. */
+    @Test
+    void whoBringsNoAddressFillsItInAndIsAUserLikeOthers(TestServer server, Tenant partner) {
+        Tenant tenant = Tenant.on(server);
+        partner.addUser("pat");
+        addProvider(tenant, partner);
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            browser.goTo(app.login());
+            browser.click("#social-partner");
+            browser.type("username", "pat");
+            browser.type("password", TestServer.PASSWORD);
+            browser.click("#kc-login");
+            browser.awaitElement("#kc-idp-review-profile-form");
+            browser.screenshot("broker-review-profile");
+            browser.type("email", "pat@tenant.example");
+            browser.click("#kc-idp-review-profile-form [type='submit']");
+            browser.awaitText("Logged in as pat");
+        }
+        UserRepresentation pat =
+                tenant.admin().users().searchByUsername("pat", true).get(0);
+        assertEquals("pat@tenant.example", pat.getEmail());
+        assertEquals(
+                List.of("pat@tenant.example"),
+                List.of(tenant.api(tenant.serviceTokenOf("view-users"))
+                        .get("/users/" + pat.getId())
+                        .<String>path("email")));
+    }
+
+    private static void addProvider(Tenant tenant, Tenant partner) {
+        ClientRepresentation client = partner.addClient("brokers-client", true);
+        client.setRedirectUris(List.of("*"));
+        partner.admin().clients().get(client.getId()).update(client);
+        partner.admin().clients().get(client.getId()).getDefaultClientScopes().stream()
+                .filter(scope -> scope.getName().equals("email"))
+                .forEach(
+                        scope -> partner.admin().clients().get(client.getId()).removeDefaultClientScope(scope.getId()));
+        String oidc = partner.server().base() + "/realms/" + partner.name() + "/protocol/openid-connect/";
+        IdentityProviderRepresentation provider = new IdentityProviderRepresentation();
+        provider.setAlias("partner");
+        provider.setProviderId("oidc");
+        provider.setEnabled(true);
+        provider.setConfig(Map.of(
+                "authorizationUrl", oidc + "auth",
+                "tokenUrl", oidc + "token",
+                "userInfoUrl", oidc + "userinfo",
+                "clientId", "brokers-client",
+                "clientSecret", "secret",
+                "clientAuthMethod", "client_secret_post",
+                "defaultScope", "openid"));
+        tenant.admin().identityProviders().create(provider).close();
+    }
+}
