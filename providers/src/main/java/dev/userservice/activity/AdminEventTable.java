@@ -125,11 +125,13 @@ final class AdminEventTable {
                 yield Action.LOGOUT;
             }
             case "reset-password" -> Action.UPDATE_PASSWORD;
-            case "credentials" ->
-                EventTable.removed(
-                        details,
-                        Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())
-                                .get(EventTable.CREDENTIAL_TYPE));
+            case "credentials" -> {
+                String type = Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())
+                        .get(EventTable.CREDENTIAL_TYPE);
+                yield event.getOperationType() == OperationType.CREATE
+                        ? EventTable.updated(details, type)
+                        : EventTable.removed(details, type);
+            }
             case "reset-password-email" -> Action.PASSWORD_RESET_REQUESTED;
             case "execute-actions-email" -> Action.ACTIONS_REQUESTED;
             case "send-verify-email" -> Action.ACTIVATION_RESENT;

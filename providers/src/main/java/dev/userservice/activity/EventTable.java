@@ -139,7 +139,8 @@ final class EventTable {
         return told.containsKey("token_id") ? null : Action.CONSENT_REVOKED;
     }
 
-    private static Action updated(Details details, String credentialType) {
+    /** What it is that there is a new credential of this type. */
+    static Action updated(Details details, String credentialType) {
         if (PASSWORD.equals(credentialType)) {
             return Action.UPDATE_PASSWORD;
         }

@@ -7,6 +7,7 @@ import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityResource;
 import dev.userservice.docs.DocsResource;
+import dev.userservice.mfa.MfaResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
@@ -49,6 +50,9 @@ interface DocumentedApi {
 
     @Path("")
     ActivityResource activity();
+
+    @Path("")
+    MfaResource mfa();
 
     @Path("")
     HealthResource health();

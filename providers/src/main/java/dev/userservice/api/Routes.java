@@ -9,6 +9,7 @@ import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_MANAGE;
 import static dev.userservice.keycloak.Permission.OWN_ACCOUNT_VIEW;
 import static dev.userservice.keycloak.Permission.PUBLIC;
 import static dev.userservice.keycloak.Permission.REFRESH_TOKEN;
+import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_MANAGE;
 import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_VIEW;
 import static dev.userservice.keycloak.Permission.SESSION;
 
@@ -19,6 +20,7 @@ import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityResource;
 import dev.userservice.docs.DocsResource;
+import dev.userservice.mfa.MfaResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
@@ -64,6 +66,10 @@ public final class Routes {
             new Route("DELETE", "/users/id", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
             new Route("DELETE", "/users/identifier", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
             new Route("POST", "/users/auth/check", ADMIN_VIEW, (call, db) -> new AuthCheckResource(call)),
+            new Route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, (call, db) -> new MfaResource(call)),
+            new Route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, (call, db) -> new MfaResource(call)),
+            new Route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, (call, db) -> new MfaResource(call)),
+            new Route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, (call, db) -> new MfaResource(call)),
             new Route("GET", "/users/health", PUBLIC, HealthResource::new),
             new Route("GET", "/openapi.json", PUBLIC, (call, db) -> new DocsResource(call)),
             new Route("GET", "/openapi.yaml", PUBLIC, (call, db) -> new DocsResource(call)));

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.events.Details;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
 import org.keycloak.models.KeycloakSession;
@@ -67,6 +69,14 @@ public final class AdminEvents {
                                     .toList()),
                     notes);
         }
+    }
+
+    /** A credential was made or removed; nothing of it but the type is told. */
+    void credential(OperationType operation, UserModel user, CredentialModel credential) {
+        event(ResourceType.USER, operation)
+                .resourcePath(USERS, user.getId(), "credentials", credential.getId())
+                .detail(Details.CREDENTIAL_TYPE, credential.getType())
+                .success();
     }
 
     void sessionsEnded(UserModel user, int sessions) {

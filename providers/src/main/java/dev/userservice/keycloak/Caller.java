@@ -105,7 +105,7 @@ public final class Caller {
             }
             case OWN_ACCOUNT_VIEW -> requireSelf();
             case OWN_ACCOUNT_MANAGE -> requireManageSelf();
-            case SELF_OR_ADMIN_VIEW -> requireToken();
+            case SELF_OR_ADMIN_VIEW, SELF_OR_ADMIN_MANAGE -> requireToken();
             case ADMIN_LIST -> users.requireList();
             case ADMIN_VIEW_ALL -> users.requireViewAll();
             case ADMIN_VIEW -> users.requireSeers();

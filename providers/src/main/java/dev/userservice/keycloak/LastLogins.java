@@ -18,7 +18,11 @@ public final class LastLogins {
 
     /** When the user last logged in, if ever. */
     public static Optional<Instant> of(KeycloakSession session, UserModel user) {
-        return Optional.ofNullable(entities(session).find(LastLoginEntity.class, user.getId()))
+        return of(session, user.getId());
+    }
+
+    static Optional<Instant> of(KeycloakSession session, String userId) {
+        return Optional.ofNullable(entities(session).find(LastLoginEntity.class, userId))
                 .map(row -> Instant.ofEpochMilli(row.loggedInAt()));
     }
 

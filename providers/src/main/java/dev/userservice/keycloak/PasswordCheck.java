@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
@@ -85,6 +86,25 @@ public final class PasswordCheck {
      * password hash in any case. What follows a refusal has to commit: until then, the next attempt waits its turn.
      */
     Optional<String> refusal(UserModel user, String password) {
+        if (!user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)) {
+            return refusal(user, PasswordCredentialModel.TYPE, () -> {
+                hashInVain(session, realm);
+                return false;
+            });
+        }
+        return refusal(
+                user,
+                PasswordCredentialModel.TYPE,
+                () -> user.credentialManager().isValid(UserCredentialModel.password(password)));
+    }
+
+    /**
+     * The same of what is no password.
+     *
+     * @param type that of the credential
+     * @param question whether it is right; not asked of who is locked out
+     */
+    Optional<String> refusal(UserModel user, String type, BooleanSupplier question) {
         // Keycloak lets one attempt at a time be made on an account, but only where it sees a login under way.
         AuthenticationSessionManager logins = new AuthenticationSessionManager(session);
         AuthenticationSessionModel login =
@@ -92,16 +112,16 @@ public final class PasswordCheck {
         session.getContext().setAuthenticationSession(login);
         try {
             Optional<String> locked = lockout(user);
-            if (locked.isPresent() || !user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)) {
+            if (locked.isPresent()) {
                 hashInVain(session, realm);
-                return locked.or(() -> Optional.of(failed(user)));
+                return locked;
             }
-            boolean isRight = user.credentialManager().isValid(UserCredentialModel.password(password));
+            boolean isRight = question.getAsBoolean();
             if (!user.isEnabled()) {
                 return Optional.of(Errors.USER_DISABLED);
             }
             if (!isRight) {
-                return Optional.of(failed(user));
+                return Optional.of(failed(user, type));
             }
             succeeded(user);
             return Optional.empty();
@@ -123,14 +143,14 @@ public final class PasswordCheck {
                 : Optional.empty();
     }
 
-    private String failed(UserModel user) {
+    private String failed(UserModel user, String type) {
         if (realm.isBruteForceProtected() && user.isEnabled()) {
             protector.failedLogin(
                     realm,
                     user,
                     session.getContext().getConnection(),
                     session.getContext().getHttpRequest().getUri(),
-                    Set.of(PasswordCredentialModel.TYPE));
+                    Set.of(type));
         }
         return Errors.INVALID_USER_CREDENTIALS;
     }

@@ -19,6 +19,8 @@ public enum Permission {
     OWN_ACCOUNT_MANAGE,
     /** A user of this realm, an admin of it or a vendor; the route asks which, once it knows whom it is about. */
     SELF_OR_ADMIN_VIEW,
+    /** The same where something is changed. */
+    SELF_OR_ADMIN_MANAGE,
     /** An admin or a vendor who may list users; of a realm with fine-grained permissions perhaps only some of them. */
     ADMIN_LIST,
     /** An admin who may see every user of this realm, or a vendor. */

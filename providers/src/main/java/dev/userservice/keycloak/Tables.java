@@ -18,7 +18,8 @@ public final class Tables implements JpaEntityProvider {
                 CodeRequestEntity.class,
                 CodeEntity.class,
                 OutboxEntity.class,
-                ActivityEntity.class);
+                ActivityEntity.class,
+                TotpSetupEntity.class);
     }
 
     @Override
@@ -59,11 +60,13 @@ public final class Tables implements JpaEntityProvider {
                     LastLogins.forget(session, removed.getUser());
                     new OneTimeCodes(session).forget(removed.getUser());
                     new Outbox(session).forget(removed.getUser());
+                    new TotpSetups(session).forget(removed.getUser());
                 } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();
                     LastLogins.forget(session, removed.getRealm());
                     new OneTimeCodes(session).forget(removed.getRealm());
                     new Outbox(session).forget(removed.getRealm());
+                    new TotpSetups(session).forget(removed.getRealm());
                 }
             });
         }

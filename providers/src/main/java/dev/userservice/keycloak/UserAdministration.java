@@ -77,7 +77,12 @@ public final class UserAdministration {
         return user;
     }
 
-    private UserModel lock(UserModel known) {
+    /**
+     * Locks a user whom the caller may manage.
+     *
+     * @throws ApiProblem 403 for a user above the caller, 404 for one who was deleted meanwhile
+     */
+    UserModel lock(UserModel known) {
         UserModel user = LockedUser.of(session, realm, known).orElseThrow(() -> ApiProblem.notFound("User not found"));
         call.caller().users().requireManage(user);
         new Privileges(call).requireNotBelow(user);

@@ -9,6 +9,7 @@ import dev.userservice.keycloak.Mails;
 import dev.userservice.keycloak.OneTimeCodes;
 import dev.userservice.keycloak.Outbox;
 import dev.userservice.keycloak.PasswordReset;
+import dev.userservice.keycloak.TotpSetups;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
@@ -95,6 +96,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         if (now - purgedAt >= PURGE.toMillis()) {
             purgedAt = now;
             keepHouse("Expired codes cannot be purged", () -> run(OneTimeCodes::purge));
+            keepHouse("Expired secrets cannot be purged", () -> run(TotpSetups::purge));
         }
         wake();
     }

@@ -5,7 +5,10 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.models.RealmModel;
@@ -63,6 +66,13 @@ public final class Settings {
             text -> Optional.of(web(text)),
             "The tenant's logo, on login pages and in mails. Browsers and mail programs load it from there.");
 
+    public static final Setting<Set<String>> MFA_REQUIRED_ROLES = new Setting<>(
+            "mfa-required-roles",
+            "names of realm roles, with commas between them; unset means none",
+            Set.of(),
+            Settings::names,
+            "Who holds one of these roles must use one-time codes.");
+
     public static final Setting<Integer> ACTIVITY_RETENTION = new Setting<>(
             "activity-retention",
             "days, 0 to 36500",
@@ -85,6 +95,7 @@ public final class Settings {
             RESEND_COOL_DOWN,
             FRONTEND_URL,
             LOGO_URL,
+            MFA_REQUIRED_ROLES,
             ACTIVITY_RETENTION,
             ACTIVITY_TOKEN_REFRESHES);
 
@@ -168,6 +179,13 @@ public final class Settings {
             throw new IllegalArgumentException("from " + min + " to " + max);
         }
         return number;
+    }
+
+    private static Set<String> names(String text) {
+        return Stream.of(bounded(text).split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean flag(String text) {

@@ -79,6 +79,11 @@ public final class ApiProblem extends RuntimeException {
         return errors.isEmpty() ? conflict : conflict.with("errors", errors.byField());
     }
 
+    /** What was asked for contradicts what there is. */
+    public static ApiProblem conflict(String detail) {
+        return of(Status.CONFLICT, detail);
+    }
+
     public static ApiProblem methodNotAllowed(String allow) {
         return of(Status.METHOD_NOT_ALLOWED, "This path answers " + allow).header("Allow", allow);
     }

@@ -107,6 +107,7 @@ final class SettingsTest {
                         "resend-cool-down",
                         "frontend-url",
                         "logo-url",
+                        "mfa-required-roles",
                         "activity-retention",
                         "activity-token-refreshes",
                         "platform-realm",

@@ -111,7 +111,7 @@ final class ActivityPagesIT {
                     .findElement(By.id("kc-totp-secret-key"))
                     .getText()
                     .replace(" ", "");
-            browser.type("totp", Totp.now(base32(secret)));
+            browser.type("totp", Totp.now(Totp.base32(secret)));
             browser.click("[type='submit']");
             browser.awaitText("Logged in as " + username);
             assertFalse(log.about(id).toString().toUpperCase(Locale.ROOT).contains(secret));
@@ -138,22 +138,6 @@ final class ActivityPagesIT {
         Inbox.Mail mail = tenant.inbox().next(email);
         assertTrue(mail.subject().startsWith(subject), mail.subject());
         return mail.text();
-    }
-
-    private static byte[] base32(String text) {
-        byte[] bytes = new byte[text.length() * 5 / 8];
-        int buffer = 0;
-        int bits = 0;
-        int at = 0;
-        for (int i = 0; i < text.length(); i++) {
-            buffer = buffer << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(text.charAt(i));
-            bits += 5;
-            if (bits >= 8) {
-                bits -= 8;
-                bytes[at++] = (byte) (buffer >> bits);
-            }
-        }
-        return bytes;
     }
 
     @Test

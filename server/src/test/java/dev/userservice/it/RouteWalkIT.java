@@ -73,6 +73,10 @@ final class RouteWalkIT {
             DELETE /users/id       401 401 401 401 403 403 204 403 204 403
             DELETE /users/identifier 401 401 401 401 403 403 204 403 204 403
             POST /users/auth/check 401 401 401 401 403 403 200 200 200 403
+            PATCH /users/mfa/enable 401 401 401 401 200 403 200 403 403 403
+            POST /users/mfa/verify 401 401 401 401 400 403 400 403 403 403
+            GET  /users/mfa/qr     401 401 401 401 400 403 400 403 403 403
+            PATCH /users/mfa/disable 401 401 401 401 400 403 400 403 403 403
             GET  /users/health     200 401 401 401 200 403 200 200 200 200
             GET  /openapi.json     200 401 401 401 200 403 200 200 200 200
             GET  /openapi.yaml     200 401 401 401 200 403 200 200 200 200
@@ -88,6 +92,8 @@ final class RouteWalkIT {
             Map.entry(
                     "PUT /users/me/password",
                     Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD)),
+            Map.entry("POST /users/mfa/verify", Map.of("code", "000000")),
+            Map.entry("PATCH /users/mfa/disable", Map.of("totp", "000000")),
             Map.entry("PUT /users/{id}", Map.of("gender", "Other")),
             Map.entry("PATCH /users/{id}", Map.of("gender", "Other")),
             Map.entry("POST /users/auth/check", Map.of("identifier", "alice", "password", TestServer.PASSWORD)));

@@ -29,11 +29,16 @@ final class Totp {
     }
 
     static String now(byte[] secret) {
+        return at(secret, 0);
+    }
+
+    /** The code of some steps of time from now. */
+    static String at(byte[] secret, int steps) {
         try {
             Mac mac = Mac.getInstance("HmacSHA1");
             mac.init(new SecretKeySpec(secret, "HmacSHA1"));
             byte[] hash = mac.doFinal(ByteBuffer.allocate(Long.BYTES)
-                    .putLong(Instant.now().getEpochSecond() / 30)
+                    .putLong(Instant.now().getEpochSecond() / 30 + steps)
                     .array());
             int offset = hash[hash.length - 1] & 0xf;
             int code = (ByteBuffer.wrap(hash).getInt(offset) & 0x7fff_ffff) % 1_000_000;
@@ -41,5 +46,22 @@ final class Totp {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** RFC 4648, section 6. */
+    static byte[] base32(String text) {
+        byte[] bytes = new byte[text.length() * 5 / 8];
+        int buffer = 0;
+        int bits = 0;
+        int at = 0;
+        for (int i = 0; i < text.length(); i++) {
+            buffer = buffer << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(text.charAt(i));
+            bits += 5;
+            if (bits >= 8) {
+                bits -= 8;
+                bytes[at++] = (byte) (buffer >> bits);
+            }
+        }
+        return bytes;
     }
 }

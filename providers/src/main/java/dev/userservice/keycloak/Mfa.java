@@ -1,0 +1,271 @@
+package dev.userservice.keycloak;
+
+import com.google.zxing.WriterException;
+import dev.userservice.web.ApiProblem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.OTPPolicy;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserCredentialModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.models.utils.HmacOTP;
+import org.keycloak.utils.QRCodeUtils;
+
+/**
+ * One-time codes as a second factor: Keycloak's own OTP credential by the realm's OTP policy, so that the same secret works in
+ * every login and shows in the consoles.
+ */
+public final class Mfa {
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+
+    /** In characters, as Keycloak's own pages make them. */
+    private static final int SECRET_LENGTH = 20;
+
+    private static final int QR_PIXELS = 246;
+
+    private final ApiCall call;
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final TotpSetups setups;
+
+    public Mfa(ApiCall call) {
+        this.call = call;
+        this.session = call.session();
+        this.realm = call.realm();
+        this.setups = new TotpSetups(session);
+    }
+
+    /**
+     * A secret to be shown to its user.
+     *
+     * @param uri the {@code otpauth} URI that authenticator apps read
+     * @param qrCode the same as a QR code, PNG in Base64
+     */
+    public record Secret(String userId, String uri, String qrCode) {
+        /** Secrets never reach a log. */
+        @Override
+        public String toString() {
+            return "Secret[user=" + userId + "]";
+        }
+    }
+
+    /**
+     * Makes a secret for the caller, which waits for its first code: until {@link #verify} nothing changes for them. One that
+     * waits already is replaced.
+     *
+     * @throws ApiProblem 409 if one is in force
+     */
+    public Secret enable() {
+        UserModel user = lockSelf();
+        requireNone(user);
+        OTPCredentialModel secret = fresh();
+        setups.await(realm, user, secret, PATIENCE);
+        return shown(user, secret);
+    }
+
+    /**
+     * Makes a secret for somebody else, in force at once.
+     *
+     * @param known whom the caller may manage
+     * @throws ApiProblem 409 if one is in force; 403 for a user above the caller
+     */
+    public Secret enableFor(UserModel known) {
+        UserModel user = new UserAdministration(call).lock(known);
+        requireNone(user);
+        CredentialModel made = user.credentialManager().createStoredCredential(fresh());
+        setups.note(realm, user, made.getId());
+        new AdminEvents(call).credential(OperationType.CREATE, user, made);
+        return shown(user, OTPCredentialModel.createFromCredentialModel(made));
+    }
+
+    /**
+     * Puts the caller's waiting secret in force, by its first code.
+     *
+     * @return the user
+     * @throws ApiProblem 400 for a code that is not right, or if none waits
+     */
+    public UserModel verify(String code) {
+        UserModel user = lockSelf();
+        OTPCredentialModel secret = setups.waiting(user)
+                .orElseThrow(() -> ApiProblem.badRequest("No setup is waiting for its first code; enable MFA first"));
+        requireNone(user);
+        CredentialModel made = user.credentialManager().createStoredCredential(secret);
+        // Uses the code up as well. The answer to a wrong one takes the credential back.
+        if (!isCode(user, made, code)) {
+            throw ApiProblem.invalid("code", "This is not a current code");
+        }
+        setups.forget(user);
+        user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
+        Stream.of(EventType.UPDATE_CREDENTIAL, EventType.valueOf("UPDATE_TOTP"))
+                .forEach(type -> event(type)
+                        .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
+                        .success());
+        return user;
+    }
+
+    /**
+     * Shows a secret again whose first code is still to come.
+     *
+     * @param user the caller, or whom they may manage
+     * @throws ApiProblem 400 if there is none; 409 if its first code was accepted
+     */
+    public Secret show(UserModel user) {
+        List<CredentialModel> inForce = credentials(user);
+        if (inForce.isEmpty()) {
+            return setups.waiting(user)
+                    .map(secret -> shown(user, secret))
+                    .orElseThrow(() -> ApiProblem.badRequest("MFA is not enabled for this user"));
+        }
+        Optional<TotpSetupEntity> setup = setups.of(user).filter(this::isUnused);
+        return inForce.stream()
+                .filter(credential ->
+                        setup.filter(fresh -> fresh.isOf(credential)).isPresent())
+                .findFirst()
+                .map(credential -> shown(user, OTPCredentialModel.createFromCredentialModel(credential)))
+                .orElseThrow(() -> ApiProblem.conflict("The first code was accepted; the secret is not shown again"));
+    }
+
+    /** Since it was put in force no login has passed, and each would have asked for a code. */
+    private boolean isUnused(TotpSetupEntity setup) {
+        return LastLogins.of(session, setup.userId())
+                .filter(login -> login.toEpochMilli() >= setup.madeAt())
+                .isEmpty();
+    }
+
+    /**
+     * Takes the caller's second factor away, and ends their other sessions.
+     *
+     * @param code a current one
+     * @return the user
+     * @throws ApiProblem 400 if there is none, or for a code that is not right, which counts as a failed login
+     */
+    public UserModel disable(String code) {
+        UserModel known = call.caller().requireManageSelf();
+        if (credentials(known).isEmpty()) {
+            throw notEnabled();
+        }
+        Optional<String> refusal = new PasswordCheck(call)
+                .refusal(
+                        known,
+                        OTPCredentialModel.TYPE,
+                        () -> credentials(known).stream().anyMatch(credential -> isCode(known, credential, code)));
+        if (refusal.isPresent()) {
+            event(EventType.REMOVE_CREDENTIAL)
+                    .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
+                    .error(refusal.get());
+            throw ApiProblem.invalid("totp", "This is not a current code").remembered();
+        }
+        UserModel user = lockSelf();
+        List<CredentialModel> removed = remove(user);
+        removed.forEach(credential -> Stream.of(EventType.REMOVE_CREDENTIAL, EventType.valueOf("REMOVE_TOTP"))
+                .forEach(type -> event(type)
+                        .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
+                        .success()));
+        Caller caller = call.caller();
+        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
+        new UserSessions(session, realm).endOthers(user, own, () -> event(EventType.LOGOUT));
+        return user;
+    }
+
+    /**
+     * Takes somebody else's second factor away, and ends their sessions.
+     *
+     * @param known whom the caller may manage
+     * @return the user
+     * @throws ApiProblem 400 if there is none; 403 for a user above the caller
+     */
+    public UserModel disableFor(UserModel known) {
+        UserModel user = new UserAdministration(call).lock(known);
+        remove(user).forEach(credential -> new AdminEvents(call).credential(OperationType.ACTION, user, credential));
+        new ActiveSwitch(call).endSessions(user);
+        return user;
+    }
+
+    private List<CredentialModel> remove(UserModel user) {
+        List<CredentialModel> removed = credentials(user);
+        if (removed.isEmpty()) {
+            throw notEnabled();
+        }
+        removed.forEach(credential -> user.credentialManager().removeStoredCredentialById(credential.getId()));
+        setups.forget(user);
+        return removed;
+    }
+
+    private static ApiProblem notEnabled() {
+        return ApiProblem.badRequest("MFA is not enabled for this user");
+    }
+
+    private static List<CredentialModel> credentials(UserModel user) {
+        return user.credentialManager()
+                .getStoredCredentialsByTypeStream(OTPCredentialModel.TYPE)
+                .toList();
+    }
+
+    private static boolean isCode(UserModel user, CredentialModel credential, String code) {
+        return user.credentialManager()
+                .isValid(new UserCredentialModel(credential.getId(), OTPCredentialModel.TYPE, code));
+    }
+
+    private static void requireNone(UserModel user) {
+        // A directory may keep one of its own.
+        if (user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
+            throw ApiProblem.conflict("MFA is enabled for this user already");
+        }
+    }
+
+    private OTPCredentialModel fresh() {
+        return OTPCredentialModel.createFromPolicy(realm, HmacOTP.generateSecret(SECRET_LENGTH));
+    }
+
+    private Secret shown(UserModel user, OTPCredentialModel secret) {
+        var data = secret.getOTPCredentialData();
+        // That of the day on which it was made: the realm may have another one by now.
+        OTPPolicy policy = new OTPPolicy(
+                data.getSubType(),
+                data.getAlgorithm(),
+                data.getCounter(),
+                data.getDigits(),
+                realm.getOTPPolicy().getLookAheadWindow(),
+                data.getPeriod());
+        String uri = policy.getKeyURI(
+                realm.getDisplayName() == null || realm.getDisplayName().isBlank()
+                        ? realm.getName()
+                        : realm.getDisplayName(),
+                user.getUsername(),
+                secret.getOTPSecretData().getValue());
+        try {
+            return new Secret(user.getId(), uri, QRCodeUtils.encodeAsQRString(uri, QR_PIXELS, QR_PIXELS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (WriterException e) {
+            throw new IllegalStateException("This is too long for a QR code", e);
+        }
+    }
+
+    private UserModel lockSelf() {
+        return LockedUser.of(session, realm, call.caller().requireManageSelf())
+                .filter(UserModel::isEnabled)
+                .orElseThrow(ApiProblem::invalidToken);
+    }
+
+    private EventBuilder event(EventType type) {
+        Caller caller = call.caller();
+        return new EventBuilder(realm, session, session.getContext().getConnection())
+                .event(type)
+                .client(caller.client())
+                .user(caller.user())
+                .session(caller.token().getSessionId());
+    }
+}

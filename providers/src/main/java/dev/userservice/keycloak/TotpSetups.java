@@ -1,0 +1,65 @@
+package dev.userservice.keycloak;
+
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.util.Optional;
+import org.keycloak.common.util.Time;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.OTPCredentialModel;
+
+/** The store of secrets for one-time codes whose first code is still to come. Who changes one has locked the user's row. */
+public final class TotpSetups {
+    private final EntityManager entities;
+
+    TotpSetups(KeycloakSession session) {
+        this.entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    }
+
+    /** Lets a secret wait for its first code, in the place of one that waited before. */
+    void await(RealmModel realm, UserModel user, OTPCredentialModel secret, Duration patience) {
+        long now = Time.currentTimeMillis();
+        forget(user);
+        entities.persist(TotpSetupEntity.waiting(user.getId(), realm.getId(), secret, now, now + patience.toMillis()));
+    }
+
+    /** Notes that of a credential that is in force the first code is still to come. */
+    void note(RealmModel realm, UserModel user, String credentialId) {
+        forget(user);
+        entities.persist(TotpSetupEntity.inForce(user.getId(), realm.getId(), credentialId, Time.currentTimeMillis()));
+    }
+
+    Optional<TotpSetupEntity> of(UserModel user) {
+        return Optional.ofNullable(entities.find(TotpSetupEntity.class, user.getId()));
+    }
+
+    /** The secret that waits for its first code; empty for none, or one whose time is over. */
+    Optional<OTPCredentialModel> waiting(UserModel user) {
+        return of(user).filter(setup -> setup.isWaiting(Time.currentTimeMillis()))
+                .map(TotpSetupEntity::secret);
+    }
+
+    void forget(UserModel user) {
+        of(user).ifPresent(entities::detach);
+        entities.createQuery("delete from UserServiceTotpSetup where userId = :user")
+                .setParameter("user", user.getId())
+                .executeUpdate();
+    }
+
+    void forget(RealmModel realm) {
+        entities.createQuery("delete from UserServiceTotpSetup where realmId = :realm")
+                .setParameter("realm", realm.getId())
+                .executeUpdate();
+    }
+
+    /** Removes secrets that have waited too long. */
+    public static void purge(KeycloakSession session) {
+        session.getProvider(JpaConnectionProvider.class)
+                .getEntityManager()
+                .createQuery("delete from UserServiceTotpSetup where expiresAt < :now")
+                .setParameter("now", Time.currentTimeMillis())
+                .executeUpdate();
+    }
+}

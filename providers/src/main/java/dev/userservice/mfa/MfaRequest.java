@@ -1,0 +1,33 @@
+package dev.userservice.mfa;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of a call that enables or disables MFA. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(name = "MfaRequest")
+public record MfaRequest(
+        @Schema(nullable = true, minLength = 1, maxLength = 255, description = "Whose; the caller's if there is none")
+        String userId,
+
+        @Schema(nullable = true, minLength = 1, maxLength = 16, description = "A current code, to disable one's own")
+        String totp)
+        implements JsonRequest {
+    static final MfaRequest EMPTY = new MfaRequest(null, null);
+
+    void validate() {
+        new FieldErrors()
+                .text("user_id", userId, 1, 255)
+                .text("totp", totp, 1, 16)
+                .throwIfAny();
+    }
+
+    /** Codes never reach a log. */
+    @Override
+    public String toString() {
+        return "MfaRequest[user=" + userId + "]";
+    }
+}

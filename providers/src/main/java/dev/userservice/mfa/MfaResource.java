@@ -1,0 +1,133 @@
+package dev.userservice.mfa;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.Mfa;
+import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.users.UserView;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.UserModel;
+
+/** One-time codes as a second factor, for oneself and, by admins, for others. */
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "MFA")
+public final class MfaResource {
+    private final ApiCall call;
+
+    public MfaResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @PATCH
+    @Path("users/mfa/enable")
+    @Operation(
+            operationId = "enableMfa",
+            summary = "Make a secret for one-time codes",
+            description =
+                    "One's own waits 15 minutes for its first code, and changes nothing until then; another one takes"
+                            + " its place. An admin's for somebody else is in force at once.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The secret",
+            content = @Content(schema = @Schema(implementation = MfaView.class)))
+    @APIResponse(responseCode = "409", description = "MFA is enabled already")
+    public MfaView enable(@RequestBody(required = false) MfaRequest request) {
+        MfaRequest asked = valid(request);
+        Mfa mfa = new Mfa(call);
+        return MfaView.of(isOwn(asked.userId()) ? mfa.enable() : mfa.enableFor(managed(asked.userId())));
+    }
+
+    @POST
+    @Path("users/mfa/verify")
+    @Operation(operationId = "verifyMfa", summary = "Put one's own new secret in force, by its first code")
+    public UserView verify(@RequestBody(required = true) VerifyMfaRequest request) {
+        call.caller().requireManageSelf();
+        if (request == null) {
+            throw ApiProblem.badRequest("A body is needed");
+        }
+        request.validate();
+        return view(new Mfa(call).verify(request.code()));
+    }
+
+    @GET
+    @Path("users/mfa/qr")
+    @Operation(
+            operationId = "showMfa",
+            summary = "Show a secret again, until its first code was accepted",
+            description = "Of one that an admin has made, that is the user's next login.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The secret",
+            content = @Content(schema = @Schema(implementation = MfaView.class)))
+    @APIResponse(responseCode = "409", description = "Its first code was accepted")
+    public MfaView show(
+            @QueryParam("user_id")
+                    @Parameter(description = "Whose; the caller's if there is none")
+                    @Schema(minLength = 1, maxLength = 255)
+                    String userId) {
+        new FieldErrors()
+                .text("user_id", userId, 1, 255)
+                .storable("user_id", userId)
+                .throwIfAny();
+        UserModel user = isOwn(userId) ? call.caller().requireManageSelf() : managed(userId);
+        return MfaView.of(new Mfa(call).show(user));
+    }
+
+    @PATCH
+    @Path("users/mfa/disable")
+    @Operation(
+            operationId = "disableMfa",
+            summary = "Take the second factor away",
+            description =
+                    "One's own by a current code, and one's other sessions end; somebody else's by an admin, and all"
+                            + " their sessions end.")
+    public UserView disable(@RequestBody(required = false) MfaRequest request) {
+        MfaRequest asked = valid(request);
+        if (!isOwn(asked.userId())) {
+            return view(new Mfa(call).disableFor(managed(asked.userId())));
+        }
+        call.caller().requireManageSelf();
+        new FieldErrors().required("totp", asked.totp()).throwIfAny();
+        return view(new Mfa(call).disable(asked.totp()));
+    }
+
+    private static MfaRequest valid(MfaRequest request) {
+        MfaRequest asked = Objects.requireNonNullElse(request, MfaRequest.EMPTY);
+        asked.validate();
+        return asked;
+    }
+
+    private boolean isOwn(String userId) {
+        return userId == null || call.caller().isSelf(userId);
+    }
+
+    private UserModel managed(String userId) {
+        return call.caller().users().requireManage(userId);
+    }
+
+    private UserView view(UserModel user) {
+        return UserView.of(
+                call,
+                user,
+                call.caller().isSelf(user.getId())
+                        ? ReadableProfile.forSelf(call.session(), user)
+                        : ReadableProfile.forAdmin(call.session(), user));
+    }
+}

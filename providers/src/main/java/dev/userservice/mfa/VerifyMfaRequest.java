@@ -1,0 +1,21 @@
+package dev.userservice.mfa;
+
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The body of {@code POST /users/mfa/verify}. */
+@Schema(name = "VerifyMfaRequest", requiredProperties = "code")
+public record VerifyMfaRequest(
+        @Schema(minLength = 1, maxLength = 16, description = "The first code of the new secret")
+        String code) implements JsonRequest {
+    void validate() {
+        new FieldErrors().required("code", code).text("code", code, 1, 16).throwIfAny();
+    }
+
+    /** Codes never reach a log. */
+    @Override
+    public String toString() {
+        return "VerifyMfaRequest[***]";
+    }
+}

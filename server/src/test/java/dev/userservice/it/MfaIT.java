@@ -1,0 +1,397 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.zxing.BinaryBitmap;
+import com.google.zxing.NotFoundException;
+import com.google.zxing.client.j2se.BufferedImageLuminanceSource;
+import com.google.zxing.common.HybridBinarizer;
+import com.google.zxing.qrcode.QRCodeReader;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.RealmRepresentation;
+
+/** One-time codes as a second factor: PATCH /users/mfa/enable, POST /users/mfa/verify, GET /users/mfa/qr, PATCH /users/mfa/disable. */
+@ExtendWith(ServerExtension.class)
+final class MfaIT {
+    private static Tenant tenant;
+    private static Activities log;
+    private static String manager;
+
+    private String name;
+    private String id;
+    private Tenant.Session session;
+
+    @BeforeAll
+    static void take(Tenant fresh) {
+        tenant = fresh;
+        AdminLog.on(tenant);
+        log = Activities.of(tenant);
+        manager = tenant.serviceTokenOf("view-users", "manage-users");
+    }
+
+    @BeforeEach
+    void addSomebody() {
+        name = "m" + UUID.randomUUID().toString().substring(0, 8);
+        id = tenant.addUser(name);
+        session = tenant.session(name);
+    }
+
+    private static Response patch(String token, String path, Map<String, ?> body) {
+        return tenant.api(token).contentType(ContentType.JSON).body(body).patch(path);
+    }
+
+    private Response enable() {
+        return tenant.api(session.access()).patch("/users/mfa/enable");
+    }
+
+    private Response verify(String code) {
+        return tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("code", code))
+                .post("/users/mfa/verify");
+    }
+
+    private Response disable(String code) {
+        return patch(session.access(), "/users/mfa/disable", Map.of("totp", code));
+    }
+
+    private Response login(String code) {
+        return tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("username", name, "password", TestServer.PASSWORD, "totp", code))
+                .post("/login");
+    }
+
+    private static byte[] secretOf(Response answer) {
+        return Totp.base32(parameters(answer.path("provisioning_uri")).get("secret"));
+    }
+
+    private static Map<String, String> parameters(String uri) {
+        return Arrays.stream(URI.create(uri).getRawQuery().split("&", -1))
+                .map(pair -> pair.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
+    }
+
+    private static String scanned(String png) throws Exception {
+        var image = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(png)));
+        try {
+            return new QRCodeReader()
+                    .decode(new BinaryBitmap(new HybridBinarizer(new BufferedImageLuminanceSource(image))))
+                    .getText();
+        } catch (NotFoundException e) {
+            throw new AssertionError("No QR code in the picture", e);
+        }
+    }
+
+    private byte[] enabled() {
+        byte[] secret = secretOf(enable());
+        verify(Totp.now(secret)).then().statusCode(200);
+        return secret;
+    }
+
+    @Test
+    void onesOwnSecretIsInForceAfterItsFirstCode() throws Exception {
+        Response answer = enable();
+        answer.then()
+                .statusCode(200)
+                .header("Cache-Control", equalTo("no-store"))
+                .body("user_id", equalTo(id));
+        assertEquals(answer.<String>path("provisioning_uri"), scanned(answer.path("qr_code_base64")));
+        byte[] secret = secretOf(answer);
+        tenant.api(session.access()).get("/users/me").then().body("mfa_enabled", equalTo(false));
+        tenant.login(name, TestServer.PASSWORD).then().statusCode(200);
+
+        verify("000000").then().statusCode(400).body("errors", hasKey("code"));
+        assertEquals(List.of("password"), credentialTypes());
+        String first = Totp.now(secret);
+        verify(first).then().statusCode(200).body("mfa_enabled", equalTo(true));
+        Tenant.admitted(401, () -> tenant.login(name, TestServer.PASSWORD))
+                .then()
+                .statusCode(401)
+                .body("mfa_required", equalTo(true));
+        login(first).then().statusCode(401);
+        Tenant.admitted(() -> login(Totp.at(secret, 1))).then().statusCode(200);
+        assertEquals(List.of("otp", "password"), credentialTypes());
+        assertEquals("otp", ((Map<?, ?>) row("mfa_enabled").get("details")).get("credential_type"));
+        Inbox.Mail mail = tenant.inbox().next(name + "@example.com");
+        assertTrue(mail.subject().startsWith("Two-factor authentication was enabled"), mail.subject());
+    }
+
+    private List<String> credentialTypes() {
+        return tenant.admin().users().get(id).credentials().stream()
+                .map(credential -> credential.getType())
+                .sorted()
+                .toList();
+    }
+
+    private Map<String, Object> row(String action) {
+        return log.about(id).stream()
+                .filter(row -> row.get("action").equals(action))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aSecondOneTakesThePlaceOfOneThatWaits() {
+        byte[] first = secretOf(enable());
+        byte[] second = secretOf(enable());
+        assertNotEquals(Arrays.toString(first), Arrays.toString(second));
+        verify(Totp.now(first)).then().statusCode(400);
+        verify(Totp.now(second)).then().statusCode(200);
+        enable().then().statusCode(409);
+        patch(manager, "/users/mfa/enable", Map.of("user_id", id)).then().statusCode(409);
+        verify(Totp.at(second, 1)).then().statusCode(400);
+    }
+
+    @Test
+    void itWaitsAQuarterOfAnHour() throws Exception {
+        Assumptions.assumeTrue(tenant.server().node() != null, "the database of this server is not at hand");
+        byte[] secret = secretOf(enable());
+        long now = System.currentTimeMillis();
+        assertEquals(
+                1,
+                tenant.server()
+                        .node()
+                        .database()
+                        .count(
+                                "us_totp_setup where user_id = ? and expires_at between " + (now + 14 * 60_000)
+                                        + " and " + (now + 15 * 60_000),
+                                id));
+        tenant.server()
+                .node()
+                .database()
+                .execute("update us_totp_setup set expires_at = %d where user_id = '%s'".formatted(now, id));
+        verify(Totp.now(secret)).then().statusCode(400);
+        qr(session.access(), null).then().statusCode(400);
+    }
+
+    private static Response qr(String token, String userId) {
+        Map<String, String> parameters = new HashMap<>();
+        if (userId != null) {
+            parameters.put("user_id", userId);
+        }
+        return tenant.api(token).queryParams(parameters).get("/users/mfa/qr");
+    }
+
+    @Test
+    void theSecretIsShownAgainUntilItsFirstCode() {
+        qr(session.access(), null).then().statusCode(400).body("message", equalTo("MFA is not enabled for this user"));
+        Response made = enable();
+        for (String user : new String[] {null, id}) {
+            Response again = qr(session.access(), user);
+            again.then().statusCode(200);
+            assertEquals(made.asString(), again.asString());
+        }
+        verify(Totp.now(secretOf(made))).then().statusCode(200);
+        qr(session.access(), null).then().statusCode(409);
+        qr(manager, id).then().statusCode(409);
+    }
+
+    @Test
+    void anAdminsIsInForceAtOnceAndShownUntilTheNextLogin() {
+        Response made = patch(manager, "/users/mfa/enable", Map.of("user_id", id));
+        made.then().statusCode(200).body("user_id", equalTo(id));
+        assertEquals(made.asString(), qr(manager, id).asString());
+        assertEquals(made.asString(), qr(session.access(), null).asString());
+        tenant.login(name, TestServer.PASSWORD).then().statusCode(401).body("mfa_required", equalTo(true));
+        qr(session.access(), null).then().statusCode(200);
+        Tenant.admitted(() -> login(Totp.now(secretOf(made)))).then().statusCode(200);
+        qr(manager, id).then().statusCode(409);
+        qr(session.access(), null).then().statusCode(409);
+        assertEquals("service_account", ((Map<?, ?>) row("mfa_enabled").get("actor")).get("kind"));
+    }
+
+    @Test
+    void nobodyElseMay() {
+        String other = tenant.addUser("o" + name);
+        for (String path : List.of("/users/mfa/enable", "/users/mfa/disable")) {
+            patch(session.access(), path, Map.of("user_id", other)).then().statusCode(403);
+        }
+        qr(session.access(), other).then().statusCode(403);
+        String viewer = tenant.serviceTokenOf("view-users");
+        patch(viewer, "/users/mfa/enable", Map.of("user_id", other)).then().statusCode(403);
+        qr(viewer, other).then().statusCode(403);
+        patch(manager, "/users/mfa/enable", Map.of("user_id", UUID.randomUUID().toString()))
+                .then()
+                .statusCode(404);
+        patch(manager, "/users/mfa/enable", Map.of()).then().statusCode(403);
+    }
+
+    @Test
+    void onesOwnIsDisabledByACodeAndOtherSessionsEnd() {
+        byte[] secret = enabled();
+        Tenant.Session other = Tenant.Session.of(Tenant.admitted(() -> login(Totp.at(secret, 1))));
+        patch(session.access(), "/users/mfa/disable", Map.of())
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("totp"));
+        disable("000000").then().statusCode(400).body("errors", hasKey("totp"));
+        Tenant.admitted(400, () -> disable(Totp.at(secret, -1)))
+                .then()
+                .statusCode(200)
+                .body("mfa_enabled", equalTo(false));
+        tenant.refresh(other.refresh()).then().statusCode(401);
+        tenant.api(session.access()).get("/users/me").then().statusCode(200);
+        assertEquals(List.of("password"), credentialTypes());
+        disable("000000").then().statusCode(400).body("message", equalTo("MFA is not enabled for this user"));
+        Map<?, ?> told = (Map<?, ?>) row("mfa_disabled").get("details");
+        assertEquals(1, told.get("sessions_ended"));
+        tenant.inbox().next(name + "@example.com");
+        Inbox.Mail mail = tenant.inbox().next(name + "@example.com");
+        assertTrue(mail.subject().startsWith("Two-factor authentication was disabled"), mail.subject());
+    }
+
+    @Test
+    void anAdminDisablesItWithoutOneAndAllSessionsEnd() {
+        enabled();
+        patch(manager, "/users/mfa/disable", Map.of("user_id", id))
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(id))
+                .body("mfa_enabled", equalTo(false));
+        tenant.api(session.access()).get("/users/me").then().statusCode(401);
+        patch(manager, "/users/mfa/disable", Map.of("user_id", id)).then().statusCode(400);
+        Tenant.admitted(() -> tenant.login(name, TestServer.PASSWORD)).then().statusCode(200);
+    }
+
+    @Test
+    void guessesOfCodesLockOut() {
+        byte[] secret = enabled();
+        int most = tenant.admin().toRepresentation().getFailureFactor();
+        for (int i = 0; i < most + 5; i++) {
+            disable("000000").then().statusCode(400);
+        }
+        Until.holds(
+                "a lockout",
+                java.time.Duration.ofSeconds(20),
+                () -> Boolean.TRUE.equals(tenant.admin()
+                        .attackDetection()
+                        .bruteForceUserStatus(id)
+                        .get("disabled")));
+        disable(Totp.at(secret, 1)).then().statusCode(400);
+        login(Totp.at(secret, 1)).then().statusCode(401);
+    }
+
+    @Test
+    void ofTwoThatDisableItAtOnceOneDoes() throws Exception {
+        byte[] secret = enabled();
+        String code = Totp.at(secret, 1);
+        List<Integer> answers = Together.call(10, i -> disable(code)).stream()
+                .map(Response::statusCode)
+                .sorted()
+                .toList();
+        assertEquals(1, answers.stream().filter(status -> status == 200).count(), answers::toString);
+        assertEquals(List.of("password"), credentialTypes());
+    }
+
+    /** Digits, period and algorithm are those of the day on which the secret was made, and stand in the URI. */
+    @Test
+    void aSecretKeepsThePolicyThatItWasMadeBy() {
+        Tenant strict = Tenant.on(
+                tenant.server(),
+                realm -> realm.put("otpPolicyDigits", 8)
+                        .put("otpPolicyPeriod", 60)
+                        .put("otpPolicyAlgorithm", "HmacSHA256"));
+        strict.addUser(name);
+        String token = strict.session(name).access();
+        Response made = strict.api(token).patch("/users/mfa/enable");
+        RealmRepresentation realm = strict.admin().toRepresentation();
+        realm.setOtpPolicyDigits(6);
+        realm.setOtpPolicyPeriod(30);
+        realm.setOtpPolicyAlgorithm("HmacSHA1");
+        strict.admin().update(realm);
+        Response again = strict.api(token).get("/users/mfa/qr");
+        assertEquals(made.asString(), again.asString());
+        Map<String, String> parameters = parameters(again.path("provisioning_uri"));
+        assertEquals(
+                List.of("8", "60", "SHA256"),
+                List.of(parameters.get("digits"), parameters.get("period"), parameters.get("algorithm")));
+    }
+
+    @Test
+    void theSecretIsNowhereElse() {
+        Response made = enable();
+        String secret = parameters(made.path("provisioning_uri")).get("secret");
+        verify(Totp.now(secretOf(made))).then().statusCode(200);
+        for (String told : List.of(
+                log.about(id).toString(),
+                tenant.api(session.access()).get("/users/me").asString(),
+                tenant.admin().getEvents().toString(),
+                tenant.server().node() == null ? "" : tenant.server().node().log())) {
+            assertFalse(told.contains(secret), "the secret is told");
+        }
+    }
+
+    @Test
+    void whoHoldsARoleThatDemandsItSetsItUpFirst() {
+        Tenant strict = Tenant.on(
+                tenant.server(),
+                realm -> realm.withObject("/attributes").put("user-service.mfa-required-roles", "nobody, admin"));
+        strict.addUser("plain");
+        strict.login("plain", TestServer.PASSWORD).then().statusCode(200);
+        String admin = strict.addUser("the-admin", "admin");
+        strict.login("the-admin", TestServer.PASSWORD)
+                .then()
+                .statusCode(401)
+                .body("required_actions", contains("CONFIGURE_TOTP"));
+        try (RelyingParty app = RelyingParty.of(strict);
+                Browser browser = Browser.open()) {
+            browser.goTo(app.login());
+            browser.type("username", "the-admin");
+            browser.type("password", TestServer.PASSWORD);
+            browser.click("#kc-login");
+            browser.awaitElement("#kc-totp-settings-form");
+        }
+        String back = strict.serviceTokenOf("view-users", "manage-users");
+        byte[] secret = secretOf(strict.api(back)
+                .contentType(ContentType.JSON)
+                .body(Map.of("user_id", admin))
+                .patch("/users/mfa/enable"));
+        Tenant.admitted(() -> strict.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of(
+                                "username", "the-admin", "password", TestServer.PASSWORD, "totp", Totp.now(secret)))
+                        .post("/login"))
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void theSameSecretWorksInTheBrowser() {
+        byte[] secret = enabled();
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            browser.goTo(app.login());
+            browser.type("username", name);
+            browser.type("password", TestServer.PASSWORD);
+            browser.click("#kc-login");
+            browser.type("otp", Totp.at(secret, 1));
+            browser.click("#kc-login");
+            browser.awaitText("Logged in as " + name);
+        }
+    }
+}
