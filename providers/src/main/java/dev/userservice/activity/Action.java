@@ -26,6 +26,7 @@ public enum Action {
     PASSWORD_RESET,
     MFA_ENABLED,
     MFA_DISABLED,
+    MFA_DISABLE_FAILED,
     UPDATE_CREDENTIAL,
     REMOVE_CREDENTIAL,
     IDENTITY_LINKED,
@@ -56,8 +57,8 @@ public enum Action {
             USER_DELETED);
 
     /** What is noted by itself: it has failed, or is a defence that must not fail because it could not be noted. */
-    private static final Set<Action> ALONE =
-            EnumSet.of(LOGIN_FAILED, CLIENT_LOGIN_FAILED, TOKEN_REUSE, UPDATE_PASSWORD_FAILED, USER_LOCKED);
+    private static final Set<Action> ALONE = EnumSet.of(
+            LOGIN_FAILED, CLIENT_LOGIN_FAILED, TOKEN_REUSE, UPDATE_PASSWORD_FAILED, MFA_DISABLE_FAILED, USER_LOCKED);
 
     /** What may be told of the same user several times by one call, and is one action all the same. */
     private static final Set<Action> ONCE = EnumSet.of(

@@ -92,6 +92,10 @@ final class EventTable {
                         ? Action.UPDATE_PASSWORD_FAILED
                         : null;
             }
+            case REMOVE_CREDENTIAL_ERROR -> {
+                details.text("reason", event.getError());
+                yield isOneOf(SECOND_FACTORS, told.get(CREDENTIAL_TYPE)) ? Action.MFA_DISABLE_FAILED : null;
+            }
             case REMOVE_CREDENTIAL -> removed(details, told.get(CREDENTIAL_TYPE));
             case SEND_RESET_PASSWORD -> Action.PASSWORD_RESET_REQUESTED;
             case RESET_PASSWORD -> Action.PASSWORD_RESET;

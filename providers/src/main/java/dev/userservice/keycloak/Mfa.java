@@ -1,13 +1,16 @@
 package dev.userservice.keycloak;
 
 import com.google.zxing.WriterException;
+import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.Texts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
@@ -29,6 +32,12 @@ import org.keycloak.utils.QRCodeUtils;
  */
 public final class Mfa {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
+
+    /** How long an admin's secret is shown again if nobody uses it. */
+    private static final Duration SHOWN = Duration.ofDays(1);
+
+    /** Of the tenant's name: a QR code has room for more, but not for all that there could be. */
+    private static final int MAX_ISSUER = 64;
 
     /** In characters, as Keycloak's own pages make them. */
     private static final int SECRET_LENGTH = 20;
@@ -85,7 +94,8 @@ public final class Mfa {
         UserModel user = new UserAdministration(call).lock(known);
         requireNone(user);
         CredentialModel made = user.credentialManager().createStoredCredential(fresh());
-        setups.note(realm, user, made.getId());
+        setups.note(realm, user, made.getId(), SHOWN);
+        user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
         new AdminEvents(call).credential(OperationType.CREATE, user, made);
         return shown(user, OTPCredentialModel.createFromCredentialModel(made));
     }
@@ -101,12 +111,15 @@ public final class Mfa {
         OTPCredentialModel secret = setups.waiting(user)
                 .orElseThrow(() -> ApiProblem.badRequest("No setup is waiting for its first code; enable MFA first"));
         requireNone(user);
+        if (setups.forget(user) != 1) {
+            // Somebody else was quicker: a user of a directory that imports nobody has no row to lock.
+            throw ApiProblem.conflict("MFA is enabled for this user already");
+        }
         CredentialModel made = user.credentialManager().createStoredCredential(secret);
         // Uses the code up as well. The answer to a wrong one takes the credential back.
         if (!isCode(user, made, code)) {
             throw ApiProblem.invalid("code", "This is not a current code");
         }
-        setups.forget(user);
         user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
         Stream.of(EventType.UPDATE_CREDENTIAL, EventType.valueOf("UPDATE_TOTP"))
                 .forEach(type -> event(type)
@@ -116,32 +129,51 @@ public final class Mfa {
     }
 
     /**
-     * Shows a secret again whose first code is still to come.
+     * Shows the caller their secret again whose first code is still to come.
      *
-     * @param user the caller, or whom they may manage
      * @throws ApiProblem 400 if there is none; 409 if its first code was accepted
      */
-    public Secret show(UserModel user) {
-        List<CredentialModel> inForce = credentials(user);
-        if (inForce.isEmpty()) {
-            return setups.waiting(user)
-                    .map(secret -> shown(user, secret))
-                    .orElseThrow(() -> ApiProblem.badRequest("MFA is not enabled for this user"));
+    public Secret show() {
+        UserModel user = call.caller().requireManageSelf();
+        return inForce(user)
+                .or(() -> setups.waiting(user))
+                .map(secret -> shown(user, secret))
+                .orElseThrow(Mfa::notEnabled);
+    }
+
+    /**
+     * Shows a secret again that an admin has made for somebody, until they have used it. One that people make themselves is
+     * nobody else's.
+     *
+     * @param user whom the caller may manage
+     * @throws ApiProblem 400 if there is none; 403 for a user above the caller; 409 if its first code was accepted
+     */
+    public Secret showOf(UserModel user) {
+        new Privileges(call).requireNotBelow(user);
+        return inForce(user).map(secret -> shown(user, secret)).orElseThrow(Mfa::notEnabled);
+    }
+
+    /** One that is in force, and not used yet; empty if none is in force. */
+    private Optional<OTPCredentialModel> inForce(UserModel user) {
+        List<CredentialModel> all = credentials(user);
+        if (all.isEmpty()) {
+            return Optional.empty();
         }
         Optional<TotpSetupEntity> setup = setups.of(user).filter(this::isUnused);
-        return inForce.stream()
+        return Optional.of(all.stream()
                 .filter(credential ->
                         setup.filter(fresh -> fresh.isOf(credential)).isPresent())
                 .findFirst()
-                .map(credential -> shown(user, OTPCredentialModel.createFromCredentialModel(credential)))
-                .orElseThrow(() -> ApiProblem.conflict("The first code was accepted; the secret is not shown again"));
+                .map(OTPCredentialModel::createFromCredentialModel)
+                .orElseThrow(() -> ApiProblem.conflict("The first code was accepted; the secret is not shown again")));
     }
 
-    /** Since it was put in force no login has passed, and each would have asked for a code. */
+    /** Since it was put in force, not long ago, no login has passed; most would have asked for a code, and doubt hides it. */
     private boolean isUnused(TotpSetupEntity setup) {
-        return LastLogins.of(session, setup.userId())
-                .filter(login -> login.toEpochMilli() >= setup.madeAt())
-                .isEmpty();
+        return setup.isFresh(Time.currentTimeMillis())
+                && LastLogins.of(session, setup.userId())
+                        .filter(login -> login.toEpochMilli() >= setup.madeAt())
+                        .isEmpty();
     }
 
     /**
@@ -149,12 +181,17 @@ public final class Mfa {
      *
      * @param code a current one
      * @return the user
-     * @throws ApiProblem 400 if there is none, or for a code that is not right, which counts as a failed login
+     * @throws ApiProblem 400 if there is none, or for a code that is not right, which counts as a failed login; 409 for whom a
+     *     role demands it of
      */
     public UserModel disable(String code) {
         UserModel known = call.caller().requireManageSelf();
-        if (credentials(known).isEmpty()) {
+        List<String> checked = ids(credentials(known));
+        if (checked.isEmpty()) {
             throw notEnabled();
+        }
+        if (MfaPolicy.demands(Settings.ofThisServer(), realm, known)) {
+            throw ApiProblem.conflict("A role of yours demands one-time codes");
         }
         Optional<String> refusal = new PasswordCheck(call)
                 .refusal(
@@ -168,6 +205,10 @@ public final class Mfa {
             throw ApiProblem.invalid("totp", "This is not a current code").remembered();
         }
         UserModel user = lockSelf();
+        if (!ids(credentials(user)).equals(checked)) {
+            // An admin was quicker, and has perhaps given out a new one that this was no code of.
+            throw ApiProblem.invalid("totp", "This is not a current code");
+        }
         List<CredentialModel> removed = remove(user);
         removed.forEach(credential -> Stream.of(EventType.REMOVE_CREDENTIAL, EventType.valueOf("REMOVE_TOTP"))
                 .forEach(type -> event(type)
@@ -213,6 +254,10 @@ public final class Mfa {
                 .toList();
     }
 
+    private static List<String> ids(List<CredentialModel> credentials) {
+        return credentials.stream().map(CredentialModel::getId).toList();
+    }
+
     private static boolean isCode(UserModel user, CredentialModel credential, String code) {
         return user.credentialManager()
                 .isValid(new UserCredentialModel(credential.getId(), OTPCredentialModel.TYPE, code));
@@ -239,10 +284,11 @@ public final class Mfa {
                 data.getDigits(),
                 realm.getOTPPolicy().getLookAheadWindow(),
                 data.getPeriod());
+        String name = realm.getDisplayName() == null || realm.getDisplayName().isBlank()
+                ? realm.getName()
+                : realm.getDisplayName();
         String uri = policy.getKeyURI(
-                realm.getDisplayName() == null || realm.getDisplayName().isBlank()
-                        ? realm.getName()
-                        : realm.getDisplayName(),
+                Texts.fit(name, MAX_ISSUER),
                 user.getUsername(),
                 secret.getOTPSecretData().getValue());
         try {

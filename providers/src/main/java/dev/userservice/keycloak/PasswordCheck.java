@@ -123,7 +123,7 @@ public final class PasswordCheck {
             if (!isRight) {
                 return Optional.of(failed(user, type));
             }
-            succeeded(user);
+            succeeded(user, type);
             return Optional.empty();
         } finally {
             logins.removeAuthenticationSession(realm, login, false);
@@ -156,17 +156,19 @@ public final class PasswordCheck {
     }
 
     /**
-     * Clears the failures, but not of who needs a one-time code to log in: the password alone would clear what guesses of
-     * the code have come to.
+     * Clears the failures, but not by the password of who needs a one-time code to log in: that alone would clear what guesses
+     * of the code have come to.
      */
-    private void succeeded(UserModel user) {
-        if (realm.isBruteForceProtected() && !user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
+    private void succeeded(UserModel user, String type) {
+        boolean isAll = !type.equals(PasswordCredentialModel.TYPE)
+                || !user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE);
+        if (realm.isBruteForceProtected() && isAll) {
             protector.successfulLogin(
                     realm,
                     user,
                     session.getContext().getConnection(),
                     session.getContext().getHttpRequest().getUri(),
-                    Set.of(PasswordCredentialModel.TYPE));
+                    Set.of(type));
         }
     }
 

@@ -54,8 +54,8 @@ public class TotpSetupEntity {
         return setup;
     }
 
-    static TotpSetupEntity inForce(String userId, String realmId, String credentialId, long madeAt) {
-        TotpSetupEntity setup = new TotpSetupEntity(userId, realmId, madeAt, Long.MAX_VALUE);
+    static TotpSetupEntity inForce(String userId, String realmId, String credentialId, long madeAt, long expiresAt) {
+        TotpSetupEntity setup = new TotpSetupEntity(userId, realmId, madeAt, expiresAt);
         setup.credentialId = credentialId;
         return setup;
     }
@@ -65,7 +65,11 @@ public class TotpSetupEntity {
     }
 
     boolean isWaiting(long now) {
-        return credentialId == null && expiresAt > now;
+        return credentialId == null && isFresh(now);
+    }
+
+    boolean isFresh(long now) {
+        return expiresAt > now;
     }
 
     boolean isOf(CredentialModel credential) {

@@ -26,9 +26,11 @@ public final class TotpSetups {
     }
 
     /** Notes that of a credential that is in force the first code is still to come. */
-    void note(RealmModel realm, UserModel user, String credentialId) {
+    void note(RealmModel realm, UserModel user, String credentialId, Duration patience) {
+        long now = Time.currentTimeMillis();
         forget(user);
-        entities.persist(TotpSetupEntity.inForce(user.getId(), realm.getId(), credentialId, Time.currentTimeMillis()));
+        entities.persist(
+                TotpSetupEntity.inForce(user.getId(), realm.getId(), credentialId, now, now + patience.toMillis()));
     }
 
     Optional<TotpSetupEntity> of(UserModel user) {
@@ -41,9 +43,9 @@ public final class TotpSetups {
                 .map(TotpSetupEntity::secret);
     }
 
-    void forget(UserModel user) {
-        of(user).ifPresent(entities::detach);
-        entities.createQuery("delete from UserServiceTotpSetup where userId = :user")
+    /** Returns how many there were: none or one. */
+    int forget(UserModel user) {
+        return entities.createQuery("delete from UserServiceTotpSetup where userId = :user")
                 .setParameter("user", user.getId())
                 .executeUpdate();
     }
@@ -54,7 +56,7 @@ public final class TotpSetups {
                 .executeUpdate();
     }
 
-    /** Removes secrets that have waited too long. */
+    /** Removes what has waited too long; a credential stays in force. */
     public static void purge(KeycloakSession session) {
         session.getProvider(JpaConnectionProvider.class)
                 .getEntityManager()

@@ -1,7 +1,8 @@
 package dev.userservice.mfa;
 
+import dev.userservice.keycloak.MfaPolicy;
 import dev.userservice.settings.Settings;
-import java.util.Objects;
+import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionFactory;
@@ -9,6 +10,7 @@ import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
@@ -21,6 +23,8 @@ public final class MfaPolicyAction implements RequiredActionProvider {
     /** The alias in the tenant template. */
     public static final String ID = "user-service-mfa-policy";
 
+    private static final Logger LOG = Logger.getLogger(MfaPolicyAction.class);
+
     private final Settings settings;
 
     private MfaPolicyAction(Settings settings) {
@@ -31,13 +35,19 @@ public final class MfaPolicyAction implements RequiredActionProvider {
     public void evaluateTriggers(RequiredActionContext context) {
         RealmModel realm = context.getRealm();
         UserModel user = context.getUser();
-        boolean isDemanded = settings.of(realm, Settings.MFA_REQUIRED_ROLES).stream()
-                .map(realm::getRole)
-                .filter(Objects::nonNull)
-                .anyMatch(user::hasRole);
-        if (isDemanded && !user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
-            context.getAuthenticationSession().addRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
+        if (!MfaPolicy.demands(settings, realm, user)
+                || user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
+            return;
         }
+        RequiredActionProviderModel setup =
+                realm.getRequiredActionProviderByAlias(UserModel.RequiredAction.CONFIGURE_TOTP.name());
+        if (setup == null || !setup.isEnabled()) {
+            // Keycloak passes over an action that the realm has not, and lets the user in.
+            LOG.errorf(
+                    "One-time codes are demanded by role, but the required action CONFIGURE_TOTP is not enabled. realm=%s",
+                    realm.getName());
+        }
+        context.getAuthenticationSession().addRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
     }
 
     @Override

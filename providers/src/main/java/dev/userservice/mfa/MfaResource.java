@@ -71,7 +71,8 @@ public final class MfaResource {
     @Operation(
             operationId = "showMfa",
             summary = "Show a secret again, until its first code was accepted",
-            description = "Of one that an admin has made, that is the user's next login.")
+            description = "Of one that an admin has made, that is the user's next login, or a day. What people make"
+                    + " themselves is shown to nobody else.")
     @APIResponse(
             responseCode = "200",
             description = "The secret",
@@ -86,8 +87,8 @@ public final class MfaResource {
                 .text("user_id", userId, 1, 255)
                 .storable("user_id", userId)
                 .throwIfAny();
-        UserModel user = isOwn(userId) ? call.caller().requireManageSelf() : managed(userId);
-        return MfaView.of(new Mfa(call).show(user));
+        Mfa mfa = new Mfa(call);
+        return MfaView.of(isOwn(userId) ? mfa.show() : mfa.showOf(managed(userId)));
     }
 
     @PATCH
@@ -98,6 +99,11 @@ public final class MfaResource {
             description =
                     "One's own by a current code, and one's other sessions end; somebody else's by an admin, and all"
                             + " their sessions end.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The user as it is now",
+            content = @Content(schema = @Schema(implementation = UserView.class)))
+    @APIResponse(responseCode = "409", description = "A role of the caller's demands it")
     public UserView disable(@RequestBody(required = false) MfaRequest request) {
         MfaRequest asked = valid(request);
         if (!isOwn(asked.userId())) {

@@ -23,8 +23,12 @@ final class EventTableTest {
 
     /** What makes an event of these types be noted, beyond the type. */
     private static final Map<EventType, Map<String, String>> CONDITIONS = Map.of(
-            EventType.REFRESH_TOKEN_ERROR, Map.of("reason", "Stale token"),
-            EventType.UPDATE_CREDENTIAL_ERROR, Map.of("credential_type", "password"));
+            EventType.REFRESH_TOKEN_ERROR,
+            Map.of("reason", "Stale token"),
+            EventType.UPDATE_CREDENTIAL_ERROR,
+            Map.of("credential_type", "password"),
+            EventType.REMOVE_CREDENTIAL_ERROR,
+            Map.of("credential_type", "otp"));
 
     private static Map<String, String> documented() throws Exception {
         Map<String, String> rows = new TreeMap<>();

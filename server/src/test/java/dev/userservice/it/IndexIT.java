@@ -42,6 +42,10 @@ final class IndexIT {
                 "update us_activity set ip_address = null, user_agent = null where actor_id = 'x'"
                         + " and (ip_address is not null or user_agent is not null)",
                 "update us_activity set ip_address = null, user_agent = null, details = null where user_id = 'x'",
+                // Secrets that wait for their first code.
+                "delete from us_totp_setup where user_id = 'x'",
+                "delete from us_totp_setup where expires_at < 5",
+                "delete from us_totp_setup where realm_id = 'x'",
                 // The last login.
                 "select * from us_last_login where user_id = 'x'",
                 "delete from us_last_login where realm_id = 'x'"

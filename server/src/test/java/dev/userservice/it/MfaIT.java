@@ -3,9 +3,12 @@ package dev.userservice.it;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.zxing.BinaryBitmap;
@@ -13,18 +16,21 @@ import com.google.zxing.NotFoundException;
 import com.google.zxing.client.j2se.BufferedImageLuminanceSource;
 import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assumptions;
@@ -33,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /** One-time codes as a second factor: PATCH /users/mfa/enable, POST /users/mfa/verify, GET /users/mfa/qr, PATCH /users/mfa/disable. */
 @ExtendWith(ServerExtension.class)
@@ -226,6 +233,22 @@ final class MfaIT {
     }
 
     @Test
+    void anAdminsSecretIsShownForADayAtMostAndMeetsADemandToSetOneUp() throws Exception {
+        Assumptions.assumeTrue(tenant.server().node() != null, "the database of this server is not at hand");
+        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        user.setRequiredActions(List.of("CONFIGURE_TOTP"));
+        tenant.admin().users().get(id).update(user);
+        byte[] secret = secretOf(patch(manager, "/users/mfa/enable", Map.of("user_id", id)));
+        tenant.server()
+                .node()
+                .database()
+                .execute("update us_totp_setup set expires_at = %d where user_id = '%s'"
+                        .formatted(System.currentTimeMillis(), id));
+        qr(manager, id).then().statusCode(409);
+        Tenant.admitted(() -> login(Totp.now(secret))).then().statusCode(200);
+    }
+
+    @Test
     void nobodyElseMay() {
         String other = tenant.addUser("o" + name);
         for (String path : List.of("/users/mfa/enable", "/users/mfa/disable")) {
@@ -235,14 +258,29 @@ final class MfaIT {
         String viewer = tenant.serviceTokenOf("view-users");
         patch(viewer, "/users/mfa/enable", Map.of("user_id", other)).then().statusCode(403);
         qr(viewer, other).then().statusCode(403);
+        // What somebody makes themselves is nobody else's.
+        enable().then().statusCode(200);
+        qr(manager, id).then().statusCode(400);
+        String admin = tenant.addUser("a" + name, "admin");
+        String helper = tenant.serviceTokenOf("manage-users");
+        patch(helper, "/users/mfa/enable", Map.of("user_id", admin)).then().statusCode(403);
+        qr(helper, admin).then().statusCode(403);
         patch(manager, "/users/mfa/enable", Map.of("user_id", UUID.randomUUID().toString()))
                 .then()
                 .statusCode(404);
         patch(manager, "/users/mfa/enable", Map.of()).then().statusCode(403);
     }
 
+    /** So that several codes of the same moment are still those a moment later. */
+    private static void awaitTheBeginningOfAStep() {
+        while (System.currentTimeMillis() % 30_000 > 10_000) {
+            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+        }
+    }
+
     @Test
     void onesOwnIsDisabledByACodeAndOtherSessionsEnd() {
+        awaitTheBeginningOfAStep();
         byte[] secret = enabled();
         Tenant.Session other = Tenant.Session.of(Tenant.admitted(() -> login(Totp.at(secret, 1))));
         patch(session.access(), "/users/mfa/disable", Map.of())
@@ -287,13 +325,129 @@ final class MfaIT {
         }
         Until.holds(
                 "a lockout",
-                java.time.Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
                 () -> Boolean.TRUE.equals(tenant.admin()
                         .attackDetection()
                         .bruteForceUserStatus(id)
                         .get("disabled")));
+        assertEquals("user", ((Map<?, ?>) row("mfa_disable_failed").get("actor")).get("kind"));
         disable(Totp.at(secret, 1)).then().statusCode(400);
         login(Totp.at(secret, 1)).then().statusCode(401);
+    }
+
+    /** The realm's window is one step: a clock may be that much slow or fast, and no more. */
+    @Test
+    void aClockMayBeOneStepOff() {
+        byte[] secret = secretOf(enable());
+        awaitTheBeginningOfAStep();
+        verify(Totp.at(secret, 2)).then().statusCode(400);
+        verify(Totp.at(secret, -2)).then().statusCode(400);
+        verify(Totp.at(secret, -1)).then().statusCode(200);
+        login(Totp.at(secret, 2)).then().statusCode(401);
+        Tenant.admitted(() -> login(Totp.at(secret, 1))).then().statusCode(200);
+        login(Totp.at(secret, 1)).then().statusCode(401);
+    }
+
+    @Test
+    void ofTenFirstCodesAtOnceOneMakesACredential() throws Exception {
+        byte[] secret = secretOf(enable());
+        String code = Totp.now(secret);
+        List<Integer> answers = Together.call(10, i -> verify(code)).stream()
+                .map(Response::statusCode)
+                .sorted()
+                .toList();
+        assertEquals(1, answers.stream().filter(status -> status == 200).count(), answers::toString);
+        assertEquals(List.of("otp", "password"), credentialTypes());
+    }
+
+    @Test
+    void theAccountConsoleShowsIt() {
+        enabled();
+        tenant.addClient("console", true);
+        String token = tenant.token(
+                        "console",
+                        Map.of(
+                                "grant_type",
+                                "password",
+                                "username",
+                                name,
+                                "password",
+                                TestServer.PASSWORD,
+                                "totp",
+                                "000000"))
+                .path("access_token");
+        assertNull(token);
+        RestAssured.given()
+                .header("Authorization", "Bearer " + session.access())
+                .header("Accept", "application/json")
+                .get(tenant.server().base() + "/realms/" + tenant.name() + "/account/credentials")
+                .then()
+                .statusCode(200)
+                .body("find { it.type == 'otp' }.userCredentialMetadatas", hasSize(1));
+    }
+
+    @Test
+    void aRealmMayCountInsteadOfLookingAtTheClock() {
+        Tenant counting = Tenant.on(tenant.server(), realm -> realm.put("otpPolicyType", "hotp"));
+        counting.addUser(name);
+        String token = counting.session(name).access();
+        Response made = counting.api(token).patch("/users/mfa/enable");
+        String uri = made.then().statusCode(200).extract().path("provisioning_uri");
+        assertTrue(uri.startsWith("otpauth://hotp/"), uri);
+        byte[] secret = secretOf(made);
+        counting.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("code", Totp.of(secret, 0)))
+                .post("/users/mfa/verify")
+                .then()
+                .statusCode(200)
+                .body("mfa_enabled", equalTo(true));
+        for (int counter : new int[] {0, 1}) {
+            Tenant.admitted(() -> counting.api()
+                            .contentType(ContentType.JSON)
+                            .body(Map.of(
+                                    "username",
+                                    name,
+                                    "password",
+                                    TestServer.PASSWORD,
+                                    "totp",
+                                    Totp.of(secret, counter)))
+                            .post("/login"))
+                    .then()
+                    .statusCode(counter == 0 ? 401 : 200);
+        }
+    }
+
+    @Test
+    void wrongCodesOfLoginsCountAndMissingOnesDoNot() {
+        enabled();
+        Tenant.admitted(401, () -> tenant.login(name, TestServer.PASSWORD));
+        assertEquals(0, failures());
+        for (int i = 0; i < 3; i++) {
+            login("000000").then().statusCode(401);
+        }
+        Until.holds("failures that count", Duration.ofSeconds(20), () -> failures() > 0);
+    }
+
+    private int failures() {
+        return (int) tenant.admin().attackDetection().bruteForceUserStatus(id).get("numFailures");
+    }
+
+    @Test
+    void keycloaksOwnFlowTakesTheCodesToo() {
+        Tenant stock = Tenant.on(tenant.server(), realm -> realm.put("directGrantFlow", "direct grant"));
+        byte[] secret = Totp.add(stock, stock.addUser(name));
+        stock.login(name, TestServer.PASSWORD)
+                .then()
+                .statusCode(401)
+                .body("mfa_required", nullValue())
+                .body("detail", equalTo("Invalid credentials"));
+        Tenant.admitted(() -> stock.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("username", name, "password", TestServer.PASSWORD, "totp", Totp.now(secret)))
+                        .post("/login"))
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -378,6 +532,16 @@ final class MfaIT {
                         .post("/login"))
                 .then()
                 .statusCode(200);
+        Tenant.Session session = Tenant.Session.of(Tenant.admitted(() -> strict.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("username", "the-admin", "password", TestServer.PASSWORD, "totp", Totp.at(secret, 1)))
+                .post("/login")));
+        strict.api(session.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("totp", "000000"))
+                .patch("/users/mfa/disable")
+                .then()
+                .statusCode(409);
     }
 
     @Test

@@ -119,6 +119,31 @@ final class StatementsIT {
                 .post("/users/password/reset");
     }
 
+    private static void measureMfa(Map<String, Long> costs) {
+        tenant.addUser("carla");
+        String token = tenant.session("carla").access();
+        tenant.api(token).get("/users/me").then().statusCode(200);
+        Response made = tenant.api(token).patch("/users/mfa/enable");
+        byte[] secret = Totp.base32(made.<String>path("provisioning_uri").replaceFirst(".*[?&]secret=([^&]*).*", "$1"));
+        measure(costs, "mfa, shown", 200, () -> tenant.api(token).get("/users/mfa/qr"));
+        measure(
+                costs,
+                "mfa, verified",
+                200,
+                () -> tenant.api(token)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("code", Totp.now(secret)))
+                        .post("/users/mfa/verify"));
+        measure(
+                costs,
+                "mfa, login",
+                200,
+                () -> tenant.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("username", "carla", "password", TestServer.PASSWORD, "totp", Totp.at(secret, 1)))
+                        .post("/login"));
+    }
+
     private static void measureChanges(Map<String, Long> costs, Tenant.Session session) {
         Map<String, String> password =
                 Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD);
@@ -191,6 +216,7 @@ final class StatementsIT {
         measure(costs, "refresh", 200, () -> tenant.refresh(session.refresh()));
         measure(costs, "own user", 200, () -> tenant.api(session.access()).get("/users/me"));
         measureChanges(costs, session);
+        measureMfa(costs);
         Response one = tenant.api(admin).queryParam("identifier", "checked").get("/users/identifier");
         measure(
                 costs,
@@ -223,7 +249,8 @@ final class StatementsIT {
                 "{registration=21, activation=18, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
                         + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=9, login, wrong=1,"
                         + " refresh=7, own user=1, own change=16, own password=29, change=16, role=19, disable=26,"
-                        + " no change=11, delete=44, delete and erase=46, creation=16, check=1, check, wrong=1, by id=1,"
+                        + " no change=11, delete=45, delete and erase=47, creation=16, check=1, check, wrong=1, mfa, shown=4,"
+                        + " mfa, verified=18, mfa, login=14, by id=1,"
                         + " by identifier=1, own activity=1, a user's activity=1, the tenant's activity=1,"
                         + " several actions=1}",
                 costs.toString());

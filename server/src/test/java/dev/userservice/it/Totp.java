@@ -34,12 +34,16 @@ final class Totp {
 
     /** The code of some steps of time from now. */
     static String at(byte[] secret, int steps) {
+        return of(secret, Instant.now().getEpochSecond() / 30 + steps);
+    }
+
+    /** The code of a count: RFC 4226. */
+    static String of(byte[] secret, long count) {
         try {
             Mac mac = Mac.getInstance("HmacSHA1");
             mac.init(new SecretKeySpec(secret, "HmacSHA1"));
-            byte[] hash = mac.doFinal(ByteBuffer.allocate(Long.BYTES)
-                    .putLong(Instant.now().getEpochSecond() / 30 + steps)
-                    .array());
+            byte[] hash =
+                    mac.doFinal(ByteBuffer.allocate(Long.BYTES).putLong(count).array());
             int offset = hash[hash.length - 1] & 0xf;
             int code = (ByteBuffer.wrap(hash).getInt(offset) & 0x7fff_ffff) % 1_000_000;
             return String.format("%06d", code);
