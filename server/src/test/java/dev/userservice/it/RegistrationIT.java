@@ -440,13 +440,17 @@ final class RegistrationIT {
     }
 
     @Test
-    void theTemplateHasAllRequiredActionsThatKeycloakHas() {
+    void theRealmFilesHaveAllRequiredActionsThatKeycloakHas() {
         RealmRepresentation bare = new RealmRepresentation();
         bare.setRealm("bare-" + UUID.randomUUID());
         bare.setEnabled(true);
         tenant.server().admin().realms().create(bare);
         List<String> theirs =
                 new ArrayList<>(requiredActions(tenant.server().admin().realm(bare.getRealm())));
+        theirs.add("user-service-mfa-policy");
+        assertEquals(
+                new TreeSet<>(theirs),
+                new TreeSet<>(requiredActions(tenant.server().admin().realm(TestServer.PLATFORM))));
         theirs.add("activate-account");
         assertEquals(new TreeSet<>(theirs), new TreeSet<>(requiredActions(tenant.admin())));
         tenant.server().admin().realm(bare.getRealm()).remove();
