@@ -57,6 +57,11 @@ public final class MfaResource {
     @POST
     @Path("users/mfa/verify")
     @Operation(operationId = "verifyMfa", summary = "Put one's own new secret in force, by its first code")
+    @APIResponse(
+            responseCode = "200",
+            description = "The user as it is now",
+            content = @Content(schema = @Schema(implementation = UserView.class)))
+    @APIResponse(responseCode = "409", description = "MFA was enabled in another way meanwhile")
     public UserView verify(@RequestBody(required = true) VerifyMfaRequest request) {
         call.caller().requireManageSelf();
         if (request == null) {

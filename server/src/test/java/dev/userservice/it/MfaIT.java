@@ -361,6 +361,14 @@ final class MfaIT {
     }
 
     @Test
+    void whatWaitsIsNothingOnceAnotherIsInForce() {
+        byte[] secret = secretOf(enable());
+        Totp.add(tenant, id);
+        verify(Totp.now(secret)).then().statusCode(409);
+        assertEquals(List.of("otp", "password"), credentialTypes());
+    }
+
+    @Test
     void theAccountConsoleShowsIt() {
         enabled();
         tenant.addClient("console", true);
