@@ -140,7 +140,8 @@ public final class Mails {
         return attributes;
     }
 
-    private static String realmName(RealmModel realm) {
+    /** What people call the realm. */
+    static String realmName(RealmModel realm) {
         return realm.getDisplayName() == null || realm.getDisplayName().isBlank()
                 ? realm.getName()
                 : realm.getDisplayName();

@@ -1,11 +1,7 @@
 package dev.userservice.keycloak;
 
-import com.google.zxing.WriterException;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
-import dev.userservice.web.Texts;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,14 +13,12 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.OTPPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.utils.HmacOTP;
-import org.keycloak.utils.QRCodeUtils;
 
 /**
  * One-time codes as a second factor: Keycloak's own OTP credential by the realm's OTP policy, so that the same secret works in
@@ -36,13 +30,8 @@ public final class Mfa {
     /** How long an admin's secret is shown again if nobody uses it. */
     private static final Duration SHOWN = Duration.ofDays(1);
 
-    /** Of the tenant's name: a QR code has room for more, but not for all that there could be. */
-    private static final int MAX_ISSUER = 64;
-
     /** In characters, as Keycloak's own pages make them. */
     private static final int SECRET_LENGTH = 20;
-
-    private static final int QR_PIXELS = 246;
 
     private final ApiCall call;
     private final KeycloakSession session;
@@ -57,26 +46,12 @@ public final class Mfa {
     }
 
     /**
-     * A secret to be shown to its user.
-     *
-     * @param uri the {@code otpauth} URI that authenticator apps read
-     * @param qrCode the same as a QR code, PNG in Base64
-     */
-    public record Secret(String userId, String uri, String qrCode) {
-        /** Secrets never reach a log. */
-        @Override
-        public String toString() {
-            return "Secret[user=" + userId + "]";
-        }
-    }
-
-    /**
      * Makes a secret for the caller, which waits for its first code: until {@link #verify} nothing changes for them. One that
      * waits already is replaced.
      *
      * @throws ApiProblem 409 if one is in force
      */
-    public Secret enable() {
+    public TotpSecret enable() {
         UserModel user = lockSelf();
         requireNone(user);
         OTPCredentialModel secret = fresh();
@@ -90,7 +65,7 @@ public final class Mfa {
      * @param known whom the caller may manage
      * @throws ApiProblem 409 if one is in force; 403 for a user above the caller
      */
-    public Secret enableFor(UserModel known) {
+    public TotpSecret enableFor(UserModel known) {
         UserModel user = new UserAdministration(call).lock(known);
         requireNone(user);
         CredentialModel made = user.credentialManager().createStoredCredential(fresh());
@@ -104,7 +79,7 @@ public final class Mfa {
      * Puts the caller's waiting secret in force, by its first code.
      *
      * @return the user
-     * @throws ApiProblem 400 for a code that is not right, or if none waits
+     * @throws ApiProblem 400 for a code that is not right, or if none waits; 409 if another one is in force by now
      */
     public UserModel verify(String code) {
         UserModel user = lockSelf();
@@ -133,7 +108,7 @@ public final class Mfa {
      *
      * @throws ApiProblem 400 if there is none; 409 if its first code was accepted
      */
-    public Secret show() {
+    public TotpSecret show() {
         UserModel user = call.caller().requireManageSelf();
         return inForce(user)
                 .or(() -> setups.waiting(user))
@@ -148,7 +123,7 @@ public final class Mfa {
      * @param user whom the caller may manage
      * @throws ApiProblem 400 if there is none; 403 for a user above the caller; 409 if its first code was accepted
      */
-    public Secret showOf(UserModel user) {
+    public TotpSecret showOf(UserModel user) {
         new Privileges(call).requireNotBelow(user);
         return inForce(user).map(secret -> shown(user, secret)).orElseThrow(Mfa::notEnabled);
     }
@@ -274,30 +249,8 @@ public final class Mfa {
         return OTPCredentialModel.createFromPolicy(realm, HmacOTP.generateSecret(SECRET_LENGTH));
     }
 
-    private Secret shown(UserModel user, OTPCredentialModel secret) {
-        var data = secret.getOTPCredentialData();
-        // That of the day on which it was made: the realm may have another one by now.
-        OTPPolicy policy = new OTPPolicy(
-                data.getSubType(),
-                data.getAlgorithm(),
-                data.getCounter(),
-                data.getDigits(),
-                realm.getOTPPolicy().getLookAheadWindow(),
-                data.getPeriod());
-        String name = realm.getDisplayName() == null || realm.getDisplayName().isBlank()
-                ? realm.getName()
-                : realm.getDisplayName();
-        String uri = policy.getKeyURI(
-                Texts.fit(name, MAX_ISSUER),
-                user.getUsername(),
-                secret.getOTPSecretData().getValue());
-        try {
-            return new Secret(user.getId(), uri, QRCodeUtils.encodeAsQRString(uri, QR_PIXELS, QR_PIXELS));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (WriterException e) {
-            throw new IllegalStateException("This is too long for a QR code", e);
-        }
+    private TotpSecret shown(UserModel user, OTPCredentialModel secret) {
+        return TotpSecret.of(realm, user, secret);
     }
 
     private UserModel lockSelf() {

@@ -2,7 +2,7 @@ package dev.userservice.mfa;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.keycloak.Mfa;
+import dev.userservice.keycloak.TotpSecret;
 import dev.userservice.web.JsonAnswer;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -20,7 +20,7 @@ public record MfaView(
         @Schema(description = "The same as a QR code: a PNG, in Base64")
         String qrCodeBase64)
         implements JsonAnswer {
-    static MfaView of(Mfa.Secret secret) {
+    static MfaView of(TotpSecret secret) {
         return new MfaView(secret.userId(), secret.uri(), secret.qrCode());
     }
 
