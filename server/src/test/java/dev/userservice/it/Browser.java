@@ -11,17 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
@@ -29,7 +25,6 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
-import org.opentest4j.AssertionFailedError;
 
 /**
  * A real browser without a window, as somebody has it who was never here. Where there is none, its tests are skipped, but on
@@ -82,20 +77,7 @@ final class Browser implements AutoCloseable {
     }
 
     private static File program(String... names) {
-        Optional<File> found = Stream.concat(
-                        Stream.of("/usr/bin"),
-                        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1)))
-                .flatMap(folder -> Arrays.stream(names).map(name -> new File(folder, name)))
-                .filter(File::canExecute)
-                .findFirst();
-        if (found.isEmpty()) {
-            String reason = "There is no " + names[0] + " here: apt-get install chromium chromium-driver";
-            if ("true".equals(System.getenv("CI"))) {
-                throw new AssertionFailedError(reason);
-            }
-            Assumptions.abort(reason);
-        }
-        return found.orElseThrow();
+        return Program.find("chromium chromium-driver", names);
     }
 
     void goTo(URI address) {

@@ -1,0 +1,35 @@
+package dev.userservice.it;
+
+import java.io.File;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.opentest4j.AssertionFailedError;
+
+/** A program of this machine that not every machine has. Where it is missing, its tests are skipped, but on CI they fail. */
+final class Program {
+    private Program() {}
+
+    /**
+     * The program of that name, or of one of those that it has elsewhere.
+     *
+     * @param packages what to install where it is missing
+     */
+    static File find(String packages, String... names) {
+        Optional<File> found = Stream.concat(
+                        Stream.of("/usr/bin"),
+                        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1)))
+                .flatMap(folder -> Arrays.stream(names).map(name -> new File(folder, name)))
+                .filter(File::canExecute)
+                .findFirst();
+        if (found.isEmpty()) {
+            String reason = "There is no " + names[0] + " here: apt-get install " + packages;
+            if ("true".equals(System.getenv("CI"))) {
+                throw new AssertionFailedError(reason);
+            }
+            Assumptions.abort(reason);
+        }
+        return found.orElseThrow();
+    }
+}
