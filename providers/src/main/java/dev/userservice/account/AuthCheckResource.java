@@ -3,6 +3,7 @@ package dev.userservice.account;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.PasswordCheck;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;
 import jakarta.ws.rs.Consumes;
@@ -41,7 +42,10 @@ public final class AuthCheckResource {
             throw ApiProblem.badRequest("A body is needed");
         }
         request.validate();
+        LoginLimit limit = new LoginLimit(call.session(), call.realm());
+        limit.require(request.identifier(), call.caller().isServiceAccount());
         UserModel user = new PasswordCheck(call).user(request.identifier(), request.password(), isVisible);
+        limit.passed();
         return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
     }
 }

@@ -3,6 +3,8 @@ package dev.userservice.account;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.Sessions;
 import dev.userservice.keycloak.Tokens;
+import dev.userservice.ratelimit.LoginLimit;
+import dev.userservice.ratelimit.RefreshLimit;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.Message;
@@ -39,6 +41,8 @@ public final class SessionResource {
             throw ApiProblem.invalid("scope", "offline_access is not granted here");
         }
         Tokens tokens = new Tokens(call);
+        new LoginLimit(call.session(), call.realm())
+                .require(request.anyIdentifier(), call.caller().isServiceAccount());
         return TokenView.of(tokens.login(request.anyIdentifier(), request.password(), request.totp(), request.scope()));
     }
 
@@ -51,6 +55,7 @@ public final class SessionResource {
     public TokenView refresh(@RequestBody(required = false) RefreshRequest request) {
         String token =
                 refreshToken(request).orElseThrow(() -> ApiProblem.invalid("refresh_token", "This field is required"));
+        new RefreshLimit(call.session(), call.realm()).require(token);
         return TokenView.of(new Tokens(call).refresh(token));
     }
 

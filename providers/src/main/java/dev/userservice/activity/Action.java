@@ -43,6 +43,7 @@ public enum Action {
     USER_LOCKED,
     USER_UNLOCKED,
     USER_DELETED,
+    RATE_LIMITED,
     CONFIG_CHANGED;
 
     /** What ends sessions, though that is not what it is for. */
@@ -58,7 +59,13 @@ public enum Action {
 
     /** What is noted by itself: it has failed, or is a defence that must not fail because it could not be noted. */
     private static final Set<Action> ALONE = EnumSet.of(
-            LOGIN_FAILED, CLIENT_LOGIN_FAILED, TOKEN_REUSE, UPDATE_PASSWORD_FAILED, MFA_DISABLE_FAILED, USER_LOCKED);
+            LOGIN_FAILED,
+            CLIENT_LOGIN_FAILED,
+            TOKEN_REUSE,
+            UPDATE_PASSWORD_FAILED,
+            MFA_DISABLE_FAILED,
+            USER_LOCKED,
+            RATE_LIMITED);
 
     /** What may be told of the same user several times by one call, and is one action all the same. */
     private static final Set<Action> ONCE = EnumSet.of(

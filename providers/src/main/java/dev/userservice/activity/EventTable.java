@@ -35,6 +35,9 @@ final class EventTable {
     private static final List<String> API_FIELDS =
             List.of("username", "email", "first_name", "last_name", "gender", "preferences", "is_active");
 
+    /** The error of what was refused because there was too much of it. */
+    private static final String RATE_LIMITED = "rate_limited";
+
     private EventTable() {}
 
     /** What happened to whom. */
@@ -45,7 +48,8 @@ final class EventTable {
         Map<String, String> told = Objects.requireNonNullElse(event.getDetails(), Map.of());
         Details details = new Details();
         String user = event.getUserId() == null ? told.get("refresh_token_sub") : event.getUserId();
-        return Optional.ofNullable(action(event, told, details)).map(action -> new Entry(action, user, details));
+        Action action = RATE_LIMITED.equals(event.getError()) ? limited(details, told) : action(event, told, details);
+        return Optional.ofNullable(action).map(known -> new Entry(known, user, details));
     }
 
     private static Action action(Event event, Map<String, String> told, Details details) {
@@ -124,6 +128,13 @@ final class EventTable {
             }
             default -> null;
         };
+    }
+
+    private static Action limited(Details details, Map<String, String> told) {
+        details.text("limit", told.get("limit"))
+                .text("identifier", told.get("username"))
+                .text("address", told.get("address"));
+        return Action.RATE_LIMITED;
     }
 
     private static void login(Details details, Map<String, String> told) {

@@ -15,7 +15,8 @@ import org.keycloak.services.resource.RealmResourceProvider;
 
 /**
  * The door of the API. Everything that can be refused without reading a body is refused here, in one order: a realm that
- * is not switched on or not open, an unknown path or method, a body that cannot be ours, a caller without the right.
+ * is not switched on or not open, an unknown path or method, a body that cannot be ours, too many calls, a caller without the
+ * right.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
     private static final Pattern JSON = Pattern.compile(
@@ -54,7 +55,10 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         }
         Route route = Routes.of(request.getHttpMethod(), path);
         requireJson(request.getHttpHeaders());
+        RouteLimits limits = new RouteLimits(session, tenancy, route);
+        limits.countSender();
         ApiCall call = ApiCall.admit(session, tenancy, route.permission(), settings);
+        limits.countCaller(call);
         return route.resource().of(call, database);
     }
 

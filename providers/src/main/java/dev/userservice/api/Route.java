@@ -3,6 +3,7 @@ package dev.userservice.api;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.DatabaseProbe;
 import dev.userservice.keycloak.Permission;
+import dev.userservice.ratelimit.Limit;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -12,9 +13,10 @@ import java.util.regex.Pattern;
  * @param method the HTTP method
  * @param path the path below the base, with JAX-RS templates; a template stands for one segment
  * @param permission what every call of it must show
+ * @param limit how often it may be called; {@link RouteLimits} says by whom
  * @param resource makes the JAX-RS resource whose method answers
  */
-public record Route(String method, String path, Permission permission, Target resource) {
+public record Route(String method, String path, Permission permission, Limit limit, Target resource) {
     private static final Pattern TEMPLATE = Pattern.compile("\\{[^}]+}");
 
     /** Makes a resource for one call. */

@@ -12,6 +12,15 @@ import static dev.userservice.keycloak.Permission.REFRESH_TOKEN;
 import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_MANAGE;
 import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_VIEW;
 import static dev.userservice.keycloak.Permission.SESSION;
+import static dev.userservice.ratelimit.Limit.ACTIVATION;
+import static dev.userservice.ratelimit.Limit.ANONYMOUS;
+import static dev.userservice.ratelimit.Limit.CALLER;
+import static dev.userservice.ratelimit.Limit.FORGOT;
+import static dev.userservice.ratelimit.Limit.LOGIN;
+import static dev.userservice.ratelimit.Limit.REFRESH;
+import static dev.userservice.ratelimit.Limit.REGISTER;
+import static dev.userservice.ratelimit.Limit.RESEND;
+import static dev.userservice.ratelimit.Limit.RESET;
 
 import dev.userservice.account.ActivationResource;
 import dev.userservice.account.AuthCheckResource;
@@ -38,41 +47,51 @@ import java.util.stream.Stream;
  */
 public final class Routes {
     public static final List<Route> ALL = List.of(
-            new Route("POST", "/login", PUBLIC, (call, db) -> new SessionResource(call)),
-            new Route("POST", "/refresh", REFRESH_TOKEN, (call, db) -> new SessionResource(call)),
-            new Route("POST", "/logout", SESSION, (call, db) -> new SessionResource(call)),
-            new Route("POST", "/register", PUBLIC, (call, db) -> new RegistrationResource(call)),
-            new Route("POST", "/users", ANONYMOUS_OR_ADMIN, (call, db) -> new RegistrationResource(call)),
-            new Route("POST", "/verify-email", PUBLIC, (call, db) -> new ActivationResource(call)),
-            new Route("PATCH", "/users/activation", PUBLIC, (call, db) -> new ActivationResource(call)),
-            new Route("GET", "/users/activation/resend", PUBLIC, (call, db) -> new ActivationResource(call)),
-            new Route("POST", "/reset-password", PUBLIC, (call, db) -> new PasswordResetResource(call)),
-            new Route("POST", "/reset-password/{token}", PUBLIC, (call, db) -> new PasswordResetResource(call)),
-            new Route("POST", "/users/password/forgot", PUBLIC, (call, db) -> new PasswordResetResource(call)),
-            new Route("POST", "/users/password/reset", PUBLIC, (call, db) -> new PasswordResetResource(call)),
-            new Route("GET", "/users", ADMIN_LIST, (call, db) -> new UserListResource(call)),
-            new Route("GET", "/users/id", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/me/activity", OWN_ACCOUNT_VIEW, (call, db) -> new ActivityResource(call)),
-            new Route("GET", "/users/{id}/activity", SELF_OR_ADMIN_VIEW, (call, db) -> new ActivityResource(call)),
-            new Route("GET", "/activity", ADMIN_VIEW_ALL, (call, db) -> new ActivityResource(call)),
-            new Route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, (call, db) -> new OwnAccountResource(call)),
-            new Route("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, (call, db) -> new OwnAccountResource(call)),
-            new Route("PUT", "/users/{id}", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
-            new Route("PATCH", "/users/{id}", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
-            new Route("DELETE", "/users/{id}", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
-            new Route("DELETE", "/users/id", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
-            new Route("DELETE", "/users/identifier", ADMIN_MANAGE, (call, db) -> new UserChangesResource(call)),
-            new Route("POST", "/users/auth/check", ADMIN_VIEW, (call, db) -> new AuthCheckResource(call)),
-            new Route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, (call, db) -> new MfaResource(call)),
-            new Route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, (call, db) -> new MfaResource(call)),
-            new Route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, (call, db) -> new MfaResource(call)),
-            new Route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, (call, db) -> new MfaResource(call)),
-            new Route("GET", "/users/health", PUBLIC, HealthResource::new),
-            new Route("GET", "/openapi.json", PUBLIC, (call, db) -> new DocsResource(call)),
-            new Route("GET", "/openapi.yaml", PUBLIC, (call, db) -> new DocsResource(call)));
+            new Route("POST", "/login", PUBLIC, LOGIN, (call, db) -> new SessionResource(call)),
+            new Route("POST", "/refresh", REFRESH_TOKEN, REFRESH, (call, db) -> new SessionResource(call)),
+            new Route("POST", "/logout", SESSION, CALLER, (call, db) -> new SessionResource(call)),
+            new Route("POST", "/register", PUBLIC, REGISTER, (call, db) -> new RegistrationResource(call)),
+            new Route("POST", "/users", ANONYMOUS_OR_ADMIN, REGISTER, (call, db) -> new RegistrationResource(call)),
+            new Route("POST", "/verify-email", PUBLIC, ACTIVATION, (call, db) -> new ActivationResource(call)),
+            new Route("PATCH", "/users/activation", PUBLIC, ACTIVATION, (call, db) -> new ActivationResource(call)),
+            new Route("GET", "/users/activation/resend", PUBLIC, RESEND, (call, db) -> new ActivationResource(call)),
+            new Route("POST", "/reset-password", PUBLIC, FORGOT, (call, db) -> new PasswordResetResource(call)),
+            new Route("POST", "/reset-password/{token}", PUBLIC, RESET, (call, db) -> new PasswordResetResource(call)),
+            new Route("POST", "/users/password/forgot", PUBLIC, FORGOT, (call, db) -> new PasswordResetResource(call)),
+            new Route("POST", "/users/password/reset", PUBLIC, RESET, (call, db) -> new PasswordResetResource(call)),
+            new Route("GET", "/users", ADMIN_LIST, CALLER, (call, db) -> new UserListResource(call)),
+            new Route("GET", "/users/id", SELF_OR_ADMIN_VIEW, CALLER, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, CALLER, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, CALLER, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, CALLER, (call, db) -> new UsersResource(call)),
+            new Route("GET", "/users/me/activity", OWN_ACCOUNT_VIEW, CALLER, (call, db) -> new ActivityResource(call)),
+            new Route(
+                    "GET",
+                    "/users/{id}/activity",
+                    SELF_OR_ADMIN_VIEW,
+                    CALLER,
+                    (call, db) -> new ActivityResource(call)),
+            new Route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, (call, db) -> new ActivityResource(call)),
+            new Route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, (call, db) -> new OwnAccountResource(call)),
+            new Route(
+                    "PUT",
+                    "/users/me/password",
+                    OWN_ACCOUNT_MANAGE,
+                    CALLER,
+                    (call, db) -> new OwnAccountResource(call)),
+            new Route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
+            new Route("PATCH", "/users/{id}", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
+            new Route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
+            new Route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
+            new Route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
+            new Route("POST", "/users/auth/check", ADMIN_VIEW, CALLER, (call, db) -> new AuthCheckResource(call)),
+            new Route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
+            new Route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
+            new Route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
+            new Route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
+            new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
+            new Route("GET", "/openapi.json", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)),
+            new Route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)));
 
     private Routes() {}
 

@@ -70,9 +70,7 @@ public final class StandardResponses implements OASFilter {
         if (operation.getResponses().hasAPIResponse("409")) {
             problem(operation, 409, "What was asked for contradicts what there is");
         }
-        if (operation.getResponses().hasAPIResponse("429")) {
-            problem(operation, 429, "This may be done again only later: see Retry-After");
-        }
+        problem(operation, 429, "This may be done again only later: see Retry-After");
     }
 
     private static void problem(Operation operation, int status, String description) {

@@ -227,6 +227,11 @@ public final class Caller {
                                 .anyMatch(scope -> scope.hasScope(role)));
     }
 
+    /** Is this a client by itself, and no person? */
+    public boolean isServiceAccount() {
+        return proof != null && user().getServiceAccountClientLink() != null;
+    }
+
     public boolean isAnonymous() {
         return proof == null;
     }

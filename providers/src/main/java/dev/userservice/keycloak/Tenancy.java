@@ -87,12 +87,7 @@ public final class Tenancy {
      *     follows demands the realm's own issuer
      */
     Optional<RealmModel> tenantOf(String issuer) {
-        String path = issuer == null ? "" : issuer;
-        int at = path.lastIndexOf(ISSUER_PATH);
-        if (at < 0) {
-            return Optional.empty();
-        }
-        String name = Encode.decodePath(path.substring(at + ISSUER_PATH.length()));
+        String name = nameOf(issuer);
         if (name.equals(realm.getName())) {
             return Optional.of(realm);
         }
@@ -101,5 +96,22 @@ public final class Tenancy {
         }
         return Optional.ofNullable(session.realms().getRealmByName(name))
                 .filter(found -> found.isEnabled() && isTenant(found));
+    }
+
+    /** The same, if it is the realm that is called or the platform: no other is looked for. */
+    Optional<RealmModel> signer(String issuer) {
+        String name = nameOf(issuer);
+        if (name.equals(realm.getName())) {
+            return Optional.of(realm);
+        }
+        return name.equals(platform)
+                ? Optional.ofNullable(session.realms().getRealmByName(platform))
+                : Optional.empty();
+    }
+
+    private static String nameOf(String issuer) {
+        String path = issuer == null ? "" : issuer;
+        int at = path.lastIndexOf(ISSUER_PATH);
+        return at < 0 ? "" : Encode.decodePath(path.substring(at + ISSUER_PATH.length()));
     }
 }

@@ -5,7 +5,6 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.authenticators.directgrant.ValidateOTP;
-import org.keycloak.events.Errors;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
@@ -19,8 +18,8 @@ public final class TotpAuthenticator extends ValidateOTP {
     /** The id of the execution in the tenant template's direct-grant flow. */
     public static final String ID = "user-service-totp";
 
-    /** The OAuth error of a login whose password was right and whose code is missing. */
-    static final String MFA_REQUIRED = "mfa_required";
+    /** The OAuth error, and that of the event, of a login whose password was right and whose code is missing. */
+    public static final String MFA_REQUIRED = "mfa_required";
 
     @Override
     public void authenticate(AuthenticationFlowContext context) {
@@ -29,7 +28,7 @@ public final class TotpAuthenticator extends ValidateOTP {
             super.authenticate(context);
             return;
         }
-        context.getEvent().user(context.getUser()).error(Errors.INVALID_USER_CREDENTIALS);
+        context.getEvent().user(context.getUser()).error(MFA_REQUIRED);
         OAuth2ErrorRepresentation error = new OAuth2ErrorRepresentation(MFA_REQUIRED, "A one-time code is needed");
         context.forceChallenge(Response.status(Response.Status.BAD_REQUEST)
                 .type(MediaType.APPLICATION_JSON_TYPE)

@@ -87,6 +87,51 @@ public final class Settings {
             Settings::flag,
             "Whether the activity log notes each refresh of a token.");
 
+    public static final Setting<Rate> LIMIT_LOGIN =
+            limit("limit-login", "5/1m", "How often an address may call POST /login.");
+
+    public static final Setting<Rate> LIMIT_REGISTER =
+            limit("limit-register", "5/1m", "How often an address may register somebody by the API.");
+
+    public static final Setting<Rate> LIMIT_ACTIVATION = limit(
+            "limit-activation",
+            "5/1m",
+            "How often an address may give back a code that activates an account, by the API.");
+
+    public static final Setting<Rate> LIMIT_RESEND =
+            limit("limit-resend", "5/1m", "How often an address may ask for another activation mail.");
+
+    public static final Setting<Rate> LIMIT_FORGOT =
+            limit("limit-forgot", "5/1m", "How often an address may ask by the API for a mail for a new password.");
+
+    public static final Setting<Rate> LIMIT_RESET =
+            limit("limit-reset", "5/1m", "How often an address may choose a new password by a code, by the API.");
+
+    public static final Setting<Rate> LIMIT_REFRESH = limit(
+            "limit-refresh",
+            "30/1m",
+            "How often a session's tokens may be refreshed, by the API or Keycloak's token endpoint.");
+
+    public static final Setting<Rate> LIMIT_CALLER = limit(
+            "limit-caller",
+            "600/1m",
+            "How often a user, or a client by its service account, may call the API with an access token.");
+
+    public static final Setting<Rate> LIMIT_ANONYMOUS = limit(
+            "limit-anonymous",
+            "600/1m",
+            "How often an address may call without an access token what has no limit of its own.");
+
+    public static final Setting<Rate> LIMIT_FAILED_LOGIN = limit(
+            "limit-failed-login",
+            "5/15m",
+            "How often a login to one account may fail from one address, by the API, the login page or the token endpoint.");
+
+    public static final Setting<Rate> LIMIT_FAILED_ADDRESS = limit(
+            "limit-failed-address",
+            "100/1m",
+            "How often logins from an address may fail, and how often it may send the forms of registration and of a forgotten password.");
+
     /** All settings that a tenant can have of its own. */
     public static final List<Setting<?>> OF_TENANTS = List.of(
             AUDIENCE,
@@ -97,7 +142,18 @@ public final class Settings {
             LOGO_URL,
             MFA_REQUIRED_ROLES,
             ACTIVITY_RETENTION,
-            ACTIVITY_TOKEN_REFRESHES);
+            ACTIVITY_TOKEN_REFRESHES,
+            LIMIT_LOGIN,
+            LIMIT_REGISTER,
+            LIMIT_ACTIVATION,
+            LIMIT_RESEND,
+            LIMIT_FORGOT,
+            LIMIT_RESET,
+            LIMIT_REFRESH,
+            LIMIT_CALLER,
+            LIMIT_ANONYMOUS,
+            LIMIT_FAILED_LOGIN,
+            LIMIT_FAILED_ADDRESS);
 
     public static final Setting<String> PLATFORM_REALM = new Setting<>(
             "platform-realm",
@@ -113,8 +169,15 @@ public final class Settings {
             text -> number(text, 1, 86_400),
             "How often the activity log is looked through for what it has kept long enough.");
 
+    public static final Setting<Optional<String>> REDIS_URL = new Setting<>(
+            "redis-url",
+            "redis://[user:password@]host[:port][/database], rediss:// for TLS; unset means that each node counts for itself",
+            Optional.empty(),
+            text -> Optional.of(redis(text)),
+            "The Redis on which the nodes of a cluster count their rate limits together.");
+
     /** The settings of the server alone: no tenant may decide them. */
-    public static final List<Setting<?>> OF_THE_SERVER = List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL);
+    public static final List<Setting<?>> OF_THE_SERVER = List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL, REDIS_URL);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 
@@ -179,6 +242,18 @@ public final class Settings {
             throw new IllegalArgumentException("from " + min + " to " + max);
         }
         return number;
+    }
+
+    private static Setting<Rate> limit(String name, String fallback, String help) {
+        return new Setting<>(name, Rate.KIND, Rate.parse(fallback), Rate::parse, help);
+    }
+
+    private static String redis(String text) {
+        URI url = URI.create(text);
+        if (!List.of("redis", "rediss").contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
+            throw new IllegalArgumentException("a URL of Redis");
+        }
+        return text;
     }
 
     private static Set<String> names(String text) {

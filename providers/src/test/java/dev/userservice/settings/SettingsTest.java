@@ -110,8 +110,20 @@ final class SettingsTest {
                         "mfa-required-roles",
                         "activity-retention",
                         "activity-token-refreshes",
+                        "limit-login",
+                        "limit-register",
+                        "limit-activation",
+                        "limit-resend",
+                        "limit-forgot",
+                        "limit-reset",
+                        "limit-refresh",
+                        "limit-caller",
+                        "limit-anonymous",
+                        "limit-failed-login",
+                        "limit-failed-address",
                         "platform-realm",
-                        "activity-purge-interval"),
+                        "activity-purge-interval",
+                        "redis-url"),
                 Settings.options().stream().map(ProviderConfigProperty::getName).toList());
     }
 }

@@ -2,6 +2,7 @@ package dev.userservice.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,5 +40,14 @@ final class AddressesTest {
         }
         assertNull(Addresses.canonical(null));
         assertTrue(Addresses.isAddress("255.255.255.255"));
+    }
+
+    @Test
+    void ofIpV6TheNetworkIsWhoItStandsFor() {
+        assertEquals(Addresses.subscriber("2001:db8:1:2::1"), Addresses.subscriber("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assertNotEquals(Addresses.subscriber("2001:db8:1:2::1"), Addresses.subscriber("2001:db8:1:3::1"));
+        assertNotEquals(Addresses.subscriber("192.0.2.1"), Addresses.subscriber("192.0.2.2"));
+        assertEquals(Addresses.subscriber("192.0.2.1"), Addresses.subscriber("::ffff:192.0.2.1"));
+        assertEquals("unknown", Addresses.subscriber("unknown"));
     }
 }

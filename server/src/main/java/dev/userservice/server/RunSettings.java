@@ -64,7 +64,7 @@ final class RunSettings {
                 Optional.of(smtp), environment.get("FRONTEND_URL"), environment.get("USER_SERVICE_API_CLIENT_SECRET"));
     }
 
-    /** What the server's process gets: options for Keycloak, and what the extension reads by itself. */
+    /** What the server's process gets: options for Keycloak, those of the extension included. */
     Map<String, String> serverEnvironment() {
         KeycloakOptions options = new KeycloakOptions(environment.keycloakOptions())
                 .derive("HTTP_PORT", Integer.toString(httpPort()))
@@ -78,9 +78,10 @@ final class RunSettings {
             database.user().ifPresent(user -> options.derive("DB_USERNAME", user));
             database.password().ifPresent(password -> options.derive("DB_PASSWORD", password));
         });
-        Map<String, String> variables = new TreeMap<>(options.asEnvironment());
-        environment.get("REDIS_URL").ifPresent(url -> variables.put("REDIS_URL", url));
-        return variables;
+        environment
+                .get("REDIS_URL")
+                .ifPresent(url -> options.derive("SPI_REALM_RESTAPI_EXTENSION__API__REDIS_URL", url));
+        return new TreeMap<>(options.asEnvironment());
     }
 
     /** The first administrator, for the person at the terminal; a password of their own is not repeated to them. */

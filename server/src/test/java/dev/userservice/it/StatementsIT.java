@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -446,5 +447,55 @@ final class StatementsIT {
                 select id, realm_id, 1700000000000 from user_entity where id like 'large-%%';
                 analyze
                 """.formatted(realm);
+    }
+
+    @Test
+    void whatIsTooMuchAsksTheDatabaseNothing() {
+        Tenant limited = Tenant.on(
+                server,
+                Limits.with(Map.of(
+                        "limit-forgot", "1/1h",
+                        "limit-caller", "1/1h",
+                        "limit-refresh", "1/1h",
+                        "limit-failed-login", "1/1h",
+                        "limit-failed-address", "2/1h")));
+        limited.addUser("alice");
+        limited.addClient("app-2", true);
+        String wrong = "Wrong-password-1!";
+        Tenant.Session session = limited.session("alice");
+        LoginForm form = new LoginForm(limited);
+        Map<String, Supplier<Response>> calls = Map.of(
+                "by address",
+                        () -> limited.api()
+                                .contentType(ContentType.JSON)
+                                .body(Map.of("email", "nobody@example.com"))
+                                .post("/reset-password"),
+                "by caller", () -> limited.api(session.access()).get("/users/me"),
+                "by session", () -> limited.refresh(session.refresh()),
+                "failed logins", () -> limited.login("alice", wrong),
+                "a direct grant",
+                        () -> limited.token(
+                                "app-2", Map.of("grant_type", "password", "username", "alice", "password", wrong)));
+        Map<String, Long> costs = new TreeMap<>();
+        calls.forEach((what, call) -> {
+            // The first is too many for nobody, the second is noted.
+            call.get().statusCode();
+            call.get().statusCode();
+            measure(costs, what, 429, call);
+        });
+        form.postTo("reset-credentials", Map.of("username", "x"));
+        form.postTo("reset-credentials", Map.of("username", "x"));
+        Supplier<Response> post = form.prepared("authenticate", Map.of("username", "x", "password", wrong));
+        form.postTo("authenticate", Map.of("username", "x", "password", wrong));
+        measure(costs, "a page", 429, post);
+        assertEquals(
+                Map.of(
+                        "by address", 0L,
+                        "by caller", 0L,
+                        "by session", 0L,
+                        "failed logins", 0L,
+                        "a direct grant", 0L,
+                        "a page", 0L),
+                costs);
     }
 }

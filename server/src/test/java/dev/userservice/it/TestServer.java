@@ -107,7 +107,8 @@ final class TestServer implements Closeable {
         }
     }
 
-    private static TestServer unpacked(String purpose, Map<String, String> more) {
+    /** The same with options of its own. */
+    static TestServer unpacked(String purpose, Map<String, String> more) {
         try {
             return unpacked(purpose, Database.start(), more);
         } catch (IOException e) {
@@ -143,11 +144,16 @@ final class TestServer implements Closeable {
      * server here.
      */
     static List<TestServer> twoNodes() {
+        return twoNodes(Map.of());
+    }
+
+    /** The same with options of their own. */
+    static List<TestServer> twoNodes(Map<String, String> more) {
         try {
             Database database = Database.start();
             int port = Node.freePort();
-            Node first = Node.start("node-1", database, clustered(port, Map.of(Node.PORT, Integer.toString(port))));
-            Node second = Node.start("node-2", database, clustered(port, Map.of()));
+            Node first = Node.start("node-1", database, clustered(port, more, port));
+            Node second = Node.start("node-2", database, clustered(port, more, Node.freePort()));
             Inbox inbox = Inbox.start();
             return List.of(
                     new TestServer(first.base(), first, inbox, inbox.smtp(), List.of(first, database, inbox)),
@@ -157,8 +163,9 @@ final class TestServer implements Closeable {
         }
     }
 
-    private static Map<String, String> clustered(int port, Map<String, String> more) {
+    private static Map<String, String> clustered(int port, Map<String, String> more, int own) {
         Map<String, String> options = new HashMap<>(more);
+        options.put(Node.PORT, Integer.toString(own));
         options.put("KC_CACHE", "ispn");
         options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
         options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(Node.freePort()));
@@ -468,6 +475,7 @@ final class TestServer implements Closeable {
             environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
             environment.put("KC_HOSTNAME_STRICT", "false");
             environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "2");
+            environment.putAll(Limits.OFF);
             environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
             environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
             environment.putAll(options);

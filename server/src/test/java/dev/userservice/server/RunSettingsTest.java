@@ -92,7 +92,9 @@ class RunSettingsTest {
         assertEquals("${vault}", environment.get("KC_DB_PASSWORD"));
         assertFalse(environment.containsKey("KCRAW_DB_PASSWORD"));
         assertEquals("$own", environment.get("KCRAW_DB_USERNAME"));
-        assertEquals("redis://:" + NASTY_IN_A_URL + "@localhost", environment.get("REDIS_URL"));
+        assertEquals(
+                "redis://:" + NASTY_IN_A_URL + "@localhost",
+                environment.get("KCRAW_SPI_REALM_RESTAPI_EXTENSION__API__REDIS_URL"));
         assertEquals("admin / as given", settings.administrator());
         assertEquals("/auth", settings.managementPath());
     }

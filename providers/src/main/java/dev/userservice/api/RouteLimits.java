@@ -1,0 +1,60 @@
+package dev.userservice.api;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.Permission;
+import dev.userservice.keycloak.SignedCaller;
+import dev.userservice.keycloak.Tenancy;
+import dev.userservice.ratelimit.Limit;
+import dev.userservice.ratelimit.RateLimits;
+import dev.userservice.web.ApiProblem;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * Whom a call of a route counts for. Who shows a token that is signed counts by it, before anybody looks whether it is good; who
+ * shows none, by their address. Only service accounts are spared the limits of addresses on the public routes: what a back end
+ * sends there comes from many people, and a person's token would be a cheap way around.
+ */
+final class RouteLimits {
+    private final RateLimits limits;
+    private final Tenancy tenancy;
+    private final Route route;
+    private final Optional<SignedCaller> signed;
+
+    RouteLimits(KeycloakSession session, Tenancy tenancy, Route route) {
+        this.limits = RateLimits.of(session);
+        this.tenancy = tenancy;
+        this.route = route;
+        this.signed = SignedCaller.of(session, tenancy);
+    }
+
+    /**
+     * Counts the call, without the database.
+     *
+     * @throws ApiProblem 429
+     */
+    void countSender() {
+        if (signed.isPresent()) {
+            SignedCaller caller = signed.get();
+            limits.require(
+                    tenancy.realm(),
+                    Limit.CALLER,
+                    caller.home() + "/" + caller.subject(),
+                    event -> caller.isHere() ? event.user(caller.subject()) : event);
+        } else if (route.limit() != Limit.REFRESH) {
+            limits.requireOfAddress(tenancy.realm(), route.limit() == Limit.CALLER ? Limit.ANONYMOUS : route.limit());
+        }
+    }
+
+    /**
+     * Counts the call of somebody who need not have shown a token.
+     *
+     * @throws ApiProblem 429
+     */
+    void countCaller(ApiCall call) {
+        boolean isByAddress = route.permission() == Permission.PUBLIC && route.limit() != Limit.ANONYMOUS;
+        if (signed.isPresent() && isByAddress && !call.caller().isServiceAccount()) {
+            limits.requireOfAddress(tenancy.realm(), route.limit());
+        }
+    }
+}

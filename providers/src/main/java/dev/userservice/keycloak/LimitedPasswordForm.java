@@ -1,0 +1,57 @@
+package dev.userservice.keycloak;
+
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.FlowStatus;
+import org.keycloak.authentication.authenticators.browser.UsernamePasswordForm;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.services.managers.AuthenticationManager;
+
+/**
+ * Keycloak's form of username and password, which asks before it looks at them. A subclass, because everything else is
+ * Keycloak's and must stay so.
+ */
+public final class LimitedPasswordForm extends UsernamePasswordForm {
+    private final Gate gate;
+
+    public LimitedPasswordForm(KeycloakSession session, Gate gate) {
+        super(session);
+        this.gate = gate;
+    }
+
+    /** Whether a password may be tried. */
+    public interface Gate {
+        /** The page to show instead; empty to go on. */
+        Optional<Response> refusal(AuthenticationFlowContext context, String name);
+
+        /** The password was right. */
+        void passed(AuthenticationFlowContext context);
+    }
+
+    @Override
+    public void action(AuthenticationFlowContext context) {
+        Optional<Response> refusal = name(context).flatMap(name -> gate.refusal(context, name));
+        if (refusal.isPresent()) {
+            context.forceChallenge(refusal.get());
+            return;
+        }
+        super.action(context);
+        if (context.getStatus() == FlowStatus.SUCCESS) {
+            gate.passed(context);
+        }
+    }
+
+    /** Whose password is tried; empty if none is, as with a passkey. */
+    private Optional<String> name(AuthenticationFlowContext context) {
+        MultivaluedMap<String, String> form = context.getHttpRequest().getDecodedFormParameters();
+        if (!form.containsKey(CredentialRepresentation.PASSWORD)) {
+            return Optional.empty();
+        }
+        return isUserAlreadySetBeforeUsernamePasswordAuth(context) && context.getUser() != null
+                ? Optional.of(context.getUser().getUsername())
+                : Optional.ofNullable(form.getFirst(AuthenticationManager.FORM_USERNAME));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import java.util.Optional;
+import org.keycloak.models.KeycloakContext;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.JsonWebToken;
+import org.keycloak.representations.RefreshToken;
+import org.keycloak.util.TokenUtil;
+
+/**
+ * Whom a token names, by its signature alone: enough to count them before anything is looked up. Whether they may do anything is
+ * for {@link Caller} to say.
+ *
+ * @param home the id of the token's realm
+ * @param subject the id of the user, or of a service account's
+ * @param isHere whether the token's realm is the one that is called
+ */
+public record SignedCaller(String home, String subject, boolean isHere) {
+    /** Who sent the request's bearer token; empty where there is none, or one that this tenant and the platform have not signed. */
+    public static Optional<SignedCaller> of(KeycloakSession session, Tenancy tenancy) {
+        try {
+            return BearerToken.of(session).flatMap(token -> ofToken(session, tenancy, token));
+        } catch (ApiProblem refusal) {
+            // Said again, when the caller is asked for.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<SignedCaller> ofToken(KeycloakSession session, Tenancy tenancy, String token) {
+        return tenancy.signer(BearerToken.claims(token).getIssuer())
+                .flatMap(home -> decoded(session, home, token, AccessToken.class)
+                        .filter(claims -> TokenUtil.TOKEN_TYPE_BEARER.equals(claims.getType())
+                                && claims.isActive()
+                                && claims.getSubject() != null)
+                        .map(claims ->
+                                new SignedCaller(home.getId(), claims.getSubject(), home.equals(tenancy.realm()))));
+    }
+
+    /** The session of a refresh token that this realm has signed. */
+    public static Optional<String> sessionOf(KeycloakSession session, RealmModel realm, String refreshToken) {
+        return decoded(session, realm, refreshToken, RefreshToken.class).map(RefreshToken::getSessionId);
+    }
+
+    private static <T extends JsonWebToken> Optional<T> decoded(
+            KeycloakSession session, RealmModel realm, String token, Class<T> type) {
+        KeycloakContext context = session.getContext();
+        RealmModel here = context.getRealm();
+        try {
+            // The signing keys are those of the context's realm.
+            context.setRealm(realm);
+            return Optional.ofNullable(session.tokens().decode(token, type));
+        } finally {
+            context.setRealm(here);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.userservice.ratelimit;
+
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Provider;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Stands before the forms of Keycloak's pages: an address from which too many logins have failed gets a page that says so, before
+ * anything is read. Who logs in as they should is never counted, so that an office behind one address is not; the forms of
+ * registration and of a forgotten password are, since nothing says whether these are an attack.
+ */
+@Provider
+public final class LoginPageFilter implements ContainerRequestFilter {
+    /** The message of the page, which is told minutes. */
+    static final String MESSAGE = "userServiceTooManyAttempts";
+
+    private static final String LOGIN = "authenticate";
+    private static final Pattern FORM = Pattern.compile(
+            "/?realms/(?<realm>[^/]+)/login-actions/(?<form>" + LOGIN + "|registration|reset-credentials)/?");
+
+    @Context
+    KeycloakSession session;
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        Matcher path = FORM.matcher(request.getUriInfo().getPath());
+        if (!HttpMethod.POST.equals(request.getMethod()) || !path.matches()) {
+            return;
+        }
+        if (!session.getTransactionManager().isActive()) {
+            // As Keycloak does before a resource; its own filter ends it.
+            session.getTransactionManager().begin();
+        }
+        RealmModel realm = session.realms().getRealmByName(path.group("realm"));
+        if (realm == null) {
+            return;
+        }
+        LoginLimit limit = new LoginLimit(session, realm);
+        Optional<Refusal> refusal = path.group("form").equals(LOGIN) ? limit.ofAddress() : limit.takeOfAddress();
+        refusal.ifPresent(found -> request.abortWith(page(realm, found)));
+    }
+
+    private Response page(RealmModel realm, Refusal refusal) {
+        session.getContext().setRealm(realm);
+        return session.getProvider(LoginFormsProvider.class)
+                .setError(MESSAGE, refusal.minutes())
+                .setResponseHeader(HttpHeaders.RETRY_AFTER, Long.toString(refusal.seconds()))
+                .createErrorPage(Response.Status.TOO_MANY_REQUESTS);
+    }
+}

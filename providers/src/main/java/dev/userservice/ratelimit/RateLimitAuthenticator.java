@@ -1,0 +1,163 @@
+package dev.userservice.ratelimit;
+
+import dev.userservice.settings.Rate;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.Config;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.AuthenticatorFactory;
+import org.keycloak.models.AuthenticationExecutionModel.Requirement;
+import org.keycloak.models.AuthenticatorConfigModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+
+/**
+ * The first step of a direct grant (RFC 6749, section 4.3): who has failed too often from one address has to wait, before
+ * anybody is looked up and any password hashed.
+ */
+public final class RateLimitAuthenticator implements Authenticator {
+    private static final Logger LOG = Logger.getLogger(RateLimitAuthenticator.class);
+    private static final String USERNAME = "username";
+
+    @Override
+    public void authenticate(AuthenticationFlowContext context) {
+        String name = context.getHttpRequest().getDecodedFormParameters().getFirst(USERNAME);
+        Optional<Refusal> refusal = name == null
+                ? Optional.empty()
+                : new LoginLimit(context.getSession(), context.getRealm(), rate(context)).begin(name, false);
+        if (refusal.isEmpty()) {
+            context.success();
+            return;
+        }
+        // A challenge, for a failure would count for Keycloak's lockout of the account.
+        context.forceChallenge(Response.status(Response.Status.TOO_MANY_REQUESTS)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.RETRY_AFTER, refusal.get().seconds())
+                .entity(new OAuth2ErrorRepresentation(
+                        Refusal.OAUTH_ERROR,
+                        "Too many logins have failed; try again in "
+                                + refusal.get().seconds() + " s"))
+                .build());
+    }
+
+    /** What the step's own configuration says, if it says something. */
+    private static Optional<Rate> rate(AuthenticationFlowContext context) {
+        return Optional.ofNullable(context.getAuthenticatorConfig())
+                .map(AuthenticatorConfigModel::getConfig)
+                .map(config -> config.get(Limit.FAILED_LOGIN.setting().name()))
+                .filter(text -> !text.isBlank())
+                .flatMap(text -> parsed(context.getRealm(), text.strip()));
+    }
+
+    private static Optional<Rate> parsed(RealmModel realm, String text) {
+        try {
+            return Optional.of(Rate.parse(text));
+        } catch (IllegalArgumentException e) {
+            LOG.warnf(
+                    "A step %s of realm %s has a bad limit and takes the tenant's: %s",
+                    Factory.ID, realm.getName(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void action(AuthenticationFlowContext context) {
+        authenticate(context);
+    }
+
+    @Override
+    public boolean requiresUser() {
+        return false;
+    }
+
+    @Override
+    public boolean configuredFor(KeycloakSession session, RealmModel realm, UserModel user) {
+        return true;
+    }
+
+    @Override
+    public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {}
+
+    @Override
+    public void close() {}
+
+    /** Makes the step. */
+    public static final class Factory implements AuthenticatorFactory {
+        /** The id of the execution in the tenant template's direct-grant flow. */
+        public static final String ID = "rate-limit";
+
+        private static final Authenticator STEP = new RateLimitAuthenticator();
+
+        @Override
+        public Authenticator create(KeycloakSession session) {
+            return STEP;
+        }
+
+        @Override
+        public String getId() {
+            return ID;
+        }
+
+        @Override
+        public String getDisplayType() {
+            return "Rate limit of failed logins";
+        }
+
+        @Override
+        public String getHelpText() {
+            return "Answers 429 to who has failed too often, from one address to one account or from one address at all."
+                    + " The first step of a direct grant flow.";
+        }
+
+        @Override
+        public String getReferenceCategory() {
+            return null;
+        }
+
+        @Override
+        public boolean isConfigurable() {
+            return true;
+        }
+
+        @Override
+        public List<ProviderConfigProperty> getConfigProperties() {
+            return List.of(new ProviderConfigProperty(
+                    Limit.FAILED_LOGIN.setting().name(),
+                    "Failed logins",
+                    "How often logins to one account may fail from one address: "
+                            + Limit.FAILED_LOGIN.setting().kind()
+                            + ". Empty for what the tenant's setting says. Another rate than the tenant's is counted by itself,"
+                            + " apart from the API and the login page.",
+                    ProviderConfigProperty.STRING_TYPE,
+                    ""));
+        }
+
+        @Override
+        public Requirement[] getRequirementChoices() {
+            return new Requirement[] {Requirement.REQUIRED, Requirement.DISABLED};
+        }
+
+        @Override
+        public boolean isUserSetupAllowed() {
+            return false;
+        }
+
+        @Override
+        public void init(Config.Scope config) {}
+
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {}
+
+        @Override
+        public void close() {}
+    }
+}

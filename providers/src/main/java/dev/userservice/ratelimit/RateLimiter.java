@@ -1,0 +1,44 @@
+package dev.userservice.ratelimit;
+
+import dev.userservice.settings.Rate;
+import io.github.bucket4j.TimeMeter;
+import java.util.Optional;
+
+/**
+ * Counts in token buckets, one for each key. Where the nodes of a cluster share a store it decides; each node counts for itself
+ * all the same, and that count decides while the store is not to be had, so that an outage gives nobody a full bucket.
+ */
+final class RateLimiter implements AutoCloseable {
+    private final LocalBuckets local;
+    private final Optional<RedisBuckets> shared;
+
+    RateLimiter(TimeMeter clock, Optional<RedisBuckets> shared) {
+        this.local = new LocalBuckets(clock);
+        this.shared = shared;
+    }
+
+    /** Takes a permit, if there is one. */
+    Verdict take(String key, Rate rate) {
+        return ask(key, rate, Question.TAKE);
+    }
+
+    /** Is there a permit? Takes none. */
+    Verdict look(String key, Rate rate) {
+        return ask(key, rate, Question.LOOK);
+    }
+
+    /** Gives back what was taken for something that is not to be counted after all. */
+    void giveBack(String key, Rate rate) {
+        ask(key, rate, Question.GIVE_BACK);
+    }
+
+    private Verdict ask(String key, Rate rate, Question question) {
+        Verdict here = question.here().apply(local.bucket(key, rate));
+        return shared.flatMap(store -> store.ask(key, rate, question)).orElse(here);
+    }
+
+    @Override
+    public void close() {
+        shared.ifPresent(RedisBuckets::close);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.userservice.ratelimit;
+
+import dev.userservice.keycloak.ClientAddress;
+import dev.userservice.keycloak.Tenancy;
+import dev.userservice.settings.Rate;
+import dev.userservice.settings.Settings;
+import dev.userservice.web.Addresses;
+import dev.userservice.web.ApiProblem;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.http.HttpResponse;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.provider.Provider;
+
+/** The limits of one request. */
+public final class RateLimits implements Provider {
+    /** The error of the events that tell of the first refusal in a minute. */
+    public static final String EVENT_ERROR = "rate_limited";
+
+    private static final Logger LOG = Logger.getLogger(RateLimits.class);
+    private static final Rate ONE_NOTE = new Rate(1, Duration.ofMinutes(1));
+
+    private final KeycloakSession session;
+    private final Settings settings;
+    private final String platform;
+    private final ClientAddress addresses;
+    private final RateLimiter limiter;
+
+    RateLimits(
+            KeycloakSession session, Settings settings, String platform, ClientAddress addresses, RateLimiter limiter) {
+        this.session = session;
+        this.settings = settings;
+        this.platform = platform;
+        this.addresses = addresses;
+        this.limiter = limiter;
+    }
+
+    /** The limits of a session's request. */
+    public static RateLimits of(KeycloakSession session) {
+        return session.getProvider(RateLimits.class);
+    }
+
+    /**
+     * A bucket.
+     *
+     * @param realm whose limit it is
+     * @param subject who is counted: an address, a session, a caller
+     */
+    record Counted(RealmModel realm, Limit limit, Rate rate, String subject) {
+        /** A name of the bucket that does not tell whose it is. Another rate is another bucket. */
+        String key() {
+            String named = String.join("\n", realm.getId(), rate.toString(), subject);
+            try {
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(named.getBytes(StandardCharsets.UTF_8));
+                return limit.id() + ":"
+                        + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** Is this a realm where anything is limited? */
+    boolean isLimited(RealmModel realm) {
+        return new Tenancy(session, realm, platform).isSwitchedOn();
+    }
+
+    /** Whom the request comes from. */
+    String address() {
+        return Addresses.subscriber(addresses.ofRequest());
+    }
+
+    /** What a limit of a realm counts; without any limit where the realm is not switched on. */
+    Counted counted(RealmModel realm, Limit limit, String subject) {
+        Rate rate = isLimited(realm) ? settings.of(realm, limit.setting()) : Rate.UNLIMITED;
+        return new Counted(realm, limit, rate, subject);
+    }
+
+    /**
+     * Counts a call of the API by its address, and says in its answer how many are left.
+     *
+     * @throws ApiProblem 429
+     */
+    public void requireOfAddress(RealmModel realm, Limit limit) {
+        require(realm, limit, address(), event -> event);
+    }
+
+    /**
+     * Counts a call of the API, and says in its answer how many are left
+     * (draft-ietf-httpapi-ratelimit-headers).
+     *
+     * @param about says in the event of a refusal who it is
+     * @throws ApiProblem 429
+     */
+    public void require(RealmModel realm, Limit limit, String subject, UnaryOperator<EventBuilder> about) {
+        Counted counted = counted(realm, limit, subject);
+        if (counted.rate().isUnlimited()) {
+            return;
+        }
+        Verdict verdict = limiter.take(counted.key(), counted.rate());
+        tell(counted, verdict);
+        if (!verdict.isAllowed()) {
+            throw refused(counted, verdict, about).problem();
+        }
+    }
+
+    /** Counts something; says so if it is too much. */
+    Optional<Refusal> take(Counted counted, UnaryOperator<EventBuilder> about) {
+        if (counted.rate().isUnlimited()) {
+            return Optional.empty();
+        }
+        Verdict verdict = limiter.take(counted.key(), counted.rate());
+        return verdict.isAllowed() ? Optional.empty() : Optional.of(refused(counted, verdict, about));
+    }
+
+    /** Says if something would be too much, and counts nothing. */
+    Optional<Refusal> look(Counted counted) {
+        if (counted.rate().isUnlimited()) {
+            return Optional.empty();
+        }
+        Verdict verdict = limiter.look(counted.key(), counted.rate());
+        return verdict.isAllowed() ? Optional.empty() : Optional.of(refused(counted, verdict, event -> event));
+    }
+
+    /** Counts something that has happened already. */
+    void note(Counted counted) {
+        if (!counted.rate().isUnlimited()) {
+            limiter.take(counted.key(), counted.rate());
+        }
+    }
+
+    void giveBack(Counted counted) {
+        if (!counted.rate().isUnlimited()) {
+            limiter.giveBack(counted.key(), counted.rate());
+        }
+    }
+
+    private void tell(Counted counted, Verdict verdict) {
+        HttpResponse response = session.getContext().getHttpResponse();
+        String name = "\"" + counted.limit().id() + "\"";
+        response.addHeader(
+                "RateLimit-Policy",
+                name + ";q=" + counted.rate().permits() + ";w="
+                        + counted.rate().period().toSeconds());
+        response.addHeader(
+                "RateLimit",
+                name + ";r=" + verdict.remaining() + ";t="
+                        + verdict.reset().plusMillis(999).toSeconds());
+    }
+
+    /** Counts a refusal; and of each bucket one in a minute is told as an event, which the activity log notes. */
+    private Refusal refused(Counted counted, Verdict verdict, UnaryOperator<EventBuilder> about) {
+        Counter.builder("rate.limited")
+                .description("What was refused because there was too much of it")
+                .tag("limit", counted.limit().id())
+                .tag("realm", counted.realm().getName())
+                .register(Metrics.globalRegistry)
+                .increment();
+        if (limiter.take("note:" + counted.key(), ONE_NOTE).isAllowed()) {
+            try {
+                about.apply(new EventBuilder(
+                                        counted.realm(),
+                                        session,
+                                        session.getContext().getConnection())
+                                .event(counted.limit().event())
+                                .detail("limit", counted.limit().id())
+                                .detail("address", addresses.ofRequest()))
+                        .error(EVENT_ERROR);
+            } catch (RuntimeException e) {
+                // The database may be away; what is too much is too much all the same.
+                LOG.warnf(
+                        e,
+                        "A refusal by the limit %s could not be noted",
+                        counted.limit().id());
+            }
+        }
+        return new Refusal(counted.limit(), verdict.retryAfter());
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,50 @@
+package dev.userservice.ratelimit;
+
+import dev.userservice.keycloak.ClientAddress;
+import dev.userservice.settings.Settings;
+import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.Metrics;
+import java.util.Optional;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.ProviderFactory;
+
+/** Keeps the buckets of this server, and its connection to Redis. */
+public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
+    private Settings settings;
+    private String platform;
+    private ClientAddress addresses;
+    private RateLimiter limiter;
+    private Optional<StoreMeters> storeMeters;
+
+    @Override
+    public String getId() {
+        return "default";
+    }
+
+    @Override
+    public void init(Config.Scope config) {
+        settings = Settings.ofThisServer();
+        platform = settings.ofServer(Settings.PLATFORM_REALM);
+        addresses = ClientAddress.ofThisServer();
+        Optional<String> redis = settings.ofServer(Settings.REDIS_URL);
+        storeMeters = redis.map(url -> new StoreMeters(Metrics.globalRegistry));
+        limiter = new RateLimiter(
+                TimeMeter.SYSTEM_NANOTIME, redis.map(url -> RedisBuckets.at(url, storeMeters.orElseThrow())));
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {}
+
+    @Override
+    public RateLimits create(KeycloakSession session) {
+        return new RateLimits(session, settings, platform, addresses, limiter);
+    }
+
+    @Override
+    public void close() {
+        limiter.close();
+        storeMeters.ifPresent(StoreMeters::close);
+    }
+}

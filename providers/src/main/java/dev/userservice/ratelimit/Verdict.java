@@ -1,0 +1,16 @@
+package dev.userservice.ratelimit;
+
+import java.time.Duration;
+
+/**
+ * What a bucket says.
+ *
+ * @param isAllowed whether there was a permit
+ * @param remaining how many there still are
+ * @param retryAfter how long until there is one; zero if there is
+ * @param reset how long until all are there again
+ */
+record Verdict(boolean isAllowed, long remaining, Duration retryAfter, Duration reset) {
+    /** Of what is no question of permits. */
+    static final Verdict NONE = new Verdict(true, 0, Duration.ZERO, Duration.ZERO);
+}

@@ -1,0 +1,56 @@
+package dev.userservice.settings;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How often something may be done, as a token bucket counts: so many times at once, and as many again over a period, evenly.
+ *
+ * @param permits how often at once; 0 for as often as one likes
+ * @param period how long it takes until all of them are there again
+ */
+public record Rate(long permits, Duration period) {
+    /** What may be done as often as one likes. */
+    public static final Rate UNLIMITED = new Rate(0, Duration.ZERO);
+
+    static final String KIND = "<number>/<n>s, m or h, as 5/1m; at most 1000000 and 24h; 0 for no limit";
+
+    private static final Pattern TEXT =
+            Pattern.compile("(?<permits>[1-9]\\d{0,6})/(?<length>[1-9]\\d{0,4})(?<unit>[smh])");
+    private static final long MOST = 1_000_000;
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    public Rate {
+        Objects.requireNonNull(period);
+    }
+
+    /**
+     * Reads {@code 5/1m}, or {@code 0}.
+     *
+     * @throws IllegalArgumentException for anything else
+     */
+    public static Rate parse(String text) {
+        if (text.equals("0")) {
+            return UNLIMITED;
+        }
+        Matcher parts = TEXT.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(KIND);
+        }
+        Rate rate = new Rate(
+                Long.parseLong(parts.group("permits")),
+                Duration.parse(
+                        "PT" + parts.group("length") + parts.group("unit").toUpperCase(Locale.ROOT)));
+        if (rate.permits() > MOST || rate.period().compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(KIND);
+        }
+        return rate;
+    }
+
+    public boolean isUnlimited() {
+        return permits == 0;
+    }
+}

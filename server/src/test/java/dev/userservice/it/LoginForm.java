@@ -1,0 +1,76 @@
+package dev.userservice.it;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Keycloak's login page as a script uses it: each time a new browser, with the cookies of its one login. */
+final class LoginForm {
+    private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
+    private static final String HOME = "https://app.example/";
+
+    private final Tenant tenant;
+    private final String clientId;
+    private final UnaryOperator<RequestSpecification> sender;
+
+    LoginForm(Tenant tenant) {
+        this(tenant, request -> request);
+    }
+
+    /** The same, whose requests come from somewhere. */
+    LoginForm(Tenant tenant, UnaryOperator<RequestSpecification> sender) {
+        this.tenant = tenant;
+        this.sender = sender;
+        var client = tenant.addClient("form-" + UUID.randomUUID(), true);
+        client.setRedirectUris(List.of(HOME));
+        tenant.admin().clients().get(client.getId()).update(client);
+        this.clientId = client.getClientId();
+    }
+
+    private RequestSpecification request() {
+        return sender.apply(RestAssured.given().redirects().follow(false));
+    }
+
+    Response open() {
+        return request()
+                .queryParam("client_id", clientId)
+                .queryParam("response_type", "code")
+                .queryParam("scope", "openid")
+                .queryParam("redirect_uri", HOME)
+                .get(tenant.server().base() + "/realms/" + tenant.name() + "/protocol/openid-connect/auth");
+    }
+
+    /** What the form answers: 302 to who may come in. */
+    Response post(String username, String password) {
+        return postTo("authenticate", Map.of("username", username, "password", password));
+    }
+
+    /** The same of another form of the login: {@code registration}, {@code reset-credentials}. */
+    Response postTo(String form, Map<String, String> fields) {
+        return prepared(form, fields).get();
+    }
+
+    /** The same, whose page is open already. */
+    Supplier<Response> prepared(String form, Map<String, String> fields) {
+        Response page = open();
+        page.then().statusCode(200);
+        Matcher action = FORM.matcher(page.asString());
+        if (!action.find()) {
+            throw new AssertionError("no form in " + page.asString());
+        }
+        return () -> request()
+                .urlEncodingEnabled(false)
+                .cookies(page.cookies())
+                .contentType(ContentType.URLENC)
+                .formParams(fields)
+                .post(action.group(1).replace("&amp;", "&").replace("/authenticate?", "/" + form + "?"));
+    }
+}

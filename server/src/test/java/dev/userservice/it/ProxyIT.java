@@ -1,0 +1,155 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.restassured.RestAssured;
+import io.restassured.config.HttpClientConfig;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A server behind two proxies that append to {@code X-Forwarded-For}: one at 127.0.0.1, and before it one at 10.0.0.1. It is a
+ * server of this test's own. Any other address is nobody who may speak for others.
+ */
+final class ProxyIT {
+    private static final String WRONG = "Wrong-password-1!";
+    private static final String VICTIM = "198.51.100.1";
+    private static final String ATTACKER = "203.0.113.66";
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        Assumptions.assumeTrue(
+                "unpacked".equals(System.getProperty("server", "unpacked")), "only here are servers given options");
+        server = TestServer.unpacked(
+                "proxy",
+                Map.of("KC_PROXY_HEADERS", "xforwarded", "KC_PROXY_TRUSTED_ADDRESSES", "127.0.0.1,10.0.0.0/24"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static Tenant limited(String... names) {
+        return Tenant.on(server, realm -> {
+            Limits.on(names).accept(realm);
+            // Not local is who comes by the proxies, and these here have no certificate.
+            realm.put("sslRequired", "none");
+        });
+    }
+
+    /** What the nearer proxy makes of a request that came from an address by way of the farther one. */
+    private static RequestSpecification proxied(RequestSpecification request, String forged, String client) {
+        return request.header("X-Forwarded-For", forged + client + ", 10.0.0.1");
+    }
+
+    /** Another address of this machine, from which somebody talks to the server past all proxies. */
+    private static RequestSpecification direct(RequestSpecification request, String address) {
+        try {
+            return request.config(RestAssured.config()
+                    .httpClient(HttpClientConfig.httpClientConfig()
+                            .setParam("http.route.local-address", InetAddress.getByName(address))));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Response login(RequestSpecification request, String name, String password) {
+        return request.contentType(ContentType.JSON)
+                .body(Map.of("identifier", name, "password", password))
+                .post("/login");
+    }
+
+    private static long passing(int times, Supplier<Response> call) {
+        return IntStream.range(0, times)
+                .filter(i -> call.get().statusCode() != 429)
+                .count();
+    }
+
+    @Test
+    void eachClientIsCountedAndNoneGetsAwayByForging() {
+        Tenant tenant = limited("limit-login");
+        int[] forged = {0};
+        assertEquals(
+                5,
+                passing(
+                        10,
+                        () -> login(
+                                proxied(tenant.api(), "198.51.100." + ++forged[0] + ", ", ATTACKER), "nobody", WRONG)));
+        assertEquals(5, passing(10, () -> login(proxied(tenant.api(), "", VICTIM), "nobody", WRONG)));
+    }
+
+    @Test
+    void ofIpV6ANetworkIsCounted() {
+        Tenant tenant = limited("limit-login");
+        int[] host = {0};
+        assertEquals(
+                5, passing(10, () -> login(proxied(tenant.api(), "", "2001:db8:1:2::" + ++host[0]), "nobody", WRONG)));
+        login(proxied(tenant.api(), "", "2001:db8:1:3::1"), "nobody", WRONG)
+                .then()
+                .statusCode(401);
+    }
+
+    @Test
+    void whatWhoeverIsNoProxySaysIsNothing() {
+        Tenant tenant = limited("limit-login");
+        int[] forged = {0};
+        assertEquals(
+                5,
+                passing(
+                        10,
+                        () -> login(
+                                direct(tenant.api(), "127.0.0.2")
+                                        .header("X-Forwarded-For", "198.51.100." + ++forged[0])
+                                        .header("Forwarded", "for=198.51.100." + forged[0]),
+                                "nobody",
+                                WRONG)));
+        assertEquals(5, passing(10, () -> login(direct(tenant.api(), "127.0.0.3"), "nobody", WRONG)));
+    }
+
+    @Test
+    void anAttackerLocksNobodyOutElsewhere() {
+        Tenant tenant = limited("limit-failed-login", "limit-failed-address");
+        tenant.addUser("victim");
+        assertEquals(5, passing(60, () -> login(proxied(tenant.api(), "", ATTACKER), "victim", WRONG)));
+        assertEquals(
+                5,
+                passing(60, () -> login(proxied(tenant.api(), "", ATTACKER), "victim@example.com", WRONG)),
+                "the other name of the account");
+        LoginForm form = new LoginForm(tenant, request -> proxied(request, VICTIM + ", ", ATTACKER));
+        form.post("victim", WRONG).then().statusCode(429);
+        form.post("victim", TestServer.PASSWORD).then().statusCode(429);
+
+        Tenant.admitted(() -> login(proxied(tenant.api(), "", VICTIM), "victim", TestServer.PASSWORD))
+                .then()
+                .statusCode(200);
+        new LoginForm(tenant, request -> proxied(request, ATTACKER + ", ", VICTIM))
+                .post("victim", TestServer.PASSWORD)
+                .then()
+                .statusCode(302);
+    }
+
+    @Test
+    void anOfficeBehindOneAddressIsNotCutOffByItsSuccesses() {
+        Tenant tenant = limited("limit-failed-login", "limit-failed-address");
+        tenant.addUser("alice");
+        LoginForm form = new LoginForm(tenant, request -> proxied(request, "", VICTIM));
+        for (int i = 0; i < 110; i++) {
+            form.post("alice", TestServer.PASSWORD).then().statusCode(302);
+        }
+    }
+}

@@ -1,0 +1,550 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.keycloak.representations.idm.AuthenticatorConfigRepresentation;
+
+/** What is too much, and for whom. */
+@ExtendWith(ServerExtension.class)
+final class RateLimitIT {
+    private static final String WRONG = "Wrong-password-1!";
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start(TestServer ofTheSuite) {
+        server = ofTheSuite;
+    }
+
+    private static Tenant limited(String... names) {
+        return Tenant.on(server, Limits.on(names));
+    }
+
+    private static Tenant limited(Map<String, String> limits) {
+        return Tenant.on(server, Limits.with(limits));
+    }
+
+    /** How many of these are not refused as too many. */
+    private static long passing(int times, Supplier<Response> call) {
+        return IntStream.range(0, times)
+                .filter(i -> call.get().statusCode() != 429)
+                .count();
+    }
+
+    private record Door(String limit, Function<RequestSpecification, Response> call) {
+        @Override
+        public String toString() {
+            return limit;
+        }
+    }
+
+    private static Door post(String limit, String path, Map<String, ?> body) {
+        return new Door(
+                limit, api -> api.contentType(ContentType.JSON).body(body).post(path));
+    }
+
+    static Stream<Door> doors() {
+        return Stream.of(
+                post("limit-login", "/login", Map.of("identifier", "nobody", "password", WRONG)),
+                post("limit-register", "/register", Map.of("email", "no address", "password", WRONG)),
+                post("limit-register", "/users", Map.of("email", "no address", "password", WRONG)),
+                post("limit-activation", "/verify-email", Map.of("token", "0000-0000")),
+                new Door(
+                        "limit-activation",
+                        api -> api.contentType(ContentType.JSON)
+                                .body(Map.of("code", "0000-0000"))
+                                .patch("/users/activation")),
+                new Door("limit-resend", api -> api.get("/users/activation/resend?identifier=nobody@example.com")),
+                post("limit-forgot", "/reset-password", Map.of("email", "nobody@example.com")),
+                post("limit-forgot", "/users/password/forgot", Map.of("identifier", "nobody@example.com")),
+                post("limit-reset", "/reset-password/0000-0000", Map.of("password", WRONG)),
+                post("limit-reset", "/users/password/reset", Map.of("code", "0000-0000", "new_password", WRONG)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("doors")
+    void anAddressHasFiveAMinuteOnThePublicRoutes(Door door) {
+        Tenant tenant = limited(door.limit());
+        String name = door.limit().substring("limit-".length());
+        for (int left = 4; left >= 0; left--) {
+            Response answer = door.call().apply(tenant.api());
+            assertNotEquals(429, answer.statusCode());
+            answer.then()
+                    .header("RateLimit-Policy", "\"" + name + "\";q=5;w=60")
+                    .header("RateLimit", containsString("\"" + name + "\";r=" + left + ";t="));
+        }
+        Response refused = door.call().apply(tenant.api());
+        refused.then()
+                .statusCode(429)
+                .contentType("application/problem+json")
+                .header("RateLimit", containsString("\"" + name + "\";r=0;t="))
+                .body("status", equalTo(429))
+                .body("title", equalTo("Too Many Requests"))
+                .body("detail", containsString("try again in"));
+        int wait = Integer.parseInt(refused.header("Retry-After"));
+        assertTrue(wait >= 1 && wait <= 12, "Retry-After: " + wait);
+    }
+
+    @Test
+    void aSiteOfTheTenantMayReadHowLongToWait() {
+        Tenant tenant = Tenant.on(server, realm -> {
+            Limits.with(Map.of("limit-login", "1/1m")).accept(realm);
+            realm.withArray("/clients").forEach(client -> {
+                if (client.path("clientId").asText().equals("user-service-api")) {
+                    ((ObjectNode) client).putArray("webOrigins").add("https://app.example");
+                }
+            });
+        });
+        for (int status : List.of(401, 429)) {
+            Response answer = tenant.api()
+                    .header("Origin", "https://app.example")
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("identifier", "nobody", "password", WRONG))
+                    .post("/login");
+            answer.then()
+                    .statusCode(status)
+                    .header("Access-Control-Expose-Headers", containsString("RateLimit"))
+                    .header("Access-Control-Expose-Headers", containsString("Retry-After"));
+        }
+    }
+
+    @Test
+    void whatCannotBeReadCountsAllTheSame() {
+        Tenant tenant = limited("limit-login");
+        assertEquals(
+                5,
+                passing(
+                        8,
+                        () -> tenant.api()
+                                .contentType(ContentType.JSON)
+                                .body("{")
+                                .post("/login")));
+        tenant.login("nobody", WRONG).then().statusCode(429);
+    }
+
+    @Test
+    void tenantsAreCountedApart() {
+        Tenant one = limited("limit-login");
+        Tenant other = limited("limit-login");
+        assertEquals(5, passing(8, () -> one.login("nobody", WRONG)));
+        assertEquals(5, passing(8, () -> other.login("nobody", WRONG)));
+    }
+
+    @Test
+    void aHundredAtOnceAreNotMore() throws Exception {
+        Tenant tenant = limited("limit-forgot");
+        List<Response> answers = Together.call(
+                100,
+                i -> tenant.api()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("identifier", "nobody@example.com"))
+                        .post("/users/password/forgot"));
+        assertEquals(
+                5, answers.stream().filter(answer -> answer.statusCode() == 200).count());
+        assertEquals(
+                95,
+                answers.stream().filter(answer -> answer.statusCode() == 429).count());
+    }
+
+    @Test
+    void aServiceAccountIsCountedByItselfOnThePublicRoutes() {
+        Tenant tenant = limited(Map.of("limit-forgot", "5/1m", "limit-caller", "20/1m", "limit-anonymous", "2/1h"));
+        String backEnd = tenant.serviceTokenOf("view-users");
+        Map<String, String> body = Map.of("identifier", "nobody@example.com");
+        for (int left = 19; left >= 0; left--) {
+            tenant.api(backEnd)
+                    .contentType(ContentType.JSON)
+                    .body(body)
+                    .post("/users/password/forgot")
+                    .then()
+                    .statusCode(200)
+                    .header("RateLimit-Policy", "\"caller\";q=20;w=60")
+                    .header("RateLimit", containsString("\"caller\";r="));
+        }
+        tenant.api(backEnd)
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/users/password/forgot")
+                .then()
+                .statusCode(429);
+        tenant.api(backEnd).get("/users").then().statusCode(429);
+        tenant.api(tenant.serviceTokenOf("view-users")).get("/users").then().statusCode(200);
+    }
+
+    @Test
+    void aPersonsTokenIsNoWayAroundTheLimitOfTheirAddress() {
+        Tenant tenant = limited("limit-forgot", "limit-caller");
+        tenant.addUser("alice", "admin");
+        String alice = tenant.session("alice").access();
+        assertEquals(
+                5,
+                passing(
+                        8,
+                        () -> tenant.api(alice)
+                                .contentType(ContentType.JSON)
+                                .body(Map.of("identifier", "nobody@example.com"))
+                                .post("/users/password/forgot")));
+    }
+
+    @Test
+    void anAdminMakesAsManyUsersAsACallerMay() {
+        Tenant tenant = limited("limit-register", "limit-caller");
+        tenant.addUser("boss", "admin");
+        String boss = tenant.session("boss").access();
+        for (int i = 0; i < 7; i++) {
+            tenant.api(boss)
+                    .contentType(ContentType.JSON)
+                    .body(Map.of(
+                            "username",
+                            "user-" + i,
+                            "email",
+                            "user-" + i + "@example.com",
+                            "password",
+                            "Secret-word-1!",
+                            "first_name",
+                            "Ute"))
+                    .post("/users")
+                    .then()
+                    .statusCode(201);
+        }
+    }
+
+    @Test
+    void whoHasATokenIsCountedByItWhereverTheyAre() {
+        Tenant tenant = limited(Map.of("limit-caller", "3/1h"));
+        tenant.addUser("alice");
+        tenant.addUser("bob");
+        Tenant.Session first = tenant.session("alice");
+        Tenant.Session second = tenant.session("alice");
+        assertEquals(3, passing(3, () -> tenant.api(first.access()).get("/users/me")));
+        tenant.api(second.access()).get("/users/me").then().statusCode(429).header("Retry-After", "1200");
+        tenant.api(tenant.session("bob").access()).get("/users/me").then().statusCode(200);
+    }
+
+    @Test
+    void nobodyIsCountedByATokenThatIsNotSigned() {
+        Tenant tenant = limited(Map.of("limit-caller", "3/1h", "limit-anonymous", "4/1h"));
+        tenant.addUser("alice");
+        String alice = tenant.session("alice").access();
+        String forged = alice.substring(0, alice.lastIndexOf('.') + 1) + "AAAA";
+        String foreign = limited().serviceTokenOf("view-users");
+        for (String bad : List.of(forged, "garbage", foreign)) {
+            Response answer = tenant.api(bad).get("/users/me");
+            assertTrue(List.of(401, 403).contains(answer.statusCode()));
+            answer.then().header("RateLimit-Policy", "\"anonymous\";q=4;w=3600");
+        }
+        tenant.api()
+                .header("Authorization", "Basic YTpi")
+                .get("/users/me")
+                .then()
+                .statusCode(401);
+        tenant.api(forged).get("/users/me").then().statusCode(429);
+        tenant.api().get("/users/health").then().statusCode(429);
+        tenant.api(alice).get("/users/me").then().statusCode(200);
+    }
+
+    @Test
+    void aSessionIsRefreshedThirtyTimesAMinuteByWhateverWayIn() {
+        Tenant tenant = limited(Map.of("limit-refresh", "4/1h"));
+        tenant.addUser("alice");
+        Tenant.Session session = tenant.session("alice");
+        Tenant.Session other = tenant.session("alice");
+        tenant.addClient("app-2", true);
+        String[] token = {session.refresh()};
+        for (int left = 3; left >= 1; left--) {
+            Response answer = tenant.refresh(token[0]);
+            answer.then().statusCode(200).header("RateLimit", containsString("\"refresh\";r=" + left + ";"));
+            token[0] = answer.path("refresh_token");
+        }
+        tenant.refresh(token[0]).then().statusCode(200);
+        tenant.refresh("garbage").then().statusCode(401);
+        tenant.refresh(session.refresh()).then().statusCode(429).header("Retry-After", "900");
+        tenant.refresh(other.refresh()).then().statusCode(200);
+    }
+
+    @Test
+    void theTokenEndpointKnowsTheSameLimitOfRefreshes() {
+        Tenant tenant = limited(Map.of("limit-refresh", "2/1h"));
+        tenant.addUser("alice");
+        tenant.addClient("app-2", true);
+        Response tokens = tenant.passwordToken("app-2", "alice");
+        for (int i = 0; i < 2; i++) {
+            tokens = tenant.token(
+                    "app-2", Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")));
+            tokens.then().statusCode(200);
+        }
+        String last = tokens.path("refresh_token");
+        tenant.token("app-2", Map.of("grant_type", "refresh_token", "refresh_token", last))
+                .then()
+                .statusCode(429)
+                .header("Retry-After", "1800")
+                .body("error", equalTo("slow_down"));
+        tenant.token("app-2", Map.of("grant_type", "refresh_token", "refresh_token", "garbage"))
+                .then()
+                .statusCode(400)
+                .body("error", equalTo("invalid_grant"));
+    }
+
+    /** One after the other by each way in; each of these would be counted as a failure by another. */
+    private static List<Supplier<Response>> waysIn(Tenant tenant, String name, String password) {
+        tenant.addClient("app-2", true);
+        String checker = tenant.serviceTokenOf("view-users");
+        return List.of(
+                () -> tenant.login(name, password),
+                () -> tenant.token("app-2", Map.of("grant_type", "password", "username", name, "password", password)),
+                () -> tenant.api(checker)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("identifier", name, "password", password))
+                        .post("/users/auth/check"),
+                () -> new LoginForm(tenant).post(name, password));
+    }
+
+    @Test
+    void fiveLoginsToOneAccountMayFailByWhateverWayIn() {
+        for (String name : List.of("alice", "nobody", "locked")) {
+            for (int first = 0; first < 4; first++) {
+                Tenant tenant = limited("limit-failed-login");
+                tenant.addUser("alice");
+                String locked = tenant.addUser("locked");
+                var user = tenant.admin().users().get(locked);
+                var disabled = user.toRepresentation();
+                disabled.setEnabled(false);
+                user.update(disabled);
+                List<Supplier<Response>> ways = waysIn(tenant, name, WRONG);
+                for (int i = 0; i < 5; i++) {
+                    Supplier<Response> way = ways.get((first + i) % 4);
+                    // Keycloak lets one attempt at a time be made on an account.
+                    Response answer = way.get();
+                    assertNotEquals(429, answer.statusCode(), name + " " + first + " " + i + " " + answer.asString());
+                }
+                for (Supplier<Response> way : ways) {
+                    Response refused = way.get();
+                    assertEquals(429, refused.statusCode(), name + " " + refused.asString());
+                    int wait = Integer.parseInt(refused.header("Retry-After"));
+                    assertTrue(wait > 120 && wait <= 180, "Retry-After: " + wait);
+                }
+                tenant.login(name.toUpperCase(Locale.ROOT) + " ", WRONG).then().statusCode(429);
+                tenant.login("somebody else", WRONG).then().statusCode(401);
+            }
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsNoFailureForKeycloaksLockout() {
+        Tenant tenant = Tenant.on(server, realm -> {
+            Limits.on("limit-failed-login").accept(realm);
+            realm.put("failureFactor", 7);
+        });
+        String alice = tenant.addUser("alice");
+        tenant.addClient("app-2", true);
+        for (Supplier<Response> way : waysIn(tenant, "alice", WRONG)) {
+            passing(6, way);
+        }
+        Until.holds("five failures", Duration.ofSeconds(10), () -> failures(tenant, alice) == 5);
+        assertEquals(5, passing(20, () -> tenant.login("alice@example.com", WRONG)));
+    }
+
+    private static int failures(Tenant tenant, String user) {
+        Object failures =
+                tenant.admin().attackDetection().bruteForceUserStatus(user).get("numFailures");
+        return ((Number) failures).intValue();
+    }
+
+    @Test
+    void whoLogsInAsTheyShouldIsNeverCounted() {
+        Tenant tenant = limited(Map.of("limit-failed-login", "2/1h", "limit-failed-address", "2/1h"));
+        tenant.addUser("alice");
+        tenant.addClient("app-2", true);
+        for (Supplier<Response> way : waysIn(tenant, "alice", TestServer.PASSWORD)) {
+            for (int i = 0; i < 4; i++) {
+                Response answer = Tenant.admitted(way);
+                assertTrue(List.of(200, 302).contains(answer.statusCode()), answer.asString());
+            }
+        }
+    }
+
+    @Test
+    void theRightPasswordCountsAsRightEvenIfItIsNotEnough() {
+        Tenant tenant = limited(Map.of("limit-failed-login", "2/1h", "limit-failed-address", "2/1h"));
+        tenant.register(Map.of("email", "pending@example.com"));
+        String otto = tenant.addUser("otto");
+        Totp.add(tenant, otto);
+        for (int i = 0; i < 4; i++) {
+            Tenant.admitted(() -> tenant.login("pending@example.com", TestServer.PASSWORD));
+            Tenant.admitted(() -> tenant.login("otto", TestServer.PASSWORD));
+        }
+        Response pending = tenant.login("pending@example.com", TestServer.PASSWORD);
+        pending.then().statusCode(401).body("detail", equalTo("Account is inactive"));
+        tenant.login("otto", TestServer.PASSWORD).then().statusCode(401).body("mfa_required", equalTo(true));
+    }
+
+    @Test
+    void aHundredGuessesAtOnceAreNotMoreThanFive() throws Exception {
+        Tenant tenant = limited("limit-failed-login");
+        tenant.addUser("alice");
+        List<Response> answers = Together.call(100, i -> tenant.login("alice", WRONG + i));
+        assertEquals(
+                5, answers.stream().filter(answer -> answer.statusCode() == 401).count());
+        assertEquals(
+                95,
+                answers.stream().filter(answer -> answer.statusCode() == 429).count());
+    }
+
+    @Test
+    void theStepOfADirectGrantCanHaveALimitOfItsOwn() {
+        Tenant tenant = limited("limit-failed-login");
+        tenant.addClient("app-2", true);
+        AuthenticatorConfigRepresentation config = new AuthenticatorConfigRepresentation();
+        config.setAlias("strict");
+        config.setConfig(Map.of("limit-failed-login", "2/1h"));
+        var flows = tenant.admin().flows();
+        String step = flows.getExecutions("user-service direct grant").stream()
+                .filter(execution -> "rate-limit".equals(execution.getProviderId()))
+                .findFirst()
+                .orElseThrow()
+                .getId();
+        flows.newExecutionConfig(step, config).close();
+        Supplier<Response> grant =
+                () -> tenant.token("app-2", Map.of("grant_type", "password", "username", "nobody", "password", WRONG));
+        assertEquals(2, passing(4, grant));
+        grant.get().then().statusCode(429).body("error", equalTo("slow_down")).header("Retry-After", "1800");
+    }
+
+    @Test
+    void anAddressFailsAHundredTimesWhateverTheAccount() {
+        Tenant tenant = limited(Map.of("limit-failed-address", "6/1h"));
+        tenant.addUser("alice");
+        String backEnd = tenant.serviceTokenOf("view-users");
+        LoginForm form = new LoginForm(tenant);
+        for (int i = 0; i < 3; i++) {
+            tenant.login("nobody-" + i, WRONG).then().statusCode(401);
+            form.post("somebody-" + i, WRONG).then().statusCode(200);
+        }
+        tenant.login("alice", TestServer.PASSWORD).then().statusCode(429);
+        Response page = form.post("alice", TestServer.PASSWORD);
+        page.then()
+                .statusCode(429)
+                .header("Retry-After", "600")
+                .contentType(containsString("text/html"))
+                .body(containsString("Please wait 10 minutes"));
+        // A back end's address is that of many people.
+        Tenant.admitted(() -> tenant.api(backEnd)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("identifier", "alice", "password", TestServer.PASSWORD))
+                        .post("/login"))
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void theFormsOfRegistrationAndOfAForgottenPasswordAreCounted() {
+        Tenant tenant = limited(Map.of("limit-failed-address", "4/1h"));
+        LoginForm form = new LoginForm(tenant);
+        for (int i = 0; i < 2; i++) {
+            assertNotEquals(
+                    429, form.postTo("registration", Map.of("username", "x")).statusCode());
+            assertNotEquals(
+                    429,
+                    form.postTo("reset-credentials", Map.of("username", "x")).statusCode());
+        }
+        for (String path : List.of("registration", "reset-credentials", "authenticate")) {
+            form.postTo(path, Map.of("username", "x")).then().statusCode(429).header("Retry-After", "900");
+        }
+        assertEquals(200, form.open().statusCode(), "a page without its form is nothing to attack");
+    }
+
+    @Test
+    void theFirstRefusalInAMinuteIsInTheActivityLogAndAllAreCounted() {
+        Tenant tenant = limited("limit-failed-login", "limit-forgot");
+        tenant.addUser("alice");
+        passing(5, () -> tenant.login("alice", WRONG));
+        for (int i = 0; i < 4; i++) {
+            tenant.login("alice", WRONG).then().statusCode(429);
+        }
+        List<Map<String, Object>> rows = Activities.of(tenant).all(Map.of("action", "rate_limited"));
+        assertEquals(1, rows.size(), rows::toString);
+        assertEquals(
+                Map.of("limit", "failed-login", "identifier", "alice", "address", "127.0.0.1"),
+                rows.get(0).get("details"));
+        assertEquals("127.0.0.1", rows.get(0).get("ip_address"));
+        if (server.node() != null) {
+            assertEquals(4, meter("rate_limited_total", "limit=\"failed-login\"", "realm=\"" + tenant.name() + "\""));
+        }
+    }
+
+    @Test
+    void whoIsLimitedByTheirTokenIsNamedInTheActivityLog() {
+        Tenant tenant = limited(Map.of("limit-caller", "2/1h"));
+        String alice = tenant.addUser("alice");
+        String token = tenant.session("alice").access();
+        passing(4, () -> tenant.api(token).get("/users/me"));
+        List<Map<String, Object>> rows = Activities.of(tenant).all(Map.of("action", "rate_limited"));
+        assertEquals(
+                List.of(alice), rows.stream().map(row -> row.get("user_id")).toList());
+    }
+
+    private static double meter(String name, String... tags) {
+        return RestAssured.get(server.node().management() + "/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") && Stream.of(tags).allMatch(line::contains))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    @Test
+    void noughtSwitchesALimitOff() {
+        Tenant tenant = limited(Map.of("limit-forgot", "0"));
+        Response answer = tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", "nobody@example.com"))
+                .post("/users/password/forgot");
+        answer.then().statusCode(200).header("RateLimit", nullValue()).header("RateLimit-Policy", nullValue());
+    }
+
+    @Test
+    void aRealmThatIsNotSwitchedOnIsLeftAlone() {
+        Tenant tenant = Tenant.on(server, realm -> {
+            Limits.with(Map.of("limit-failed-login", "1/1h", "limit-failed-address", "1/1h", "limit-refresh", "1/1h"))
+                    .accept(realm);
+            realm.withArray("/clients").forEach(client -> {
+                if (client.path("clientId").asText().equals("user-service-api")) {
+                    ((ObjectNode) client).put("enabled", false);
+                }
+            });
+        });
+        tenant.addClient("app-2", true);
+        LoginForm form = new LoginForm(tenant);
+        Map<String, String> grant = new HashMap<>(Map.of("grant_type", "password", "username", "x", "password", WRONG));
+        for (int i = 0; i < 3; i++) {
+            tenant.token("app-2", grant).then().statusCode(400);
+            form.post("x", WRONG).then().statusCode(200);
+        }
+        assertFalse(form.open().asString().isEmpty());
+    }
+}

@@ -1,0 +1,223 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes that count their limits on one Redis, by TLS and with a password. They are servers of this test's own. */
+final class RedisIT {
+    private static final String UP = "user_service_redis_up";
+    private static final String OUTAGES = "user_service_redis_outages_total";
+
+    private static RedisServer redis;
+    private static TcpProxy way;
+    private static List<TestServer> nodes = List.of();
+
+    @BeforeAll
+    static void start() {
+        Assumptions.assumeTrue(
+                "unpacked".equals(System.getProperty("server", "unpacked")), "only unpacked servers make a cluster");
+        redis = RedisServer.startWithTls("Pass word/1!");
+        way = TcpProxy.before(redis.port());
+        nodes = TestServer.twoNodes(Map.of(
+                Limits.option("redis-url"),
+                redis.urlBy(way.port()),
+                "KC_TRUSTSTORE_PATHS",
+                redis.certificate().toString()));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        // The second one first: the database is the first one's.
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            nodes.get(i).close();
+        }
+        if (redis != null) {
+            way.close();
+            redis.close();
+        }
+    }
+
+    @BeforeEach
+    void redisAnswers() {
+        way.up();
+        awaitRedis(1);
+    }
+
+    /** What asks makes a node connect again. */
+    private static void awaitRedis(int up) {
+        Tenant platform = Tenant.on(nodes.get(0), Limits.on("limit-anonymous"));
+        for (TestServer node : nodes) {
+            Until.holds(UP + " " + up, Duration.ofSeconds(20), () -> {
+                platform.at(node).api().get("/openapi.json").then().statusCode(200);
+                return meter(node, UP) == up;
+            });
+        }
+    }
+
+    private static double meter(TestServer node, String name) {
+        return RestAssured.get(node.node().management() + "/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Tenant limited(Map<String, String> limits) {
+        return Tenant.on(nodes.get(0), Limits.with(limits));
+    }
+
+    private static Response ask(Tenant tenant) {
+        return tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", "nobody@example.com"))
+                .post("/users/password/forgot");
+    }
+
+    private static long passing(int times, Supplier<Response> call) {
+        List<Integer> other = new ArrayList<>();
+        long passing = IntStream.range(0, times)
+                .map(i -> call.get().statusCode())
+                .peek(status -> {
+                    if (status != 200 && status != 429) {
+                        other.add(status);
+                    }
+                })
+                .filter(status -> status == 200)
+                .count();
+        assertEquals(List.of(), other);
+        return passing;
+    }
+
+    @Test
+    void aLimitHoldsOverBothNodes() throws Exception {
+        Tenant here = limited(Map.of("limit-forgot", "20/1h"));
+        Tenant there = here.at(nodes.get(1));
+        int[] round = {0};
+        long passing = 0;
+        double late = late();
+        for (; round[0] < 10; round[0]++) {
+            passing += Together.call(6, i -> ask((i + round[0]) % 2 == 0 ? here : there)).stream()
+                    .filter(answer -> answer.statusCode() == 200)
+                    .count();
+        }
+        late = late() - late;
+        assertTrue(passing >= 20 && passing <= 21 + late, passing + " of 20, " + late + " answers late");
+        assertEquals(0, passing(2, () -> ask(there)));
+    }
+
+    /** How many questions were not answered in time, since this machine was busy with something else. */
+    private static double late() {
+        return nodes.stream()
+                .mapToDouble(node -> meter(node, "user_service_redis_late_total"))
+                .sum();
+    }
+
+    @Test
+    void keysTellNothingAndDisappear() {
+        Tenant tenant = limited(Map.of("limit-forgot", "2/1s", "limit-failed-login", "5/15m"));
+        ask(tenant);
+        tenant.login("alice@example.com", "Wrong-password-1!");
+        List<String> keys = redis.keys();
+        assertTrue(keys.stream().anyMatch(key -> key.matches("user-service:limit:forgot:[\\w-]{43}")), keys::toString);
+        assertFalse(keys.toString().contains("127.0.0.1") || keys.toString().contains("alice"), keys::toString);
+        for (String key : keys) {
+            long left = redis.ttlMillis(key);
+            assertTrue(left != -1 && left <= Duration.ofMinutes(61).toMillis(), key + " lives " + left);
+        }
+        String forgot = keys.stream()
+                .filter(key -> key.startsWith("user-service:limit:forgot:") && redis.ttlMillis(key) < 13_000)
+                .findFirst()
+                .orElseThrow();
+        Until.holds(
+                "the end of " + forgot,
+                Duration.ofSeconds(20),
+                () -> !redis.keys().contains(forgot));
+    }
+
+    @Test
+    void aNodeThatLosesRedisCountsForItselfAtOnce() throws Exception {
+        Tenant here = limited(Map.of("limit-forgot", "6/1h"));
+        Tenant there = here.at(nodes.get(1));
+        assertEquals(4, passing(4, () -> ask(here)));
+        Map<TestServer, Double> outages = new HashMap<>();
+        nodes.forEach(node -> outages.put(node, meter(node, OUTAGES)));
+        int lines = node(0).log().split("does not answer", -1).length;
+
+        redis.kill();
+        // What this node has seen, it goes on to count; the other one has seen nothing.
+        assertEquals(2, passing(10, () -> ask(here)));
+        assertEquals(6, passing(10, () -> ask(there)));
+        for (TestServer node : nodes) {
+            assertEquals(0, meter(node, UP));
+            assertEquals(outages.get(node) + 1, meter(node, OUTAGES));
+        }
+        Thread.sleep(2_500);
+        assertEquals(0, passing(3, () -> ask(here)));
+        assertEquals(lines + 1, node(0).log().split("does not answer", -1).length, "one line an outage");
+        assertFalse(node(0).log().contains("Pass word") || node(0).log().contains("Pass%20word"));
+
+        redis.restart();
+        awaitRedis(1);
+        assertEquals(6, passing(10, () -> ask(there)), "Redis has forgotten");
+        assertEquals(0, passing(3, () -> ask(here)));
+    }
+
+    @Test
+    void aSlowRedisCostsNobodyMoreThanFiftyMilliseconds() {
+        Tenant tenant = limited(Map.of("limit-forgot", "1000/1h"));
+        long usual = median(() -> ask(tenant));
+        for (Runnable trouble : List.<Runnable>of(() -> way.delay(Duration.ofMillis(400)), way::hang, way::down)) {
+            trouble.run();
+            List<Long> times = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                times.add(millis(() -> ask(tenant)));
+            }
+            times.sort(null);
+            long median = times.get(times.size() / 2);
+            long slow = times.stream().filter(time -> time > usual + 120).count();
+            assertTrue(median < usual + 40, "usually " + usual + " ms, now " + median);
+            assertTrue(slow <= 3, "took longer than Redis may cost: " + times);
+            awaitRedis(0);
+            way.up();
+            awaitRedis(1);
+        }
+    }
+
+    private static long median(Supplier<Response> call) {
+        return IntStream.range(0, 30)
+                .mapToLong(i -> millis(call))
+                .sorted()
+                .skip(15)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long millis(Supplier<Response> call) {
+        long start = System.nanoTime();
+        call.get().then().statusCode(200);
+        return Duration.ofNanos(System.nanoTime() - start).toMillis();
+    }
+
+    private static TestServer.Node node(int i) {
+        return nodes.get(i).node();
+    }
+}
