@@ -154,7 +154,7 @@ final class ActivityBench {
         }
         erase();
         server.stop();
-        server.start(Map.of("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "1"));
+        server.start(Map.of(Server.option("activity-purge-interval"), "1"));
         purge();
         results.write(
                 ("%d rows in the log and as many events, of %d users in 6 tenants over %d days; the requests are about"
