@@ -1,9 +1,5 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.userservice.server.Layout;
-import dev.userservice.server.RealmFiles;
-import dev.userservice.server.RealmSettings;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +7,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -25,9 +20,7 @@ import java.util.stream.StreamSupport;
 final class ActivityBench {
     private static final String TENANT = "bench-tenant";
     private static final String CLIENT = "user-service-api";
-    private static final String SECRET = "bench-secret-of-no-worth";
     private static final String ADMIN = "the-admin";
-    private static final String PASSWORD = "Correct-horse-1";
     private static final String HEAP = "-Xms512m -Xmx512m";
 
     /** In the log, and as many in Keycloak's table of events. */
@@ -389,11 +382,11 @@ final class ActivityBench {
                         "client_id",
                         CLIENT,
                         "client_secret",
-                        SECRET,
+                        Tenants.SECRET,
                         "username",
                         "user-" + item % LOGGING_IN,
                         "password",
-                        PASSWORD));
+                        Tenants.PASSWORD));
     }
 
     /** So many days that at least so many rows of the tenant are older. */
@@ -539,14 +532,7 @@ final class ActivityBench {
         }
         server.renewAdminToken();
         for (String tenant : List.of(TENANT, ASLEEP)) {
-            ObjectNode login =
-                    Server.JSON.createObjectNode().put("identifier", ADMIN).put("password", PASSWORD);
-            String path = "/realms/" + tenant + "/api/login";
-            tokens.put(
-                    tenant,
-                    json(server.post(path, "application/json", login.toString()).build())
-                            .path("access_token")
-                            .asText());
+            tokens.put(tenant, Tenants.login(server, tenant, ADMIN));
         }
         tokensAt = System.nanoTime();
     }
@@ -562,27 +548,12 @@ final class ActivityBench {
 
     /** A tenant as the project ships them, with an admin and with users who can log in. */
     private static ObjectNode tenant(String name, int loggingIn) {
-        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(SECRET));
-        ObjectNode tenant = new RealmFiles(Layout.ofBuild().realmConfig(), settings).tenant(name);
-        ArrayNode users = tenant.putArray("users");
-        addUser(users, ADMIN).add("default-roles-" + name).add("admin");
+        ObjectNode tenant = Tenants.tenant(name);
+        Tenants.addUser(tenant, ADMIN, "admin");
         for (int i = 0; i < loggingIn; i++) {
-            addUser(users, "user-" + i).add("default-roles-" + name);
+            Tenants.addUser(tenant, "user-" + i);
         }
         return tenant;
-    }
-
-    /** Gives the roles, to be filled. */
-    private static ArrayNode addUser(ArrayNode users, String name) {
-        ObjectNode user = users.addObject()
-                .put("username", name)
-                .put("email", name + "@example.com")
-                .put("emailVerified", true)
-                .put("enabled", true)
-                .put("firstName", "Test")
-                .put("lastName", "Person");
-        user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
-        return user.putArray("realmRoles");
     }
 
     /** Which part of the rows and of the users is whose. */

@@ -185,7 +185,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     static String cpu(List<Round> side) {
-        return "%.1f ms"
+        return "%.2f ms"
                 .formatted(side.stream()
                         .mapToDouble(round -> round.cpuSeconds() * 1000 / round.millis().length)
                         .average()
@@ -193,7 +193,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     static String percentiles(List<Round> side) {
-        return "%.1f ms (p50 %.1f)".formatted(percentile(side, 95), percentile(side, 50));
+        return "%.2f ms (p50 %.2f)".formatted(percentile(side, 95), percentile(side, 50));
     }
 
     private static List<Round> pick(List<Round> side, int[] rounds) {

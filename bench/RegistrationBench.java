@@ -44,36 +44,20 @@ final class RegistrationBench {
                 new Creating(item -> server.post(
                                 "/realms/" + TENANT + "/api/register",
                                 "application/json",
-                                person("ours-" + item).put("full_name", "Test Person").put("password", password()).toString())
+                                person("ours-" + item)
+                                        .put("full_name", "Test Person")
+                                        .put("password", Tenants.PASSWORD)
+                                        .toString())
                         .build()),
                 new Creating(item -> server.asAdmin(server.post(
                         "/admin/realms/" + TENANT + "/users", "application/json", adminsUser("theirs-" + item)))));
 
-        String with = "admin REST, user with a password";
+        OptionalDouble none = OptionalDouble.empty();
         new Results("Registration")
-                .atMost(
-                        OptionalDouble.empty(),
-                        "`POST /register`: throughput",
-                        with,
-                        comparison.throughputRatio(),
-                        Comparison.throughput(comparison.ours()),
-                        Comparison.throughput(comparison.theirs()))
-                .atMost(
-                        OptionalDouble.empty(),
-                        "`POST /register`: p95",
-                        with,
-                        comparison.p95Ratio(),
-                        Comparison.percentiles(comparison.ours()),
-                        Comparison.percentiles(comparison.theirs()))
-                .atMost(
-                        OptionalDouble.empty(),
-                        "`POST /register`: CPU of the server, mail included",
-                        with,
-                        comparison.cpuRatio(),
-                        Comparison.cpu(comparison.ours()),
-                        Comparison.cpu(comparison.theirs()))
+                .requests("`POST /register`", "admin REST, user with a password", comparison, none, none)
                 .write(
-                        "%d connections; %d rounds of %d registrations; the mails go to an SMTP server on this machine."
+                        ("%d connections; %d rounds of %d registrations; the mails, for which some of the CPU is, go to an"
+                                        + " SMTP server on this machine.")
                                 .formatted(Comparison.CONNECTIONS, comparison.ours().size(), REGISTRATIONS_A_ROUND),
                         HEAP,
                         database);
@@ -89,12 +73,8 @@ final class RegistrationBench {
     private static String adminsUser(String name) {
         ObjectNode user = person(name).put("enabled", true).put("firstName", "Test").put("lastName", "Person");
         user.putArray("requiredActions").add("activate-account");
-        user.putArray("credentials").addObject().put("type", "password").put("value", password());
+        user.putArray("credentials").addObject().put("type", "password").put("value", Tenants.PASSWORD);
         return user.toString();
-    }
-
-    private static String password() {
-        return "Correct-horse-1";
     }
 
     /** A side whose requests make something. */

@@ -28,10 +28,26 @@ final class Results {
         this.title = title;
     }
 
-    /** Where more is better. */
-    Results atLeast(double target, String what, String with, Ratio ratio, String ours, String theirs) {
-        String verdict = ratio.high() >= target ? "met" : "**missed**";
-        return row(what, with, ">= " + target, ratio.toString(), ours, theirs, verdict);
+    /** Throughput, p95 and CPU of requests, with a target each for the first two, or none. */
+    Results requests(String what, String with, Comparison c, OptionalDouble throughput, OptionalDouble p95) {
+        String ours = Comparison.throughput(c.ours());
+        String theirs = Comparison.throughput(c.theirs());
+        atLeast(throughput, what + ": throughput", with, c.throughputRatio(), ours, theirs);
+        ours = Comparison.percentiles(c.ours());
+        theirs = Comparison.percentiles(c.theirs());
+        atMost(p95, what + ": p95", with, c.p95Ratio(), ours, theirs);
+        ours = Comparison.cpu(c.ours());
+        theirs = Comparison.cpu(c.theirs());
+        return atMost(OptionalDouble.empty(), what + ": CPU of the server", with, c.cpuRatio(), ours, theirs);
+    }
+
+    /** Where more is better, and perhaps no target is set. */
+    Results atLeast(OptionalDouble target, String what, String with, Ratio ratio, String ours, String theirs) {
+        if (target.isEmpty()) {
+            return row(what, with, "–", ratio.toString(), ours, theirs, "–");
+        }
+        String verdict = ratio.high() >= target.getAsDouble() ? "met" : "**missed**";
+        return row(what, with, ">= " + target.getAsDouble(), ratio.toString(), ours, theirs, verdict);
     }
 
     /** Where less is better, and perhaps no target is set. */

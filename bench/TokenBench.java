@@ -1,14 +1,9 @@
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.userservice.server.Layout;
-import dev.userservice.server.RealmFiles;
-import dev.userservice.server.RealmSettings;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Login and refresh by the API against Keycloak's own token endpoint, and what noting a login costs, or a failed one. */
@@ -17,8 +12,6 @@ final class TokenBench {
     private static final String PLAIN = "bench-plain";
     private static final String CLIENT = "user-service-api";
     private static final String PLAIN_CLIENT = "bench-api";
-    private static final String SECRET = "bench-secret-of-no-worth";
-    private static final String PASSWORD = "Correct-horse-1";
     private static final String WRONG_PASSWORD = "Wrong-horse-1";
 
     private static final String HEAP = "-Xms512m -Xmx512m";
@@ -87,25 +80,23 @@ final class TokenBench {
                 server, "refresh", ROUNDS, REFRESHES_A_ROUND, Duration.ofSeconds(75), apiRefresh(), keycloakRefresh());
 
         Results results = new Results("Tokens");
-        report(results, "`POST /login`", "token endpoint, password grant", login, OptionalDouble.of(1.1));
-        report(
-                results,
-                "`POST /refresh`",
-                "token endpoint, refresh grant, rotation on",
-                refresh,
-                OptionalDouble.empty());
-        report(
-                results,
-                "login at the token endpoint, noted in the activity log and as the last one",
-                "the same where nothing is noted",
-                noted,
-                OptionalDouble.empty());
-        report(
-                results,
-                "failed login at the token endpoint, noted in the activity log",
-                "the same where nothing is noted",
-                notedFailure,
-                OptionalDouble.empty());
+        OptionalDouble least = OptionalDouble.of(0.95);
+        OptionalDouble none = OptionalDouble.empty();
+        String nothing = "the same where nothing is noted";
+        results.requests("`POST /login`", "token endpoint, password grant", login, least, OptionalDouble.of(1.1))
+                .requests("`POST /refresh`", "token endpoint, refresh grant, rotation on", refresh, least, none)
+                .requests(
+                        "login at the token endpoint, noted in the activity log and as the last one",
+                        nothing,
+                        noted,
+                        least,
+                        none)
+                .requests(
+                        "failed login at the token endpoint, noted in the activity log",
+                        nothing,
+                        notedFailure,
+                        least,
+                        none);
         results.write(
                 "%d connections, %d users; %d rounds of %d logins, %d of %d refreshes, %d of %d logins, %d of %d failed ones."
                         .formatted(
@@ -123,30 +114,6 @@ final class TokenBench {
                 database);
     }
 
-    private static void report(Results results, String what, String with, Comparison c, OptionalDouble p95) {
-        results.atLeast(
-                0.95,
-                what + ": throughput",
-                with,
-                c.throughputRatio(),
-                Comparison.throughput(c.ours()),
-                Comparison.throughput(c.theirs()));
-        results.atMost(
-                p95,
-                what + ": p95",
-                with,
-                c.p95Ratio(),
-                Comparison.percentiles(c.ours()),
-                Comparison.percentiles(c.theirs()));
-        results.atMost(
-                OptionalDouble.empty(),
-                what + ": CPU of the server",
-                with,
-                c.cpuRatio(),
-                Comparison.cpu(c.ours()),
-                Comparison.cpu(c.theirs()));
-    }
-
     private Comparison.Side apiLogin() {
         return item -> server.post(
                         "/realms/" + TENANT + "/api/login",
@@ -154,13 +121,13 @@ final class TokenBench {
                         Server.JSON
                                 .createObjectNode()
                                 .put("identifier", user(item))
-                                .put("password", PASSWORD)
+                                .put("password", Tenants.PASSWORD)
                                 .toString())
                 .build();
     }
 
     private Comparison.Side keycloakLogin(String realm, String client) {
-        return item -> passwordGrant(realm, client, user(item), PASSWORD);
+        return item -> passwordGrant(realm, client, user(item), Tenants.PASSWORD);
     }
 
     /** Each user fails too seldom to be locked. */
@@ -187,7 +154,7 @@ final class TokenBench {
                         "client_id",
                         client,
                         "client_secret",
-                        SECRET,
+                        Tenants.SECRET,
                         "username",
                         user,
                         "password",
@@ -215,7 +182,7 @@ final class TokenBench {
                         "client_id",
                         CLIENT,
                         "client_secret",
-                        SECRET,
+                        Tenants.SECRET,
                         "refresh_token",
                         refreshTokens[item % USERS])));
     }
@@ -246,21 +213,11 @@ final class TokenBench {
         return "user-" + item % USERS;
     }
 
-    /** A tenant as the project ships them, with users. */
+    /** A tenant with users. */
     private static ObjectNode tenant(String name) {
-        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(SECRET));
-        ObjectNode tenant = new RealmFiles(Layout.ofBuild().realmConfig(), settings).tenant(name);
-        ArrayNode users = tenant.putArray("users");
+        ObjectNode tenant = Tenants.tenant(name);
         for (int i = 0; i < USERS; i++) {
-            ObjectNode user = users.addObject()
-                    .put("username", user(i))
-                    .put("email", user(i) + "@example.com")
-                    .put("emailVerified", true)
-                    .put("enabled", true)
-                    .put("firstName", "Test")
-                    .put("lastName", "Person");
-            user.putArray("realmRoles").add("default-roles-" + name);
-            user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+            Tenants.addUser(tenant, user(i));
         }
         return tenant;
     }

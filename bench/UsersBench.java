@@ -1,8 +1,5 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.userservice.server.Layout;
-import dev.userservice.server.RealmFiles;
-import dev.userservice.server.RealmSettings;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -24,7 +21,6 @@ import java.util.function.IntUnaryOperator;
 final class UsersBench {
     private static final String TENANT = "bench-tenant";
     private static final String ADMIN = "the-admin";
-    private static final String PASSWORD = "Correct-horse-1";
     private static final String HEAP = "-Xms512m -Xmx512m";
 
     private static final int USERS = 100_000;
@@ -322,28 +318,14 @@ final class UsersBench {
 
     private void renewTokens() throws Exception {
         server.renewAdminToken();
-        ObjectNode login =
-                Server.JSON.createObjectNode().put("identifier", ADMIN).put("password", PASSWORD);
-        token = json(server.post("/realms/" + TENANT + "/api/login", "application/json", login.toString())
-                        .build())
-                .path("access_token")
-                .asText();
+        token = Tenants.login(server, TENANT, ADMIN);
     }
 
-    /** A tenant as the project ships them, whose events are kept, with an admin. */
+    /** A tenant whose events are kept, with an admin. */
     private static ObjectNode tenant() {
-        ObjectNode tenant = new RealmFiles(Layout.ofBuild().realmConfig(), RealmSettings.none()).tenant(TENANT);
+        ObjectNode tenant = Tenants.tenant(TENANT);
         tenant.put("eventsEnabled", true);
-        ObjectNode admin = tenant.putArray("users")
-                .addObject()
-                .put("username", ADMIN)
-                .put("email", ADMIN + "@example.com")
-                .put("emailVerified", true)
-                .put("enabled", true)
-                .put("firstName", "Test")
-                .put("lastName", "Person");
-        admin.putArray("realmRoles").add("default-roles-" + TENANT).add("admin");
-        admin.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
+        Tenants.addUser(tenant, ADMIN, "admin");
         return tenant;
     }
 
