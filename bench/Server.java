@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,6 +33,8 @@ final class Server {
             .build();
 
     private static final String ADMIN = "admin";
+
+    private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
 
     private static final List<String> LIMITS = List.of(
             "limit-login",
@@ -212,11 +216,16 @@ final class Server {
         return answer.body();
     }
 
+    /** Never the same again: the system may give a port twice before anybody listens there. */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                if (PORTS.add(socket.getLocalPort())) {
+                    return socket.getLocalPort();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }
