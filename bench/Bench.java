@@ -14,7 +14,8 @@ public final class Bench {
     /** The one that first fills tables with many millions of rows. */
     private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
 
-    private static final List<String> NAMES = List.of("tokens", "registration", "users", "activity", "startup");
+    private static final List<String> NAMES =
+            List.of("tokens", "registration", "users", "limits", "activity", "startup");
 
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
 
@@ -40,6 +41,7 @@ public final class Bench {
                     case "tokens" -> TokenBench.run(work.resolve(name));
                     case "registration" -> RegistrationBench.run(work.resolve(name));
                     case "users" -> UsersBench.run(work.resolve(name));
+                    case "limits" -> LimitsBench.run(work.resolve(name));
                     case "activity" -> ActivityBench.run(work.resolve(name));
                     case "startup" -> StartupBench.run(work.resolve(name));
                     default -> throw new IllegalArgumentException("No benchmark is called " + name);

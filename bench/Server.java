@@ -105,9 +105,7 @@ final class Server {
         environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
         environment.put("JAVA_OPTS_KC_HEAP", heap);
         PrintStream lines = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
-        HttpRequest health = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/health/ready"))
-                .timeout(Duration.ofSeconds(5))
-                .build();
+        HttpRequest health = management("/health/ready");
         long start = System.nanoTime();
         process = KeycloakProcess.start(home, List.of("start", "--optimized"), environment, lines::println);
         while (!isReady(health)) {
@@ -124,6 +122,12 @@ final class Server {
         return "KC_SPI_REALM_RESTAPI_EXTENSION__API__" + name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
+    private HttpRequest management(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+    }
+
     private static boolean isReady(HttpRequest health) throws InterruptedException {
         try {
             return HTTP.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
@@ -136,6 +140,16 @@ final class Server {
         if (process != null) {
             process.stop();
         }
+    }
+
+    /** What a meter without labels says. */
+    double meter(String name) throws IOException, InterruptedException {
+        return send(management("/metrics"), 200)
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The seconds of CPU that the server's JVM has used. */
@@ -217,7 +231,7 @@ final class Server {
     }
 
     /** Never the same again: the system may give a port twice before anybody listens there. */
-    private static int freePort() {
+    static int freePort() {
         while (true) {
             try (ServerSocket socket = new ServerSocket(0)) {
                 if (PORTS.add(socket.getLocalPort())) {
