@@ -45,9 +45,11 @@ final class Server {
             "limit-reset",
             "limit-refresh",
             "limit-caller",
+            "limit-metrics",
             "limit-anonymous",
             "limit-failed-login",
-            "limit-failed-address");
+            "limit-failed-address",
+            "limit-form");
 
     private final ServerHome home;
     private final Database database;

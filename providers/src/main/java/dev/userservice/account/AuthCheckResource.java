@@ -42,10 +42,11 @@ public final class AuthCheckResource {
             throw ApiProblem.badRequest("A body is needed");
         }
         request.validate();
-        LoginLimit limit = new LoginLimit(call.session(), call.realm());
-        limit.require(request.identifier(), call.caller().isServiceAccount());
-        UserModel user = new PasswordCheck(call).user(request.identifier(), request.password(), isVisible);
-        limit.passed();
+        UserModel user = new LoginLimit(call.session(), call.realm())
+                .guard(
+                        request.identifier(),
+                        call.caller().isServiceAccount(),
+                        () -> new PasswordCheck(call).user(request.identifier(), request.password(), isVisible));
         return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
     }
 }

@@ -41,9 +41,12 @@ public final class SessionResource {
             throw ApiProblem.invalid("scope", "offline_access is not granted here");
         }
         Tokens tokens = new Tokens(call);
-        new LoginLimit(call.session(), call.realm())
-                .require(request.anyIdentifier(), call.caller().isServiceAccount());
-        return TokenView.of(tokens.login(request.anyIdentifier(), request.password(), request.totp(), request.scope()));
+        return TokenView.of(new LoginLimit(call.session(), call.realm())
+                .guard(
+                        request.anyIdentifier(),
+                        call.caller().isServiceAccount(),
+                        () -> tokens.login(
+                                request.anyIdentifier(), request.password(), request.totp(), request.scope())));
     }
 
     @POST

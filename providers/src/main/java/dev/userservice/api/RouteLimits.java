@@ -35,15 +35,22 @@ final class RouteLimits {
      */
     void countSender() {
         if (signed.isPresent()) {
-            SignedCaller caller = signed.get();
-            limits.require(
-                    tenancy.realm(),
-                    Limit.CALLER,
-                    caller.home() + "/" + caller.subject(),
-                    event -> caller.isHere() ? event.user(caller.subject()) : event);
+            count(Limit.CALLER, signed.get());
+            if (route.limit() == Limit.METRICS) {
+                count(Limit.METRICS, signed.get());
+            }
         } else if (route.limit() != Limit.REFRESH) {
-            limits.requireOfAddress(tenancy.realm(), route.limit() == Limit.CALLER ? Limit.ANONYMOUS : route.limit());
+            boolean isByAddress = route.limit() != Limit.CALLER && route.limit() != Limit.METRICS;
+            limits.requireOfAddress(tenancy.realm(), isByAddress ? route.limit() : Limit.ANONYMOUS);
         }
+    }
+
+    private void count(Limit limit, SignedCaller caller) {
+        limits.require(
+                tenancy.realm(),
+                limit,
+                caller.home() + "/" + caller.subject(),
+                event -> caller.isHere() ? event.user(caller.subject()) : event);
     }
 
     /**

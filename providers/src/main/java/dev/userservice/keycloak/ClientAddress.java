@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -16,21 +14,12 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /**
  * The address that a request comes from, which a client cannot choose. Keycloak's own takes the first entry of
  * {@code X-Forwarded-For}: behind a proxy that appends to what it was sent, that is the client's to write. Here the entries
- * count from the right, where trusted proxies have put them.
+ * count from the right, where trusted proxies have put them; and they are read from the right, so that nothing further left,
+ * such as a quote that a client leaves open, changes what they say.
  */
 public final class ClientAddress {
     private static final String FORWARDED = "forwarded";
     private static final String UNKNOWN = "unknown";
-
-    /** The parameter {@code for} of an element of Forwarded (RFC 7239, section 4), and of X-Forwarded-For. */
-    private static final Pattern NODE =
-            Pattern.compile("\"?(?:\\[(?<v6>[^\\]]*)](?::\\w+)?|(?<v4>[\\d.]+)(?::\\w+)?|(?<other>[^\"]*))\"?");
-
-    private static final Pattern FOR =
-            Pattern.compile("(?:^|;)\\s*for=(?<node>\"[^\"]*\"|[^;]*)", Pattern.CASE_INSENSITIVE);
-
-    /** Commas outside of quotes. */
-    private static final Pattern ELEMENT = Pattern.compile("(?:\"[^\"]*\"|[^,\"])+");
 
     private final Optional<String> headers;
     private final List<Network> trusted;
@@ -45,6 +34,7 @@ public final class ClientAddress {
      *
      * @param proxyHeaders {@code --proxy-headers}: {@code forwarded} or {@code xforwarded}; null for a server without a proxy
      * @param trusted {@code --proxy-trusted-addresses}: addresses and networks with commas between them; null for any
+     * @throws IllegalArgumentException for something else among the trusted
      */
     static ClientAddress byOptions(String proxyHeaders, String trusted) {
         return new ClientAddress(
@@ -84,17 +74,29 @@ public final class ClientAddress {
         if (headers.isEmpty() || !isTrusted(peer)) {
             return Addresses.canonical(peer);
         }
-        List<String> hops = hops(header);
-        Collections.reverse(hops);
+        boolean isForwarded = headers.get().toLowerCase(Locale.ROOT).equals(FORWARDED);
+        List<String> lines = new ArrayList<>(header.apply(isForwarded ? "Forwarded" : "X-Forwarded-For"));
+        Collections.reverse(lines);
         String nearest = peer;
-        for (String hop : hops) {
-            if (!Addresses.isAddress(hop)) {
-                // A proxy that says "unknown", or hides it (RFC 7239, section 6): who is behind it is not known.
-                break;
-            }
-            nearest = hop;
-            if (trusted.isEmpty() || !isTrusted(hop)) {
-                break;
+        for (String line : lines) {
+            int end = line.length();
+            while (end >= 0) {
+                int start = lastSeparator(line, ',', end);
+                String element = line.substring(start + 1, end).strip();
+                end = start;
+                if (element.isEmpty()) {
+                    // RFC 9110, section 5.6.1: these do not count.
+                    continue;
+                }
+                String hop = isForwarded ? forwardedFor(element) : address(element);
+                if (!Addresses.isAddress(hop)) {
+                    // A proxy that says "unknown", or hides it (RFC 7239, section 6): who is behind it is not known.
+                    return Addresses.canonical(nearest);
+                }
+                nearest = hop;
+                if (trusted.isEmpty() || !isTrusted(hop)) {
+                    return Addresses.canonical(nearest);
+                }
             }
         }
         return Addresses.canonical(nearest);
@@ -104,37 +106,51 @@ public final class ClientAddress {
         return trusted.isEmpty() || trusted.stream().anyMatch(network -> network.contains(address));
     }
 
-    private List<String> hops(Function<String, List<String>> header) {
-        boolean isForwarded = headers.orElseThrow().toLowerCase(Locale.ROOT).equals(FORWARDED);
-        List<String> hops = new ArrayList<>();
-        for (String line : header.apply(isForwarded ? "Forwarded" : "X-Forwarded-For")) {
-            Matcher elements = ELEMENT.matcher(line);
-            while (elements.find()) {
-                String element = elements.group().strip();
-                hops.add(isForwarded ? forwardedFor(element) : node(element));
+    /** Where the last of these is before an end, outside of quotes as they pair from there; -1 if there is none. */
+    private static int lastSeparator(String text, char separator, int end) {
+        boolean isQuoted = false;
+        for (int at = end - 1; at >= 0; at--) {
+            char next = text.charAt(at);
+            if (next == '"') {
+                isQuoted = !isQuoted;
+            } else if (next == separator && !isQuoted) {
+                return at;
             }
         }
-        return hops;
+        return -1;
     }
 
+    /** The parameter {@code for} of an element of Forwarded (RFC 7239, section 4). */
     private static String forwardedFor(String element) {
-        Matcher node = FOR.matcher(element);
-        return node.find() ? node(node.group("node").strip()) : UNKNOWN;
+        int end = element.length();
+        while (end >= 0) {
+            int start = lastSeparator(element, ';', end);
+            String[] parameter = element.substring(start + 1, end).strip().split("=", 2);
+            if (parameter.length == 2 && parameter[0].strip().equalsIgnoreCase("for")) {
+                return address(parameter[1].strip());
+            }
+            end = start;
+        }
+        return UNKNOWN;
     }
 
-    private static String node(String text) {
-        Matcher node = NODE.matcher(text);
-        if (!node.matches()) {
-            return UNKNOWN;
+    /** A node without its quotes, brackets and port (RFC 7239, section 6). */
+    private static String address(String node) {
+        String bare = node.length() > 1 && node.startsWith("\"") && node.endsWith("\"")
+                ? node.substring(1, node.length() - 1)
+                : node;
+        if (bare.startsWith("[")) {
+            int end = bare.indexOf(']');
+            return end < 0 ? UNKNOWN : bare.substring(1, end);
         }
-        return Stream.of(node.group("v6"), node.group("v4"), node.group("other"))
-                .filter(found -> found != null)
-                .findFirst()
-                .orElse(UNKNOWN);
+        boolean isWithPort = bare.indexOf(':') >= 0 && bare.indexOf(':') == bare.lastIndexOf(':');
+        return isWithPort ? bare.substring(0, bare.indexOf(':')) : bare;
     }
 
     /** An address, or a network in CIDR notation. */
     private static final class Network {
+        private static final int MAPPED_BITS = 96;
+
         private final byte[] prefix;
         private final int bits;
 
@@ -143,12 +159,17 @@ public final class ClientAddress {
             this.bits = bits;
         }
 
-        /** Keycloak has looked at the option, and refuses to start with a bad one. */
         static Network of(String text) {
             String[] parts = text.split("/", 2);
-            byte[] address = Addresses.bytes(parts[0])
-                    .orElseThrow(() -> new IllegalArgumentException("proxy-trusted-addresses: " + text));
-            return new Network(address, parts.length < 2 ? address.length * Byte.SIZE : Integer.parseInt(parts[1]));
+            byte[] address = Addresses.bytes(parts[0]).orElse(new byte[0]);
+            int most = address.length * Byte.SIZE;
+            // A network of IPv4 that is written as one of IPv6.
+            int shift = parts[0].contains(":") && most < MAPPED_BITS ? MAPPED_BITS : 0;
+            int bits = parts.length < 2 ? most : Integer.parseInt(parts[1]) - shift;
+            if (most == 0 || bits < 0 || bits > most) {
+                throw new IllegalArgumentException("proxy-trusted-addresses: " + text);
+            }
+            return new Network(address, bits);
         }
 
         boolean contains(String text) {

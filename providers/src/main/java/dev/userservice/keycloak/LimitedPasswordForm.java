@@ -1,11 +1,11 @@
 package dev.userservice.keycloak;
 
 import jakarta.ws.rs.core.MultivaluedMap;
-import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.FlowStatus;
 import org.keycloak.authentication.authenticators.browser.UsernamePasswordForm;
+import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.services.managers.AuthenticationManager;
@@ -15,27 +15,20 @@ import org.keycloak.services.managers.AuthenticationManager;
  * Keycloak's and must stay so.
  */
 public final class LimitedPasswordForm extends UsernamePasswordForm {
-    private final Gate gate;
+    private final LoginGate gate;
 
-    public LimitedPasswordForm(KeycloakSession session, Gate gate) {
+    public LimitedPasswordForm(KeycloakSession session, LoginGate gate) {
         super(session);
         this.gate = gate;
     }
 
-    /** Whether a password may be tried. */
-    public interface Gate {
-        /** The page to show instead; empty to go on. */
-        Optional<Response> refusal(AuthenticationFlowContext context, String name);
-
-        /** The password was right. */
-        void passed(AuthenticationFlowContext context);
-    }
-
     @Override
     public void action(AuthenticationFlowContext context) {
-        Optional<Response> refusal = name(context).flatMap(name -> gate.refusal(context, name));
-        if (refusal.isPresent()) {
-            context.forceChallenge(refusal.get());
+        Optional<LoginGate.Wait> wait = name(context).flatMap(name -> gate.refusal(context, name));
+        if (wait.isPresent()) {
+            AuthenticatorUtils.setupReauthenticationInUsernamePasswordFormError(context);
+            // A challenge, for a failure would count for Keycloak's lockout of the account.
+            context.forceChallenge(createLoginForm(wait.get().on(context.form())));
             return;
         }
         super.action(context);

@@ -2,6 +2,10 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
+import org.keycloak.crypto.KeyUse;
+import org.keycloak.jose.jws.JWSHeader;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -39,9 +43,12 @@ public record SignedCaller(String home, String subject, boolean isHere) {
                                 new SignedCaller(home.getId(), claims.getSubject(), home.equals(tenancy.realm()))));
     }
 
-    /** The session of a refresh token that this realm has signed. */
+    /** The session of a refresh token that this realm has signed. Other tokens name it too, but others have these. */
     public static Optional<String> sessionOf(KeycloakSession session, RealmModel realm, String refreshToken) {
-        return decoded(session, realm, refreshToken, RefreshToken.class).map(RefreshToken::getSessionId);
+        return decoded(session, realm, refreshToken, RefreshToken.class)
+                .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType())
+                        || TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType()))
+                .map(RefreshToken::getSessionId);
     }
 
     private static <T extends JsonWebToken> Optional<T> decoded(
@@ -51,9 +58,29 @@ public record SignedCaller(String home, String subject, boolean isHere) {
         try {
             // The signing keys are those of the context's realm.
             context.setRealm(realm);
-            return Optional.ofNullable(session.tokens().decode(token, type));
+            return isOfAKnownKey(session, realm, token)
+                    ? Optional.ofNullable(session.tokens().decode(token, type))
+                    : Optional.empty();
         } finally {
             context.setRealm(here);
+        }
+    }
+
+    /** For a key that it does not know, or that is not named, Keycloak might make one. */
+    private static boolean isOfAKnownKey(KeycloakSession session, RealmModel realm, String token) {
+        try {
+            JWSHeader header = new JWSInput(token).getHeader();
+            return header.getKeyId() != null
+                    && header.getAlgorithm() != null
+                    && session.keys()
+                                    .getKey(
+                                            realm,
+                                            header.getKeyId(),
+                                            KeyUse.SIG,
+                                            header.getAlgorithm().name())
+                            != null;
+        } catch (JWSInputException e) {
+            return false;
         }
     }
 }

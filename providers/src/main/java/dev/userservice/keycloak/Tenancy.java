@@ -55,6 +55,11 @@ public final class Tenancy {
         return apiClient;
     }
 
+    /** The name of the platform realm. */
+    String platform() {
+        return platform;
+    }
+
     /** Is the realm that is called the platform realm? */
     public boolean isPlatform() {
         return isPlatform(realm);
@@ -112,6 +117,11 @@ public final class Tenancy {
     private static String nameOf(String issuer) {
         String path = issuer == null ? "" : issuer;
         int at = path.lastIndexOf(ISSUER_PATH);
-        return at < 0 ? "" : Encode.decodePath(path.substring(at + ISSUER_PATH.length()));
+        try {
+            return at < 0 ? "" : Encode.decodePath(path.substring(at + ISSUER_PATH.length()));
+        } catch (RuntimeException e) {
+            // What is no UTF-8 is nobody's name; Keycloak's exception has no type of its own.
+            return "";
+        }
     }
 }

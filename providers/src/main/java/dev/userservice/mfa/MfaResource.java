@@ -3,6 +3,7 @@ package dev.userservice.mfa;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.Mfa;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -116,6 +117,7 @@ public final class MfaResource {
         }
         call.caller().requireManageSelf();
         new FieldErrors().required("totp", asked.totp()).throwIfAny();
+        new LoginLimit(call.session(), call.realm()).requireLeft(call.caller().user());
         return view(new Mfa(call).disable(asked.totp()));
     }
 

@@ -17,12 +17,16 @@ public enum Limit {
     REFRESH(Settings.LIMIT_REFRESH, EventType.REFRESH_TOKEN),
     /** By the user or service account of an access token. */
     CALLER(Settings.LIMIT_CALLER, EventType.USER_INFO_REQUEST),
+    /** By the vendor. */
+    METRICS(Settings.LIMIT_METRICS, EventType.USER_INFO_REQUEST),
     /** By the address of who has no access token, where there is no other limit. */
     ANONYMOUS(Settings.LIMIT_ANONYMOUS, EventType.USER_INFO_REQUEST),
     /** By address and account: logins that fail. */
     FAILED_LOGIN(Settings.LIMIT_FAILED_LOGIN, EventType.LOGIN),
     /** By address: logins that fail, to whatever account. */
-    FAILED_ADDRESS(Settings.LIMIT_FAILED_ADDRESS, EventType.LOGIN);
+    FAILED_ADDRESS(Settings.LIMIT_FAILED_ADDRESS, EventType.LOGIN),
+    /** By address: forms of Keycloak's pages of which no event says that they were an attack. */
+    FORM(Settings.LIMIT_FORM, EventType.REGISTER);
 
     private static final String PREFIX = "limit-";
 

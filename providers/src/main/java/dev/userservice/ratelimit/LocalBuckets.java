@@ -44,6 +44,11 @@ final class LocalBuckets {
                 .bucket();
     }
 
+    /** A bucket of nobody else's. */
+    static Bucket inMemory(Rate rate) {
+        return Bucket.builder().addLimit(bandwidth(rate)).build();
+    }
+
     /** The same bucket, as a store of many nodes is told of it. */
     static BucketConfiguration configuration(Rate rate) {
         return BucketConfiguration.builder().addLimit(bandwidth(rate)).build();

@@ -7,20 +7,24 @@ import dev.userservice.web.ApiProblem;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /**
  * How often logins may fail, from one address to one account and from one address at all. An attempt on an account is counted
  * before it is made, so that many at once are not more than one after the other, and taken back if the password was right: the
- * events of Keycloak say so, see {@link LoginListener}.
+ * events of Keycloak say so, see {@link LoginListener}. A login takes back the failures before it too.
  *
  * <p>The account is what was typed. An account has two names, its username and its e-mail address, each of which is counted by
  * itself; if they were counted together, who has used up the attempts on one could find out which other one belongs to it.
  */
 public final class LoginLimit {
     private static final int MAX_NAME = 255;
+    private static final int SERVER_FAULT = 500;
 
     private final RealmModel realm;
     private final RateLimits limits;
@@ -45,16 +49,47 @@ public final class LoginLimit {
     private record Attempt(Counted account, boolean isOfMany, AtomicBoolean isOpen) {}
 
     /**
-     * Counts an attempt to log in by the API.
+     * Logs somebody in by the API. The attempt is taken back if the server could not say whether it was a good one.
      *
      * @param isOfMany whether it comes from a back end, whose address is that of many people
-     * @throws ApiProblem 429
+     * @throws ApiProblem 429, and what the login throws
      */
-    public void require(String name, boolean isOfMany) {
+    public <T> T guard(String name, boolean isOfMany, Supplier<T> login) {
         Optional<Refusal> refusal = begin(name, isOfMany);
         if (refusal.isPresent()) {
             throw refusal.get().problem();
         }
+        boolean isAnswered = false;
+        try {
+            T proof = login.get();
+            passed();
+            isAnswered = true;
+            return proof;
+        } catch (ApiProblem problem) {
+            isAnswered = problem.status() < SERVER_FAULT;
+            throw problem;
+        } finally {
+            if (!isAnswered) {
+                passed();
+            }
+        }
+    }
+
+    /**
+     * Demands that logins to an account may still fail: before a password or code of somebody who has shown a token.
+     *
+     * @throws ApiProblem 429
+     */
+    public void requireLeft(UserModel user) {
+        Optional<Refusal> refusal = limits.look(account(user.getUsername()));
+        if (refusal.isPresent()) {
+            throw refusal.get().problem();
+        }
+    }
+
+    /** Counts a failure that was no attempt: a wrong password or code of somebody who has shown a token. */
+    void noteFailure(UserModel user) {
+        limits.note(account(user.getUsername()));
     }
 
     /** Counts an attempt, unless this request has had its own counted. */
@@ -82,17 +117,27 @@ public final class LoginLimit {
         return limits.look(address());
     }
 
-    /** Counts something that nobody will say has failed. */
-    Optional<Refusal> takeOfAddress() {
-        return limits.take(address(), event -> event);
+    /** Counts a form of which nobody will say that it has failed. */
+    Optional<Refusal> takeForm() {
+        return limits.take(limits.counted(realm, Limit.FORM, limits.address()), event -> event);
     }
 
-    /** The password was right: takes back what was counted. */
-    public void passed() {
+    /** What was tried was right, or nothing was: takes back what was counted. */
+    void passed() {
+        settle(attempt -> limits.giveBack(attempt.account(), 1));
+    }
+
+    /** Somebody has logged in: takes back what was counted, and what they failed before. */
+    void loggedIn() {
+        settle(attempt ->
+                limits.giveBack(attempt.account(), attempt.account().rate().permits()));
+    }
+
+    private static void settle(Consumer<Attempt> how) {
         Exchange.current()
                 .flatMap(there -> there.get(Attempt.class))
                 .filter(attempt -> attempt.isOpen().getAndSet(false))
-                .ifPresent(attempt -> limits.giveBack(attempt.account()));
+                .ifPresent(how);
     }
 
     /** The login has failed. */

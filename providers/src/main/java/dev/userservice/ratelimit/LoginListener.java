@@ -1,6 +1,8 @@
 package dev.userservice.ratelimit;
 
 import dev.userservice.keycloak.TotpAuthenticator;
+import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
@@ -26,8 +28,16 @@ public final class LoginListener implements EventListenerProvider {
             Errors.USER_DISABLED,
             Errors.USER_TEMPORARILY_DISABLED);
 
-    /** What is said only after the right password. */
-    private static final Set<String> RIGHT = Set.of(Errors.RESOLVE_REQUIRED_ACTIONS, TotpAuthenticator.MFA_REQUIRED);
+    /** What is said after the right password alone, or before any is looked at. */
+    private static final Set<String> NO_FAILURE =
+            Set.of(Errors.RESOLVE_REQUIRED_ACTIONS, TotpAuthenticator.MFA_REQUIRED, Errors.INVALID_REQUEST);
+
+    private static final Set<EventType> LOGINS =
+            EnumSet.of(EventType.LOGIN_ERROR, EventType.IDENTITY_PROVIDER_FIRST_LOGIN_ERROR);
+
+    /** A wrong current password or code of somebody who has shown a token. */
+    private static final Set<EventType> CHECKS =
+            EnumSet.of(EventType.UPDATE_CREDENTIAL_ERROR, EventType.REMOVE_CREDENTIAL_ERROR);
 
     private final KeycloakSession session;
 
@@ -38,22 +48,31 @@ public final class LoginListener implements EventListenerProvider {
     @Override
     public void onEvent(Event event) {
         boolean isSuccess = event.getType() == EventType.LOGIN;
-        if (!isSuccess && event.getType() != EventType.LOGIN_ERROR) {
+        if (!isSuccess && !LOGINS.contains(event.getType()) && !CHECKS.contains(event.getType())) {
             return;
         }
         try {
             RealmModel realm = session.realms().getRealm(event.getRealmId());
-            if (realm == null) {
-                return;
-            }
-            LoginLimit limit = new LoginLimit(session, realm);
-            if (isSuccess || RIGHT.contains(String.valueOf(event.getError()))) {
-                limit.passed();
-            } else if (WRONG.contains(String.valueOf(event.getError()))) {
-                limit.failed();
+            if (realm != null) {
+                count(event, isSuccess, realm);
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "A login could not be counted");
+        }
+    }
+
+    private void count(Event event, boolean isSuccess, RealmModel realm) {
+        LoginLimit limit = new LoginLimit(session, realm);
+        String error = String.valueOf(event.getError());
+        if (isSuccess) {
+            limit.loggedIn();
+        } else if (NO_FAILURE.contains(error)) {
+            limit.passed();
+        } else if (WRONG.contains(error) && LOGINS.contains(event.getType())) {
+            limit.failed();
+        } else if (WRONG.contains(error) && event.getUserId() != null) {
+            Optional.ofNullable(session.users().getUserById(realm, event.getUserId()))
+                    .ifPresent(limit::noteFailure);
         }
     }
 

@@ -24,9 +24,8 @@ public final class LoginPageFilter implements ContainerRequestFilter {
     /** The message of the page, which is told minutes. */
     static final String MESSAGE = "userServiceTooManyAttempts";
 
-    private static final String LOGIN = "authenticate";
-    private static final Pattern FORM = Pattern.compile(
-            "/?realms/(?<realm>[^/]+)/login-actions/(?<form>" + LOGIN + "|registration|reset-credentials)/?");
+    private static final Pattern FORM = Pattern.compile("/?realms/(?<realm>[^/]+)/login-actions/"
+            + "(?:(?<login>authenticate|first-broker-login|post-broker-login)|registration|reset-credentials)/?");
 
     @Context
     KeycloakSession session;
@@ -46,7 +45,7 @@ public final class LoginPageFilter implements ContainerRequestFilter {
             return;
         }
         LoginLimit limit = new LoginLimit(session, realm);
-        Optional<Refusal> refusal = path.group("form").equals(LOGIN) ? limit.ofAddress() : limit.takeOfAddress();
+        Optional<Refusal> refusal = path.group("login") == null ? limit.takeForm() : limit.ofAddress();
         refusal.ifPresent(found -> request.abortWith(page(realm, found)));
     }
 

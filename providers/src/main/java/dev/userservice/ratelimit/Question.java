@@ -25,13 +25,15 @@ record Question(Function<Bucket, Verdict> here, Function<AsyncBucketProxy, Compl
             bucket -> verdict(bucket.estimateAbilityToConsume(1)),
             bucket -> bucket.estimateAbilityToConsume(1).thenApply(Question::verdict));
 
-    /** Gives a permit back; what that answers says nothing. */
-    static final Question GIVE_BACK = new Question(
-            bucket -> {
-                bucket.addTokens(1);
-                return Verdict.NONE;
-            },
-            bucket -> bucket.addTokens(1).thenApply(nothing -> Verdict.NONE));
+    /** Gives permits back, as far as there were any more; what that answers says nothing. */
+    static Question giveBack(long permits) {
+        return new Question(
+                bucket -> {
+                    bucket.addTokens(permits);
+                    return Verdict.NONE;
+                },
+                bucket -> bucket.addTokens(permits).thenApply(nothing -> Verdict.NONE));
+    }
 
     private static Verdict verdict(ConsumptionProbe probe) {
         return new Verdict(

@@ -18,23 +18,28 @@ final class RateLimiter implements AutoCloseable {
     }
 
     /** Takes a permit, if there is one. */
-    Verdict take(String key, Rate rate) {
-        return ask(key, rate, Question.TAKE);
+    Verdict take(String key, Rate rate, Patience patience) {
+        return ask(key, rate, Question.TAKE, patience);
+    }
+
+    /** The same of this node alone, for what need not be exact. */
+    boolean takeHere(String key, Rate rate) {
+        return local.bucket(key, rate).tryConsume(1);
     }
 
     /** Is there a permit? Takes none. */
-    Verdict look(String key, Rate rate) {
-        return ask(key, rate, Question.LOOK);
+    Verdict look(String key, Rate rate, Patience patience) {
+        return ask(key, rate, Question.LOOK, patience);
     }
 
     /** Gives back what was taken for something that is not to be counted after all. */
-    void giveBack(String key, Rate rate) {
-        ask(key, rate, Question.GIVE_BACK);
+    void giveBack(String key, Rate rate, long permits, Patience patience) {
+        ask(key, rate, Question.giveBack(permits), patience);
     }
 
-    private Verdict ask(String key, Rate rate, Question question) {
+    private Verdict ask(String key, Rate rate, Question question, Patience patience) {
         Verdict here = question.here().apply(local.bucket(key, rate));
-        return shared.flatMap(store -> store.ask(key, rate, question)).orElse(here);
+        return shared.flatMap(store -> store.ask(key, rate, question, patience)).orElse(here);
     }
 
     @Override

@@ -107,7 +107,7 @@ public final class RateLimits implements Provider {
         if (counted.rate().isUnlimited()) {
             return;
         }
-        Verdict verdict = limiter.take(counted.key(), counted.rate());
+        Verdict verdict = limiter.take(counted.key(), counted.rate(), Patience.ofRequest());
         tell(counted, verdict);
         if (!verdict.isAllowed()) {
             throw refused(counted, verdict, about).problem();
@@ -119,7 +119,7 @@ public final class RateLimits implements Provider {
         if (counted.rate().isUnlimited()) {
             return Optional.empty();
         }
-        Verdict verdict = limiter.take(counted.key(), counted.rate());
+        Verdict verdict = limiter.take(counted.key(), counted.rate(), Patience.ofRequest());
         return verdict.isAllowed() ? Optional.empty() : Optional.of(refused(counted, verdict, about));
     }
 
@@ -128,20 +128,20 @@ public final class RateLimits implements Provider {
         if (counted.rate().isUnlimited()) {
             return Optional.empty();
         }
-        Verdict verdict = limiter.look(counted.key(), counted.rate());
+        Verdict verdict = limiter.look(counted.key(), counted.rate(), Patience.ofRequest());
         return verdict.isAllowed() ? Optional.empty() : Optional.of(refused(counted, verdict, event -> event));
     }
 
     /** Counts something that has happened already. */
     void note(Counted counted) {
         if (!counted.rate().isUnlimited()) {
-            limiter.take(counted.key(), counted.rate());
+            limiter.take(counted.key(), counted.rate(), Patience.ofRequest());
         }
     }
 
-    void giveBack(Counted counted) {
+    void giveBack(Counted counted, long permits) {
         if (!counted.rate().isUnlimited()) {
-            limiter.giveBack(counted.key(), counted.rate());
+            limiter.giveBack(counted.key(), counted.rate(), permits, Patience.ofRequest());
         }
     }
 
@@ -158,7 +158,7 @@ public final class RateLimits implements Provider {
                         + verdict.reset().plusMillis(999).toSeconds());
     }
 
-    /** Counts a refusal; and of each bucket one in a minute is told as an event, which the activity log notes. */
+    /** Counts a refusal; and of each bucket each node tells one in a minute as an event, which the activity log notes. */
     private Refusal refused(Counted counted, Verdict verdict, UnaryOperator<EventBuilder> about) {
         Counter.builder("rate.limited")
                 .description("What was refused because there was too much of it")
@@ -166,7 +166,7 @@ public final class RateLimits implements Provider {
                 .tag("realm", counted.realm().getName())
                 .register(Metrics.globalRegistry)
                 .increment();
-        if (limiter.take("note:" + counted.key(), ONE_NOTE).isAllowed()) {
+        if (limiter.takeHere("note:" + counted.key(), ONE_NOTE)) {
             try {
                 about.apply(new EventBuilder(
                                         counted.realm(),

@@ -30,8 +30,17 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
         addresses = ClientAddress.ofThisServer();
         Optional<String> redis = settings.ofServer(Settings.REDIS_URL);
         storeMeters = redis.map(url -> new StoreMeters(Metrics.globalRegistry));
-        limiter = new RateLimiter(
-                TimeMeter.SYSTEM_NANOTIME, redis.map(url -> RedisBuckets.at(url, storeMeters.orElseThrow())));
+        limiter = new RateLimiter(TimeMeter.SYSTEM_NANOTIME, redis.map(this::buckets));
+    }
+
+    /** A cluster that does not count together is not to start as if it did. */
+    private RedisBuckets buckets(String url) {
+        try {
+            return RedisBuckets.at(url, storeMeters.orElseThrow());
+        } catch (IllegalArgumentException e) {
+            // Its message may hold the URL, and that a password.
+            throw new IllegalArgumentException("The option redis-url must be " + Settings.REDIS_URL.kind());
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.userservice.ratelimit;
 
 import dev.userservice.settings.Rate;
+import io.github.bucket4j.Bucket;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -12,21 +13,26 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * The buckets of a cluster, on Redis. It is asked only while it answers at once: a connection that has failed, or is late
- * again and again, is given up, and another one is made and tried out beside the requests, which meanwhile are told nothing. So
- * nobody waits for it but those who are there when it stops answering.
+ * The buckets of a cluster, on Redis. It is asked only while it answers at once: a connection that has failed, or is late again and
+ * again, is given up, and another one is made and tried out beside the requests, which meanwhile are told nothing. So nobody waits
+ * for it but those who are there when it stops answering.
  */
 final class RedisBuckets implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RedisBuckets.class);
     private static final Duration CONNECT = Duration.ofSeconds(1);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final Duration MOST_LATE = Duration.ofMillis(100);
-    private static final long ON_TIME = Long.MIN_VALUE;
+    private static final Duration LEAST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration MOST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration STABLE = Duration.ofSeconds(5);
+
+    /** How many answers may be late in {@link #LATE_PERIOD}: a few are, where a machine is busy. */
+    private static final int MOST_LATE = 5;
+
+    private static final Duration LATE_PERIOD = Duration.ofSeconds(10);
 
     private final RedisClient client;
     private final String place;
@@ -34,11 +40,9 @@ final class RedisBuckets implements AutoCloseable {
     private final AtomicReference<RedisConnection> current = new AtomicReference<>();
     private final AtomicBoolean isConnecting = new AtomicBoolean();
     private final AtomicBoolean isOutage = new AtomicBoolean();
-
-    /** Since when, in {@link System#nanoTime}, each answer was late: a few may be, where a machine is busy. */
-    private final AtomicLong lateSince = new AtomicLong(ON_TIME);
-
-    private volatile long nextAttempt = System.nanoTime();
+    private volatile Bucket late;
+    private volatile long connectedAt = System.nanoTime();
+    private volatile Duration pause = LEAST_PAUSE;
     private volatile boolean isClosed;
 
     private RedisBuckets(String url, StoreMeters meters) {
@@ -62,44 +66,54 @@ final class RedisBuckets implements AutoCloseable {
      * Begins to connect, and does not wait for it.
      *
      * @param url as Lettuce's RedisURI takes it
+     * @throws IllegalArgumentException if it does not
      */
     static RedisBuckets at(String url, StoreMeters meters) {
         RedisBuckets buckets = new RedisBuckets(url, meters);
-        buckets.connectIfDue();
+        buckets.connect();
         return buckets;
     }
 
-    /** What the bucket of a key answers; empty while there is nobody to ask, and where the answer is late. */
-    Optional<Verdict> ask(String key, Rate rate, Question question) {
+    /**
+     * What the bucket of a key answers; empty while there is nobody to ask, where the answer is late, and where somebody has lost
+     * patience already.
+     */
+    Optional<Verdict> ask(String key, Rate rate, Question question, Patience patience) {
         RedisConnection connection = current.get();
-        if (connection == null) {
-            connectIfDue();
+        if (connection == null || patience.leftNanos() <= 0) {
             return Optional.empty();
         }
+        long start = System.nanoTime();
         try {
-            Verdict verdict = connection.ask(key, rate, question);
-            lateSince.set(ON_TIME);
-            return Optional.of(verdict);
+            return Optional.of(connection.ask(key, rate, question, patience.leftNanos()));
         } catch (TimeoutException e) {
             meters.late();
-            if (!lateSince.compareAndSet(ON_TIME, System.nanoTime())
-                    && System.nanoTime() - lateSince.get() > MOST_LATE.toNanos()) {
+            if (!late.tryConsume(1)) {
                 lost(connection, e);
             }
         } catch (ExecutionException | RuntimeException e) {
             lost(connection, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            patience.spend(System.nanoTime() - start);
         }
         return Optional.empty();
     }
 
     private void lost(RedisConnection connection, Exception cause) {
         if (current.compareAndSet(connection, null)) {
-            outage(cause);
-            nextAttempt = System.nanoTime() + PAUSE.toNanos();
             connection.close();
+            // What fails as soon as it is there, or refuses some commands alone, is not tried every second.
+            boolean wasStable = System.nanoTime() - connectedAt > STABLE.toNanos();
+            pause = wasStable ? LEAST_PAUSE : min(pause.multipliedBy(2), MOST_PAUSE);
+            outage(cause);
+            connect();
         }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void outage(Exception cause) {
@@ -112,31 +126,43 @@ final class RedisBuckets implements AutoCloseable {
         }
     }
 
-    /** Connects on a thread of its own, at most once a {@link #PAUSE}. */
-    private void connectIfDue() {
-        if (System.nanoTime() - nextAttempt < 0 || isClosed || !isConnecting.compareAndSet(false, true)) {
-            return;
+    /** Connects on a thread of its own, which tries until it has. */
+    private void connect() {
+        if (isConnecting.compareAndSet(false, true)) {
+            Thread thread = new Thread(this::connectInTheEnd, "user-service-redis");
+            thread.setDaemon(true);
+            thread.start();
         }
-        Thread thread = new Thread(this::connect, "user-service-redis");
-        thread.setDaemon(true);
-        thread.start();
     }
 
-    private void connect() {
+    private void connectInTheEnd() {
+        try {
+            if (isOutage.get()) {
+                LockSupport.parkNanos(pause.toNanos());
+            }
+            while (!isClosed && !hasConnected()) {
+                LockSupport.parkNanos(LEAST_PAUSE.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean hasConnected() throws InterruptedException {
         try {
             RedisConnection fresh = RedisConnection.open(client);
-            lateSince.set(ON_TIME);
-            current.set(fresh);
+            late = LocalBuckets.inMemory(new Rate(MOST_LATE, LATE_PERIOD));
+            connectedAt = System.nanoTime();
             isOutage.set(false);
             meters.isUp(true);
             LOG.infof("Rate limits are counted on Redis at %s", place);
+            // Before it can be lost again, which wants to connect.
+            isConnecting.set(false);
+            current.set(fresh);
+            return true;
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             outage(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            nextAttempt = System.nanoTime() + PAUSE.toNanos();
-            isConnecting.set(false);
+            return false;
         }
     }
 

@@ -21,9 +21,6 @@ import java.util.concurrent.TimeoutException;
 
 /** One connection to Redis, and the buckets there. It is not mended: what fails is given up, and another one opened. */
 final class RedisConnection {
-    /** How long a request waits for an answer. */
-    private static final Duration PATIENCE = Duration.ofMillis(50);
-
     private static final String PREFIX = "user-service:limit:";
     private static final Duration KEPT_AFTER_FULL = Duration.ofSeconds(10);
     private static final int TRIALS = 5;
@@ -43,7 +40,7 @@ final class RedisConnection {
     private RedisConnection(StatefulRedisConnection<String, byte[]> redis) {
         this.redis = redis;
         this.buckets = Bucket4jLettuce.casBasedBuilder(redis)
-                .requestTimeout(PATIENCE)
+                .requestTimeout(Patience.WHOLE)
                 .expirationAfterWrite(
                         ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_AFTER_FULL))
                 .build()
@@ -76,7 +73,7 @@ final class RedisConnection {
     private void tryOut() throws ExecutionException, TimeoutException, InterruptedException {
         for (int left = TRIALS; left > 0; left--) {
             try {
-                ask("trial-" + left, TRIAL, Question.TAKE);
+                ask("trial-" + left, TRIAL, Question.TAKE, Patience.WHOLE.toNanos());
                 return;
             } catch (TimeoutException e) {
                 if (left == 1) {
@@ -89,10 +86,11 @@ final class RedisConnection {
     /**
      * What a bucket answers.
      *
+     * @param nanos how long to wait for it
      * @throws TimeoutException if it does not in time; the permit may be taken all the same
      * @throws ExecutionException if the connection is of no use any more
      */
-    Verdict ask(String key, Rate rate, Question question)
+    Verdict ask(String key, Rate rate, Question question, long nanos)
             throws ExecutionException, TimeoutException, InterruptedException {
         AsyncBucketProxy bucket = inUse.get(
                 key,
@@ -102,7 +100,7 @@ final class RedisConnection {
                                 PREFIX + key,
                                 () -> CompletableFuture.completedFuture(LocalBuckets.configuration(rate))));
         try {
-            return question.there().apply(bucket).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return question.there().apply(bucket).get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (isLate(e)) {
                 throw new TimeoutException(e.getMessage());

@@ -7,7 +7,10 @@ import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/** How often the tokens of a session may be refreshed. A token that this realm has not signed belongs to none, and is refused anyway. */
+/**
+ * How often the tokens of a session may be refreshed. A token that this realm has not signed belongs to none; by the API it counts
+ * as what anybody sends.
+ */
 public final class RefreshLimit {
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -30,7 +33,9 @@ public final class RefreshLimit {
     public void require(String refreshToken) {
         Exchange.current().ifPresent(there -> there.put(new Done()));
         SignedCaller.sessionOf(session, realm, refreshToken)
-                .ifPresent(id -> limits.require(realm, Limit.REFRESH, id, event -> event.session(id)));
+                .ifPresentOrElse(
+                        id -> limits.require(realm, Limit.REFRESH, id, event -> event.session(id)),
+                        () -> limits.requireOfAddress(realm, Limit.ANONYMOUS));
     }
 
     /** Counts a refresh by the token endpoint. */

@@ -117,6 +117,9 @@ public final class Settings {
             "600/1m",
             "How often a user, or a client by its service account, may call the API with an access token.");
 
+    public static final Setting<Rate> LIMIT_METRICS =
+            limit("limit-metrics", "10/1m", "How often a vendor may ask for the figures of GET /metrics.");
+
     public static final Setting<Rate> LIMIT_ANONYMOUS = limit(
             "limit-anonymous",
             "600/1m",
@@ -127,10 +130,13 @@ public final class Settings {
             "5/15m",
             "How often a login to one account may fail from one address, by the API, the login page or the token endpoint.");
 
-    public static final Setting<Rate> LIMIT_FAILED_ADDRESS = limit(
-            "limit-failed-address",
+    public static final Setting<Rate> LIMIT_FAILED_ADDRESS =
+            limit("limit-failed-address", "100/1m", "How often logins from an address may fail, to whatever account.");
+
+    public static final Setting<Rate> LIMIT_FORM = limit(
+            "limit-form",
             "100/1m",
-            "How often logins from an address may fail, and how often it may send the forms of registration and of a forgotten password.");
+            "How often an address may send the forms of registration and of a forgotten password on Keycloak's pages.");
 
     /** All settings that a tenant can have of its own. */
     public static final List<Setting<?>> OF_TENANTS = List.of(
@@ -151,9 +157,11 @@ public final class Settings {
             LIMIT_RESET,
             LIMIT_REFRESH,
             LIMIT_CALLER,
+            LIMIT_METRICS,
             LIMIT_ANONYMOUS,
             LIMIT_FAILED_LOGIN,
-            LIMIT_FAILED_ADDRESS);
+            LIMIT_FAILED_ADDRESS,
+            LIMIT_FORM);
 
     public static final Setting<String> PLATFORM_REALM = new Setting<>(
             "platform-realm",
@@ -173,7 +181,7 @@ public final class Settings {
             "redis-url",
             "redis://[user:password@]host[:port][/database], rediss:// for TLS; unset means that each node counts for itself",
             Optional.empty(),
-            text -> Optional.of(redis(text)),
+            text -> Optional.of(text),
             "The Redis on which the nodes of a cluster count their rate limits together.");
 
     /** The settings of the server alone: no tenant may decide them. */
@@ -246,14 +254,6 @@ public final class Settings {
 
     private static Setting<Rate> limit(String name, String fallback, String help) {
         return new Setting<>(name, Rate.KIND, Rate.parse(fallback), Rate::parse, help);
-    }
-
-    private static String redis(String text) {
-        URI url = URI.create(text);
-        if (!List.of("redis", "rediss").contains(String.valueOf(url.getScheme())) || url.getHost() == null) {
-            throw new IllegalArgumentException("a URL of Redis");
-        }
-        return text;
     }
 
     private static Set<String> names(String text) {

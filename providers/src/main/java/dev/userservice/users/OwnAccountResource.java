@@ -3,6 +3,7 @@ package dev.userservice.users;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.OwnAccount;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
@@ -70,6 +71,7 @@ public final class OwnAccountResource {
             throw ApiProblem.badRequest("A body is needed");
         }
         request.validate();
+        new LoginLimit(call.session(), call.realm()).requireLeft(call.caller().user());
         new OwnAccount(call).changePassword(request.currentPassword(), request.newPassword());
         return new Message("Password updated successfully");
     }

@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -106,5 +107,42 @@ final class ClientAddressTest {
         ClientAddress addresses = ClientAddress.byOptions("xforwarded", trusted);
         String expected = isTrusted ? "6.6.6.6" : dev.userservice.web.Addresses.canonical(peer);
         assertEquals(expected, of(addresses, peer, "X-Forwarded-For", "6.6.6.6"));
+    }
+
+    @Test
+    void whatAClientLeavesOpenSwallowsNothing() {
+        for (String client : List.of(
+                "for=9.9.9.9;x=\"", "for=\"9.9.9.9", "\"", "x=\"a\\\"", "for=9.9.9.9;host=\"a,b;for=8.8.8.8\"")) {
+            for (String proxy : List.of(
+                    "for=198.51.100.7",
+                    "for=\"198.51.100.7:4711\"",
+                    "proto=http;host=\"a;for=9.9.9.9\";for=198.51.100.7",
+                    "for=198.51.100.7;host=\"x,y\"")) {
+                assertEquals("198.51.100.7", forwarded(null, client + ", " + proxy), client + ", " + proxy);
+            }
+        }
+    }
+
+    @Test
+    void anEmptyElementDoesNotCount() {
+        assertEquals("198.51.100.7", xForwardedFor(null, "198.51.100.7, "));
+        assertEquals("198.51.100.7", xForwardedFor(null, "198.51.100.7", ", ,"));
+    }
+
+    @Test
+    void aHeaderOfAnyLengthIsRead() {
+        assertEquals("198.51.100.7", xForwardedFor(null, "x".repeat(1_000_000) + "\",198.51.100.7"));
+        assertEquals(PEER, xForwardedFor(null, "\"".repeat(1_000_001)));
+        assertEquals(PEER, forwarded(null, ";".repeat(100_000)));
+    }
+
+    @Test
+    void aNetworkOfIpV4MayBeWrittenAsOneOfIpV6() {
+        ClientAddress addresses = ClientAddress.byOptions("xforwarded", "::ffff:192.0.2.0/120");
+        assertEquals("6.6.6.6", of(addresses, PEER, "X-Forwarded-For", "6.6.6.6"));
+        assertEquals("192.0.3.1", of(addresses, "192.0.3.1", "X-Forwarded-For", "6.6.6.6"));
+        for (String bad : List.of("192.0.2.0/33", "::ffff:192.0.2.0/20", "proxy.example", "::/129", "192.0.2.0/-1")) {
+            assertThrows(IllegalArgumentException.class, () -> ClientAddress.byOptions("xforwarded", bad), bad);
+        }
     }
 }

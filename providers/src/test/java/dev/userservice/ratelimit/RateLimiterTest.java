@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.userservice.settings.Rate;
+import dev.userservice.settings.Settings;
 import io.github.bucket4j.TimeMeter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,7 +43,7 @@ final class RateLimiterTest {
 
     private long taken(String key, int times) {
         return IntStream.range(0, times)
-                .filter(i -> limiter.take(key, FIVE_A_MINUTE).isAllowed())
+                .filter(i -> limiter.take(key, FIVE_A_MINUTE, new Patience()).isAllowed())
                 .count();
     }
 
@@ -63,10 +67,10 @@ final class RateLimiterTest {
 
     @Test
     void aVerdictSaysHowManyAreLeftAndWhenThereIsOne() {
-        Verdict first = limiter.take("a", FIVE_A_MINUTE);
+        Verdict first = limiter.take("a", FIVE_A_MINUTE, new Patience());
         assertEquals(new Verdict(true, 4, Duration.ZERO, Duration.ofSeconds(12)), first);
         taken("a", 4);
-        Verdict refused = limiter.take("a", FIVE_A_MINUTE);
+        Verdict refused = limiter.take("a", FIVE_A_MINUTE, new Patience());
         assertEquals(new Verdict(false, 0, Duration.ofSeconds(12), Duration.ofMinutes(1)), refused);
     }
 
@@ -79,10 +83,10 @@ final class RateLimiterTest {
     @Test
     void whoLooksTakesNothing() {
         for (int i = 0; i < 20; i++) {
-            assertTrue(limiter.look("a", FIVE_A_MINUTE).isAllowed());
+            assertTrue(limiter.look("a", FIVE_A_MINUTE, new Patience()).isAllowed());
         }
         assertEquals(5, taken("a", 20));
-        Verdict refused = limiter.look("a", FIVE_A_MINUTE);
+        Verdict refused = limiter.look("a", FIVE_A_MINUTE, new Patience());
         assertFalse(refused.isAllowed());
         assertEquals(Duration.ofSeconds(12), refused.retryAfter());
     }
@@ -90,10 +94,10 @@ final class RateLimiterTest {
     @Test
     void whatIsGivenBackCanBeTakenAgainAndIsNeverMoreThanThereWere() {
         taken("a", 5);
-        limiter.giveBack("a", FIVE_A_MINUTE);
+        limiter.giveBack("a", FIVE_A_MINUTE, 1, new Patience());
         assertEquals(1, taken("a", 20));
         clock.forward(Duration.ofMinutes(1));
-        limiter.giveBack("a", FIVE_A_MINUTE);
+        limiter.giveBack("a", FIVE_A_MINUTE, 1, new Patience());
         assertEquals(5, taken("a", 20));
     }
 
@@ -117,7 +121,7 @@ final class RateLimiterTest {
     void whoeverKeepsTryingIsNotForgottenForACrowd() {
         taken("a", 5);
         for (int i = 0; i < 2 * LocalBuckets.MOST; i++) {
-            limiter.take("crowd" + i, FIVE_A_MINUTE);
+            limiter.take("crowd" + i, FIVE_A_MINUTE, new Patience());
             if (i % 1_000 == 0) {
                 assertEquals(0, taken("a", 1));
             }
@@ -127,5 +131,17 @@ final class RateLimiterTest {
     private static long usedMemory() {
         System.gc();
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    /** The template's brute-force detection forgets failures before one address may add to them, by either name of an account. */
+    @Test
+    void fromOneAddressNobodyIsLockedOutHoweverPatientTheyAre() throws Exception {
+        JsonNode template = new ObjectMapper()
+                .readTree(Path.of("../realm-config/tenant-template.json").toFile());
+        Rate failures = Settings.LIMIT_FAILED_LOGIN.fallback();
+        int names = 2;
+        assertTrue(template.path("failureFactor").asLong() > names * failures.permits() * 2);
+        assertTrue(template.path("maxDeltaTimeSeconds").asLong()
+                < failures.period().toSeconds() / failures.permits() / names);
     }
 }

@@ -25,9 +25,11 @@ final class Limits {
             Map.entry("limit-reset", "5/1m"),
             Map.entry("limit-refresh", "30/1m"),
             Map.entry("limit-caller", "600/1m"),
+            Map.entry("limit-metrics", "10/1m"),
             Map.entry("limit-anonymous", "600/1m"),
             Map.entry("limit-failed-login", "5/15m"),
-            Map.entry("limit-failed-address", "100/1m"));
+            Map.entry("limit-failed-address", "100/1m"),
+            Map.entry("limit-form", "100/1m"));
 
     /** The server's options, by their environment variables. */
     static final Map<String, String> OFF =

@@ -4,6 +4,7 @@ import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +21,9 @@ final class LoginForm {
     private final Tenant tenant;
     private final String clientId;
     private final UnaryOperator<RequestSpecification> sender;
+
+    /** Of the login that was opened last. */
+    private final Map<String, String> cookies = new HashMap<>();
 
     LoginForm(Tenant tenant) {
         this(tenant, request -> request);
@@ -58,19 +62,32 @@ final class LoginForm {
         return prepared(form, fields).get();
     }
 
+    /** Sends the form of a page that came. */
+    Response next(Response page, Map<String, String> fields) {
+        cookies.putAll(page.cookies());
+        return send(page, fields, action -> action).get();
+    }
+
     /** The same, whose page is open already. */
     Supplier<Response> prepared(String form, Map<String, String> fields) {
         Response page = open();
         page.then().statusCode(200);
+        cookies.clear();
+        cookies.putAll(page.cookies());
+        return send(page, fields, action -> action.replace("/authenticate?", "/" + form + "?"));
+    }
+
+    private Supplier<Response> send(Response page, Map<String, String> fields, UnaryOperator<String> change) {
         Matcher action = FORM.matcher(page.asString());
         if (!action.find()) {
             throw new AssertionError("no form in " + page.asString());
         }
+        Map<String, String> sent = Map.copyOf(cookies);
         return () -> request()
                 .urlEncodingEnabled(false)
-                .cookies(page.cookies())
+                .cookies(sent)
                 .contentType(ContentType.URLENC)
                 .formParams(fields)
-                .post(action.group(1).replace("&amp;", "&").replace("/authenticate?", "/" + form + "?"));
+                .post(change.apply(action.group(1).replace("&amp;", "&")));
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -64,7 +65,7 @@ final class RedisIT {
     private static void awaitRedis(int up) {
         Tenant platform = Tenant.on(nodes.get(0), Limits.on("limit-anonymous"));
         for (TestServer node : nodes) {
-            Until.holds(UP + " " + up, Duration.ofSeconds(20), () -> {
+            Until.holds(UP + " " + up, Duration.ofSeconds(60), () -> {
                 platform.at(node).api().get("/openapi.json").then().statusCode(200);
                 return meter(node, UP) == up;
             });
@@ -109,25 +110,39 @@ final class RedisIT {
 
     @Test
     void aLimitHoldsOverBothNodes() throws Exception {
-        Tenant here = limited(Map.of("limit-forgot", "20/1h"));
-        Tenant there = here.at(nodes.get(1));
-        int[] round = {0};
-        long passing = 0;
-        double late = late();
-        for (; round[0] < 10; round[0]++) {
-            passing += Together.call(6, i -> ask((i + round[0]) % 2 == 0 ? here : there)).stream()
-                    .filter(answer -> answer.statusCode() == 200)
-                    .count();
+        for (int crowd : List.of(1, 6)) {
+            long passing = whileRedisAnswersInTime(() -> {
+                Tenant here = limited(Map.of("limit-forgot", "20/1h"));
+                Tenant there = here.at(nodes.get(1));
+                long passed = 0;
+                for (int round = 0; round < 36 / crowd; round++) {
+                    int first = round;
+                    passed += Together.call(crowd, i -> ask((first + i) % 2 == 0 ? here : there)).stream()
+                            .filter(answer -> answer.statusCode() == 200)
+                            .count();
+                }
+                return passed;
+            });
+            assertTrue(passing >= 20 && passing <= 21, passing + " of 20, " + crowd + " at once");
         }
-        late = late() - late;
-        assertTrue(passing >= 20 && passing <= 21 + late, passing + " of 20, " + late + " answers late");
-        assertEquals(0, passing(2, () -> ask(there)));
     }
 
-    /** How many questions were not answered in time, since this machine was busy with something else. */
-    private static double late() {
+    /** Again, if the machine was so busy with something else meanwhile that a node went on by itself. */
+    private static long whileRedisAnswersInTime(Callable<Long> work) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            double before = ownWays();
+            long result = work.call();
+            if (ownWays() == before) {
+                return result;
+            }
+            awaitRedis(1);
+        }
+        throw new AssertionError("Redis was never quick enough");
+    }
+
+    private static double ownWays() {
         return nodes.stream()
-                .mapToDouble(node -> meter(node, "user_service_redis_late_total"))
+                .mapToDouble(node -> meter(node, "user_service_redis_late_total") + meter(node, OUTAGES))
                 .sum();
     }
 
@@ -193,9 +208,10 @@ final class RedisIT {
             }
             times.sort(null);
             long median = times.get(times.size() / 2);
-            long slow = times.stream().filter(time -> time > usual + 120).count();
+            long waited = times.stream().filter(time -> time > usual + 40).count();
             assertTrue(median < usual + 40, "usually " + usual + " ms, now " + median);
-            assertTrue(slow <= 3, "took longer than Redis may cost: " + times);
+            // Five answers may be late before nobody waits any more; the machine may be busy with something else.
+            assertTrue(waited <= 12, "waited longer than usual: " + times);
             awaitRedis(0);
             way.up();
             awaitRedis(1);
