@@ -7,6 +7,7 @@ import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityResource;
 import dev.userservice.docs.DocsResource;
+import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
@@ -53,6 +54,9 @@ interface DocumentedApi {
 
     @Path("")
     MfaResource mfa();
+
+    @Path("")
+    MetricsResource metrics();
 
     @Path("")
     HealthResource health();

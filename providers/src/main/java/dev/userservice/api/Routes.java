@@ -12,11 +12,13 @@ import static dev.userservice.keycloak.Permission.REFRESH_TOKEN;
 import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_MANAGE;
 import static dev.userservice.keycloak.Permission.SELF_OR_ADMIN_VIEW;
 import static dev.userservice.keycloak.Permission.SESSION;
+import static dev.userservice.keycloak.Permission.VENDOR;
 import static dev.userservice.ratelimit.Limit.ACTIVATION;
 import static dev.userservice.ratelimit.Limit.ANONYMOUS;
 import static dev.userservice.ratelimit.Limit.CALLER;
 import static dev.userservice.ratelimit.Limit.FORGOT;
 import static dev.userservice.ratelimit.Limit.LOGIN;
+import static dev.userservice.ratelimit.Limit.METRICS;
 import static dev.userservice.ratelimit.Limit.REFRESH;
 import static dev.userservice.ratelimit.Limit.REGISTER;
 import static dev.userservice.ratelimit.Limit.RESEND;
@@ -29,6 +31,7 @@ import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityResource;
 import dev.userservice.docs.DocsResource;
+import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
 import dev.userservice.users.HealthResource;
 import dev.userservice.users.OwnAccountResource;
@@ -89,6 +92,7 @@ public final class Routes {
             new Route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
             new Route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
             new Route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
+            new Route("GET", "/metrics", VENDOR, METRICS, (call, db) -> new MetricsResource(call)),
             new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
             new Route("GET", "/openapi.json", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)),
             new Route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)));

@@ -110,6 +110,14 @@ public final class Caller {
             case ADMIN_VIEW_ALL -> users.requireViewAll();
             case ADMIN_VIEW -> users.requireSeers();
             case ADMIN_MANAGE -> users.requireManagers();
+            case VENDOR -> requireVendor();
+        }
+    }
+
+    private void requireVendor() {
+        requireToken();
+        if (!isVendor()) {
+            throw ApiProblem.forbidden("This is for vendors");
         }
     }
 

@@ -28,5 +28,7 @@ public enum Permission {
     /** An admin of this realm who may see users, or a vendor; which users, the route asks. */
     ADMIN_VIEW,
     /** The same, and the route asks whether they may change the user, once it knows whom it is about. */
-    ADMIN_MANAGE
+    ADMIN_MANAGE,
+    /** A vendor. */
+    VENDOR
 }

@@ -77,6 +77,7 @@ final class RouteWalkIT {
             POST /users/mfa/verify 401 401 401 401 400 403 400 403 403 403
             GET  /users/mfa/qr     401 401 401 401 400 403 400 403 403 403
             PATCH /users/mfa/disable 401 401 401 401 400 403 400 403 403 403
+            GET  /metrics          401 401 401 401 403 403 403 403 200 403
             GET  /users/health     200 401 401 401 200 403 200 200 200 200
             GET  /openapi.json     200 401 401 401 200 403 200 200 200 200
             GET  /openapi.yaml     200 401 401 401 200 403 200 200 200 200

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -450,6 +452,25 @@ final class StatementsIT {
     }
 
     @Test
+    void theFiguresOfManyTenantsCostWhatThoseOfOneDo() {
+        server.addPlatform();
+        Tenant platform = Tenant.platformOf(server);
+        String vendor = platform.session(TestServer.VENDOR).access();
+        Supplier<Response> ofAll = () -> platform.api(vendor).get("/metrics");
+        Supplier<Response> ofOne = () -> tenant.api(vendor).get("/metrics");
+        ofAll.get().then().statusCode(200);
+        ofOne.get().then().statusCode(200);
+        Map<String, Long> costs = new TreeMap<>();
+        measure(costs, "of one", 200, ofOne);
+        measure(costs, "of few", 200, ofAll);
+        for (int i = 0; i < 3; i++) {
+            Tenant.on(server).addUser("alice");
+        }
+        measure(costs, "of more", 200, ofAll);
+        assertEquals(Map.of("of one", 6L, "of few", 6L, "of more", 6L), costs);
+    }
+
+    @Test
     void whatIsTooMuchAsksTheDatabaseNothing() {
         Tenant limited = Tenant.on(
                 server,
@@ -457,13 +478,18 @@ final class StatementsIT {
                         "limit-forgot", "1/1h",
                         "limit-caller", "1/1h",
                         "limit-refresh", "1/1h",
+                        "limit-anonymous", "2/1h",
                         "limit-failed-login", "1/1h",
-                        "limit-failed-address", "2/1h")));
+                        "limit-failed-address", "1/1h",
+                        "limit-form", "2/1h")));
         limited.addUser("alice");
         limited.addClient("app-2", true);
         String wrong = "Wrong-password-1!";
         Tenant.Session session = limited.session("alice");
         LoginForm form = new LoginForm(limited);
+        String ofNoKey = unsigned("{\"alg\":\"RS512\",\"typ\":\"JWT\"}") + "."
+                + unsigned("{\"iss\":\"" + server.base() + "/realms/" + limited.name() + "\",\"typ\":\"Bearer\"}")
+                + ".AAAA";
         Map<String, Supplier<Response>> calls = Map.of(
                 "by address",
                         () -> limited.api()
@@ -473,18 +499,19 @@ final class StatementsIT {
                 "by caller", () -> limited.api(session.access()).get("/users/me"),
                 "by session", () -> limited.refresh(session.refresh()),
                 "failed logins", () -> limited.login("alice", wrong),
+                "garbage for a refresh", () -> limited.refresh("garbage"),
+                "a token of no key", () -> limited.api(ofNoKey).get("/users/me"),
                 "a direct grant",
                         () -> limited.token(
                                 "app-2", Map.of("grant_type", "password", "username", "alice", "password", wrong)));
         Map<String, Long> costs = new TreeMap<>();
         calls.forEach((what, call) -> {
-            // The first is too many for nobody, the second is noted.
-            call.get().statusCode();
-            call.get().statusCode();
+            // One or two are too many for nobody, the next one is noted.
+            for (int i = 0; i < 3; i++) {
+                call.get().statusCode();
+            }
             measure(costs, what, 429, call);
         });
-        form.postTo("reset-credentials", Map.of("username", "x"));
-        form.postTo("reset-credentials", Map.of("username", "x"));
         Supplier<Response> post = form.prepared("authenticate", Map.of("username", "x", "password", wrong));
         form.postTo("authenticate", Map.of("username", "x", "password", wrong));
         measure(costs, "a page", 429, post);
@@ -493,9 +520,15 @@ final class StatementsIT {
                         "by address", 0L,
                         "by caller", 0L,
                         "by session", 0L,
+                        "garbage for a refresh", 0L,
+                        "a token of no key", 0L,
                         "failed logins", 0L,
                         "a direct grant", 0L,
                         "a page", 0L),
                 costs);
+    }
+
+    private static String unsigned(String json) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -198,7 +198,8 @@ final class TestServer implements Closeable {
         return new TestServer(base, null, inbox, inbox.smtp(), List.of(inbox));
     }
 
-    private void addPlatform() {
+    /** Adds the platform realm and its vendor, which the server of the suite has already. */
+    void addPlatform() {
         ObjectNode platform = realms.platform();
         String name = platform.path("realm").asText();
         if (!PLATFORM.equals(name)) {

@@ -1,0 +1,122 @@
+package dev.userservice.keycloak;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.keycloak.Config;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.UserModel;
+
+/**
+ * What the tables say of many tenants at once: always as many statements, however many tenants there are. A realm is a tenant if
+ * {@link Tenancy} says so, except for the platform, which has no users of its own to speak of.
+ */
+public final class TenantFigures {
+    private static final Duration RECENTLY = Duration.ofHours(24);
+
+    /** Realms {@code r} that serve the API. */
+    private static final String IS_TENANT = """
+            r.name not in (:master, :platform) and exists (select 1 from ClientEntity c where c.realmId = r.id
+            and c.clientId = :client and c.enabled = true and c.publicClient = false and c.bearerOnly = false)""";
+
+    /** Users {@code u} of realm {@code r} who are not disabled, and need not prove their address first. */
+    private static final String IS_IN = """
+            u.realmId = r.id and u.serviceAccountClientLink is null and u.enabled = true
+            and (r.verifyEmail = false or u.email is null or u.emailVerified = true)""";
+
+    private final EntityManager entities;
+    private final String platform;
+    private final InstantSource clock;
+
+    public TenantFigures(ApiCall call, InstantSource clock) {
+        this.entities = call.session().getProvider(JpaConnectionProvider.class).getEntityManager();
+        this.platform = call.tenancy().platform();
+        this.clock = clock;
+    }
+
+    /**
+     * The figures of a tenant.
+     *
+     * @param logins how many there were in the last 24 hours
+     */
+    public record Figures(String realmId, String name, long users, long active, long verified, long logins) {}
+
+    /**
+     * The figures of all tenants, by name; or of one.
+     *
+     * @param realmId empty for all
+     */
+    public List<Figures> all(Optional<String> realmId) {
+        Map<String, Long> pending = numbers(
+                realmId,
+                "select r.id, count(distinct u.id)"
+                        + " from UserRequiredActionEntity a join a.user u, RealmEntity r where %s and " + IS_IN
+                        + " and (a.action = '" + Activation.REQUIRED_ACTION
+                        + "' or (r.verifyEmail = true and a.action = '"
+                        + UserModel.RequiredAction.VERIFY_EMAIL + "')) group by r.id");
+        Map<String, Long> in = numbers(
+                realmId,
+                "select r.id, count(u.id) from UserEntity u, RealmEntity r where %s and " + IS_IN + " group by r.id");
+        Map<String, Long> verified = numbers(realmId, """
+                select r.id, count(u.id) from UserEntity u, RealmEntity r where %s and u.realmId = r.id
+                and u.serviceAccountClientLink is null and u.emailVerified = true group by r.id""");
+        Map<String, Long> logins = numbers(
+                realmId,
+                "select r.id, count(a.id) from UserServiceActivity a, RealmEntity r where %s and a.realmId = r.id"
+                        + " and a.action = 'login' and a.id >= '"
+                        + TimeOrderedId.leastOf(clock.millis() - RECENTLY.toMillis()) + "' group by r.id");
+        return tuples(realmId, """
+                        select r.id, r.name, count(u.id) from RealmEntity r left join UserEntity u
+                        on u.realmId = r.id and u.serviceAccountClientLink is null
+                        where %s group by r.id, r.name order by r.name""").stream()
+                .map(row -> {
+                    String id = row.get(0, String.class);
+                    return new Figures(
+                            id,
+                            row.get(1, String.class),
+                            row.get(2, Long.class),
+                            in.getOrDefault(id, 0L) - pending.getOrDefault(id, 0L),
+                            verified.getOrDefault(id, 0L),
+                            logins.getOrDefault(id, 0L));
+                })
+                .toList();
+    }
+
+    /** The newest rows of these realms' activity logs. */
+    public List<ActivityRow> newest(List<Figures> tenants, int most) {
+        if (tenants.isEmpty()) {
+            return List.of();
+        }
+        return entities.createQuery(
+                        "from UserServiceActivity a where a.realmId in :realms order by a.id desc",
+                        ActivityEntity.class)
+                .setParameter("realms", tenants.stream().map(Figures::realmId).collect(Collectors.toSet()))
+                .setMaxResults(most)
+                .getResultStream()
+                .map(ActivityEntity::row)
+                .toList();
+    }
+
+    private Map<String, Long> numbers(Optional<String> realmId, String query) {
+        Map<String, Long> numbers = new HashMap<>();
+        tuples(realmId, query).forEach(row -> numbers.put(row.get(0, String.class), row.get(1, Long.class)));
+        return numbers;
+    }
+
+    private List<Tuple> tuples(Optional<String> realmId, String query) {
+        var asked =
+                entities.createQuery(query.formatted(realmId.isPresent() ? "r.id = :realm" : IS_TENANT), Tuple.class);
+        realmId.ifPresentOrElse(
+                id -> asked.setParameter("realm", id),
+                () -> asked.setParameter("master", Config.getAdminRealm())
+                        .setParameter("platform", platform)
+                        .setParameter("client", Tenancy.API_CLIENT));
+        return asked.getResultList();
+    }
+}

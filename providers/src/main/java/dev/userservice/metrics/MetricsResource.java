@@ -1,0 +1,42 @@
+package dev.userservice.metrics;
+
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.TenantFigures;
+import dev.userservice.keycloak.TenantFigures.Figures;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The figures of all tenants, or of one, for the vendor. What machines scrape is on the management port. */
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "System")
+public final class MetricsResource {
+    private static final int RECENT = 10;
+
+    private final ApiCall call;
+
+    public MetricsResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @GET
+    @Path("metrics")
+    @Operation(
+            operationId = "getMetrics",
+            summary = "How many users there are, and what was done last",
+            description = "On the platform realm over all tenants, on a tenant's realm over that tenant. Vendors only.")
+    public MetricsView metrics() {
+        TenantFigures figures = new TenantFigures(call, InstantSource.system());
+        List<Figures> tenants = figures.all(
+                call.tenancy().isPlatform()
+                        ? Optional.empty()
+                        : Optional.of(call.realm().getId()));
+        return MetricsView.of(tenants, figures.newest(tenants, RECENT));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.userservice.metrics;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.ActivityRow;
+import dev.userservice.keycloak.TenantFigures.Figures;
+import dev.userservice.web.JsonAnswer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The figures as the API shows them. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(name = "Metrics")
+public record MetricsView(
+        Users users,
+        @Schema(description = "How many tenants there are") long tenants,
+        @Schema(description = "The newest first") List<RecentActivity> recentActivities,
+        @Schema(description = "By name") List<TenantMetrics> byTenant)
+        implements JsonAnswer {
+
+    /** How many users there are in all tenants. */
+    @Schema(name = "UserCounts")
+    public record Users(long total, long active, long verified) {}
+
+    /** What was done in a tenant. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @Schema(name = "RecentActivity")
+    public record RecentActivity(
+            String action,
+
+            @Schema(description = "To whom; null if that is nobody, or not known", nullable = true)
+            String userId,
+
+            String tenant,
+            Instant createdAt) {}
+
+    /** The figures of one tenant. */
+    @Schema(name = "TenantMetrics")
+    public record TenantMetrics(
+            String tenant,
+            long total,
+            long active,
+            long verified,
+
+            @JsonProperty("logins_24h")
+            @Schema(name = "logins_24h", description = "Logins in the last 24 hours, by whatever way in")
+            long logins) {}
+
+    static MetricsView of(List<Figures> tenants, List<ActivityRow> recent) {
+        Map<String, String> names = tenants.stream().collect(Collectors.toMap(Figures::realmId, Figures::name));
+        return new MetricsView(
+                new Users(
+                        tenants.stream().mapToLong(Figures::users).sum(),
+                        tenants.stream().mapToLong(Figures::active).sum(),
+                        tenants.stream().mapToLong(Figures::verified).sum()),
+                tenants.size(),
+                recent.stream()
+                        .map(row -> new RecentActivity(
+                                row.action(),
+                                row.userId(),
+                                names.get(row.realmId()),
+                                Instant.ofEpochMilli(row.createdAt())))
+                        .toList(),
+                tenants.stream()
+                        .map(tenant -> new TenantMetrics(
+                                tenant.name(), tenant.users(), tenant.active(), tenant.verified(), tenant.logins()))
+                        .toList());
+    }
+}
