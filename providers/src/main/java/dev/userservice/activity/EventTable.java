@@ -1,5 +1,6 @@
 package dev.userservice.activity;
 
+import dev.userservice.ratelimit.RateLimits;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +36,6 @@ final class EventTable {
     private static final List<String> API_FIELDS =
             List.of("username", "email", "first_name", "last_name", "gender", "preferences", "is_active");
 
-    /** The error of what was refused because there was too much of it. */
-    private static final String RATE_LIMITED = "rate_limited";
-
     private EventTable() {}
 
     /** What happened to whom. */
@@ -48,7 +46,8 @@ final class EventTable {
         Map<String, String> told = Objects.requireNonNullElse(event.getDetails(), Map.of());
         Details details = new Details();
         String user = event.getUserId() == null ? told.get("refresh_token_sub") : event.getUserId();
-        Action action = RATE_LIMITED.equals(event.getError()) ? limited(details, told) : action(event, told, details);
+        Action action =
+                RateLimits.EVENT_ERROR.equals(event.getError()) ? limited(details, told) : action(event, told, details);
         return Optional.ofNullable(action).map(known -> new Entry(known, user, details));
     }
 

@@ -25,10 +25,12 @@ public final class TenantFigures {
             r.name not in (:master, :platform) and exists (select 1 from ClientEntity c where c.realmId = r.id
             and c.clientId = :client and c.enabled = true and c.publicClient = false and c.bearerOnly = false)""";
 
-    /** Users {@code u} of realm {@code r} who are not disabled, and need not prove their address first. */
-    private static final String IS_IN = """
-            u.realmId = r.id and u.serviceAccountClientLink is null and u.enabled = true
-            and (r.verifyEmail = false or u.email is null or u.emailVerified = true)""";
+    /** No service account. */
+    private static final String IS_USER = "u.realmId = r.id and u.serviceAccountClientLink is null";
+
+    /** Not disabled, and need not prove their address first. */
+    private static final String IS_IN =
+            "u.enabled = true and (r.verifyEmail = false or u.email is null or u.emailVerified = true)";
 
     private final EntityManager entities;
     private final String platform;
@@ -55,34 +57,30 @@ public final class TenantFigures {
     public List<Figures> all(Optional<String> realmId) {
         Map<String, Long> pending = numbers(
                 realmId,
-                "select r.id, count(distinct u.id)"
-                        + " from UserRequiredActionEntity a join a.user u, RealmEntity r where %s and " + IS_IN
-                        + " and (a.action = '" + Activation.REQUIRED_ACTION
-                        + "' or (r.verifyEmail = true and a.action = '"
-                        + UserModel.RequiredAction.VERIFY_EMAIL + "')) group by r.id");
-        Map<String, Long> in = numbers(
-                realmId,
-                "select r.id, count(u.id) from UserEntity u, RealmEntity r where %s and " + IS_IN + " group by r.id");
-        Map<String, Long> verified = numbers(realmId, """
-                select r.id, count(u.id) from UserEntity u, RealmEntity r where %s and u.realmId = r.id
-                and u.serviceAccountClientLink is null and u.emailVerified = true group by r.id""");
+                "select r.id, count(distinct u.id) from UserRequiredActionEntity a join a.user u, RealmEntity r where %s and "
+                        + IS_USER + " and " + IS_IN + " and (a.action = '" + Activation.REQUIRED_ACTION
+                        + "' or (r.verifyEmail = true and a.action = '" + UserModel.RequiredAction.VERIFY_EMAIL
+                        + "')) group by r.id");
         Map<String, Long> logins = numbers(
                 realmId,
                 "select r.id, count(a.id) from UserServiceActivity a, RealmEntity r where %s and a.realmId = r.id"
                         + " and a.action = 'login' and a.id >= '"
                         + TimeOrderedId.leastOf(clock.millis() - RECENTLY.toMillis()) + "' group by r.id");
-        return tuples(realmId, """
-                        select r.id, r.name, count(u.id) from RealmEntity r left join UserEntity u
-                        on u.realmId = r.id and u.serviceAccountClientLink is null
-                        where %s group by r.id, r.name order by r.name""").stream()
+        return tuples(
+                        realmId,
+                        "select r.id, r.name, count(u.id), sum(case when " + IS_IN + " then 1 else 0 end),"
+                                + " sum(case when u.emailVerified = true then 1 else 0 end)"
+                                + " from RealmEntity r left join UserEntity u on " + IS_USER
+                                + " where %s group by r.id, r.name order by r.name")
+                .stream()
                 .map(row -> {
                     String id = row.get(0, String.class);
                     return new Figures(
                             id,
                             row.get(1, String.class),
                             row.get(2, Long.class),
-                            in.getOrDefault(id, 0L) - pending.getOrDefault(id, 0L),
-                            verified.getOrDefault(id, 0L),
+                            row.get(3, Long.class) - pending.getOrDefault(id, 0L),
+                            row.get(4, Long.class),
                             logins.getOrDefault(id, 0L));
                 })
                 .toList();

@@ -96,6 +96,21 @@ final class EventTableTest {
     }
 
     @Test
+    void whateverWasTooMuchIsOneAction() {
+        for (EventType type :
+                List.of(EventType.LOGIN_ERROR, EventType.REGISTER_ERROR, EventType.USER_INFO_REQUEST_ERROR)) {
+            Event event =
+                    event(type, Map.of("limit", "login", "address", "192.0.2.1", "username", "alice", "other", "x"));
+            event.setError("rate_limited");
+            EventTable.Entry entry = EventTable.of(event).orElseThrow();
+            assertEquals(Action.RATE_LIMITED, entry.action());
+            assertEquals(
+                    "{\"limit\":\"login\",\"identifier\":\"alice\",\"address\":\"192.0.2.1\"}",
+                    entry.details().json());
+        }
+    }
+
+    @Test
     void onlyUsedRefreshTokensAndWrongPasswordsAreWorthARow() {
         assertTrue(EventTable.of(event(EventType.REFRESH_TOKEN_ERROR, Map.of("reason", "Token is not active")))
                 .isEmpty());

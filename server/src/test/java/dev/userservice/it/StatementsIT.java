@@ -467,7 +467,7 @@ final class StatementsIT {
             Tenant.on(server).addUser("alice");
         }
         measure(costs, "of more", 200, ofAll);
-        assertEquals(Map.of("of one", 6L, "of few", 6L, "of more", 6L), costs);
+        assertEquals(Map.of("of one", 4L, "of few", 4L, "of more", 4L), costs);
     }
 
     @Test
