@@ -89,7 +89,8 @@ public final class ClientAddress {
                     continue;
                 }
                 String hop = isForwarded ? forwardedFor(element) : address(element);
-                if (!Addresses.isAddress(hop)) {
+                // With quotes that are escaped, what is inside of others is not certain.
+                if (!Addresses.isAddress(hop) || element.indexOf('\\') >= 0) {
                     // A proxy that says "unknown", or hides it (RFC 7239, section 6): who is behind it is not known.
                     return Addresses.canonical(nearest);
                 }

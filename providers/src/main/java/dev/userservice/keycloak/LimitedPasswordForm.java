@@ -1,7 +1,9 @@
 package dev.userservice.keycloak;
 
 import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.List;
 import java.util.Optional;
+import org.keycloak.WebAuthnConstants;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.FlowStatus;
 import org.keycloak.authentication.authenticators.browser.UsernamePasswordForm;
@@ -15,6 +17,9 @@ import org.keycloak.services.managers.AuthenticationManager;
  * Keycloak's and must stay so.
  */
 public final class LimitedPasswordForm extends UsernamePasswordForm {
+    private static final List<String> INSTEAD =
+            List.of("cancel", WebAuthnConstants.AUTHENTICATOR_DATA, WebAuthnConstants.ERROR);
+
     private final LoginGate gate;
 
     public LimitedPasswordForm(KeycloakSession session, LoginGate gate) {
@@ -37,10 +42,11 @@ public final class LimitedPasswordForm extends UsernamePasswordForm {
         }
     }
 
-    /** Whose password is tried; empty if none is, as with a passkey. */
+    /** Whose password is tried; empty if none is looked at, in the order in which Keycloak looks. */
     private Optional<String> name(AuthenticationFlowContext context) {
         MultivaluedMap<String, String> form = context.getHttpRequest().getDecodedFormParameters();
-        if (!form.containsKey(CredentialRepresentation.PASSWORD)) {
+        String password = form.getFirst(CredentialRepresentation.PASSWORD);
+        if (password == null || password.isEmpty() || INSTEAD.stream().anyMatch(form::containsKey)) {
             return Optional.empty();
         }
         return isUserAlreadySetBeforeUsernamePasswordAuth(context) && context.getUser() != null

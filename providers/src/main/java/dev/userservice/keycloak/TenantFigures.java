@@ -2,13 +2,13 @@ package dev.userservice.keycloak;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
+import jakarta.persistence.TypedQuery;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.keycloak.Config;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.UserModel;
@@ -79,22 +79,24 @@ public final class TenantFigures {
                             id,
                             row.get(1, String.class),
                             row.get(2, Long.class),
-                            row.get(3, Long.class) - pending.getOrDefault(id, 0L),
+                            // Two statements: somebody may be gone in between.
+                            Math.max(0, row.get(3, Long.class) - pending.getOrDefault(id, 0L)),
                             row.get(4, Long.class),
                             logins.getOrDefault(id, 0L));
                 })
                 .toList();
     }
 
-    /** The newest rows of these realms' activity logs. */
-    public List<ActivityRow> newest(List<Figures> tenants, int most) {
-        if (tenants.isEmpty()) {
-            return List.of();
-        }
-        return entities.createQuery(
-                        "from UserServiceActivity a where a.realmId in :realms order by a.id desc",
+    /**
+     * The newest rows of the activity logs of all tenants, or of one.
+     *
+     * @param realmId empty for all
+     */
+    public List<ActivityRow> newest(Optional<String> realmId, int most) {
+        return asked(
+                        realmId,
+                        "select a from UserServiceActivity a, RealmEntity r where %s and a.realmId = r.id order by a.id desc",
                         ActivityEntity.class)
-                .setParameter("realms", tenants.stream().map(Figures::realmId).collect(Collectors.toSet()))
                 .setMaxResults(most)
                 .getResultStream()
                 .map(ActivityEntity::row)
@@ -108,13 +110,17 @@ public final class TenantFigures {
     }
 
     private List<Tuple> tuples(Optional<String> realmId, String query) {
-        var asked =
-                entities.createQuery(query.formatted(realmId.isPresent() ? "r.id = :realm" : IS_TENANT), Tuple.class);
+        return asked(realmId, query, Tuple.class).getResultList();
+    }
+
+    private <T> TypedQuery<T> asked(Optional<String> realmId, String query, Class<T> type) {
+        TypedQuery<T> asked =
+                entities.createQuery(query.formatted(realmId.isPresent() ? "r.id = :realm" : IS_TENANT), type);
         realmId.ifPresentOrElse(
                 id -> asked.setParameter("realm", id),
                 () -> asked.setParameter("master", Config.getAdminRealm())
                         .setParameter("platform", platform)
                         .setParameter("client", Tenancy.API_CLIENT));
-        return asked.getResultList();
+        return asked;
     }
 }

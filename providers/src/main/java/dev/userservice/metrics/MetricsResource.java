@@ -2,13 +2,11 @@ package dev.userservice.metrics;
 
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.TenantFigures;
-import dev.userservice.keycloak.TenantFigures.Figures;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -33,10 +31,9 @@ public final class MetricsResource {
             description = "On the platform realm over all tenants, on a tenant's realm over that tenant. Vendors only.")
     public MetricsView metrics() {
         TenantFigures figures = new TenantFigures(call, InstantSource.system());
-        List<Figures> tenants = figures.all(
-                call.tenancy().isPlatform()
-                        ? Optional.empty()
-                        : Optional.of(call.realm().getId()));
-        return MetricsView.of(tenants, figures.newest(tenants, RECENT));
+        Optional<String> one = call.tenancy().isPlatform()
+                ? Optional.empty()
+                : Optional.of(call.realm().getId());
+        return MetricsView.of(figures.all(one), figures.newest(one, RECENT));
     }
 }

@@ -59,6 +59,8 @@ public record MetricsView(
                         tenants.stream().mapToLong(Figures::verified).sum()),
                 tenants.size(),
                 recent.stream()
+                        // A tenant may have come in between.
+                        .filter(row -> names.containsKey(row.realmId()))
                         .map(row -> new RecentActivity(
                                 row.action(),
                                 row.userId(),

@@ -117,8 +117,8 @@ public final class MfaResource {
         }
         call.caller().requireManageSelf();
         new FieldErrors().required("totp", asked.totp()).throwIfAny();
-        new LoginLimit(call.session(), call.realm()).requireLeft(call.caller().user());
-        return view(new Mfa(call).disable(asked.totp()));
+        return new LoginLimit(call.session(), call.realm())
+                .guardCheck(call.caller().user(), () -> view(new Mfa(call).disable(asked.totp())));
     }
 
     private static MfaRequest valid(MfaRequest request) {

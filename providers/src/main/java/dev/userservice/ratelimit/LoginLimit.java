@@ -5,10 +5,13 @@ import dev.userservice.ratelimit.RateLimits.Counted;
 import dev.userservice.settings.Rate;
 import dev.userservice.web.ApiProblem;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -46,7 +49,8 @@ public final class LoginLimit {
     }
 
     /** An attempt that has been counted. Kept in the {@link Exchange}: one a request. */
-    private record Attempt(Counted account, boolean isOfMany, AtomicBoolean isOpen) {}
+    private record Attempt(
+            Counted account, String name, boolean isOfMany, AtomicBoolean isOpen, AtomicBoolean isWrong) {}
 
     /**
      * Logs somebody in by the API. The attempt is taken back if the server could not say whether it was a good one.
@@ -76,26 +80,28 @@ public final class LoginLimit {
     }
 
     /**
-     * Demands that logins to an account may still fail: before a password or code of somebody who has shown a token.
+     * Does something that asks somebody who has shown a token for a password or code. It counts as a login if that is wrong, as
+     * the events say, and not if anything else is.
      *
-     * @throws ApiProblem 429
+     * @throws ApiProblem 429, and what the work throws
      */
-    public void requireLeft(UserModel user) {
-        Optional<Refusal> refusal = limits.look(account(user.getUsername()));
+    public <T> T guardCheck(UserModel user, Supplier<T> work) {
+        Optional<Refusal> refusal = begin(user.getUsername(), false);
         if (refusal.isPresent()) {
             throw refusal.get().problem();
         }
-    }
-
-    /** Counts a failure that was no attempt: a wrong password or code of somebody who has shown a token. */
-    void noteFailure(UserModel user) {
-        limits.note(account(user.getUsername()));
+        try {
+            return work.get();
+        } finally {
+            if (!attempt().map(Attempt::isWrong).map(AtomicBoolean::get).orElse(false)) {
+                passed();
+            }
+        }
     }
 
     /** Counts an attempt, unless this request has had its own counted. */
     Optional<Refusal> begin(String name, boolean isOfMany) {
-        Optional<Exchange> exchange = Exchange.current();
-        if (exchange.flatMap(there -> there.get(Attempt.class)).isPresent()) {
+        if (attempt().isPresent()) {
             return Optional.empty();
         }
         if (!isOfMany) {
@@ -107,7 +113,9 @@ public final class LoginLimit {
         Counted account = account(name);
         Optional<Refusal> ofAccount = limits.take(account, event -> about(event, name));
         if (ofAccount.isEmpty()) {
-            exchange.ifPresent(there -> there.put(new Attempt(account, isOfMany, new AtomicBoolean(true))));
+            Exchange.current()
+                    .ifPresent(there -> there.put(
+                            new Attempt(account, known(name), isOfMany, new AtomicBoolean(true), new AtomicBoolean())));
         }
         return ofAccount;
     }
@@ -124,31 +132,35 @@ public final class LoginLimit {
 
     /** What was tried was right, or nothing was: takes back what was counted. */
     void passed() {
-        settle(attempt -> limits.giveBack(attempt.account(), 1));
-    }
-
-    /** Somebody has logged in: takes back what was counted, and what they failed before. */
-    void loggedIn() {
-        settle(attempt ->
-                limits.giveBack(attempt.account(), attempt.account().rate().permits()));
-    }
-
-    private static void settle(Consumer<Attempt> how) {
-        Exchange.current()
-                .flatMap(there -> there.get(Attempt.class))
+        attempt()
                 .filter(attempt -> attempt.isOpen().getAndSet(false))
-                .ifPresent(how);
+                .ifPresent(attempt -> limits.giveBack(attempt.account(), 1));
     }
 
-    /** The login has failed. */
+    /** Somebody has logged in, and if it was they who were counted, takes back what they failed before, by either name. */
+    void loggedIn(UserModel user) {
+        Set<String> names = Stream.of(user.getUsername(), user.getEmail())
+                .filter(Objects::nonNull)
+                .map(LoginLimit::known)
+                .collect(Collectors.toSet());
+        if (attempt().map(Attempt::name).filter(names::contains).isPresent()) {
+            names.forEach(name -> {
+                Counted account = account(name);
+                limits.giveBack(account, account.rate().permits());
+            });
+        }
+    }
+
+    /** A password or code was wrong. */
     void failed() {
-        boolean isOfMany = Exchange.current()
-                .flatMap(there -> there.get(Attempt.class))
-                .map(Attempt::isOfMany)
-                .orElse(false);
-        if (!isOfMany) {
+        attempt().ifPresent(attempt -> attempt.isWrong().set(true));
+        if (!attempt().map(Attempt::isOfMany).orElse(false)) {
             limits.note(address());
         }
+    }
+
+    private static Optional<Attempt> attempt() {
+        return Exchange.current().flatMap(there -> there.get(Attempt.class));
     }
 
     private Counted account(String name) {

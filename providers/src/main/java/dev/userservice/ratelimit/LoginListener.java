@@ -32,12 +32,13 @@ public final class LoginListener implements EventListenerProvider {
     private static final Set<String> NO_FAILURE =
             Set.of(Errors.RESOLVE_REQUIRED_ACTIONS, TotpAuthenticator.MFA_REQUIRED, Errors.INVALID_REQUEST);
 
-    private static final Set<EventType> LOGINS =
-            EnumSet.of(EventType.LOGIN_ERROR, EventType.IDENTITY_PROVIDER_FIRST_LOGIN_ERROR);
-
-    /** A wrong current password or code of somebody who has shown a token. */
-    private static final Set<EventType> CHECKS =
-            EnumSet.of(EventType.UPDATE_CREDENTIAL_ERROR, EventType.REMOVE_CREDENTIAL_ERROR);
+    /** Logins by whatever way, and checks of a password or code of somebody who has shown a token. */
+    private static final Set<EventType> FAILURES = EnumSet.of(
+            EventType.LOGIN_ERROR,
+            EventType.IDENTITY_PROVIDER_FIRST_LOGIN_ERROR,
+            EventType.IDENTITY_PROVIDER_POST_LOGIN_ERROR,
+            EventType.UPDATE_CREDENTIAL_ERROR,
+            EventType.REMOVE_CREDENTIAL_ERROR);
 
     private final KeycloakSession session;
 
@@ -48,7 +49,7 @@ public final class LoginListener implements EventListenerProvider {
     @Override
     public void onEvent(Event event) {
         boolean isSuccess = event.getType() == EventType.LOGIN;
-        if (!isSuccess && !LOGINS.contains(event.getType()) && !CHECKS.contains(event.getType())) {
+        if (!isSuccess && !FAILURES.contains(event.getType())) {
             return;
         }
         try {
@@ -65,14 +66,14 @@ public final class LoginListener implements EventListenerProvider {
         LoginLimit limit = new LoginLimit(session, realm);
         String error = String.valueOf(event.getError());
         if (isSuccess) {
-            limit.loggedIn();
+            Optional.ofNullable(event.getUserId())
+                    .map(id -> session.users().getUserById(realm, id))
+                    .ifPresent(limit::loggedIn);
+            limit.passed();
         } else if (NO_FAILURE.contains(error)) {
             limit.passed();
-        } else if (WRONG.contains(error) && LOGINS.contains(event.getType())) {
+        } else if (WRONG.contains(error)) {
             limit.failed();
-        } else if (WRONG.contains(error) && event.getUserId() != null) {
-            Optional.ofNullable(session.users().getUserById(realm, event.getUserId()))
-                    .ifPresent(limit::noteFailure);
         }
     }
 

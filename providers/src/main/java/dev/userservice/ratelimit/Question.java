@@ -25,16 +25,6 @@ record Question(Function<Bucket, Verdict> here, Function<AsyncBucketProxy, Compl
             bucket -> verdict(bucket.estimateAbilityToConsume(1)),
             bucket -> bucket.estimateAbilityToConsume(1).thenApply(Question::verdict));
 
-    /** Gives permits back, as far as there were any more; what that answers says nothing. */
-    static Question giveBack(long permits) {
-        return new Question(
-                bucket -> {
-                    bucket.addTokens(permits);
-                    return Verdict.NONE;
-                },
-                bucket -> bucket.addTokens(permits).thenApply(nothing -> Verdict.NONE));
-    }
-
     private static Verdict verdict(ConsumptionProbe probe) {
         return new Verdict(
                 probe.isConsumed(),

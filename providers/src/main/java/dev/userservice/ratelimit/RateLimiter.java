@@ -32,9 +32,10 @@ final class RateLimiter implements AutoCloseable {
         return ask(key, rate, Question.LOOK, patience);
     }
 
-    /** Gives back what was taken for something that is not to be counted after all. */
-    void giveBack(String key, Rate rate, long permits, Patience patience) {
-        ask(key, rate, Question.giveBack(permits), patience);
+    /** Gives back what was taken for something that is not to be counted after all. Nobody waits for that. */
+    void giveBack(String key, Rate rate, long permits) {
+        local.bucket(key, rate).addTokens(permits);
+        shared.ifPresent(store -> store.giveBack(key, rate, permits));
     }
 
     private Verdict ask(String key, Rate rate, Question question, Patience patience) {

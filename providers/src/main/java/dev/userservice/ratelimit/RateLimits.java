@@ -141,7 +141,7 @@ public final class RateLimits implements Provider {
 
     void giveBack(Counted counted, long permits) {
         if (!counted.rate().isUnlimited()) {
-            limiter.giveBack(counted.key(), counted.rate(), permits, Patience.ofRequest());
+            limiter.giveBack(counted.key(), counted.rate(), permits);
         }
     }
 

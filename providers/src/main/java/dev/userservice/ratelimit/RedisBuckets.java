@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
@@ -29,7 +30,7 @@ final class RedisBuckets implements AutoCloseable {
     private static final Duration MOST_PAUSE = Duration.ofSeconds(30);
     private static final Duration STABLE = Duration.ofSeconds(5);
 
-    /** How many answers may be late in {@link #LATE_PERIOD}: a few are, where a machine is busy. */
+    /** How many answers may be late in a row, and in {@link #LATE_PERIOD}: a few are, where a machine is busy. */
     private static final int MOST_LATE = 5;
 
     private static final Duration LATE_PERIOD = Duration.ofSeconds(10);
@@ -40,6 +41,7 @@ final class RedisBuckets implements AutoCloseable {
     private final AtomicReference<RedisConnection> current = new AtomicReference<>();
     private final AtomicBoolean isConnecting = new AtomicBoolean();
     private final AtomicBoolean isOutage = new AtomicBoolean();
+    private final AtomicInteger lateInARow = new AtomicInteger();
     private volatile Bucket late;
     private volatile long connectedAt = System.nanoTime();
     private volatile Duration pause = LEAST_PAUSE;
@@ -47,6 +49,11 @@ final class RedisBuckets implements AutoCloseable {
 
     private RedisBuckets(String url, StoreMeters meters) {
         RedisURI uri = RedisURI.create(url);
+        if (uri.getHost() == null
+                || uri.getSocket() != null
+                || !uri.getSentinels().isEmpty()) {
+            throw new IllegalArgumentException("Neither sentinels nor sockets");
+        }
         uri.setTimeout(CONNECT);
         this.place = uri.getHost() + ":" + uri.getPort();
         this.meters = meters;
@@ -80,15 +87,21 @@ final class RedisBuckets implements AutoCloseable {
      */
     Optional<Verdict> ask(String key, Rate rate, Question question, Patience patience) {
         RedisConnection connection = current.get();
-        if (connection == null || patience.leftNanos() <= 0) {
+        if (connection == null) {
+            connect();
+            return Optional.empty();
+        }
+        if (patience.leftNanos() <= 0) {
             return Optional.empty();
         }
         long start = System.nanoTime();
         try {
-            return Optional.of(connection.ask(key, rate, question, patience.leftNanos()));
+            Verdict verdict = connection.ask(key, rate, question, patience.leftNanos());
+            lateInARow.set(0);
+            return Optional.of(verdict);
         } catch (TimeoutException e) {
             meters.late();
-            if (!late.tryConsume(1)) {
+            if (lateInARow.incrementAndGet() > MOST_LATE || !late.tryConsume(1)) {
                 lost(connection, e);
             }
         } catch (ExecutionException | RuntimeException e) {
@@ -99,6 +112,18 @@ final class RedisBuckets implements AutoCloseable {
             patience.spend(System.nanoTime() - start);
         }
         return Optional.empty();
+    }
+
+    /** Gives back permits, and does not wait for it. */
+    void giveBack(String key, Rate rate, long permits) {
+        RedisConnection connection = current.get();
+        if (connection != null) {
+            try {
+                connection.giveBack(key, rate, permits);
+            } catch (RuntimeException e) {
+                lost(connection, e);
+            }
+        }
     }
 
     private void lost(RedisConnection connection, Exception cause) {
@@ -126,31 +151,48 @@ final class RedisBuckets implements AutoCloseable {
         }
     }
 
-    /** Connects on a thread of its own, which tries until it has. */
+    /** Connects on a thread of its own, which tries until it has; unless there is one. */
     private void connect() {
-        if (isConnecting.compareAndSet(false, true)) {
-            Thread thread = new Thread(this::connectInTheEnd, "user-service-redis");
-            thread.setDaemon(true);
-            thread.start();
+        if (!isClosed && isConnecting.compareAndSet(false, true)) {
+            boolean isStarted = false;
+            try {
+                Thread thread = new Thread(this::connectInTheEnd, "user-service-redis");
+                thread.setDaemon(true);
+                thread.start();
+                isStarted = true;
+            } finally {
+                if (!isStarted) {
+                    isConnecting.set(false);
+                }
+            }
         }
     }
 
     private void connectInTheEnd() {
+        boolean hasConnected = false;
         try {
             if (isOutage.get()) {
                 LockSupport.parkNanos(pause.toNanos());
             }
-            while (!isClosed && !hasConnected()) {
-                LockSupport.parkNanos(LEAST_PAUSE.toNanos());
+            while (!isClosed && !hasConnected) {
+                hasConnected = hasConnected();
+                if (!hasConnected) {
+                    LockSupport.parkNanos(LEAST_PAUSE.toNanos());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            if (!hasConnected) {
+                isConnecting.set(false);
+            }
         }
     }
 
     private boolean hasConnected() throws InterruptedException {
         try {
             RedisConnection fresh = RedisConnection.open(client);
+            lateInARow.set(0);
             late = LocalBuckets.inMemory(new Rate(MOST_LATE, LATE_PERIOD));
             connectedAt = System.nanoTime();
             isOutage.set(false);

@@ -92,21 +92,30 @@ final class RedisConnection {
      */
     Verdict ask(String key, Rate rate, Question question, long nanos)
             throws ExecutionException, TimeoutException, InterruptedException {
-        AsyncBucketProxy bucket = inUse.get(
-                key,
-                absent -> buckets.builder()
-                        .withOptimization(Optimizations.batching())
-                        .build(
-                                PREFIX + key,
-                                () -> CompletableFuture.completedFuture(LocalBuckets.configuration(rate))));
         try {
-            return question.there().apply(bucket).get(nanos, TimeUnit.NANOSECONDS);
+            return question.there().apply(bucket(key, rate)).get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (isLate(e)) {
                 throw new TimeoutException(e.getMessage());
             }
             throw e;
         }
+    }
+
+    /** Gives permits back to a bucket, as far as there were any more; does not wait for it. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    void giveBack(String key, Rate rate, long permits) {
+        bucket(key, rate).addTokens(permits);
+    }
+
+    private AsyncBucketProxy bucket(String key, Rate rate) {
+        return inUse.get(
+                key,
+                absent -> buckets.builder()
+                        .withOptimization(Optimizations.batching())
+                        .build(
+                                PREFIX + key,
+                                () -> CompletableFuture.completedFuture(LocalBuckets.configuration(rate))));
     }
 
     /** Was it Bucket4j that would not wait any longer? */

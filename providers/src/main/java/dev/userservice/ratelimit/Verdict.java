@@ -10,7 +10,4 @@ import java.time.Duration;
  * @param retryAfter how long until there is one; zero if there is
  * @param reset how long until all are there again
  */
-record Verdict(boolean isAllowed, long remaining, Duration retryAfter, Duration reset) {
-    /** Of what is no question of permits. */
-    static final Verdict NONE = new Verdict(true, 0, Duration.ZERO, Duration.ZERO);
-}
+record Verdict(boolean isAllowed, long remaining, Duration retryAfter, Duration reset) {}

@@ -71,8 +71,10 @@ public final class OwnAccountResource {
             throw ApiProblem.badRequest("A body is needed");
         }
         request.validate();
-        new LoginLimit(call.session(), call.realm()).requireLeft(call.caller().user());
-        new OwnAccount(call).changePassword(request.currentPassword(), request.newPassword());
-        return new Message("Password updated successfully");
+        return new LoginLimit(call.session(), call.realm())
+                .guardCheck(call.caller().user(), () -> {
+                    new OwnAccount(call).changePassword(request.currentPassword(), request.newPassword());
+                    return new Message("Password updated successfully");
+                });
     }
 }

@@ -145,4 +145,10 @@ final class ClientAddressTest {
             assertThrows(IllegalArgumentException.class, () -> ClientAddress.byOptions("xforwarded", bad), bad);
         }
     }
+
+    @Test
+    void whatAProxyCopiesIntoItsOwnElementSaysNothing() {
+        assertEquals(PEER, forwarded(null, "for=203.0.113.9;host=\"a\\\";for=9.9.9.9;x=\\\"\""));
+        assertEquals(PEER, forwarded(null, "for=203.0.113.9;host=\"a\\\", for=9.9.9.9;x=\\\"\""));
+    }
 }

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -419,14 +420,50 @@ final class RateLimitIT {
     }
 
     @Test
-    void aLoginTakesBackTheFailuresBeforeIt() {
+    void aLoginTakesBackTheFailuresBeforeItByWhateverWayIn() {
         Tenant tenant = limited(Map.of("limit-failed-login", "4/1h"));
         String alice = tenant.addUser("alice");
-        for (int i = 0; i < 3; i++) {
+        LoginForm form = new LoginForm(tenant);
+        for (Supplier<Response> way : List.<Supplier<Response>>of(
+                () -> tenant.login("alice", TestServer.PASSWORD),
+                () -> form.post("alice", TestServer.PASSWORD),
+                () -> tenant.login("alice@example.com", TestServer.PASSWORD))) {
             assertEquals(3, passing(3, () -> tenant.login("alice", WRONG)));
-            Until.holds(
-                    "Keycloak's note of the failures", Duration.ofSeconds(10), () -> failures(tenant, alice) % 3 == 0);
-            assertTrue(isIn(tenant.login("alice", TestServer.PASSWORD)));
+            Until.holds("Keycloak's note of the failures", Duration.ofSeconds(10), () -> failures(tenant, alice) == 3);
+            assertTrue(isIn(way.get()));
+            Until.holds("Keycloak's note of the login", Duration.ofSeconds(10), () -> failures(tenant, alice) == 0);
+        }
+    }
+
+    @Test
+    void whatHasNoPasswordIsNoGuessOfOne() {
+        Tenant tenant = limited(Map.of("limit-failed-login", "2/1h"));
+        tenant.addUser("alice");
+        LoginForm form = new LoginForm(tenant);
+        for (int i = 0; i < 3; i++) {
+            form.post("alice", "").then().statusCode(200);
+            form.postTo("authenticate", Map.of("username", "alice", "password", WRONG, "cancel", "x"))
+                    .then()
+                    .statusCode(302);
+        }
+        form.post("alice", TestServer.PASSWORD).then().statusCode(302);
+    }
+
+    @Test
+    void aNewPasswordThatIsTooWeakIsNoFailure() {
+        Tenant tenant = limited(Map.of("limit-failed-login", "2/1h"));
+        tenant.addUser("alice");
+        String alice = tenant.session("alice").access();
+        for (int i = 0; i < 4; i++) {
+            Tenant.admitted(
+                            429,
+                            () -> tenant.api(alice)
+                                    .contentType(ContentType.JSON)
+                                    .body(Map.of("current_password", TestServer.PASSWORD, "new_password", "weak"))
+                                    .put("/users/me/password"))
+                    .then()
+                    .statusCode(400)
+                    .body("errors.keySet()", equalTo(Set.of("new_password")));
         }
     }
 
