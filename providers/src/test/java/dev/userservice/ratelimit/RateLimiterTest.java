@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RateLimiterTest {
     private static final Rate FIVE_A_MINUTE = Rate.parse("5/1m");
@@ -134,10 +136,11 @@ final class RateLimiterTest {
     }
 
     /** The template's brute-force detection forgets failures before one address may add to them, by either name of an account. */
-    @Test
-    void fromOneAddressNobodyIsLockedOutHoweverPatientTheyAre() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"tenant-template", "platform-realm"})
+    void fromOneAddressNobodyIsLockedOutHoweverPatientTheyAre(String realm) throws Exception {
         JsonNode template = new ObjectMapper()
-                .readTree(Path.of("../realm-config/tenant-template.json").toFile());
+                .readTree(Path.of("../realm-config/" + realm + ".json").toFile());
         Rate limit = Settings.LIMIT_FAILED_LOGIN.fallback();
         long names = 2;
         double failuresASecond =

@@ -681,4 +681,30 @@ final class RateLimitIT {
         }
         assertFalse(form.open().asString().isEmpty());
     }
+
+    @Test
+    void vendorsAreLimitedAsEverybodyIs() {
+        Tenant platform = Tenant.platformOf(server);
+        platform.addClient("app-2", true);
+        List<Supplier<Response>> ways = List.of(
+                () -> new LoginForm(platform).post("no-vendor", WRONG),
+                () -> platform.token(
+                        "app-2", Map.of("grant_type", "password", "username", "no-vendor", "password", WRONG)),
+                () -> platform.login("no-vendor", WRONG));
+        setLimit(platform, "2/1h");
+        try {
+            for (int i = 0; i < 2; i++) {
+                assertNotEquals(429, ways.get(i).get().statusCode());
+            }
+            ways.forEach(way -> assertEquals(429, way.get().statusCode()));
+        } finally {
+            setLimit(platform, "0");
+        }
+    }
+
+    private static void setLimit(Tenant tenant, String rate) {
+        var realm = tenant.admin().toRepresentation();
+        realm.getAttributes().put("user-service.limit-failed-login", rate);
+        tenant.admin().update(realm);
+    }
 }
