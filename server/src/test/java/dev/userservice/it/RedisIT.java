@@ -185,7 +185,8 @@ final class RedisIT {
             assertEquals(0, meter(node, UP));
             assertEquals(outages.get(node) + 1, meter(node, OUTAGES));
         }
-        Thread.sleep(2_500);
+        int attempts = way.attempts();
+        Until.holds("more tries to connect", Duration.ofSeconds(30), () -> way.attempts() > attempts + 2);
         assertEquals(0, passing(3, () -> ask(here)));
         assertEquals(lines + 1, node(0).log().split("does not answer", -1).length, "one line an outage");
         assertFalse(node(0).log().contains("Pass word") || node(0).log().contains("Pass%20word"));
