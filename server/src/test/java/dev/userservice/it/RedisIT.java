@@ -198,7 +198,7 @@ final class RedisIT {
     }
 
     @Test
-    void aSlowRedisCostsNobodyMoreThanFiftyMilliseconds() {
+    void afterAMomentNobodyWaitsForARedisThatIsSlow() {
         Tenant tenant = limited(Map.of("limit-forgot", "1000/1h"));
         long usual = median(() -> ask(tenant));
         for (Runnable trouble : List.<Runnable>of(() -> way.delay(Duration.ofMillis(400)), way::hang, way::down)) {
