@@ -41,7 +41,7 @@ final class ArchitectureTest {
             Map.entry("users", List.of("ratelimit", "settings", "web", "keycloak")),
             Map.entry("mfa", List.of("users", "ratelimit", "settings", "web", "keycloak")),
             Map.entry("activity", List.of("ratelimit", "settings", "web", "keycloak")),
-            Map.entry("metrics", List.of("settings", "web", "keycloak")),
+            Map.entry("metrics", List.of("activity", "ratelimit", "settings", "web", "keycloak")),
             Map.entry("ratelimit", List.of("settings", "web", "keycloak")),
             Map.entry("mail", List.of("settings", "web", "keycloak")),
             Map.entry("docs", List.of("settings", "web", "keycloak")),

@@ -12,15 +12,25 @@ import org.keycloak.events.admin.AdminEvent;
 /**
  * What an event tells, in the words of the log.
  *
+ * @param realm the realm's name, whatever becomes of it
  * @param userId to whom it happened; null if that is nobody, or not known
  * @param actor null if that is not known, as of a failed login
  * @param origin from where
  * @param time milliseconds since 1970-01-01 UTC
  */
-record Activity(Action action, String realmId, String userId, Actor actor, Origin origin, Details details, long time) {
+record Activity(
+        Action action,
+        String realmId,
+        String realm,
+        String userId,
+        Actor actor,
+        Origin origin,
+        Details details,
+        long time) {
     Activity {
         Objects.requireNonNull(action);
         Objects.requireNonNull(realmId);
+        Objects.requireNonNull(realm);
         Objects.requireNonNull(origin);
         Objects.requireNonNull(details);
     }

@@ -3,13 +3,16 @@ package dev.userservice.activity;
 import dev.userservice.keycloak.AdminEvents;
 import dev.userservice.keycloak.LastLogins;
 import dev.userservice.keycloak.MailOrigin;
+import dev.userservice.keycloak.RoleStep;
 import dev.userservice.keycloak.Tenancy;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.events.Event;
@@ -30,6 +33,9 @@ import org.keycloak.sessions.RootAuthenticationSessionModel;
  */
 public final class ActivityListener implements EventListenerProvider {
     private static final Logger LOG = Logger.getLogger(ActivityListener.class);
+
+    /** What of Keycloak's admin REST may change a user's highest role. */
+    private static final Set<Action> OF_ROLES = EnumSet.of(Action.ROLE_CHANGED, Action.GROUP_JOINED, Action.GROUP_LEFT);
 
     private final KeycloakSession session;
     private final Settings settings;
@@ -80,6 +86,12 @@ public final class ActivityListener implements EventListenerProvider {
     public void onEvent(AdminEvent event, boolean includeRepresentation) {
         safely(() -> tenant(event.getRealmId()).ifPresent(realm -> {
             EventTable.Entry entry = AdminEventTable.of(event, AdminEvents.notes(session));
+            if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(Details.TO)) {
+                RoleStep.of(session, new Tenancy(session, realm, platform), entry.userId())
+                        .ifPresent(step -> entry.details()
+                                .text(Details.FROM, step.from().orElse(null))
+                                .text(Details.TO, step.to().orElse(null)));
+            }
             AuthDetails by = event.getAuthDetails();
             RealmModel home = session.realms().getRealm(by.getRealmId());
             Activity.Actor actor = actors.of(home, by.getUserId(), realm);
@@ -111,7 +123,15 @@ public final class ActivityListener implements EventListenerProvider {
             EventTable.Entry entry, RealmModel realm, Activity.Actor actor, Activity.Origin origin, long time) {
         Journal.tell(
                 session,
-                new Activity(entry.action(), realm.getId(), entry.userId(), actor, origin, entry.details(), time),
+                new Activity(
+                        entry.action(),
+                        realm.getId(),
+                        realm.getName(),
+                        entry.userId(),
+                        actor,
+                        origin,
+                        entry.details(),
+                        time),
                 meters);
     }
 

@@ -154,7 +154,7 @@ final class AdminEventTable {
 
     private static Action roles(AdminEvent event, Map<String, String> notes, String what, Details details) {
         if (notes.containsKey(AdminEvents.TO)) {
-            details.text("from", notes.get(AdminEvents.FROM)).text("to", notes.get(AdminEvents.TO));
+            details.text(Details.FROM, notes.get(AdminEvents.FROM)).text(Details.TO, notes.get(AdminEvents.TO));
             return Action.ROLE_CHANGED;
         }
         List<String> names = new ArrayList<>();

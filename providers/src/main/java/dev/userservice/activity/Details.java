@@ -15,6 +15,9 @@ import java.util.Optional;
 final class Details {
     static final String SESSIONS_ENDED = "sessions_ended";
     static final String ALL_SESSIONS = "all_sessions";
+    static final String REASON = "reason";
+    static final String FROM = "from";
+    static final String TO = "to";
 
     private static final String CHANGES = "changes";
     private static final int MAX_ENTRIES = 50;

@@ -65,7 +65,7 @@ final class EventTable {
                     IDENTITY_PROVIDER_LOGIN_ERROR,
                     JWT_AUTHORIZATION_GRANT_ERROR,
                     AUTHREQID_TO_TOKEN_ERROR -> {
-                login(details.text("reason", event.getError()), told);
+                login(details.text(Details.REASON, event.getError()), told);
                 if (event.getUserId() == null) {
                     details.text("identifier", told.get("username"));
                 }
@@ -74,12 +74,12 @@ final class EventTable {
             case LOGOUT -> Action.LOGOUT;
             case CLIENT_LOGIN -> Action.CLIENT_LOGIN;
             case CLIENT_LOGIN_ERROR -> {
-                details.text("reason", event.getError());
+                details.text(Details.REASON, event.getError());
                 yield Action.CLIENT_LOGIN_FAILED;
             }
             case REFRESH_TOKEN -> Action.TOKEN_REFRESH;
             case REFRESH_TOKEN_ERROR -> {
-                details.text("reason", told.get("reason"));
+                details.text(Details.REASON, told.get("reason"));
                 yield isOneOf(REUSED, told.get("reason")) ? Action.TOKEN_REUSE : null;
             }
             case VERIFY_EMAIL -> Action.ACTIVATED;
@@ -90,13 +90,13 @@ final class EventTable {
             }
             case UPDATE_CREDENTIAL -> updated(details, told.get(CREDENTIAL_TYPE));
             case UPDATE_CREDENTIAL_ERROR -> {
-                details.text("reason", event.getError());
+                details.text(Details.REASON, event.getError());
                 yield PASSWORD.equals(told.get(CREDENTIAL_TYPE)) && !isOneOf(MISTYPED, event.getError())
                         ? Action.UPDATE_PASSWORD_FAILED
                         : null;
             }
             case REMOVE_CREDENTIAL_ERROR -> {
-                details.text("reason", event.getError());
+                details.text(Details.REASON, event.getError());
                 yield isOneOf(SECOND_FACTORS, told.get(CREDENTIAL_TYPE)) ? Action.MFA_DISABLE_FAILED : null;
             }
             case REMOVE_CREDENTIAL -> removed(details, told.get(CREDENTIAL_TYPE));

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakTransaction;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -25,6 +26,7 @@ final class Journal extends AbstractKeycloakTransaction {
     private final KeycloakSession session;
     private final ActivityMeters meters;
     private final List<Activity> told = new ArrayList<>();
+    private List<ActivityDone> done = List.of();
 
     private Journal(KeycloakSession session, ActivityMeters meters) {
         this.session = session;
@@ -38,6 +40,7 @@ final class Journal extends AbstractKeycloakTransaction {
             journal = new Journal(session, meters);
             try {
                 session.getTransactionManager().enlistPrepare(journal);
+                session.getTransactionManager().enlistAfterCompletion(journal.afterCommit());
                 session.setAttribute(OF_SESSION, journal);
             } catch (IllegalStateException e) {
                 // Its commit has begun.
@@ -57,7 +60,12 @@ final class Journal extends AbstractKeycloakTransaction {
     protected void commitImpl() {
         int sequence = 0;
         Notices notices = new Notices(session);
-        for (Activity activity : folded(told)) {
+        List<Activity> folded = folded(told);
+        done = folded.stream()
+                .filter(activity -> !activity.action().isAlone())
+                .map(ActivityDone::of)
+                .toList();
+        for (Activity activity : folded) {
             try {
                 notices.wish(activity);
             } catch (RuntimeException e) {
@@ -87,6 +95,31 @@ final class Journal extends AbstractKeycloakTransaction {
                         "An activity could not be noted: %s",
                         activity.action().id());
             }
+            if (activity.action().isAlone()) {
+                publish(ActivityDone.of(activity));
+            }
+        }
+    }
+
+    private KeycloakTransaction afterCommit() {
+        return new AbstractKeycloakTransaction() {
+            @Override
+            protected void commitImpl() {
+                done.forEach(Journal.this::publish);
+            }
+
+            @Override
+            protected void rollbackImpl() {}
+        };
+    }
+
+    /** What listens counts; if that fails, what has been done is done all the same. */
+    private void publish(ActivityDone activity) {
+        try {
+            session.getKeycloakSessionFactory().publish(activity);
+        } catch (RuntimeException e) {
+            LOG.errorf(
+                    e, "An activity could not be counted: %s", activity.action().id());
         }
     }
 

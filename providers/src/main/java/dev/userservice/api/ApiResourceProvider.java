@@ -2,6 +2,9 @@ package dev.userservice.api;
 
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.keycloak.Exchange;
+import dev.userservice.keycloak.LogContext;
+import dev.userservice.keycloak.Served;
 import dev.userservice.keycloak.Tenancy;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
@@ -50,6 +53,9 @@ public final class ApiResourceProvider implements RealmResourceProvider {
 
     private Object resource(Tenancy tenancy, HttpRequest request) {
         String path = ApiPath.below(request.getUri().getPath());
+        Exchange.current()
+                .ifPresent(exchange -> exchange.put(new Served(tenancy.realm().getName(), Routes.template(path))));
+        LogContext.tenant(tenancy.realm().getName());
         if ("OPTIONS".equals(request.getHttpMethod())) {
             return new OptionsResource(session, Routes.methods(path));
         }

@@ -4,8 +4,11 @@ import dev.userservice.activity.Retention;
 import dev.userservice.keycloak.DatabaseProbe;
 import dev.userservice.keycloak.Outbox;
 import dev.userservice.mail.OutboxWorker;
+import dev.userservice.metrics.TenantGauges;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
+import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.keycloak.Config;
@@ -23,6 +26,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     private DatabaseProbe database;
     private OutboxWorker outbox;
     private Retention retention;
+    private TenantGauges gauges;
 
     @Override
     public String getId() {
@@ -36,12 +40,14 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
         database = new DatabaseProbe();
         outbox = new OutboxWorker(settings);
         retention = new Retention(settings);
+        gauges = new TenantGauges(settings, Metrics.globalRegistry);
     }
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         factory.register(outbox);
         factory.register(retention);
+        factory.register(gauges);
     }
 
     /** Closed before these are: the outbox lets come to an end what it has begun. */
@@ -55,6 +61,11 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
         return new ApiResourceProvider(session, settings, platform, database);
     }
 
+    /** How old the oldest mail is that is wanted and not delivered. */
+    Duration mailLag() {
+        return outbox.lag();
+    }
+
     @Override
     public List<ProviderConfigProperty> getConfigMetadata() {
         return Settings.options();
@@ -64,5 +75,6 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     public void close() {
         outbox.close();
         retention.close();
+        gauges.close();
     }
 }

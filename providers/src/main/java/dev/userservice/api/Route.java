@@ -43,7 +43,7 @@ public record Route(String method, String path, Permission permission, Limit lim
         return true;
     }
 
-    /** Literal paths win over templates, as in JAX-RS. */
+    /** Is there no template in its path? */
     boolean isLiteral() {
         return !TEMPLATE.matcher(path).find();
     }

@@ -40,7 +40,7 @@ import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
 import dev.userservice.web.ApiProblem;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -97,6 +97,12 @@ public final class Routes {
             new Route("GET", "/openapi.json", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)),
             new Route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)));
 
+    private static final Map<String, List<Route>> LITERAL =
+            ALL.stream().filter(Route::isLiteral).collect(Collectors.groupingBy(Route::path));
+
+    private static final List<Route> TEMPLATES =
+            ALL.stream().filter(route -> !route.isLiteral()).toList();
+
     private Routes() {}
 
     /**
@@ -126,12 +132,24 @@ public final class Routes {
         return own;
     }
 
+    /** The path as the table has it; empty for one that is not there. */
+    static String template(String path) {
+        return matching(path).stream().map(Route::path).findFirst().orElse("");
+    }
+
     private static Stream<Route> at(String path) {
-        List<Route> matching = ALL.stream().filter(route -> route.matches(path)).toList();
-        if (matching.isEmpty()) {
+        List<Route> found = matching(path);
+        if (found.isEmpty()) {
             throw ApiProblem.notFound("There is nothing at this path");
         }
-        Optional<Route> literal = matching.stream().filter(Route::isLiteral).findFirst();
-        return matching.stream().filter(route -> literal.isEmpty() || route.isLiteral());
+        return found.stream();
+    }
+
+    /** Literal paths win over templates, as in JAX-RS. */
+    private static List<Route> matching(String path) {
+        List<Route> literal = LITERAL.get(path);
+        return literal == null
+                ? TEMPLATES.stream().filter(route -> route.matches(path)).toList()
+                : literal;
     }
 }

@@ -43,6 +43,7 @@ public final class ApiCall {
         }
         Caller caller =
                 refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
+        caller.nameInLog();
         caller.require(permission);
 
         boolean isPublic = permission == Permission.PUBLIC || permission == Permission.REFRESH_TOKEN;

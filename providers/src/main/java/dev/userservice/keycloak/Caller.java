@@ -197,6 +197,14 @@ public final class Caller {
         } finally {
             context.setBearerToken(null);
             context.setUserSession(null);
+            nameInLog();
+        }
+    }
+
+    /** Has lines of the log say who calls; Keycloak's context, from which it would know, must not have them. */
+    void nameInLog() {
+        if (proof != null) {
+            LogContext.caller(user().getId(), client().getClientId());
         }
     }
 

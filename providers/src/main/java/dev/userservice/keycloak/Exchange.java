@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class Exchange {
     private final RoutingContext request;
 
-    private Exchange(RoutingContext request) {
+    Exchange(RoutingContext request) {
         this.request = request;
     }
 

@@ -56,7 +56,7 @@ public final class Tenancy {
     }
 
     /** The name of the platform realm. */
-    String platform() {
+    public String platform() {
         return platform;
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 
 /**
@@ -32,58 +33,72 @@ public final class TenantFigures {
     private static final String IS_IN =
             "u.enabled = true and (r.verifyEmail = false or u.email is null or u.emailVerified = true)";
 
+    /** What keeps one out until it is done. */
+    private static final String IS_PENDING =
+            "select 1 from UserRequiredActionEntity a where a.user = u and (a.action = '"
+                    + Activation.REQUIRED_ACTION + "' or (r.verifyEmail = true and a.action = '"
+                    + UserModel.RequiredAction.VERIFY_EMAIL + "'))";
+
     private final EntityManager entities;
     private final String platform;
     private final InstantSource clock;
 
-    public TenantFigures(ApiCall call, InstantSource clock) {
-        this.entities = call.session().getProvider(JpaConnectionProvider.class).getEntityManager();
-        this.platform = call.tenancy().platform();
+    public TenantFigures(KeycloakSession session, String platform, InstantSource clock) {
+        this.entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        this.platform = platform;
         this.clock = clock;
     }
+
+    /** How many users a tenant has. */
+    public record Users(String realmId, String name, long total, long active, long verified) {}
 
     /**
      * The figures of a tenant.
      *
      * @param logins how many there were in the last 24 hours
      */
-    public record Figures(String realmId, String name, long users, long active, long verified, long logins) {}
+    public record Figures(Users users, long logins) {}
 
     /**
-     * The figures of all tenants, by name; or of one.
+     * The users of all tenants, by name; or of one. One statement.
+     *
+     * @param realmId empty for all
+     */
+    public List<Users> users(Optional<String> realmId) {
+        return asked(
+                        realmId,
+                        "select r.id, r.name, count(u.id), sum(case when " + IS_IN + " and not exists (" + IS_PENDING
+                                + ") then 1 else 0 end), sum(case when u.emailVerified = true then 1 else 0 end)"
+                                + " from RealmEntity r left join UserEntity u on " + IS_USER
+                                + " where %s group by r.id, r.name order by r.name",
+                        Tuple.class)
+                .getResultStream()
+                .map(row -> new Users(
+                        row.get(0, String.class),
+                        row.get(1, String.class),
+                        row.get(2, Long.class),
+                        row.get(3, Long.class),
+                        row.get(4, Long.class)))
+                .toList();
+    }
+
+    /**
+     * The figures of all tenants, by name; or of one. Two statements.
      *
      * @param realmId empty for all
      */
     public List<Figures> all(Optional<String> realmId) {
-        Map<String, Long> pending = numbers(
-                realmId,
-                "select r.id, count(distinct u.id) from UserRequiredActionEntity a join a.user u, RealmEntity r where %s and "
-                        + IS_USER + " and " + IS_IN + " and (a.action = '" + Activation.REQUIRED_ACTION
-                        + "' or (r.verifyEmail = true and a.action = '" + UserModel.RequiredAction.VERIFY_EMAIL
-                        + "')) group by r.id");
-        Map<String, Long> logins = numbers(
-                realmId,
-                "select r.id, count(a.id) from UserServiceActivity a, RealmEntity r where %s and a.realmId = r.id"
-                        + " and a.action = 'login' and a.id >= '"
-                        + TimeOrderedId.leastOf(clock.millis() - RECENTLY.toMillis()) + "' group by r.id");
-        return tuples(
+        Map<String, Long> logins = new HashMap<>();
+        asked(
                         realmId,
-                        "select r.id, r.name, count(u.id), sum(case when " + IS_IN + " then 1 else 0 end),"
-                                + " sum(case when u.emailVerified = true then 1 else 0 end)"
-                                + " from RealmEntity r left join UserEntity u on " + IS_USER
-                                + " where %s group by r.id, r.name order by r.name")
-                .stream()
-                .map(row -> {
-                    String id = row.get(0, String.class);
-                    return new Figures(
-                            id,
-                            row.get(1, String.class),
-                            row.get(2, Long.class),
-                            // Two statements: somebody may be gone in between.
-                            Math.max(0, row.get(3, Long.class) - pending.getOrDefault(id, 0L)),
-                            row.get(4, Long.class),
-                            logins.getOrDefault(id, 0L));
-                })
+                        "select r.id, count(a.id) from UserServiceActivity a, RealmEntity r where %s and a.realmId = r.id"
+                                + " and a.action = 'login' and a.id >= '"
+                                + TimeOrderedId.leastOf(clock.millis() - RECENTLY.toMillis()) + "' group by r.id",
+                        Tuple.class)
+                .getResultStream()
+                .forEach(row -> logins.put(row.get(0, String.class), row.get(1, Long.class)));
+        return users(realmId).stream()
+                .map(users -> new Figures(users, logins.getOrDefault(users.realmId(), 0L)))
                 .toList();
     }
 
@@ -101,16 +116,6 @@ public final class TenantFigures {
                 .getResultStream()
                 .map(ActivityEntity::row)
                 .toList();
-    }
-
-    private Map<String, Long> numbers(Optional<String> realmId, String query) {
-        Map<String, Long> numbers = new HashMap<>();
-        tuples(realmId, query).forEach(row -> numbers.put(row.get(0, String.class), row.get(1, Long.class)));
-        return numbers;
-    }
-
-    private List<Tuple> tuples(Optional<String> realmId, String query) {
-        return asked(realmId, query, Tuple.class).getResultList();
     }
 
     private <T> TypedQuery<T> asked(Optional<String> realmId, String query, Class<T> type) {

@@ -4,6 +4,7 @@ import dev.userservice.keycloak.Delivery;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,18 +19,16 @@ final class MailMeters {
     private static final double MILLIS_A_SECOND = 1_000;
 
     private final MeterRegistry registry;
+    private final InstantSource clock;
     private final AtomicLong oldest = new AtomicLong(NONE);
     private final Gauge lag;
 
     MailMeters(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
-        this.lag = Gauge.builder(
-                        "user.service.mail.lag",
-                        oldest,
-                        since -> since.get() == NONE ? 0 : (clock.millis() - since.get()) / MILLIS_A_SECOND)
+        this.clock = clock;
+        this.lag = Gauge.builder("user.service.mail.lag", () -> lag().toMillis() / MILLIS_A_SECOND)
                 .description("Age of the oldest mail that is wanted and not delivered")
                 .baseUnit("seconds")
-                .strongReference(true)
                 .register(registry);
     }
 
@@ -53,6 +52,12 @@ final class MailMeters {
     /** Notes when the oldest waiting mail was wished for, in milliseconds since 1970-01-01 UTC. */
     void oldestWaiting(Optional<Long> createdAt) {
         oldest.set(createdAt.orElse(NONE));
+    }
+
+    /** How old the oldest mail is that is wanted and not delivered; zero for none. */
+    Duration lag() {
+        long since = oldest.get();
+        return since == NONE ? Duration.ZERO : Duration.ofMillis(Math.max(0, clock.millis() - since));
     }
 
     void close() {

@@ -3,6 +3,7 @@ package dev.userservice.mail;
 import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.Deliveries;
 import dev.userservice.keycloak.Delivery;
+import dev.userservice.keycloak.LogContext;
 import dev.userservice.keycloak.MailFailure;
 import dev.userservice.keycloak.MailKind;
 import dev.userservice.keycloak.Mails;
@@ -129,7 +130,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             boolean hasMore = true;
             while (hasMore && !threads.isShutdown()) {
                 Optional<Delivery> claimed = claim();
-                claimed.ifPresent(this::deliver);
+                claimed.ifPresent(mail -> LogContext.during(mail.realmName(), mail.userId(), () -> deliver(mail)));
                 hasMore = claimed.isPresent();
             }
         } catch (RuntimeException | Error e) {
@@ -238,6 +239,11 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
 
     private <T> T inTransaction(KeycloakSessionTaskWithResult<T> task) {
         return KeycloakModelUtils.runJobInTransactionWithResult(sessions, task);
+    }
+
+    /** How old the oldest mail is that is wanted and not delivered, over all nodes and tenants, as it was seen last; zero for none. */
+    public Duration lag() {
+        return meters.lag();
     }
 
     /** Takes nothing new, and lets what is being sent come to its end, so that it need not be sent again. */

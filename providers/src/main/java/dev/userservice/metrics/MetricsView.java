@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.keycloak.ActivityRow;
+import dev.userservice.keycloak.TenantFigures;
 import dev.userservice.keycloak.TenantFigures.Figures;
 import dev.userservice.web.JsonAnswer;
 import java.time.Instant;
@@ -51,12 +52,14 @@ public record MetricsView(
             long logins) {}
 
     static MetricsView of(List<Figures> tenants, List<ActivityRow> recent) {
-        Map<String, String> names = tenants.stream().collect(Collectors.toMap(Figures::realmId, Figures::name));
+        List<TenantFigures.Users> users = tenants.stream().map(Figures::users).toList();
+        Map<String, String> names =
+                users.stream().collect(Collectors.toMap(TenantFigures.Users::realmId, TenantFigures.Users::name));
         return new MetricsView(
                 new Users(
-                        tenants.stream().mapToLong(Figures::users).sum(),
-                        tenants.stream().mapToLong(Figures::active).sum(),
-                        tenants.stream().mapToLong(Figures::verified).sum()),
+                        users.stream().mapToLong(TenantFigures.Users::total).sum(),
+                        users.stream().mapToLong(TenantFigures.Users::active).sum(),
+                        users.stream().mapToLong(TenantFigures.Users::verified).sum()),
                 tenants.size(),
                 recent.stream()
                         // A tenant may have come in between.
@@ -69,7 +72,11 @@ public record MetricsView(
                         .toList(),
                 tenants.stream()
                         .map(tenant -> new TenantMetrics(
-                                tenant.name(), tenant.users(), tenant.active(), tenant.verified(), tenant.logins()))
+                                tenant.users().name(),
+                                tenant.users().total(),
+                                tenant.users().active(),
+                                tenant.users().verified(),
+                                tenant.logins()))
                         .toList());
     }
 }

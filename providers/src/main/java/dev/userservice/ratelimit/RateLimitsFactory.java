@@ -12,6 +12,8 @@ import org.keycloak.provider.ProviderFactory;
 
 /** Keeps the buckets of this server, and its connection to Redis. */
 public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
+    public static final String ID = "default";
+
     private Settings settings;
     private String platform;
     private ClientAddress addresses;
@@ -20,7 +22,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
 
     @Override
     public String getId() {
-        return "default";
+        return ID;
     }
 
     @Override
@@ -49,6 +51,11 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
     @Override
     public RateLimits create(KeycloakSession session) {
         return new RateLimits(session, settings, platform, addresses, limiter);
+    }
+
+    /** Whether the nodes count together just now; empty where no Redis is set. */
+    public Optional<Boolean> isRedisUp() {
+        return storeMeters.map(StoreMeters::isUp);
     }
 
     @Override

@@ -30,6 +30,10 @@ final class StoreMeters {
                 .register(registry);
     }
 
+    boolean isUp() {
+        return isUp.get() == 1;
+    }
+
     void isUp(boolean answers) {
         isUp.set(answers ? 1 : 0);
     }

@@ -177,6 +177,13 @@ public final class Settings {
             text -> number(text, 1, 86_400),
             "How often the activity log is looked through for what it has kept long enough.");
 
+    public static final Setting<Integer> TENANT_GAUGES_INTERVAL = new Setting<>(
+            "tenant-gauges-interval",
+            "seconds, 1 to 86400",
+            60,
+            text -> number(text, 1, 86_400),
+            "How often the users of all tenants are counted for the gauges on the management port.");
+
     public static final Setting<Optional<String>> REDIS_URL = new Setting<>(
             "redis-url",
             "redis://[user:password@]host[:port][/database], rediss:// for TLS; unset means that each node counts for itself",
@@ -185,7 +192,8 @@ public final class Settings {
             "The Redis on which the nodes of a cluster count their rate limits together.");
 
     /** The settings of the server alone: no tenant may decide them. */
-    public static final List<Setting<?>> OF_THE_SERVER = List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL, REDIS_URL);
+    public static final List<Setting<?>> OF_THE_SERVER =
+            List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL, TENANT_GAUGES_INTERVAL, REDIS_URL);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 

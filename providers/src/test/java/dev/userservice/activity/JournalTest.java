@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 final class JournalTest {
     private static Activity told(Action action, String user, Details details) {
-        return new Activity(action, "realm", user, null, new Activity.Origin(null, null, null, null), details, 0);
+        return new Activity(
+                action, "realm", "tenant", user, null, new Activity.Origin(null, null, null, null), details, 0);
     }
 
     private static Activity told(Action action) {

@@ -125,6 +125,7 @@ final class SettingsTest {
                         "limit-form",
                         "platform-realm",
                         "activity-purge-interval",
+                        "tenant-gauges-interval",
                         "redis-url"),
                 Settings.options().stream().map(ProviderConfigProperty::getName).toList());
     }

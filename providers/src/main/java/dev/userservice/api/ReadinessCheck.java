@@ -1,0 +1,35 @@
+package dev.userservice.api;
+
+import dev.userservice.keycloak.RunningServer;
+import dev.userservice.ratelimit.RateLimits;
+import dev.userservice.ratelimit.RateLimitsFactory;
+import dev.userservice.web.ApiPath;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+import org.keycloak.services.resource.RealmResourceProvider;
+
+/**
+ * What {@code /health/ready} on the management port says of us: how far behind the mail is, and whether Redis answers. Always up: a
+ * node that can do its work must not be taken from the others for want of a mail server or of a shared count. Asks nobody; it tells
+ * what is known.
+ */
+@Readiness
+@Singleton
+public final class ReadinessCheck implements HealthCheck {
+    @Override
+    public HealthCheckResponse call() {
+        HealthCheckResponseBuilder answer =
+                HealthCheckResponse.named("User service").up();
+        RunningServer.factory(RealmResourceProvider.class, ApiPath.EXTENSION, ApiResourceProviderFactory.class)
+                .ifPresent(
+                        api -> answer.withData("mail_lag_seconds", api.mailLag().toSeconds()));
+        RunningServer.factory(RateLimits.class, RateLimitsFactory.ID, RateLimitsFactory.class)
+                .map(limits ->
+                        limits.isRedisUp().map(isUp -> isUp ? "up" : "down").orElse("none"))
+                .ifPresent(state -> answer.withData("redis", state));
+        return answer.build();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiPath;
+import dev.userservice.web.HttpMeters;
+import io.micrometer.core.instrument.Metrics;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+
+/**
+ * Sees each request of the API from before Keycloak looks at it until its answer has gone out, whatever becomes of it in between:
+ * gives it an id, times and counts it, and writes a line about it at DEBUG.
+ */
+@Singleton
+public final class ApiTraffic {
+    /** Of the lines, one a request. They name the route, not the path: that may hold a code. */
+    private static final Logger ACCESS = Logger.getLogger("dev.userservice.access");
+
+    /** Before all of Keycloak's own. */
+    private static final int FIRST = Integer.MIN_VALUE + 1;
+
+    /** Somebody else's id is taken over if it can do no harm in a log or a header. */
+    private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._=+/-]{1,64}");
+
+    /** What nginx calls a client that has not waited for its answer; there is no status of RFC 9110 for it. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private static final double NANOS_A_MILLI = 1_000_000;
+
+    private final HttpMeters meters = new HttpMeters(Metrics.globalRegistry);
+
+    void watch(@Observes Router router) {
+        router.route().order(FIRST).handler(this::begin);
+    }
+
+    private void begin(RoutingContext request) {
+        String path = request.normalizedPath();
+        // Keycloak may be below a path of its own.
+        String mount = request.mountPoint();
+        if (ApiPath.covers(mount == null ? path : path.substring(Math.min(mount.length(), path.length())))) {
+            long start = System.nanoTime();
+            String id = id(request.request().getHeader(LogContext.REQUEST_HEADER));
+            LogContext.request(id);
+            request.response().putHeader(LogContext.REQUEST_HEADER, id);
+            request.addEndHandler(sent -> end(request, System.nanoTime() - start, sent.succeeded()));
+        }
+        request.next();
+    }
+
+    private static String id(String given) {
+        return given != null && GOOD_ID.matcher(given).matches()
+                ? given
+                : UUID.randomUUID().toString();
+    }
+
+    private void end(RoutingContext request, long nanos, boolean isSent) {
+        Exchange exchange = new Exchange(request);
+        Served served = exchange.get(Served.class).orElse(Served.NOTHING);
+        String method = HttpMeters.method(request.request().method().name());
+        int status = isSent ? request.response().getStatusCode() : CLIENT_CLOSED_REQUEST;
+        meters.answered(method, served.route(), status, served.tenant(), nanos);
+        if (ACCESS.isDebugEnabled()) {
+            exchange.get(LogContext.Snapshot.class).ifPresent(LogContext.Snapshot::restore);
+            String route = served.route().isEmpty() ? "-" : served.route();
+            ACCESS.debugf("%s %s %d %.1f ms", method, route, status, nanos / NANOS_A_MILLI);
+        }
+        LogContext.clear();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.userservice.metrics;
+
+import dev.userservice.activity.ActivityDone;
+import dev.userservice.keycloak.TotpAuthenticator;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
+import java.util.Set;
+import org.keycloak.events.Errors;
+import org.keycloak.provider.ProviderEvent;
+import org.keycloak.provider.ProviderEventListener;
+
+/**
+ * What people and admins do in the tenants, by whatever way in, counted once it is done: the family that S1 has, each with the
+ * tenant's {@code realm} beside its own labels. No label holds what a client has sent.
+ */
+public final class AccountMeters implements ProviderEventListener {
+    private static final String OTHER = "other";
+    private static final String NONE = "none";
+
+    /** Keycloak's words; an extension of somebody else's, or an identity provider, may have any. */
+    private static final Set<String> REASONS = Set.of(
+            Errors.ACCESS_DENIED,
+            Errors.CLIENT_DISABLED,
+            Errors.CLIENT_NOT_FOUND,
+            Errors.COOKIE_NOT_FOUND,
+            Errors.DIFFERENT_USER_AUTHENTICATED,
+            Errors.EXPIRED_CODE,
+            Errors.GENERIC_AUTHENTICATION_ERROR,
+            Errors.IDENTITY_PROVIDER_ERROR,
+            Errors.IDENTITY_PROVIDER_LOGIN_FAILURE,
+            Errors.INVALID_AUTHENTICATION_SESSION,
+            Errors.INVALID_CODE,
+            Errors.INVALID_REDIRECT_URI,
+            Errors.INVALID_REQUEST,
+            Errors.INVALID_TOKEN,
+            Errors.INVALID_USER,
+            Errors.INVALID_USER_CREDENTIALS,
+            Errors.NOT_ALLOWED,
+            Errors.REJECTED_BY_USER,
+            Errors.RESOLVE_REQUIRED_ACTIONS,
+            Errors.SESSION_EXPIRED,
+            Errors.USER_DISABLED,
+            Errors.USER_NOT_FOUND,
+            Errors.USER_TEMPORARILY_DISABLED,
+            TotpAuthenticator.MFA_REQUIRED);
+
+    private final MeterRegistry registry;
+
+    public AccountMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** How something ended. */
+    enum Status {
+        REQUESTED,
+        SUCCESS,
+        FAILURE;
+
+        static Status of(boolean isSuccess) {
+            return isSuccess ? SUCCESS : FAILURE;
+        }
+
+        String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Override
+    public void onEvent(ProviderEvent event) {
+        if (event instanceof ActivityDone done) {
+            count(done);
+        }
+    }
+
+    private void count(ActivityDone done) {
+        String realm = done.realm();
+        count(
+                "user.actions",
+                "What was done, as the activity log names it",
+                realm,
+                "action_type",
+                done.action().id());
+        switch (done.action()) {
+            case LOGIN -> attempt(realm, "login", Status.SUCCESS);
+            case LOGIN_FAILED -> {
+                attempt(realm, "login", Status.FAILURE);
+                String reason = done.reason().filter(REASONS::contains).orElse(OTHER);
+                count("failed.logins", "Logins that failed", realm, "reason", reason);
+            }
+            case CLIENT_LOGIN -> attempt(realm, "client_login", Status.SUCCESS);
+            case CLIENT_LOGIN_FAILED -> attempt(realm, "client_login", Status.FAILURE);
+            case REGISTER -> attempt(realm, "register", Status.SUCCESS);
+            case PASSWORD_RESET_REQUESTED -> passwordReset(realm, Status.REQUESTED);
+            case PASSWORD_RESET -> passwordReset(realm, Status.SUCCESS);
+            case ACTIVATION_RESENT -> emailVerification(realm, Status.REQUESTED);
+            case ACTIVATED -> emailVerification(realm, Status.SUCCESS);
+            case ROLE_CHANGED, GROUP_JOINED, GROUP_LEFT -> roleChange(done);
+            default -> {
+                // Its action says all.
+            }
+        }
+    }
+
+    void attempt(String realm, String type, Status status) {
+        count("auth.attempts", "Attempts to log in or to register", realm, "type", type, "status", status.id());
+    }
+
+    void tokenRefresh(String realm, Status status) {
+        count("token.refreshes", "Refreshes of tokens", realm, "status", status.id());
+    }
+
+    void passwordReset(String realm, Status status) {
+        count("password.resets", "Forgotten passwords: asked for, and replaced", realm, "status", status.id());
+    }
+
+    void emailVerification(String realm, Status status) {
+        count("email.verifications", "Proofs of e-mail addresses", realm, "status", status.id());
+    }
+
+    private void roleChange(ActivityDone done) {
+        if (done.fromRole().isPresent() || done.toRole().isPresent()) {
+            count(
+                    "user.role.changes",
+                    "Changes of the highest role of a user",
+                    done.realm(),
+                    "from_role",
+                    done.fromRole().orElse(NONE),
+                    "to_role",
+                    done.toRole().orElse(NONE));
+        }
+    }
+
+    private void count(String name, String description, String realm, String... labels) {
+        Counter.builder(name)
+                .description(description)
+                .tag("realm", realm)
+                .tags(labels)
+                .register(registry)
+                .increment();
+    }
+}

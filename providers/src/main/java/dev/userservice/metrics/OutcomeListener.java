@@ -1,0 +1,116 @@
+package dev.userservice.metrics;
+
+import dev.userservice.keycloak.Tenancy;
+import dev.userservice.metrics.AccountMeters.Status;
+import dev.userservice.ratelimit.RateLimits;
+import dev.userservice.settings.Settings;
+import io.micrometer.core.instrument.Metrics;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
+import org.keycloak.Config;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventListenerProviderFactory;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Counts what Keycloak's events tell and the activity log does not note: refreshes, and what failed without being worth a row.
+ * On in every tenant, without being listed.
+ */
+public final class OutcomeListener implements EventListenerProvider {
+    private static final Logger LOG = Logger.getLogger(OutcomeListener.class);
+
+    private final KeycloakSession session;
+    private final String platform;
+    private final AccountMeters meters;
+    private final Map<EventType, BiConsumer<AccountMeters, String>> outcomes = Map.of(
+            EventType.REFRESH_TOKEN, (to, realm) -> to.tokenRefresh(realm, Status.SUCCESS),
+            EventType.REFRESH_TOKEN_ERROR, (to, realm) -> to.tokenRefresh(realm, Status.FAILURE),
+            EventType.REGISTER_ERROR, (to, realm) -> to.attempt(realm, "register", Status.FAILURE),
+            EventType.RESET_PASSWORD_ERROR, (to, realm) -> to.passwordReset(realm, Status.FAILURE),
+            EventType.VERIFY_EMAIL_ERROR, (to, realm) -> to.emailVerification(realm, Status.FAILURE));
+
+    private OutcomeListener(KeycloakSession session, String platform, AccountMeters meters) {
+        this.session = session;
+        this.platform = platform;
+        this.meters = meters;
+    }
+
+    @Override
+    public void onEvent(Event event) {
+        BiConsumer<AccountMeters, String> outcome = outcomes.get(event.getType());
+        // What was refused unseen has a meter of its own.
+        if (outcome == null || RateLimits.EVENT_ERROR.equals(event.getError())) {
+            return;
+        }
+        try {
+            RealmModel realm = session.realms().getRealm(event.getRealmId());
+            if (realm != null && new Tenancy(session, realm, platform).isSwitchedOn()) {
+                String name = realm.getName();
+                afterCommit(() -> outcome.accept(meters, name));
+            }
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "An event could not be counted: %s", event.getType());
+        }
+    }
+
+    private void afterCommit(Runnable count) {
+        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
+            @Override
+            protected void commitImpl() {
+                count.run();
+            }
+
+            @Override
+            protected void rollbackImpl() {}
+        });
+    }
+
+    @Override
+    public void onEvent(AdminEvent event, boolean includeRepresentation) {}
+
+    @Override
+    public void close() {}
+
+    /** Makes the listener. */
+    public static final class Factory implements EventListenerProviderFactory {
+        private String platform;
+        private AccountMeters meters;
+
+        @Override
+        public void init(Config.Scope config) {
+            platform = Settings.ofThisServer().ofServer(Settings.PLATFORM_REALM);
+            meters = new AccountMeters(Metrics.globalRegistry);
+        }
+
+        /** What the activity log notes is counted as well. */
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {
+            factory.register(meters);
+        }
+
+        @Override
+        public EventListenerProvider create(KeycloakSession session) {
+            return new OutcomeListener(session, platform, meters);
+        }
+
+        @Override
+        public boolean isGlobal() {
+            return true;
+        }
+
+        @Override
+        public String getId() {
+            return "user-service-metrics";
+        }
+
+        @Override
+        public void close() {}
+    }
+}
