@@ -103,7 +103,8 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         return new Comparison(a, b);
     }
 
-    private static Round turn(Server server, int number, int times, Work work) throws Exception {
+    /** One thread does the work so many times. */
+    static Round turn(Server server, int number, int times, Work work) throws Exception {
         work.prepare(number);
         double[] millis = new double[times];
         double cpu = server.cpuSeconds();

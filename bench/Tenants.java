@@ -5,7 +5,7 @@ import dev.userservice.server.RealmSettings;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Tenants as the project ships them, and who is in them. */
+/** Tenants and the platform as the project ships them, and who is in them. */
 final class Tenants {
     /** Of the API's client in each of them. */
     static final String SECRET = "bench-secret-of-no-worth";
@@ -17,8 +17,17 @@ final class Tenants {
 
     /** One without any user. */
     static ObjectNode tenant(String name) {
+        return realms().tenant(name);
+    }
+
+    /** The platform's realm, without any user. */
+    static ObjectNode platform() {
+        return realms().platform();
+    }
+
+    private static RealmFiles realms() {
         RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(SECRET));
-        return new RealmFiles(Layout.ofBuild().realmConfig(), settings).tenant(name);
+        return new RealmFiles(Layout.ofBuild().realmConfig(), settings);
     }
 
     /** Somebody more, with these roles and those that everybody has. */

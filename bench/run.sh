@@ -6,6 +6,7 @@
 #     bench/run.sh registration  registration, its mail included
 #     bench/run.sh users        pages of a list of users
 #     bench/run.sh limits       what it costs to count requests, and to refuse them; needs redis-server
+#     bench/run.sh metrics      the figures of a hundred tenants
 #     bench/run.sh activity     pages, purge and erasure of a long activity log; longer than the others
 #     bench/run.sh startup      start-up time and resident memory
 #
