@@ -1,12 +1,15 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiPath;
+import dev.userservice.web.ApiProblem;
 import dev.userservice.web.HttpMeters;
 import io.micrometer.core.instrument.Metrics;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -25,6 +28,8 @@ public final class ApiTraffic {
 
     /** Somebody else's id is taken over if it can do no harm in a log or a header. */
     private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._=+/-]{1,64}");
+
+    private static final String NUL = "%00";
 
     /** What nginx calls a client that has not waited for its answer; there is no status of RFC 9110 for it. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
@@ -47,8 +52,21 @@ public final class ApiTraffic {
             LogContext.request(id);
             request.response().putHeader(LogContext.REQUEST_HEADER, id);
             request.addEndHandler(sent -> end(request, System.nanoTime() - start, sent.succeeded()));
+            if (path.contains(NUL)) {
+                refuse(request.response());
+                return;
+            }
         }
         request.next();
+    }
+
+    /** Keycloak would ask the database for a realm of this name, and PostgreSQL takes no such text. */
+    private static void refuse(HttpServerResponse response) {
+        ApiProblem problem = ApiProblem.badRequest("The path holds a character that nothing is called by");
+        response.setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(problem.json());
     }
 
     private static String id(String given) {

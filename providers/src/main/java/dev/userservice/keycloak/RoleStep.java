@@ -24,6 +24,7 @@ public record RoleStep(Optional<String> from, Optional<String> to) {
         Optional<String> to = new ManagedRoles(session, tenancy).highestOf(now);
         return KeycloakModelUtils.runJobInTransactionWithResult(session.getKeycloakSessionFactory(), own -> {
             RealmModel realm = own.realms().getRealm(realmId);
+            own.getContext().setRealm(realm);
             UserModel before = realm == null ? null : own.users().getUserById(realm, userId);
             if (before == null) {
                 return Optional.empty();

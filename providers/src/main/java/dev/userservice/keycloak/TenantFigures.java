@@ -26,18 +26,41 @@ public final class TenantFigures {
             r.name not in (:master, :platform) and exists (select 1 from ClientEntity c where c.realmId = r.id
             and c.clientId = :client and c.enabled = true and c.publicClient = false and c.bearerOnly = false)""";
 
-    /** No service account. */
-    private static final String IS_USER = "u.realmId = r.id and u.serviceAccountClientLink is null";
+    /**
+     * The users are counted realm by realm before these are looked at, and who must do something first is found once for all: else
+     * a database goes through its users by realm, from page to page, and asks for each of them. A realm that verifies addresses
+     * counts whom it lets in in another way.
+     */
+    private static final String USERS =
+            """
+            select r.id, r.name, coalesce(n.total, 0L),
+              coalesce(case when r.verifyEmail = true then n.proved else n.enabled end, 0L), coalesce(n.verified, 0L)
+            from RealmEntity r left join (
+              select u.realmId as realmId, count(u.id) as total,
+                sum(case when u.enabled = true and coalesce(p.toActivate, 0) = 0 then 1L else 0L end) as enabled,
+                sum(case when u.enabled = true and (u.email is null or u.emailVerified = true) and p.userId is null
+                  then 1L else 0L end) as proved,
+                sum(case when u.emailVerified = true then 1L else 0L end) as verified
+              from UserEntity u left join (
+                select a.user.id as userId, max(case when a.action = '%1$s' then 1 else 0 end) as toActivate
+                from UserRequiredActionEntity a where a.action in ('%1$s', '%2$s') group by a.user.id
+              ) p on p.userId = u.id
+              where u.serviceAccountClientLink is null group by u.realmId
+            ) n on n.realmId = r.id
+            where %%s order by r.name""".formatted(Activation.REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL);
 
-    /** Not disabled, and need not prove their address first. */
-    private static final String IS_IN =
-            "u.enabled = true and (r.verifyEmail = false or u.email is null or u.emailVerified = true)";
+    /** A time goes into it as a parameter, or each call would be another statement for the database to make a plan of. */
+    private static final String LOGINS = """
+            select r.id, count(a.id) from UserServiceActivity a, RealmEntity r
+            where %s and a.realmId = r.id and a.action = 'login' and a.id >= :since group by r.id""";
 
-    /** What keeps one out until it is done. */
-    private static final String IS_PENDING =
-            "select 1 from UserRequiredActionEntity a where a.user = u and (a.action = '"
-                    + Activation.REQUIRED_ACTION + "' or (r.verifyEmail = true and a.action = '"
-                    + UserModel.RequiredAction.VERIFY_EMAIL + "'))";
+    /** Of each realm the newest, by the key; then the newest of these. */
+    private static final String NEWEST = """
+            select a from RealmEntity r join lateral (
+              select x.realmId as realmId, x.id as id from UserServiceActivity x
+              where x.realmId = r.id order by x.id desc limit :most
+            ) n join UserServiceActivity a on a.realmId = n.realmId and a.id = n.id
+            where %s order by a.id desc""";
 
     private final EntityManager entities;
     private final String platform;
@@ -65,13 +88,7 @@ public final class TenantFigures {
      * @param realmId empty for all
      */
     public List<Users> users(Optional<String> realmId) {
-        return asked(
-                        realmId,
-                        "select r.id, r.name, count(u.id), sum(case when " + IS_IN + " and not exists (" + IS_PENDING
-                                + ") then 1 else 0 end), sum(case when u.emailVerified = true then 1 else 0 end)"
-                                + " from RealmEntity r left join UserEntity u on " + IS_USER
-                                + " where %s group by r.id, r.name order by r.name",
-                        Tuple.class)
+        return asked(realmId, USERS, Tuple.class)
                 .getResultStream()
                 .map(row -> new Users(
                         row.get(0, String.class),
@@ -89,12 +106,8 @@ public final class TenantFigures {
      */
     public List<Figures> all(Optional<String> realmId) {
         Map<String, Long> logins = new HashMap<>();
-        asked(
-                        realmId,
-                        "select r.id, count(a.id) from UserServiceActivity a, RealmEntity r where %s and a.realmId = r.id"
-                                + " and a.action = 'login' and a.id >= '"
-                                + TimeOrderedId.leastOf(clock.millis() - RECENTLY.toMillis()) + "' group by r.id",
-                        Tuple.class)
+        asked(realmId, LOGINS, Tuple.class)
+                .setParameter("since", TimeOrderedId.leastOf(clock.millis() - RECENTLY.toMillis()))
                 .getResultStream()
                 .forEach(row -> logins.put(row.get(0, String.class), row.get(1, Long.class)));
         return users(realmId).stream()
@@ -108,10 +121,8 @@ public final class TenantFigures {
      * @param realmId empty for all
      */
     public List<ActivityRow> newest(Optional<String> realmId, int most) {
-        return asked(
-                        realmId,
-                        "select a from UserServiceActivity a, RealmEntity r where %s and a.realmId = r.id order by a.id desc",
-                        ActivityEntity.class)
+        return asked(realmId, NEWEST, ActivityEntity.class)
+                .setParameter("most", most)
                 .setMaxResults(most)
                 .getResultStream()
                 .map(ActivityEntity::row)

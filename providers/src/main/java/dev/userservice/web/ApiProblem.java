@@ -142,6 +142,11 @@ public final class ApiProblem extends RuntimeException {
     }
 
     /** The members of the problem's JSON object; {@code message} repeats {@code detail} for clients of S1. */
+    /** The body of the answer, for who answers without JAX-RS. */
+    public String json() {
+        return StrictJson.write(body());
+    }
+
     Map<String, Object> body() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "about:blank");
@@ -156,7 +161,7 @@ public final class ApiProblem extends RuntimeException {
     /** The answer that this problem is. */
     public Response response() {
         Response.ResponseBuilder response =
-                Response.status(status).type(ProblemFilter.PROBLEM_JSON).entity(StrictJson.write(body()));
+                Response.status(status).type(ProblemFilter.PROBLEM_JSON).entity(json());
         headers.forEach(response::header);
         return response.build();
     }

@@ -36,7 +36,7 @@ public final class ProblemFilter implements ContainerResponseFilter {
             return;
         }
         ApiProblem problem = ApiProblem.status(status);
-        response.setEntity(StrictJson.write(problem.body()), new Annotation[0], PROBLEM_JSON);
+        response.setEntity(problem.json(), new Annotation[0], PROBLEM_JSON);
         if (status == 401) {
             response.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }

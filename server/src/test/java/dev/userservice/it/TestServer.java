@@ -476,6 +476,7 @@ final class TestServer implements Closeable {
             environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
             environment.put("KC_HOSTNAME_STRICT", "false");
             environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "2");
+            environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__TENANT_GAUGES_INTERVAL", "5");
             environment.putAll(Limits.OFF);
             environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
             environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
@@ -530,8 +531,11 @@ final class TestServer implements Closeable {
                     String jar = UUID.nameUUIDFromBytes(Files.readAllBytes(layout.jar()))
                             .toString();
                     if (!Files.exists(mark) || !Files.readString(mark).equals(jar)) {
-                        home.build(
-                                Map.of("KC_DB", database, "KC_HEALTH_ENABLED", "true", "KC_METRICS_ENABLED", "true"));
+                        home.build(Map.of(
+                                "KC_DB", database,
+                                "KC_HEALTH_ENABLED", "true",
+                                "KC_METRICS_ENABLED", "true",
+                                "KC_LOG_MDC_ENABLED", "true"));
                         Files.writeString(mark, jar);
                     }
                     return home;
