@@ -477,6 +477,7 @@ final class TestServer implements Closeable {
             environment.put("KC_HOSTNAME_STRICT", "false");
             environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "2");
             environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__TENANT_GAUGES_INTERVAL", "5");
+            environment.put("KC_EVENT_METRICS_USER_TAGS", "realm,idp,clientId");
             environment.putAll(Limits.OFF);
             environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
             environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
@@ -535,6 +536,7 @@ final class TestServer implements Closeable {
                                 "KC_DB", database,
                                 "KC_HEALTH_ENABLED", "true",
                                 "KC_METRICS_ENABLED", "true",
+                                "KC_EVENT_METRICS_USER_ENABLED", "true",
                                 "KC_LOG_MDC_ENABLED", "true"));
                         Files.writeString(mark, jar);
                     }

@@ -1,0 +1,163 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.userservice.server.Layout;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What is in {@code monitoring/}, on a real Prometheus that scrapes a server on which everything was done that is counted: the
+ * script {@code check.sh}, which asks each query of the dashboard and the alerts.
+ */
+@ExtendWith(ServerExtension.class)
+final class PrometheusIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CHECK = Duration.ofSeconds(100);
+    private static final String NO_CODE = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA";
+    private static final String NEW_PASSWORD = "Another-horse-2";
+
+    /** Of what there may be nothing, and why. */
+    private static final Map<String, String> MAY_BE_EMPTY = Map.of(
+            "alert KeycloakAbsent", "the server is there",
+            "alert ApiErrors", "the server has made no error",
+            "alert AccountLockouts", "nobody was locked out",
+            "alert MailsFailed", "no mail was given up",
+            "panel Not delivered, by tenant", "each mail was delivered at once",
+            "alert RedisDown", "the suite's server has no Redis",
+            "alert RedisUnsteady", "the same",
+            "panel Redis", "the same",
+            "panel Redis outages and late answers", "the same");
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void take(TestServer ofTheSuite) {
+        server = ofTheSuite;
+        Assumptions.assumeTrue(server.node() != null, "the management port of this server is not at hand");
+    }
+
+    private static Response post(Tenant tenant, String path, Map<String, String> body) {
+        return tenant.api().contentType(ContentType.JSON).body(body).post(path);
+    }
+
+    /** Does what each meter counts, well and badly. */
+    private static void doEverything(Tenant tenant) {
+        String email = "alice@example.com";
+        String alice = tenant.addUser("alice");
+        tenant.addUser("the-admin", "admin");
+        Tenant.Session session = tenant.session("alice");
+        tenant.login("alice", "Wrong-password-1!").then().statusCode(401);
+
+        tenant.refresh(session.refresh()).then().statusCode(200);
+        tenant.refresh(session.refresh()).then().statusCode(401);
+
+        tenant.addClient("back-end", true);
+        tenant.serviceToken("back-end");
+        tenant.oidc()
+                .formParams(
+                        Map.of("client_id", "back-end", "client_secret", "wrong", "grant_type", "client_credentials"))
+                .post("/token")
+                .then()
+                .statusCode(401);
+
+        String newcomer = tenant.register(Map.of());
+        tenant.registration(Map.of("email", newcomer)).then().statusCode(409);
+        post(tenant, "/verify-email", Map.of("token", NO_CODE)).then().statusCode(404);
+        post(tenant, "/verify-email", Map.of("token", tenant.inbox().nextCode(newcomer)))
+                .then()
+                .statusCode(200);
+
+        post(tenant, "/reset-password", Map.of("email", email)).then().statusCode(200);
+        post(tenant, "/reset-password", Map.of("email", email)).then().statusCode(429);
+        post(tenant, "/reset-password/" + NO_CODE, Map.of("password", NEW_PASSWORD))
+                .then()
+                .statusCode(404);
+        post(tenant, "/reset-password/" + tenant.inbox().nextCode(email), Map.of("password", NEW_PASSWORD))
+                .then()
+                .statusCode(200);
+
+        tenant.api(tenant.session("the-admin").access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("role", "admin"))
+                .put("/users/" + alice)
+                .then()
+                .statusCode(200);
+    }
+
+    private static Response scrape(String accept) {
+        return RestAssured.given().header("Accept", accept).get(server.node().management() + "/metrics");
+    }
+
+    /** Quarkus looks at what is accepted in its own way: the text format, if it is among it at all, else OpenMetrics. */
+    @Test
+    void prometheusIsAnsweredAsTextAndWhoTakesNoneAsOpenMetrics() {
+        String open = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,";
+        scrape(open + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
+                .then()
+                .statusCode(200)
+                .header("Content-Type", startsWith("text/plain; version=0.0.4"));
+        scrape(open + "*/*;q=0.1")
+                .then()
+                .statusCode(200)
+                .header("Content-Type", startsWith("application/openmetrics-text; version=1.0.0"))
+                .body(endsWith("# EOF\n"));
+    }
+
+    @Test
+    void eachQueryOfDashboardAndAlertsFindsWhatItAsksFor() throws IOException, InterruptedException {
+        List.of("prometheus", "promtool").forEach(name -> Program.find("prometheus", name));
+        List.of("curl", "jq").forEach(name -> Program.find(name, name));
+        Tenant tenant = Tenant.on(server, Limits.with(Map.of("limit-forgot", "1/1h")));
+        doEverything(tenant);
+        Until.holds(
+                "the figures of the tenant, which are counted now and then",
+                PATIENCE,
+                () -> scrape("text/plain").asString().contains("tenant_user_count{realm=\"" + tenant.name() + "\""));
+
+        Path root = Layout.ofBuild().root();
+        Path output = root.resolve("server/target/monitoring-check.txt");
+        Process check = new ProcessBuilder(
+                        root.resolve("monitoring/check.sh").toString(),
+                        server.node().management().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertTrue(
+                    check.waitFor(CHECK.toSeconds(), TimeUnit.SECONDS),
+                    () -> "The check does not come to its end; see " + output);
+        } finally {
+            check.destroy();
+        }
+        List<String> lines = Files.readAllLines(output);
+        assertEquals(0, check.exitValue(), () -> String.join("\n", lines));
+        // The last of all that it asks.
+        assertTrue(
+                lines.get(lines.size() - 1).startsWith("OK     variable realm: "), () -> lines.get(lines.size() - 1));
+        Set<String> empty = lines.stream()
+                .filter(line -> line.startsWith("EMPTY"))
+                .map(line -> line.substring(7, line.indexOf(": ")))
+                .collect(Collectors.toCollection(TreeSet::new));
+        empty.removeAll(MAY_BE_EMPTY.keySet());
+        assertEquals(Set.of(), empty);
+    }
+}
