@@ -20,6 +20,21 @@ public record RealmSettings(
         return new RealmSettings(Optional.of(smtpServer), Optional.empty(), Optional.empty());
     }
 
+    /** What an environment says; without {@code MAIL_SERVER} mail goes to a mailbox that wants no login. */
+    static RealmSettings of(Environment environment, String mailboxHost, int mailboxPort) {
+        SmtpServer smtp = SmtpServer.of(environment)
+                .orElseGet(() -> new SmtpServer(
+                        mailboxHost,
+                        mailboxPort,
+                        SmtpServer.sender(environment),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        false));
+        return new RealmSettings(
+                Optional.of(smtp), environment.get("FRONTEND_URL"), environment.get("USER_SERVICE_API_CLIENT_SECRET"));
+    }
+
     /** Leaves the secret out. */
     @Override
     public String toString() {

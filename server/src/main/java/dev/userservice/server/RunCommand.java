@@ -46,7 +46,7 @@ public final class RunCommand {
         try {
             Layout layout = Layout.ofBuild();
             Environment environment = Environment.ofProcess(layout.root().resolve(".env"));
-            new RunCommand(layout, new RunSettings(environment), out).run();
+            new RunCommand(layout, new RunSettings(environment, layout.root()), out).run();
         } catch (StartException e) {
             err.println("run: " + e.getMessage());
         } catch (InterruptedException | IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.userservice.server;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,9 +9,12 @@ import java.util.TreeMap;
 /** What {@code .env.example} lists, read once; a value that cannot be meant is refused before anything starts. */
 final class RunSettings {
     private final Environment environment;
+    private final Path logFile;
 
-    RunSettings(Environment environment) {
+    /** Takes the project's folder, below which the log is. */
+    RunSettings(Environment environment, Path project) {
         this.environment = environment;
+        this.logFile = project.resolve("logs").resolve("user_service.log").toAbsolutePath();
         ports();
         realms();
         serverEnvironment();
@@ -59,9 +63,7 @@ final class RunSettings {
     }
 
     RealmSettings realms() {
-        SmtpServer smtp = SmtpServer.of(environment).orElseGet(this::mailbox);
-        return new RealmSettings(
-                Optional.of(smtp), environment.get("FRONTEND_URL"), environment.get("USER_SERVICE_API_CLIENT_SECRET"));
+        return RealmSettings.of(environment, Mailbox.HOST, mailboxSmtpPort());
     }
 
     /** What the server's process gets: options for Keycloak, those of the extension included. */
@@ -72,7 +74,10 @@ final class RunSettings {
                 .derive("HEALTH_ENABLED", "true")
                 .derive("METRICS_ENABLED", "true")
                 .derive("BOOTSTRAP_ADMIN_USERNAME", "admin")
-                .derive("BOOTSTRAP_ADMIN_PASSWORD", "admin");
+                .derive("BOOTSTRAP_ADMIN_PASSWORD", "admin")
+                .derive("EVENT_METRICS_USER_ENABLED", "true")
+                .derive("EVENT_METRICS_USER_TAGS", "realm,idp,clientId");
+        deriveLog(options);
         environment.get("DATABASE_URL").map(DatabaseUrl::parse).ifPresent(database -> {
             options.derive("DB", "postgres").derive("DB_URL", database.jdbcUrl());
             database.user().ifPresent(user -> options.derive("DB_USERNAME", user));
@@ -84,11 +89,28 @@ final class RunSettings {
         return new TreeMap<>(options.asEnvironment());
     }
 
+    /** The same as in docker-compose.yml. What somebody's own options make useless, Keycloak warns of and passes over. */
+    private void deriveLog(KeycloakOptions options) {
+        options.derive("LOG", "console,file")
+                .derive("LOG_LEVEL", "info,dev.userservice.access:debug")
+                .derive("LOG_CONSOLE_OUTPUT", "json")
+                .derive("LOG_FILE", logFile.toString())
+                .derive("LOG_FILE_OUTPUT", "json")
+                .derive("LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M")
+                .derive("LOG_FILE_ROTATION_MAX_BACKUP_INDEX", "5")
+                // A preview feature, named by itself so that KC_FEATURES can name others.
+                .derive("FEATURE_LOG_MDC", "enabled")
+                .derive("LOG_MDC_ENABLED", "true")
+                .derive("LOG_MDC_KEYS", "realmName,clientId,userId,ipAddress");
+    }
+
     /** The first administrator, for the person at the terminal; a password of their own is not repeated to them. */
     String administrator() {
         String name = option("BOOTSTRAP_ADMIN_USERNAME").orElse("admin");
         return name + " / "
-                + option("BOOTSTRAP_ADMIN_PASSWORD").map(given -> "as given").orElse("admin");
+                + option("BOOTSTRAP_ADMIN_PASSWORD")
+                        .map(given -> given.equals("admin") ? given : "as given")
+                        .orElse("admin");
     }
 
     /** The path that somebody put Keycloak under, without a slash at its end. */
@@ -104,17 +126,6 @@ final class RunSettings {
 
     private Optional<String> option(String name) {
         return environment.get("KC_" + name).or(() -> environment.get("KCRAW_" + name));
-    }
-
-    private SmtpServer mailbox() {
-        return new SmtpServer(
-                Mailbox.HOST,
-                mailboxSmtpPort(),
-                SmtpServer.sender(environment),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false);
     }
 
     private static String withoutSlash(String path) {

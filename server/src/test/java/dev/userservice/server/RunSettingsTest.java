@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RunSettingsTest {
     private static final String NASTY = "p$a${x}\"ß \\";
+    private static final Path PROJECT = Path.of("a-project");
+    private static final Path LOG_FILE =
+            PROJECT.resolve("logs/user_service.log").toAbsolutePath();
     private static final String NASTY_IN_A_URL = "p%24a%24%7Bx%7D%22%C3%9F%20%5C";
 
     @Test
@@ -20,14 +24,27 @@ class RunSettingsTest {
         RunSettings settings = settings(Map.of());
 
         assertEquals(
-                Map.of(
-                        "KCRAW_HTTP_PORT", "8080",
-                        "KCRAW_HTTP_MANAGEMENT_PORT", "9000",
-                        "KCRAW_HEALTH_ENABLED", "true",
-                        "KCRAW_METRICS_ENABLED", "true",
-                        "KCRAW_BOOTSTRAP_ADMIN_USERNAME", "admin",
-                        "KCRAW_BOOTSTRAP_ADMIN_PASSWORD", "admin"),
+                Map.ofEntries(
+                        Map.entry("KCRAW_HTTP_PORT", "8080"),
+                        Map.entry("KCRAW_HTTP_MANAGEMENT_PORT", "9000"),
+                        Map.entry("KCRAW_HEALTH_ENABLED", "true"),
+                        Map.entry("KCRAW_METRICS_ENABLED", "true"),
+                        Map.entry("KCRAW_BOOTSTRAP_ADMIN_USERNAME", "admin"),
+                        Map.entry("KCRAW_BOOTSTRAP_ADMIN_PASSWORD", "admin"),
+                        Map.entry("KCRAW_EVENT_METRICS_USER_ENABLED", "true"),
+                        Map.entry("KCRAW_EVENT_METRICS_USER_TAGS", "realm,idp,clientId"),
+                        Map.entry("KCRAW_LOG", "console,file"),
+                        Map.entry("KCRAW_LOG_LEVEL", "info,dev.userservice.access:debug"),
+                        Map.entry("KCRAW_LOG_CONSOLE_OUTPUT", "json"),
+                        Map.entry("KCRAW_LOG_FILE", LOG_FILE.toString()),
+                        Map.entry("KCRAW_LOG_FILE_OUTPUT", "json"),
+                        Map.entry("KCRAW_LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M"),
+                        Map.entry("KCRAW_LOG_FILE_ROTATION_MAX_BACKUP_INDEX", "5"),
+                        Map.entry("KCRAW_FEATURE_LOG_MDC", "enabled"),
+                        Map.entry("KCRAW_LOG_MDC_ENABLED", "true"),
+                        Map.entry("KCRAW_LOG_MDC_KEYS", "realmName,clientId,userId,ipAddress")),
                 settings.serverEnvironment());
+        assertTrue(LOG_FILE.isAbsolute(), "Keycloak runs in another folder");
         assertTrue(settings.hasMailbox());
         assertEquals("admin / admin", settings.administrator());
         assertEquals(
@@ -97,6 +114,24 @@ class RunSettingsTest {
                 environment.get("KCRAW_SPI_REALM_RESTAPI_EXTENSION__API__REDIS_URL"));
         assertEquals("admin / as given", settings.administrator());
         assertEquals("/auth", settings.managementPath());
+        // As .env.example has it.
+        assertEquals(
+                "admin / admin",
+                settings(Map.of("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin")).administrator());
+    }
+
+    @Test
+    void theLogCanBeText() {
+        Map<String, String> environment = settings(Map.of(
+                        "KC_LOG_CONSOLE_OUTPUT", "default", "KC_LOG_LEVEL", "debug", "KCRAW_LOG_FILE", "elsewhere.log"))
+                .serverEnvironment();
+
+        assertEquals("default", environment.get("KC_LOG_CONSOLE_OUTPUT"));
+        assertFalse(environment.containsKey("KCRAW_LOG_CONSOLE_OUTPUT"));
+        assertEquals("debug", environment.get("KC_LOG_LEVEL"));
+        assertFalse(environment.containsKey("KCRAW_LOG_LEVEL"));
+        assertEquals("elsewhere.log", environment.get("KCRAW_LOG_FILE"));
+        assertEquals("json", environment.get("KCRAW_LOG_FILE_OUTPUT"));
     }
 
     @Test
@@ -135,6 +170,6 @@ class RunSettingsTest {
     }
 
     private static RunSettings settings(Map<String, String> environment) {
-        return new RunSettings(new Environment(environment));
+        return new RunSettings(new Environment(environment), PROJECT);
     }
 }
