@@ -1,0 +1,65 @@
+# Keycloak with the extension, built for PostgreSQL: the last stage, and the default. The stage realms is a small image of its
+# own, which writes the realms that a Keycloak imports at its first start. See docs/docker.md.
+
+# --- The jar, and Keycloak built with it.
+FROM eclipse-temurin:21-jdk-noble AS build
+WORKDIR /project
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 \
+    ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=true package \
+    && mv server/target/dist/keycloak-* /opt/keycloak \
+    && cp providers/target/keycloak-user-service-*.jar /opt/keycloak/providers/keycloak-user-service.jar
+# What a build decides; every other option is one of the start.
+RUN /opt/keycloak/bin/kc.sh build \
+        --db=postgres \
+        --health-enabled=true \
+        --metrics-enabled=true \
+        --event-metrics-user-enabled=true \
+        --feature-log-mdc=enabled \
+        --log-mdc-enabled=true
+# What only other systems need. All drivers stay: a build on top of this image reads them, whatever its database.
+RUN cd /opt/keycloak \
+    && rm -rf README.md bin/*.bat bin/federation-sssd-setup.sh conf/README.md data providers/README.md themes/README.md
+# The export of realms needs the server module and Keycloak's Jackson.
+RUN mkdir -p /opt/realms/lib \
+    && cp server/target/keycloak-user-service-server-*.jar \
+        /opt/keycloak/lib/lib/main/com.fasterxml.jackson.core.jackson-*.jar /opt/realms/lib/ \
+    && cp -R realm-config /opt/realms/realm-config
+
+# --- What both images stand on: a Java, and one user for both, for what one writes the other reads.
+FROM eclipse-temurin:21-jre-noble AS base
+RUN groupadd --gid 10001 keycloak \
+    && useradd --uid 10001 --gid 10001 --home-dir /opt/keycloak --no-create-home --shell /usr/sbin/nologin keycloak
+
+# --- Realm files out of the environment; see RealmExport.
+FROM base AS realms
+LABEL org.opencontainers.image.title="keycloak-user-service: realms" \
+      org.opencontainers.image.description="Writes the realms that keycloak-user-service imports at its first start" \
+      org.opencontainers.image.vendor="The keycloak-user-service authors" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=build /opt/realms /opt/realms
+# A new volume takes its owner from here.
+RUN install -d -o keycloak -g keycloak -m 700 /realms
+USER 10001:10001
+ENTRYPOINT ["java", "-cp", "/opt/realms/lib/*", "dev.userservice.server.RealmExport", "/opt/realms/realm-config", "/realms"]
+
+# --- Keycloak.
+FROM base AS keycloak
+LABEL org.opencontainers.image.title="keycloak-user-service" \
+      org.opencontainers.image.description="Keycloak with a user service for each realm" \
+      org.opencontainers.image.version="26.7.5-0" \
+      org.opencontainers.image.vendor="The keycloak-user-service authors" \
+      org.opencontainers.image.licenses="MIT AND Apache-2.0"
+COPY --from=build /opt/keycloak /opt/keycloak
+COPY LICENSE /opt/keycloak/LICENSE-user-service.txt
+# All that it writes to.
+RUN cd /opt/keycloak && install -d -o keycloak -g keycloak -m 700 data data/import data/tmp logs
+# Health and metrics are for the network of the containers, where there is no TLS even if the server has it.
+ENV KC_RUN_IN_CONTAINER=true \
+    KC_HTTP_MANAGEMENT_SCHEME=http
+WORKDIR /opt/keycloak
+USER 10001:10001
+EXPOSE 8080 8443 9000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=180s --retries=6 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${KC_HTTP_MANAGEMENT_PORT:-9000} && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["/opt/keycloak/bin/kc.sh"]
+CMD ["start", "--optimized"]

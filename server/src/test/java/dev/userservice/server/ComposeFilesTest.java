@@ -1,0 +1,280 @@
+package dev.userservice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What can be said of the image and its stack without Docker; ComposeIT runs their options. */
+class ComposeFilesTest {
+    private static final Path PROJECT = Path.of("..");
+    private static final Pattern PINNED = Pattern.compile("(?<name>[a-z0-9][a-z0-9/-]*):(?<tag>[\\w][\\w.-]*)");
+    private static final Pattern SECRET = Pattern.compile(".*(PASSWORD|SECRET|_AUTH)");
+
+    private final ComposeFile compose = ComposeFile.of(PROJECT);
+    private final Dockerfile dockerfile = Dockerfile.of(PROJECT);
+
+    @Test
+    void whatIsMountedIsThereAndParses() throws IOException {
+        ObjectMapper json = new ObjectMapper()
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        for (Path folder : mounted()) {
+            assertTrue(Files.isDirectory(folder), folder + " is mounted");
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    String name = file.toString();
+                    if (name.endsWith(".json")) {
+                        assertTrue(json.readTree(file.toFile()).isObject(), name);
+                    } else if (name.endsWith(".yml") || name.endsWith(".yaml")) {
+                        assertNotNull(ComposeFile.yaml(file), name);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Folders of the project that are mounted into a container. */
+    private Set<Path> mounted() {
+        Set<Path> folders = new HashSet<>();
+        for (String service : compose.services()) {
+            for (String volume : ComposeFile.list(compose.service(service).get("volumes"))) {
+                String source = volume.substring(0, volume.indexOf(':'));
+                if (source.startsWith("./")) {
+                    assertTrue(volume.endsWith(":ro"), volume);
+                    folders.add(PROJECT.resolve(source));
+                } else {
+                    assertTrue(ComposeFile.map(compose.root().get("volumes")).containsKey(source), volume);
+                }
+            }
+        }
+        assertEquals(3, folders.size());
+        return folders;
+    }
+
+    @Test
+    void grafanaLooksForDashboardsWhereTheyAreMounted() throws IOException {
+        List<String> mounts = ComposeFile.list(compose.service("grafana").get("volumes"));
+        Path folder = PROJECT.resolve("monitoring/grafana/provisioning/dashboards");
+        Set<Object> paths = new HashSet<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                for (Object provider :
+                        (List<?>) ComposeFile.map(ComposeFile.yaml(file)).get("providers")) {
+                    paths.add(ComposeFile.map(ComposeFile.map(provider).get("options"))
+                            .get("path"));
+                }
+            }
+        }
+        assertFalse(paths.isEmpty());
+        for (Object path : paths) {
+            assertTrue(mounts.contains("./monitoring/grafana/dashboards:" + path + ":ro"), path + " of " + mounts);
+        }
+    }
+
+    @Test
+    void imagesArePinned() throws IOException {
+        Set<String> stages = new HashSet<>();
+        for (Dockerfile.Instruction instruction : dockerfile.instructions()) {
+            if (instruction.name().equals("FROM")) {
+                String image = instruction.rest().replaceFirst(" AS .*", "");
+                assertTrue(stages.contains(image) || isPinned(image), image);
+                stages.add(instruction.stage());
+            }
+        }
+        for (String service : compose.services()) {
+            String image = compose.service(service).get("image").toString();
+            assertTrue(isPinned(image), image);
+            if (compose.service(service).get("build") instanceof Map<?, ?> build) {
+                assertTrue(stages.contains(build.get("target")), service);
+                assertTrue(image.endsWith(":" + version()), image);
+            }
+        }
+        assertTrue(
+                dockerfile.one("keycloak", "LABEL").contains("image.version=\"" + version() + "\""),
+                "the image's label has the project's version");
+        assertEquals(
+                "keycloak",
+                dockerfile
+                        .instructions()
+                        .get(dockerfile.instructions().size() - 1)
+                        .stage());
+    }
+
+    private static boolean isPinned(String image) {
+        Matcher matcher = PINNED.matcher(image);
+        return matcher.matches() && !matcher.group("tag").equals("latest");
+    }
+
+    private static String version() throws IOException {
+        Matcher version = Pattern.compile("<artifactId>keycloak-user-service-parent</artifactId>\\s*<version>([^<]+)<")
+                .matcher(Files.readString(PROJECT.resolve("pom.xml")));
+        assertTrue(version.find());
+        return version.group(1);
+    }
+
+    @Test
+    void everyVariableIsInTheExample() throws IOException {
+        Set<String> documented = documented().keySet();
+        Set<String> missing = new TreeSet<>(compose.variables());
+        missing.removeAll(documented);
+
+        assertEquals(Set.of(), missing);
+        assertTrue(documented.containsAll(DotEnv.read(example()).keySet()));
+    }
+
+    @Test
+    void defaultsAreThoseOfTheExample() throws IOException {
+        Map<String, String> documented = documented();
+        Map<String, String> defaults = new TreeMap<>();
+        for (String text : ComposeFile.texts(compose.root())) {
+            Pattern.compile("\\$\\{([A-Z_]+):-([^${}]+)\\}")
+                    .matcher(text)
+                    .results()
+                    .filter(match -> !documented.get(match.group(1)).contains("example.com"))
+                    .forEach(match -> defaults.put(match.group(1), match.group(2)));
+        }
+        assertTrue(defaults.size() > 8, defaults::toString);
+        defaults.forEach((name, value) -> assertEquals(value, documented.get(name), name));
+    }
+
+    /** The settings that the example names, commented out or not. */
+    private static Map<String, String> documented() throws IOException {
+        Map<String, String> documented = new HashMap<>();
+        for (String line : Files.readAllLines(example())) {
+            Matcher assignment = Pattern.compile("#?([A-Z][A-Z0-9_]*)=(.*)").matcher(line);
+            if (assignment.matches()) {
+                assertEquals(null, documented.put(assignment.group(1), assignment.group(2)), "twice: " + line);
+            }
+        }
+        return documented;
+    }
+
+    private static Path example() {
+        return PROJECT.resolve(".env.example");
+    }
+
+    @Test
+    void onlyKeycloaksAddressCanBeOpenedToOthers() {
+        Map<String, List<String>> ports = new TreeMap<>();
+        for (String service : compose.services()) {
+            List<String> published = ComposeFile.list(compose.service(service).get("ports"));
+            if (!published.isEmpty()) {
+                ports.put(service, published);
+            }
+            assertFalse("host".equals(compose.service(service).get("network_mode")), service);
+        }
+        assertEquals(
+                List.of("${HTTP_ADDRESS:-127.0.0.1}:${HTTP_PORT:-8080}:8080"),
+                ports.remove("keycloak"),
+                "not its management port");
+        assertEquals(Set.of("grafana", "mailpit", "prometheus"), ports.keySet());
+        ports.values().forEach(published -> published.forEach(port -> assertTrue(port.startsWith("127.0.0.1:"), port)));
+        assertFalse(DotEnv.read(example()).containsKey("HTTP_ADDRESS"), "others are let in by decision");
+    }
+
+    @Test
+    void noSecretHasADefaultInTheFile() {
+        Pattern demanded = Pattern.compile("\\$\\{[A-Z_]+(:\\?[^}]*)?\\}|\\$\\{[A-Z_]+:-\\$\\{[A-Z_]+\\}\\}");
+        Set<String> seen = new TreeSet<>();
+        for (String service : compose.services()) {
+            compose.rawEnvironment(service).forEach((name, value) -> {
+                if (SECRET.matcher(name).matches() && value != null) {
+                    assertTrue(demanded.matcher(value.toString()).matches(), name + ": " + value);
+                    seen.add(service);
+                }
+            });
+        }
+        assertEquals(Set.of("grafana", "keycloak", "postgres", "redis"), seen);
+        DotEnv.read(example()).forEach((name, value) -> {
+            if (SECRET.matcher(name).matches()) {
+                assertTrue(RealmExport.PUBLIC_PASSWORDS.contains(value), name + " is not known to be public");
+            }
+        });
+    }
+
+    @Test
+    void everyServiceIsWatchedBoundedAndStartedAgain() {
+        for (String name : compose.services()) {
+            Map<String, Object> service = compose.service(name);
+            boolean once = name.equals("realms");
+            assertEquals(once ? "no" : "unless-stopped", service.get("restart"), name);
+            Object limits = ComposeFile.map(
+                            ComposeFile.map(service.get("deploy")).get("resources"))
+                    .get("limits");
+            assertEquals(Set.of("memory", "pids"), ComposeFile.map(limits).keySet(), name);
+            if (!once && !name.equals("keycloak")) {
+                assertTrue(service.containsKey("healthcheck"), name);
+            }
+        }
+        assertFalse(dockerfile.one("keycloak", "HEALTHCHECK").isEmpty());
+    }
+
+    @Test
+    void whoWritesTheRealmsIsWhoReadsThem() {
+        assertEquals(dockerfile.one("realms", "USER"), dockerfile.one("keycloak", "USER"));
+        String importFolder = "/opt/keycloak/data/import";
+        assertTrue(ComposeFile.list(compose.service("realms").get("volumes"))
+                .contains("realms:" + last(dockerfile.words("realms", "ENTRYPOINT"))));
+        assertTrue(ComposeFile.list(compose.service("keycloak").get("volumes"))
+                .contains("realms:" + importFolder + ":ro"));
+        // Whichever container comes first, the new volume takes its owner from its image.
+        for (String stage : List.of("realms", "keycloak")) {
+            assertTrue(
+                    dockerfile.all(stage, "RUN").stream()
+                            .anyMatch(command -> command.contains("install -d -o keycloak -g keycloak -m 700 ")),
+                    stage);
+        }
+    }
+
+    private static String last(List<String> words) {
+        return words.get(words.size() - 1);
+    }
+
+    @Test
+    void logAndMetricsAreThoseOfTheRunCommand() {
+        Map<String, String> options = new HashMap<>();
+        compose.environment("keycloak")
+                .forEach((name, value) -> options.put(name.replaceFirst("^KC(RAW)?_", ""), value));
+        for (String option : dockerfile.buildOptions()) {
+            String[] parts = option.substring("--".length()).split("=", 2);
+            options.put(parts[0].replace('-', '_').toUpperCase(Locale.ROOT), parts[1]);
+        }
+        new RunSettings(new Environment(Map.of()), Path.of("/opt/keycloak"))
+                .serverEnvironment()
+                .forEach((name, value) -> {
+                    String option = name.substring("KCRAW_".length());
+                    if (!option.contains("PORT")) {
+                        assertEquals(value, options.get(option), option);
+                    }
+                });
+    }
+
+    @Test
+    void aSecretThatIsMissingIsAskedFor() {
+        for (String missing : List.of("${NO_SUCH:?set it}", "${NO_SUCH}")) {
+            assertThrows(AssertionError.class, () -> compose.interpolate(missing));
+        }
+        assertEquals("a$b-localhost-only", compose.interpolate("a$$b-${NO_SUCH:-${POSTGRES_PASSWORD}}"));
+    }
+}
