@@ -1,0 +1,311 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.userservice.server.ComposeFile;
+import dev.userservice.server.Distribution;
+import dev.userservice.server.Dockerfile;
+import dev.userservice.server.KeycloakProcess;
+import dev.userservice.server.Layout;
+import dev.userservice.server.RealmExport;
+import dev.userservice.server.ServerHome;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.keycloak.admin.client.Keycloak;
+
+/**
+ * What the containers of the stack are told, on this machine: the options of the {@code kc.sh build} in the Dockerfile, and
+ * the entry points, commands and environments of {@code keycloak} and {@code realms} in docker-compose.yml beside
+ * {@code .env.example}. Hosts, ports, folders and the memory are this machine's; nothing else is.
+ */
+final class ComposeIT {
+    private static final String IMAGE = "/opt/keycloak";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Deque<Closeable> parts = new ArrayDeque<>();
+    private static final Queue<String> console = new ConcurrentLinkedQueue<>();
+    private static final Map<String, String> environment = new HashMap<>();
+
+    private static Layout layout;
+    private static ComposeFile compose;
+    private static Dockerfile dockerfile;
+    private static ServerHome home;
+    private static RedisServer redis;
+    private static Inbox inbox;
+    private static int port;
+    private static int managementPort;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Assumptions.assumeTrue(
+                "unpacked".equals(System.getProperty("server", "unpacked")), "the image is made of an unpacked server");
+        layout = Layout.ofBuild();
+        compose = ComposeFile.of(layout.root());
+        dockerfile = Dockerfile.of(layout.root());
+        redis = opened(
+                RedisServer.startWithPassword(compose.environment("redis").get("REDISCLI_AUTH")));
+        inbox = opened(Inbox.start());
+        int databasePort = database();
+        home = new Distribution(layout).prepare(layout.home("compose"));
+        Distribution.remove(home.path().resolve("logs"));
+        Distribution.remove(home.importFolder());
+        home.build(Map.of(), dockerfile.buildOptions().toArray(String[]::new));
+        exportRealms();
+
+        port = freePort();
+        managementPort = freePort();
+        environment.putAll(dockerfile.environment("keycloak"));
+        environment.putAll(compose.environment("keycloak"));
+        environment.replaceAll((name, value) -> value.replace("postgres:5432", "localhost:" + databasePort)
+                .replace("redis:6379", "127.0.0.1:" + redis.port())
+                .replace("localhost:8080", "localhost:" + port)
+                .replace(IMAGE, home.path().toString()));
+        environment.put("KC_HTTP_PORT", Integer.toString(port));
+        environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
+        environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
+        environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(freePort()));
+        // It would take most of this machine's memory, and miss being the first process.
+        assertEquals("true", environment.remove("KC_RUN_IN_CONTAINER"));
+        assertEquals(List.of(IMAGE + "/bin/kc.sh"), dockerfile.words("keycloak", "ENTRYPOINT"));
+        KeycloakProcess server = KeycloakProcess.start(home, compose.command("keycloak"), environment, console::add);
+        parts.push(server::stop);
+        server.awaitReady(management().resolve("/health/ready"), Duration.ofMinutes(3));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        for (Closeable part : parts) {
+            part.close();
+        }
+    }
+
+    private static <T extends Closeable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** What the container of PostgreSQL makes at its first start; the result is its port. */
+    private static int database() throws Exception {
+        Map<String, String> settings = compose.environment("postgres");
+        TestServer.Database database = opened(TestServer.Database.start());
+        String user = settings.get("POSTGRES_USER");
+        database.execute("create role " + user + " login password '" + settings.get("POSTGRES_PASSWORD") + "'");
+        database.execute("create database " + settings.get("POSTGRES_DB") + " owner " + user);
+        return URI.create(database.url().substring("jdbc:".length())).getPort();
+    }
+
+    /** Runs the container {@code realms}. */
+    private static void exportRealms() throws Exception {
+        Map<String, String> here = Map.of(
+                "java", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "/opt/realms/lib/*", realmsClasspath(),
+                "/opt/realms/realm-config", layout.realmConfig().toString(),
+                "/realms", home.importFolder().toString(),
+                "mailpit", Inbox.HOST,
+                "1025", Integer.toString(inbox.port()));
+        List<String> command = new ArrayList<>(dockerfile.words("realms", "ENTRYPOINT"));
+        command.addAll(compose.command("realms"));
+        command.replaceAll(word -> here.getOrDefault(word, word));
+        assertEquals(0, run(command, compose.environment("realms")));
+    }
+
+    /** As in the image: the server module, and Keycloak's Jackson. */
+    private static String realmsClasspath() throws Exception {
+        try (Stream<Path> jars = Files.list(layout.distribution().resolve("lib/lib/main"))) {
+            return Stream.concat(
+                            Stream.of(Path.of(RealmExport.class
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI())),
+                            jars.filter(jar ->
+                                    jar.getFileName().toString().startsWith("com.fasterxml.jackson.core.jackson-")))
+                    .map(Path::toString)
+                    .collect(Collectors.joining(File.pathSeparator));
+        }
+    }
+
+    private static int run(List<String> command, Map<String, String> environment) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().keySet().retainAll(List.of("PATH"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        if (!process.waitFor(1, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new AssertionError("It did not end: " + command);
+        }
+        return process.exitValue();
+    }
+
+    private static int freePort() {
+        try (Port free = Port.reserved()) {
+            return free.number();
+        }
+    }
+
+    private static String realm(String name) {
+        return "http://localhost:" + port + "/realms/" + name;
+    }
+
+    private static URI management() {
+        return URI.create("http://localhost:" + managementPort);
+    }
+
+    private static Response login(String password) {
+        return RestAssured.given()
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "demo-user@example.com", "password", password))
+                .post(realm("demo") + "/api/login");
+    }
+
+    @Test
+    void theImagesHealthCheckTellsWhoIsReady() throws Exception {
+        RestAssured.get(management().resolve("/health/ready"))
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("UP"));
+
+        List<String> check = dockerfile.words("keycloak", "HEALTHCHECK");
+        String variable = "KC_HTTP_MANAGEMENT_PORT";
+        assertEquals(0, run(check, Map.of(variable, Integer.toString(managementPort))));
+        assertNotEquals(0, run(check, Map.of(variable, Integer.toString(freePort()))));
+        assertNotEquals(0, run(check, Map.of(variable, Integer.toString(port))), "the other port has no health");
+    }
+
+    @Test
+    void aLoginToTheDemoTenantIsCountedInRedisAndInTheMetrics() {
+        String token = login("Demo-user-1!").then().statusCode(200).extract().path("access_token");
+        RestAssured.given()
+                .auth()
+                .oauth2(token)
+                .get(realm("demo") + "/api/users/me")
+                .then()
+                .statusCode(200)
+                .body("tenant", equalTo("demo"));
+
+        List<String> keys = redis.keys();
+        assertTrue(keys.stream().anyMatch(key -> key.startsWith("user-service:limit:login:")), keys::toString);
+        String metrics = RestAssured.get(management().resolve("/metrics")).asString();
+        assertTrue(
+                metrics.lines()
+                        .anyMatch(line -> line.startsWith("keycloak_user_events_total{")
+                                && line.contains("event=\"login\"")
+                                && line.contains("realm=\"demo\"")
+                                && line.contains("client_id=\"user-service-api\"")
+                                && line.contains("idp=")),
+                () -> metrics.lines()
+                        .filter(line -> line.startsWith("keycloak_user_events"))
+                        .collect(Collectors.joining("\n")));
+    }
+
+    @Test
+    void mailGoesWhereTheEnvironmentSays() {
+        try (Keycloak admin = Keycloak.getInstance(
+                "http://localhost:" + port,
+                "master",
+                environment.get("KCRAW_BOOTSTRAP_ADMIN_USERNAME"),
+                environment.get("KCRAW_BOOTSTRAP_ADMIN_PASSWORD"),
+                "admin-cli")) {
+            for (String name : List.of("demo", "platform")) {
+                Map<String, String> smtp = admin.realm(name).toRepresentation().getSmtpServer();
+                assertEquals(Inbox.HOST, smtp.get("host"), name);
+                assertEquals(Integer.toString(inbox.port()), smtp.get("port"), name);
+                assertEquals("no-reply@localhost", smtp.get("from"), name);
+            }
+        }
+        RestAssured.given()
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "jane@example.com", "password", "Secret-word-1!", "full_name", "Jane Doe"))
+                .post(realm("demo") + "/api/register")
+                .then()
+                .statusCode(201);
+        String text = inbox.next("jane@example.com").text();
+        assertTrue(text.contains(realm("demo") + "/"), "links have the address of KC_HOSTNAME: " + text);
+    }
+
+    @Test
+    void theLogIsJsonAndSaysWhichRealm() {
+        login("Wrong-word-1!").then().statusCode(401);
+        Path file = home.path().resolve("logs/user_service.log");
+        Until.holds(
+                "the failed login in the log",
+                Duration.ofSeconds(30),
+                () -> json(lines(file)).stream()
+                        .anyMatch(line -> line.path("loggerName").asText().equals("org.keycloak.events")
+                                && line.path("mdc")
+                                        .path("kc.realmName")
+                                        .asText()
+                                        .equals("demo")
+                                && line.path("mdc").path("kc.clientId").asText().equals("user-service-api")));
+
+        List<String> printed = new ArrayList<>(console);
+        assertFalse(printed.isEmpty());
+        assertEquals(printed.size(), json(printed).size());
+    }
+
+    @Test
+    void tokensAreOfTheAddressThatIsSet() {
+        RestAssured.given()
+                .header("Host", "elsewhere.example.com")
+                .get(realm("demo") + "/.well-known/openid-configuration")
+                .then()
+                .body("issuer", equalTo(environment.get("KC_HOSTNAME") + "/realms/demo"))
+                .body("token_endpoint", startsWith("http://localhost:" + port));
+    }
+
+    /** Each line, which must be an object. */
+    private static List<JsonNode> json(List<String> lines) {
+        List<JsonNode> nodes = new ArrayList<>();
+        for (String line : lines) {
+            try {
+                JsonNode node = JSON.readTree(line);
+                assertTrue(node.isObject(), line);
+                nodes.add(node);
+            } catch (IOException e) {
+                throw new AssertionError("No JSON: " + line, e);
+            }
+        }
+        return nodes;
+    }
+
+    /** Those that are complete. */
+    private static List<String> lines(Path file) {
+        try {
+            String text = Files.readString(file);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
