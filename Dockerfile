@@ -15,7 +15,6 @@ RUN /opt/keycloak/bin/kc.sh build \
         --health-enabled=true \
         --metrics-enabled=true \
         --event-metrics-user-enabled=true \
-        --feature-log-mdc=enabled \
         --log-mdc-enabled=true
 # What only other systems need. All drivers stay: a build on top of this image reads them, whatever its database.
 RUN cd /opt/keycloak \

@@ -98,8 +98,6 @@ final class RunSettings {
                 .derive("LOG_FILE_OUTPUT", "json")
                 .derive("LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M")
                 .derive("LOG_FILE_ROTATION_MAX_BACKUP_INDEX", "5")
-                // A preview feature, named by itself so that KC_FEATURES can name others.
-                .derive("FEATURE_LOG_MDC", "enabled")
                 .derive("LOG_MDC_ENABLED", "true")
                 .derive("LOG_MDC_KEYS", "realmName,clientId,userId,ipAddress");
     }

@@ -467,7 +467,7 @@ final class StatementsIT {
             Tenant.on(server).addUser("alice");
         }
         measure(costs, "of more", 200, ofAll);
-        assertEquals(Map.of("of one", 4L, "of few", 4L, "of more", 4L), costs);
+        assertEquals(Map.of("of one", 3L, "of few", 3L, "of more", 3L), costs);
     }
 
     @Test

@@ -40,7 +40,6 @@ class RunSettingsTest {
                         Map.entry("KCRAW_LOG_FILE_OUTPUT", "json"),
                         Map.entry("KCRAW_LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M"),
                         Map.entry("KCRAW_LOG_FILE_ROTATION_MAX_BACKUP_INDEX", "5"),
-                        Map.entry("KCRAW_FEATURE_LOG_MDC", "enabled"),
                         Map.entry("KCRAW_LOG_MDC_ENABLED", "true"),
                         Map.entry("KCRAW_LOG_MDC_KEYS", "realmName,clientId,userId,ipAddress")),
                 settings.serverEnvironment());
