@@ -87,10 +87,7 @@ public final class ActivityListener implements EventListenerProvider {
         safely(() -> tenant(event.getRealmId()).ifPresent(realm -> {
             EventTable.Entry entry = AdminEventTable.of(event, AdminEvents.notes(session));
             if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(Details.TO)) {
-                RoleStep.of(session, new Tenancy(session, realm, platform), entry.userId())
-                        .ifPresent(step -> entry.details()
-                                .text(Details.FROM, step.from().orElse(null))
-                                .text(Details.TO, step.to().orElse(null)));
+                addRoles(entry, realm);
             }
             AuthDetails by = event.getAuthDetails();
             RealmModel home = session.realms().getRealm(by.getRealmId());
@@ -102,6 +99,18 @@ public final class ActivityListener implements EventListenerProvider {
                     : Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
             tell(entry, realm, actor, origin, event.getTime());
         }));
+    }
+
+    /** What changed the role is noted, whether or not it can be said from which to which. */
+    private void addRoles(EventTable.Entry entry, RealmModel realm) {
+        try {
+            RoleStep.of(session, new Tenancy(session, realm, platform), entry.userId())
+                    .ifPresent(step -> entry.details()
+                            .text(Details.FROM, step.from().orElse(null))
+                            .text(Details.TO, step.to().orElse(null)));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "The role before a change cannot be told");
+        }
     }
 
     /** Keycloak would go on as well, but nobody would count it. */

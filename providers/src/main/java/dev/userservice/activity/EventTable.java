@@ -63,6 +63,8 @@ final class EventTable {
             }
             case LOGIN_ERROR,
                     IDENTITY_PROVIDER_LOGIN_ERROR,
+                    IDENTITY_PROVIDER_FIRST_LOGIN_ERROR,
+                    IDENTITY_PROVIDER_POST_LOGIN_ERROR,
                     JWT_AUTHORIZATION_GRANT_ERROR,
                     AUTHREQID_TO_TOKEN_ERROR -> {
                 login(details.text(Details.REASON, event.getError()), told);

@@ -11,6 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -21,7 +22,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class ApiTraffic {
     /** Of the lines, one a request. They name the route, not the path: that may hold a code. */
-    private static final Logger ACCESS = Logger.getLogger("dev.userservice.access");
+    static final Logger ACCESS = Logger.getLogger("dev.userservice.access");
 
     /** Before all of Keycloak's own. */
     private static final int FIRST = Integer.MIN_VALUE + 1;
@@ -29,7 +30,7 @@ public final class ApiTraffic {
     /** Somebody else's id is taken over if it can do no harm in a log or a header. */
     private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._=+/-]{1,64}");
 
-    private static final String NUL = "%00";
+    private static final String ENCODED_NUL = "%00";
 
     /** What nginx calls a client that has not waited for its answer; there is no status of RFC 9110 for it. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
@@ -52,7 +53,7 @@ public final class ApiTraffic {
             LogContext.request(id);
             request.response().putHeader(LogContext.REQUEST_HEADER, id);
             request.addEndHandler(sent -> end(request, System.nanoTime() - start, sent.succeeded()));
-            if (path.contains(NUL)) {
+            if (path.contains(ENCODED_NUL) || path.indexOf('\0') >= 0) {
                 refuse(request.response());
                 return;
             }
@@ -69,10 +70,13 @@ public final class ApiTraffic {
                 .end(problem.json());
     }
 
+    /** An id is no secret, so it need not be made of what costs a lock. */
     private static String id(String given) {
-        return given != null && GOOD_ID.matcher(given).matches()
-                ? given
-                : UUID.randomUUID().toString();
+        if (given != null && GOOD_ID.matcher(given).matches()) {
+            return given;
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong()).toString();
     }
 
     private void end(RoutingContext request, long nanos, boolean isSent) {
@@ -82,10 +86,13 @@ public final class ApiTraffic {
         int status = isSent ? request.response().getStatusCode() : CLIENT_CLOSED_REQUEST;
         meters.answered(method, served.route(), status, served.tenant(), nanos);
         if (ACCESS.isDebugEnabled()) {
-            exchange.get(LogContext.Snapshot.class).ifPresent(LogContext.Snapshot::restore);
+            exchange.get(LogContext.Snapshot.class).filter(snapshot -> isSent).ifPresent(LogContext.Snapshot::restore);
             String route = served.route().isEmpty() ? "-" : served.route();
             ACCESS.debugf("%s %s %d %.1f ms", method, route, status, nanos / NANOS_A_MILLI);
         }
-        LogContext.clear();
+        if (isSent) {
+            // Else the thread of the request may still be at work, and has lines to write.
+            LogContext.clear();
+        }
     }
 }

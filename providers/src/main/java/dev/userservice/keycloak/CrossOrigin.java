@@ -9,7 +9,14 @@ import org.keycloak.services.cors.Cors;
 /** CORS (Fetch standard) by Keycloak's own rule: the web origins of a client decide. */
 final class CrossOrigin {
     private static final String[] EXPOSED = {
-        "Allow", "Link", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"
+        "Allow",
+        "Link",
+        "Location",
+        "Retry-After",
+        "RateLimit",
+        "RateLimit-Policy",
+        "WWW-Authenticate",
+        LogContext.REQUEST_HEADER
     };
 
     private final KeycloakSession session;

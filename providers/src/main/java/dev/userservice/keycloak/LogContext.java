@@ -74,7 +74,8 @@ public final class LogContext {
         }
     }
 
-    static void clear() {
+    /** Forgets what Keycloak and we have noted on a thread of our own. */
+    public static void clear() {
         ALL.forEach(MDC::remove);
     }
 }

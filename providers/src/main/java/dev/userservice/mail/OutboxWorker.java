@@ -171,12 +171,15 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         try {
             return inTransaction(session -> new Deliveries(session).claim(wish, settings));
         } catch (RuntimeException e) {
+            // The realm is in the context by now; the user would have to be looked up again.
             LOG.errorf(e, "A wish cannot be worked on now: %s", wish);
             Duration wait = Backoff.OF_MAIL
                     .next(wish.attempts() + 1, Duration.ZERO, 0, random)
                     .orElse(Backoff.OF_MAIL.longest());
             run(session -> new Deliveries(session).putOff(wish, wait));
             return Optional.empty();
+        } finally {
+            LogContext.clear();
         }
     }
 

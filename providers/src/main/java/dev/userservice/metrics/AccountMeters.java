@@ -5,6 +5,7 @@ import dev.userservice.keycloak.TotpAuthenticator;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.keycloak.events.Errors;
 import org.keycloak.provider.ProviderEvent;
@@ -42,8 +43,7 @@ public final class AccountMeters implements ProviderEventListener {
             Errors.SESSION_EXPIRED,
             Errors.USER_DISABLED,
             Errors.USER_NOT_FOUND,
-            Errors.USER_TEMPORARILY_DISABLED,
-            TotpAuthenticator.MFA_REQUIRED);
+            Errors.USER_TEMPORARILY_DISABLED);
 
     private final MeterRegistry registry;
 
@@ -83,11 +83,7 @@ public final class AccountMeters implements ProviderEventListener {
                 done.action().id());
         switch (done.action()) {
             case LOGIN -> attempt(realm, "login", Status.SUCCESS);
-            case LOGIN_FAILED -> {
-                attempt(realm, "login", Status.FAILURE);
-                String reason = done.reason().filter(REASONS::contains).orElse(OTHER);
-                count("failed.logins", "Logins that failed", realm, "reason", reason);
-            }
+            case LOGIN_FAILED -> loginFailed(realm, done.reason());
             case CLIENT_LOGIN -> attempt(realm, "client_login", Status.SUCCESS);
             case CLIENT_LOGIN_FAILED -> attempt(realm, "client_login", Status.FAILURE);
             case REGISTER -> attempt(realm, "register", Status.SUCCESS);
@@ -99,6 +95,15 @@ public final class AccountMeters implements ProviderEventListener {
             default -> {
                 // Its action says all.
             }
+        }
+    }
+
+    private void loginFailed(String realm, Optional<String> reason) {
+        // The first of two steps: the password was right, and the code comes with the next request.
+        if (reason.filter(TotpAuthenticator.MFA_REQUIRED::equals).isEmpty()) {
+            attempt(realm, "login", Status.FAILURE);
+            String known = reason.filter(REASONS::contains).orElse(OTHER);
+            count("failed.logins", "Logins that failed", realm, "reason", known);
         }
     }
 

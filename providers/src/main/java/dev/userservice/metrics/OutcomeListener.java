@@ -5,14 +5,15 @@ import dev.userservice.metrics.AccountMeters.Status;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
+import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
-import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
@@ -26,15 +27,24 @@ import org.keycloak.models.RealmModel;
 public final class OutcomeListener implements EventListenerProvider {
     private static final Logger LOG = Logger.getLogger(OutcomeListener.class);
 
+    /** A code was of no use, or the password that came with it. */
+    private static final Set<String> REFUSED =
+            Set.of(Errors.INVALID_CODE, Errors.INVALID_TOKEN, Errors.PASSWORD_REJECTED);
+
+    /** Somebody has filled in the form. Keycloak calls by the same event whoever comes to it without a cookie. */
+    private static final Set<String> NOT_REGISTERED = Set.of(
+            Errors.EMAIL_IN_USE,
+            Errors.USERNAME_IN_USE,
+            Errors.USERNAME_MISSING,
+            Errors.INVALID_EMAIL,
+            Errors.INVALID_REGISTRATION,
+            Errors.REGISTRATION_DISABLED,
+            Errors.PASSWORD_CONFIRM_ERROR,
+            Errors.PASSWORD_REJECTED);
+
     private final KeycloakSession session;
     private final String platform;
     private final AccountMeters meters;
-    private final Map<EventType, BiConsumer<AccountMeters, String>> outcomes = Map.of(
-            EventType.REFRESH_TOKEN, (to, realm) -> to.tokenRefresh(realm, Status.SUCCESS),
-            EventType.REFRESH_TOKEN_ERROR, (to, realm) -> to.tokenRefresh(realm, Status.FAILURE),
-            EventType.REGISTER_ERROR, (to, realm) -> to.attempt(realm, "register", Status.FAILURE),
-            EventType.RESET_PASSWORD_ERROR, (to, realm) -> to.passwordReset(realm, Status.FAILURE),
-            EventType.VERIFY_EMAIL_ERROR, (to, realm) -> to.emailVerification(realm, Status.FAILURE));
 
     private OutcomeListener(KeycloakSession session, String platform, AccountMeters meters) {
         this.session = session;
@@ -44,20 +54,41 @@ public final class OutcomeListener implements EventListenerProvider {
 
     @Override
     public void onEvent(Event event) {
-        BiConsumer<AccountMeters, String> outcome = outcomes.get(event.getType());
-        // What was refused unseen has a meter of its own.
-        if (outcome == null || RateLimits.EVENT_ERROR.equals(event.getError())) {
+        Optional<BiConsumer<AccountMeters, String>> outcome = outcome(event);
+        if (outcome.isEmpty()) {
             return;
         }
         try {
             RealmModel realm = session.realms().getRealm(event.getRealmId());
             if (realm != null && new Tenancy(session, realm, platform).isSwitchedOn()) {
                 String name = realm.getName();
-                afterCommit(() -> outcome.accept(meters, name));
+                afterCommit(() -> outcome.get().accept(meters, name));
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "An event could not be counted: %s", event.getType());
         }
+    }
+
+    private static Optional<BiConsumer<AccountMeters, String>> outcome(Event event) {
+        String error = String.valueOf(event.getError());
+        return Optional.ofNullable(
+                switch (event.getType()) {
+                    case REFRESH_TOKEN -> (to, realm) -> to.tokenRefresh(realm, Status.SUCCESS);
+                    // What was refused unseen has a meter of its own.
+                    case REFRESH_TOKEN_ERROR ->
+                        error.equals(RateLimits.EVENT_ERROR)
+                                ? null
+                                : (to, realm) -> to.tokenRefresh(realm, Status.FAILURE);
+                    case REGISTER_ERROR ->
+                        NOT_REGISTERED.contains(error)
+                                ? (to, realm) -> to.attempt(realm, "register", Status.FAILURE)
+                                : null;
+                    case RESET_PASSWORD_ERROR ->
+                        REFUSED.contains(error) ? (to, realm) -> to.passwordReset(realm, Status.FAILURE) : null;
+                    case VERIFY_EMAIL_ERROR ->
+                        REFUSED.contains(error) ? (to, realm) -> to.emailVerification(realm, Status.FAILURE) : null;
+                    default -> null;
+                });
     }
 
     private void afterCommit(Runnable count) {

@@ -6,10 +6,12 @@ import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -33,6 +35,7 @@ import org.keycloak.provider.ProviderEventListener;
  */
 public final class TenantGauges implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TenantGauges.class);
+    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(5);
 
     /** The meters, of all packages, that have a label {@code realm}. */
     private static final Set<String> OF_A_TENANT = Set.of(
@@ -50,17 +53,19 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     private final MeterRegistry registry;
     private final String platform;
     private final int intervalSeconds;
-    private final MultiGauge all;
-    private final MultiGauge active;
-    private final MultiGauge verified;
     private final Gauge tenants;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread own = new Thread(task, "user-service-tenant-gauges");
         own.setDaemon(true);
         return own;
     });
-    private volatile int count;
     private volatile Future<?> ticks;
+
+    /** What was counted last, by the realm's name. */
+    private volatile Map<String, Users> counted = Map.of();
+
+    /** The gauges of each realm. Only the thread looks at them. */
+    private final Map<String, List<Gauge>> shown = new HashMap<>();
 
     /** Realms that meters name and the database did not when it was asked last. Only the thread looks at it. */
     private Set<String> missing = Set.of();
@@ -69,16 +74,30 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
         this.registry = registry;
         this.platform = settings.ofServer(Settings.PLATFORM_REALM);
         this.intervalSeconds = settings.ofServer(Settings.TENANT_GAUGES_INTERVAL);
-        this.tenants = Gauge.builder("tenants.total", () -> count)
+        this.tenants = Gauge.builder("tenants.total", () -> counted.size())
                 .description("Realms that serve the API, but for the platform")
                 .register(registry);
-        this.all = gauge("tenant.user.count", "Users of a tenant");
-        this.active = gauge("active.users.total", "Users of a tenant who may log in");
-        this.verified = gauge("verified.users.total", "Users of a tenant whose e-mail address is proved");
     }
 
-    private MultiGauge gauge(String name, String description) {
-        return MultiGauge.builder(name).description(description).register(registry);
+    private List<Gauge> gauges(String realm) {
+        return List.of(
+                gauge(realm, "tenant.user.count", "Users of a tenant", Users::total),
+                gauge(realm, "active.users.total", "Users of a tenant who may log in", Users::active),
+                gauge(
+                        realm,
+                        "verified.users.total",
+                        "Users of a tenant whose e-mail address is proved",
+                        Users::verified));
+    }
+
+    private Gauge gauge(String realm, String name, String description, ToLongFunction<Users> figure) {
+        return Gauge.builder(name, () -> {
+                    Users users = counted.get(realm);
+                    return users == null ? Double.NaN : (double) figure.applyAsLong(users);
+                })
+                .description(description)
+                .tag("realm", realm)
+                .register(registry);
     }
 
     /** Starts when Keycloak's database is ready. */
@@ -91,6 +110,11 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     }
 
     private void run(KeycloakSessionFactory sessions) {
+        if (registry instanceof CompositeMeterRegistry all
+                && all.getRegistries().isEmpty()) {
+            // The server's metrics are off: nobody would see it.
+            return;
+        }
         try {
             List<Users> users = KeycloakModelUtils.runJobInTransactionWithResult(
                     sessions,
@@ -105,18 +129,15 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     }
 
     private void show(List<Users> users) {
-        count = users.size();
-        show(all, users, Users::total);
-        show(active, users, Users::active);
-        show(verified, users, Users::verified);
-    }
-
-    private static void show(MultiGauge gauge, List<Users> users, ToLongFunction<Users> figure) {
-        gauge.register(
-                users.stream()
-                        .map(tenant -> MultiGauge.Row.of(Tags.of("realm", tenant.name()), figure.applyAsLong(tenant)))
-                        .collect(Collectors.toList()),
-                true);
+        counted = users.stream().collect(Collectors.toUnmodifiableMap(Users::name, tenant -> tenant));
+        counted.keySet().forEach(realm -> shown.computeIfAbsent(realm, this::gauges));
+        shown.entrySet().removeIf(entry -> {
+            boolean isGone = !counted.containsKey(entry.getKey());
+            if (isGone) {
+                entry.getValue().forEach(registry::remove);
+            }
+            return isGone;
+        });
     }
 
     /**
@@ -136,13 +157,21 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
         return String.valueOf(meter.getId().getTag("realm"));
     }
 
+    /** Lets the statement that is under way come to its end: an interrupt would have the embedded database close its file. */
     @Override
     public void close() {
         if (ticks != null) {
-            ticks.cancel(true);
+            ticks.cancel(false);
         }
-        thread.shutdownNow();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warnf("The users of the tenants are still being counted");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         registry.remove(tenants);
-        show(List.of());
+        shown.values().forEach(gauges -> gauges.forEach(registry::remove));
     }
 }

@@ -7,7 +7,7 @@ public final class ApiPath {
     /** The name of the path's last segment and of the realm resource provider that serves it. */
     public static final String EXTENSION = "api";
 
-    private static final Pattern SUBTREE = Pattern.compile("/?realms/[^/]+/" + EXTENSION + "(/.*)?");
+    private static final Pattern SUBTREE = Pattern.compile("/?realms/[^/]+/" + EXTENSION + "(/.*)?", Pattern.DOTALL);
 
     private ApiPath() {}
 

@@ -141,12 +141,12 @@ public final class ApiProblem extends RuntimeException {
         return remembered;
     }
 
-    /** The members of the problem's JSON object; {@code message} repeats {@code detail} for clients of S1. */
     /** The body of the answer, for who answers without JAX-RS. */
     public String json() {
         return StrictJson.write(body());
     }
 
+    /** The members of the problem's JSON object; {@code message} repeats {@code detail} for clients of S1. */
     Map<String, Object> body() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "about:blank");

@@ -26,6 +26,9 @@ final class ApiPathTest {
     void coversOurSubtree() {
         assertTrue(ApiPath.covers("/realms/demo/api"));
         assertTrue(ApiPath.covers("realms/demo/api/users/me"));
+        // What ends a line for a pattern ends no path.
+        assertTrue(ApiPath.covers("realms/demo/api/users/x\n"));
+        assertTrue(ApiPath.covers("realms/demo/api/x\u0085y"));
     }
 
     @ParameterizedTest

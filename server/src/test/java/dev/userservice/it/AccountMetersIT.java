@@ -1,9 +1,11 @@
 package dev.userservice.it;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.time.Duration;
@@ -71,6 +73,15 @@ final class AccountMetersIT {
         } catch (AssertionError e) {
             assertEquals(expected, grown.get());
         }
+        // A count too many would be there by the time that a later request is counted.
+        String later = "http_requests_total{method=\"GET\",route=\"/users/health\",status=\"200\"}";
+        Scrape sofar = Scrape.of(tenant.server()).of(tenant);
+        tenant.api().get("/users/health").then().statusCode(200);
+        Until.holds(
+                "the count of a later request",
+                Duration.ofSeconds(10),
+                () -> Scrape.of(tenant.server()).of(tenant).since(sofar).containsKey(later));
+        assertEquals(expected, family(tenant).since(before));
     }
 
     private static Response post(Tenant tenant, String path, Map<String, ?> body) {
@@ -157,6 +168,47 @@ final class AccountMetersIT {
                     LOGIN,
                     action("login"));
         }
+    }
+
+    /** The first of the two steps is no failure, whatever its answer. */
+    @Test
+    void aLoginWithACodeIsOne(Tenant tenant) {
+        String username = someone();
+        String id = tenant.addUser(username);
+        byte[] secret = Totp.add(tenant, id);
+        assertCounts(
+                tenant,
+                () -> tenant.login(username, TestServer.PASSWORD)
+                        .then()
+                        .statusCode(401)
+                        .body("mfa_required", equalTo(true)),
+                action("login_failed"));
+        assertCounts(
+                tenant,
+                () -> Tenant.admitted(() -> post(
+                                tenant,
+                                "/login",
+                                Map.of(
+                                        "identifier",
+                                        username,
+                                        "password",
+                                        TestServer.PASSWORD,
+                                        "totp",
+                                        Totp.now(secret))))
+                        .then()
+                        .statusCode(200),
+                LOGIN,
+                action("login"));
+    }
+
+    /** Whoever comes to Keycloak's pages without a cookie has neither registered nor forgotten a password. */
+    @Test
+    void aVisitOfAPageIsNoFailure(Tenant tenant) {
+        String pages = tenant.server().base() + "/realms/" + tenant.name() + "/login-actions/";
+        assertCounts(tenant, () -> {
+            RestAssured.get(pages + "registration");
+            RestAssured.get(pages + "reset-credentials?session_code=x&execution=y&client_id=account&tab_id=z");
+        });
     }
 
     /** The log has no row for a refresh, unless the tenant asks for that. */

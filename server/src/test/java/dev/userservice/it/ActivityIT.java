@@ -367,12 +367,12 @@ final class ActivityIT {
         var role = tenant.admin().roles().get("admin").toRepresentation();
         user.roles().realmLevel().add(List.of(role));
         assertEquals(
-                Map.of("granted", List.of("admin")),
+                Map.of("granted", List.of("admin"), "from", "user", "to", "admin"),
                 log.last(id, "role_changed").get("details"));
         user.roles().realmLevel().remove(List.of(role));
         log.last(id, "role_changed");
         assertEquals(
-                Map.of("revoked", List.of("admin")),
+                Map.of("revoked", List.of("admin"), "from", "admin", "to", "user"),
                 log.about(id).get(log.about(id).size() - 1).get("details"));
         tenant.server().admin().realm(tenant.name()).users().get(id).impersonate();
         Map<String, Object> impersonated = log.last(id, "impersonated");

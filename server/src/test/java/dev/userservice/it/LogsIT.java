@@ -15,17 +15,24 @@ import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** The log as machines read it: lines of JSON that say whose they are, hold no secret, and cannot be forged. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class LogsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ACCESS = "dev.userservice.access";
@@ -64,19 +71,22 @@ final class LogsIT {
 
     /** All lines, of the files that were rotated away too; each must be JSON. */
     private static List<JsonNode> lines() {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.flatMap(path -> read(path).lines()).map(LogsIT::parsed).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String read(Path path) {
-        try {
-            return Files.readString(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        AtomicReference<List<String>> texts = new AtomicReference<>();
+        Until.holds("files that are not rotated while they are read", Duration.ofSeconds(10), () -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                List<String> read = new ArrayList<>();
+                for (Path path : files.toList()) {
+                    read.add(Files.readString(path));
+                }
+                texts.set(read);
+                return true;
+            } catch (NoSuchFileException e) {
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return texts.get().stream().flatMap(String::lines).map(LogsIT::parsed).toList();
     }
 
     private static JsonNode parsed(String line) {
@@ -240,6 +250,7 @@ final class LogsIT {
 
     /** Last of all, since it fills the log. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void theFileIsRotatedAndKeepsNoMoreThanItIsTold() throws IOException {
         // A line is about half a kilobyte: a megabyte, which is more than the files may keep.
         for (int i = 0; i < 2_200; i++) {
