@@ -15,7 +15,7 @@ public final class Bench {
     private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
 
     private static final List<String> NAMES =
-            List.of("tokens", "registration", "users", "limits", "metrics", "activity", "startup");
+            List.of("tokens", "registration", "users", "limits", "metrics", "requests", "activity", "startup");
 
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
 
@@ -43,6 +43,7 @@ public final class Bench {
                     case "users" -> UsersBench.run(work.resolve(name));
                     case "limits" -> LimitsBench.run(work.resolve(name));
                     case "metrics" -> MetricsBench.run(work.resolve(name));
+                    case "requests" -> RequestsBench.run(work.resolve(name));
                     case "activity" -> ActivityBench.run(work.resolve(name));
                     case "startup" -> StartupBench.run(work.resolve(name));
                     default -> throw new IllegalArgumentException("No benchmark is called " + name);

@@ -79,6 +79,18 @@ final class Server {
                 }
             }
         }
+        return build(home, folder, database, heap);
+    }
+
+    /** Prepares a server with another jar in the extension's place. */
+    static Server buildWith(Path jar, Path folder, Database database, String heap) {
+        Bench.say("building Keycloak with %s", jar.getFileName());
+        Layout layout = Layout.ofBuild();
+        ServerHome home = new Distribution(new Layout(layout.root(), layout.distribution(), jar)).prepare(folder);
+        return build(home, folder, database, heap);
+    }
+
+    private static Server build(ServerHome home, Path folder, Database database, String heap) {
         home.build(Map.of("KC_DB", "postgres", "KC_HEALTH_ENABLED", "true", "KC_METRICS_ENABLED", "true"));
         Server server = new Server(home, database, heap, folder.resolveSibling(folder.getFileName() + ".log"));
         Bench.onClose(server::stop);
@@ -152,6 +164,13 @@ final class Server {
                 .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** How many lines of its log since the start have the text. */
+    long logged(String text) throws IOException {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains(text)).count();
+        }
     }
 
     /** The seconds of CPU that the server's JVM has used. */

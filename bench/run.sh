@@ -7,6 +7,7 @@
 #     bench/run.sh users        pages of a list of users
 #     bench/run.sh limits       what it costs to count requests, and to refuse them; needs redis-server
 #     bench/run.sh metrics      the figures of a hundred tenants
+#     bench/run.sh requests     what it costs a request to be counted and timed, and to be logged
 #     bench/run.sh activity     pages, purge and erasure of a long activity log; longer than the others
 #     bench/run.sh startup      start-up time and resident memory
 #
@@ -39,7 +40,8 @@ trap 'exit 130' INT TERM
 "$root/mvnw" -q -f "$bench/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/classpath" >&2
 # A copy: a build that runs meanwhile changes nothing.
 cp -R "$root/server/target/classes" "$work/classes"
-classpath=$work/classes:$(cat "$work/classpath")
+cp "$jar" "$work/extension.jar"
+classpath=$work/classes:$work/extension.jar:$(cat "$work/classpath")
 "${bin}javac" -d "$work/classes" -cp "$classpath" "$bench"/*.java
 
 exec "${bin}java" \
