@@ -36,10 +36,10 @@ final class RequestsBench {
     private static final int USERS = Comparison.CONNECTIONS;
 
     private static final int ROUNDS = 25;
-    private static final Duration LIMIT = Duration.ofSeconds(25);
-    private static final int WARM_UPS = 8;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int WARM_UPS = 6;
     private static final int HEALTH_A_WARM_UP = 6_000;
-    private static final int ME_A_WARM_UP = 1_500;
+    private static final int ME_A_WARM_UP = 1_200;
     private static final int HEALTH_A_ROUND = 2_500;
     private static final int ME_A_ROUND = 600;
 
