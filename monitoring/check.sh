@@ -104,12 +104,12 @@ if [ $# -gt 0 ]; then
         if [ "$health" = ok ]; then say OK "rule $name"; else say ERROR "rule $name" "$why"; fi
     done <"$folder/rules"
 
-    # The clauses of an alert, which "and" and "unless" join outside of all parentheses, without what they are compared with.
+    # The clauses of an alert, which "and", "or" and "unless" join outside of all parentheses, without what they are compared with.
     alerts='
         def depth: (split("(") | length) - (split(")") | length);
         .data.groups[].rules[] | .name as $name
-        | reduce (.query | gsub(" (?<word>and|unless) "; "\u0001\(.word) ") | split("\u0001")[]) as $part
-            ([]; if length > 0 and (last | depth) != 0 then .[-1] += " " + $part else . + [$part | sub("^(and|unless) "; "")] end)
+        | reduce (.query | gsub(" (?<word>and|or|unless) "; "\u0001\(.word) ") | split("\u0001")[]) as $part
+            ([]; if length > 0 and (last | depth) != 0 then .[-1] += " " + $part else . + [$part | sub("^(and|or|unless) "; "")] end)
         | .[] | ["alert \($name)", sub(" (==|!=|<=|>=|<|>) [0-9.e+-]+$"; "")]'
     # Variables as Grafana fills them in when all tenants are chosen.
     dashboard='
