@@ -14,6 +14,7 @@ RUN /opt/keycloak/bin/kc.sh build \
         --db=postgres \
         --health-enabled=true \
         --metrics-enabled=true \
+        --http-management-relative-path=/ \
         --event-metrics-user-enabled=true \
         --log-mdc-enabled=true
 # What only other systems need. All drivers stay: a build on top of this image reads them, whatever its database.
@@ -23,7 +24,8 @@ RUN cd /opt/keycloak \
 RUN mkdir -p /opt/realms/lib \
     && cp server/target/keycloak-user-service-server-*.jar \
         /opt/keycloak/lib/lib/main/com.fasterxml.jackson.core.jackson-*.jar /opt/realms/lib/ \
-    && cp -R realm-config /opt/realms/realm-config
+    && cp -R realm-config /opt/realms/realm-config \
+    && chmod -R a+rX /opt/realms
 
 # --- What both images stand on: a Java, and one user for both, for what one writes the other reads.
 FROM eclipse-temurin:21-jre-noble AS base
@@ -53,9 +55,11 @@ COPY --from=build /opt/keycloak /opt/keycloak
 COPY LICENSE /opt/keycloak/LICENSE-user-service.txt
 # All that it writes to.
 RUN cd /opt/keycloak && install -d -o keycloak -g keycloak -m 700 data data/import data/tmp logs
-# Health and metrics are for the network of the containers, where there is no TLS even if the server has it.
+# Health and metrics are for the network of the containers, where there is no TLS even if the server has it. Memory that is used
+# up ends the process; what was in it is left beside the log, once: a dump that is there is not replaced.
 ENV KC_RUN_IN_CONTAINER=true \
-    KC_HTTP_MANAGEMENT_SCHEME=http
+    KC_HTTP_MANAGEMENT_SCHEME=http \
+    JAVA_OPTS_APPEND="-XX:+HeapDumpOnOutOfMemoryError -XX:HeapDumpPath=/opt/keycloak/logs/heap.hprof"
 WORKDIR /opt/keycloak
 USER 10001:10001
 EXPOSE 8080 8443 9000

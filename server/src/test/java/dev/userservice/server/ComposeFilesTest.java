@@ -271,6 +271,15 @@ class ComposeFilesTest {
     }
 
     @Test
+    void aHeapDumpIsLeftWhereTheImageMayWrite() {
+        String folder = "/opt/keycloak/logs";
+        assertEquals(
+                "-XX:+HeapDumpOnOutOfMemoryError -XX:HeapDumpPath=" + folder + "/heap.hprof",
+                dockerfile.environment("keycloak").get("JAVA_OPTS_APPEND"));
+        assertTrue(ComposeFile.list(compose.service("keycloak").get("volumes")).contains("logs:" + folder));
+    }
+
+    @Test
     void aSecretThatIsMissingIsAskedFor() {
         for (String missing : List.of("${NO_SUCH:?set it}", "${NO_SUCH}")) {
             assertThrows(AssertionError.class, () -> compose.interpolate(missing));

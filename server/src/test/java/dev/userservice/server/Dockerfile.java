@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 /** The instructions of the {@code Dockerfile}, by the stage that they are in. */
 public record Dockerfile(List<Instruction> instructions) {
     private static final Pattern LINE = Pattern.compile("([A-Z]+)\\s+(.*)", Pattern.DOTALL);
+    private static final Pattern ASSIGNMENT = Pattern.compile("(\\w+)=(\"[^\"]*\"|\\S+)");
 
     /** One of them, on one line. */
     record Instruction(String stage, String name, String rest) {}
@@ -76,9 +77,9 @@ public record Dockerfile(List<Instruction> instructions) {
     public Map<String, String> environment(String stage) {
         Map<String, String> environment = new TreeMap<>();
         for (String line : all(stage, "ENV")) {
-            for (String assignment : line.split("\\s+", -1)) {
-                String[] parts = assignment.split("=", 2);
-                environment.put(parts[0], parts[1]);
+            Matcher assignment = ASSIGNMENT.matcher(line);
+            while (assignment.find()) {
+                environment.put(assignment.group(1), assignment.group(2).replace("\"", ""));
             }
         }
         return environment;
