@@ -98,6 +98,8 @@ final class RunSettings {
                 .derive("LOG_FILE_OUTPUT", "json")
                 .derive("LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M")
                 .derive("LOG_FILE_ROTATION_MAX_BACKUP_INDEX", "5")
+                // Else six starts that fail forget the first failure.
+                .derive("LOG_FILE_ROTATION_ROTATE_ON_BOOT", "false")
                 .derive("LOG_MDC_ENABLED", "true")
                 .derive("LOG_MDC_KEYS", "realmName,clientId,userId,ipAddress");
     }

@@ -40,6 +40,7 @@ class RunSettingsTest {
                         Map.entry("KCRAW_LOG_FILE_OUTPUT", "json"),
                         Map.entry("KCRAW_LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M"),
                         Map.entry("KCRAW_LOG_FILE_ROTATION_MAX_BACKUP_INDEX", "5"),
+                        Map.entry("KCRAW_LOG_FILE_ROTATION_ROTATE_ON_BOOT", "false"),
                         Map.entry("KCRAW_LOG_MDC_ENABLED", "true"),
                         Map.entry("KCRAW_LOG_MDC_KEYS", "realmName,clientId,userId,ipAddress")),
                 settings.serverEnvironment());
