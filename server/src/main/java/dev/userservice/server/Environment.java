@@ -4,16 +4,21 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The settings as somebody wrote them: environment variables, and a {@code .env} file for what the environment lacks. */
 public final class Environment {
     private final Map<String, String> values;
+    private final Set<String> empty;
 
     public Environment(Map<String, String> values) {
         this.values = new TreeMap<>(values);
+        this.empty = new TreeSet<>(values.keySet());
         // Compose and CI systems hand an unset variable on as an empty one.
         this.values.values().removeIf(String::isEmpty);
+        this.empty.removeAll(this.values.keySet());
     }
 
     /** The environment of this process, then {@code file} if there is one. */
@@ -29,6 +34,11 @@ public final class Environment {
 
     Optional<String> get(String name) {
         return Optional.ofNullable(values.get(name));
+    }
+
+    /** Whether it was set, and to nothing. */
+    boolean isEmpty(String name) {
+        return empty.contains(name);
     }
 
     boolean flag(String name) {

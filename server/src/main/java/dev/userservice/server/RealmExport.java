@@ -1,5 +1,6 @@
 package dev.userservice.server;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Writes the realms that a Keycloak in Docker imports at its first start, and ends. Its settings are those of
- * {@code .env.example}, in the environment; what must not be seen outside of this machine is refused there.
+ * {@code .env.example}, in the environment; what must not be seen outside of this machine is refused there, and so is what
+ * would stop Keycloak or be lost on it.
  */
 public final class RealmExport {
     /** What {@code .env.example} has, for everybody to read. */
@@ -24,6 +26,11 @@ public final class RealmExport {
 
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
     private static final String FILE = "-realm.json";
+    /** Stays in the folder once a database may have what everybody can read. Keycloak imports no file of such a name. */
+    private static final String MARKER = ".public";
+
+    static final List<String> HANDED_ON =
+            List.of("KC_HOSTNAME_ADMIN", "KC_PROXY_HEADERS", "KC_PROXY_TRUSTED_ADDRESSES");
 
     private final Environment environment;
     private final String mailboxHost;
@@ -59,7 +66,8 @@ public final class RealmExport {
      */
     List<String> write(Path realmConfig, Path importFolder) {
         boolean demo = environment.flag("DEMO_TENANT");
-        requireSecrets(demo);
+        requireSecrets(demo, importFolder);
+        requireWhatKeycloakTakes();
         RealmFiles files = new RealmFiles(realmConfig, RealmSettings.of(environment, mailboxHost, mailboxPort));
         List<ObjectNode> realms = new ArrayList<>();
         realms.add(demo ? files.demoPlatform() : files.platform());
@@ -73,6 +81,9 @@ public final class RealmExport {
                 realms.stream().map(realm -> realm.path("realm").asText()).toList();
         if (Set.copyOf(names).size() < names.size() || names.contains("master")) {
             throw new StartException("TENANTS names a realm that is there already: " + String.join(", ", names));
+        }
+        if (demo || hasPublicPassword()) {
+            mark(importFolder);
         }
         for (ObjectNode realm : realms) {
             RealmFiles.write(realm, importFolder);
@@ -95,7 +106,7 @@ public final class RealmExport {
         return names;
     }
 
-    private void requireSecrets(boolean demo) {
+    private void requireSecrets(boolean demo, Path importFolder) {
         Optional<String> outside = outside();
         if (outside.isEmpty()) {
             return;
@@ -104,12 +115,65 @@ public final class RealmExport {
             throw new StartException("the passwords of the demo accounts are public, and " + outside.get()
                     + " is not this machine alone: set DEMO_TENANT=false");
         }
-        if (environment
-                .get("KC_BOOTSTRAP_ADMIN_PASSWORD")
-                .filter(PUBLIC_PASSWORDS::contains)
-                .isPresent()) {
+        if (hasPublicPassword()) {
             throw new StartException("KC_BOOTSTRAP_ADMIN_PASSWORD is the one of .env.example, and " + outside.get()
                     + " is not this machine alone: set another");
+        }
+        if (wasPublic(importFolder)) {
+            throw new StartException("this stack ran with passwords that are public, which are in its database, and "
+                    + outside.get()
+                    + " is not this machine alone: begin with empty volumes: docker compose down --volumes");
+        }
+    }
+
+    private boolean hasPublicPassword() {
+        return environment
+                .get("KC_BOOTSTRAP_ADMIN_PASSWORD")
+                .filter(PUBLIC_PASSWORDS::contains)
+                .isPresent();
+    }
+
+    /** Whether an earlier export marked the folder, or left the demo there before there was a mark. */
+    private static boolean wasPublic(Path importFolder) {
+        if (Files.exists(importFolder.resolve(MARKER)) || Files.exists(importFolder.resolve("demo" + FILE))) {
+            return true;
+        }
+        Path platform = importFolder.resolve("platform" + FILE);
+        try {
+            return Files.exists(platform)
+                    && new ObjectMapper().readTree(platform.toFile()).hasNonNull("users");
+        } catch (IOException e) {
+            throw new StartException("cannot read " + platform + ": " + e, e);
+        }
+    }
+
+    private static void mark(Path importFolder) {
+        try {
+            PrivateFile.write(importFolder.resolve(MARKER), new byte[0]);
+        } catch (IOException e) {
+            throw new StartException("cannot write to " + importFolder + ": " + e, e);
+        }
+    }
+
+    /** Compose hands these on as they stand, and who only reads Keycloak's answer to them learns little. */
+    private void requireWhatKeycloakTakes() {
+        for (String name : HANDED_ON) {
+            if (environment.isEmpty(name)) {
+                throw new StartException(
+                        name + " is empty, which is no value to Keycloak: set it, or take its line away");
+            }
+        }
+        if (environment.get("KC_PROXY_TRUSTED_ADDRESSES").isPresent()
+                && environment.get("KC_PROXY_HEADERS").isEmpty()) {
+            throw new StartException(
+                    "KC_PROXY_TRUSTED_ADDRESSES says whose headers count: set KC_PROXY_HEADERS as well");
+        }
+        // One .env serves the run command too; its users must not come into another database than they are meant for.
+        if (environment.get("DATABASE_URL").isPresent()
+                && environment.get("KC_DB_URL").isEmpty()) {
+            throw new StartException(
+                    "DATABASE_URL is the run command's alone: for Compose set KC_DB_URL, KC_DB_USERNAME"
+                            + " and KC_DB_PASSWORD, or take it away");
         }
     }
 

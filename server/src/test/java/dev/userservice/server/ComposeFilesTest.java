@@ -280,6 +280,27 @@ class ComposeFilesTest {
     }
 
     @Test
+    void theGateSeesWhatItJudges() {
+        assertTrue(compose.rawEnvironment("realms")
+                .keySet()
+                .containsAll(Set.of(
+                        "HTTP_ADDRESS",
+                        "KC_HOSTNAME",
+                        "KC_BOOTSTRAP_ADMIN_PASSWORD",
+                        "KC_HOSTNAME_ADMIN",
+                        "KC_PROXY_HEADERS",
+                        "KC_PROXY_TRUSTED_ADDRESSES",
+                        "DATABASE_URL",
+                        "KC_DB_URL")));
+        // All that Keycloak gets as it stands in .env, be it empty.
+        compose.rawEnvironment("keycloak").forEach((name, value) -> {
+            if (value == null) {
+                assertTrue(RealmExport.HANDED_ON.contains(name), name);
+            }
+        });
+    }
+
+    @Test
     void aSecretThatIsMissingIsAskedFor() {
         for (String missing : List.of("${NO_SUCH:?set it}", "${NO_SUCH}")) {
             assertThrows(AssertionError.class, () -> compose.interpolate(missing));

@@ -31,7 +31,7 @@ class RealmExportTest {
     void theDemoTenantIsThereForWhoAsksForIt() throws IOException {
         assertEquals(List.of("platform", "demo"), export(Map.of("DEMO_TENANT", "true")));
 
-        assertEquals(List.of("demo-realm.json", "platform-realm.json"), files());
+        assertEquals(List.of(".public", "demo-realm.json", "platform-realm.json"), files());
         assertTrue(users("demo").contains("demo-user"), users("demo"));
         assertTrue(users("platform").contains("demo-vendor"), users("platform"));
         assertEquals("mailpit", realm("demo").at("/smtpServer/host").textValue());
@@ -45,7 +45,7 @@ class RealmExportTest {
 
         assertEquals(List.of("platform"), export(Map.of()));
 
-        assertEquals(List.of("other.txt", "platform-realm.json"), files());
+        assertEquals(List.of(".public", "other.txt", "platform-realm.json"), files());
         assertFalse(users("platform").contains("demo"), users("platform"));
     }
 
@@ -113,6 +113,76 @@ class RealmExportTest {
         settings.put("HTTP_ADDRESS", "127.0.0.1");
 
         assertEquals(List.of("platform", "demo"), export(settings));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "administrator"})
+    void whatWasPublicOnceGoesNowhereElse(String what) throws IOException {
+        Map<String, String> outside =
+                Map.of("KC_HOSTNAME", "https://id.example.com", "KC_BOOTSTRAP_ADMIN_PASSWORD", "my-own");
+        export(what.equals("demo") ? Map.of("DEMO_TENANT", "true") : Map.of("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin"));
+        List<String> before = files();
+
+        assertTrue(refusal(outside).endsWith("begin with empty volumes: docker compose down --volumes"));
+        assertEquals(before, files());
+
+        // Nor does it when the demo was taken away in between.
+        export(Map.of("KC_BOOTSTRAP_ADMIN_PASSWORD", "my-own"));
+        assertEquals(List.of(".public", "platform-realm.json"), files());
+        assertTrue(refusal(outside).endsWith("docker compose down --volumes"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo-realm.json", "platform-realm.json"})
+    void aDemoFromBeforeThereWasAMarkIsSeen(String file) throws IOException {
+        export(Map.of("DEMO_TENANT", "true"));
+        for (String other : files()) {
+            if (!other.equals(file)) {
+                Files.delete(folder.resolve(other));
+            }
+        }
+
+        assertTrue(refusal(Map.of("HTTP_ADDRESS", "0.0.0.0")).endsWith("docker compose down --volumes"));
+    }
+
+    @Test
+    void productionMayBeStartedAgain() {
+        Map<String, String> outside = Map.of(
+                "KC_HOSTNAME", "https://id.example.com", "KC_BOOTSTRAP_ADMIN_PASSWORD", "my-own", "TENANTS", "acme");
+
+        assertEquals(List.of("platform", "acme"), export(outside));
+        assertEquals(List.of("platform", "acme"), export(outside));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KC_HOSTNAME_ADMIN", "KC_PROXY_HEADERS", "KC_PROXY_TRUSTED_ADDRESSES"})
+    void whatIsHandedOnToKeycloakIsNotEmpty(String name) throws IOException {
+        assertEquals(
+                name + " is empty, which is no value to Keycloak: set it, or take its line away",
+                refusal(Map.of(name, "")));
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void trustedProxiesAreNothingWithoutTheirHeaders() {
+        String message = refusal(Map.of("KC_PROXY_TRUSTED_ADDRESSES", "10.0.0.5"));
+
+        assertTrue(message.startsWith("KC_PROXY_TRUSTED_ADDRESSES"), message);
+        assertEquals(
+                List.of("platform"),
+                export(Map.of("KC_PROXY_TRUSTED_ADDRESSES", "10.0.0.5", "KC_PROXY_HEADERS", "xforwarded")));
+    }
+
+    @Test
+    void theRunCommandsDatabaseIsNotTakenForKeycloaks() {
+        String message = refusal(Map.of("DATABASE_URL", "postgresql://user:topsecret@host/db"));
+
+        assertTrue(message.startsWith("DATABASE_URL") && message.contains("KC_DB_URL"), message);
+        assertFalse(message.contains("topsecret"), message);
+        assertEquals(
+                List.of("platform"),
+                export(Map.of("DATABASE_URL", "postgresql://host/db", "KC_DB_URL", "jdbc:postgresql://host/db")));
+        assertEquals(List.of("platform"), export(Map.of("DATABASE_URL", "")));
     }
 
     private String refusal(Map<String, String> environment) {
