@@ -38,7 +38,6 @@ public final class OutcomeListener implements EventListenerProvider {
             Errors.USERNAME_MISSING,
             Errors.INVALID_EMAIL,
             Errors.INVALID_REGISTRATION,
-            Errors.REGISTRATION_DISABLED,
             Errors.PASSWORD_CONFIRM_ERROR,
             Errors.PASSWORD_REJECTED);
 

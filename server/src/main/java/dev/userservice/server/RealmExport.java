@@ -133,22 +133,25 @@ public final class RealmExport {
                 .isPresent();
     }
 
-    /** Whether an earlier export marked the folder, or left the demo there before there was a mark. */
+    /** Whether an earlier export marked the folder, or left users there, which only the demo has, before there was a mark. */
     private static boolean wasPublic(Path importFolder) {
-        if (Files.exists(importFolder.resolve(MARKER)) || Files.exists(importFolder.resolve("demo" + FILE))) {
-            return true;
-        }
-        Path platform = importFolder.resolve("platform" + FILE);
+        return Files.exists(importFolder.resolve(MARKER))
+                || hasUsers(importFolder.resolve("demo" + FILE))
+                || hasUsers(importFolder.resolve("platform" + FILE));
+    }
+
+    private static boolean hasUsers(Path realm) {
         try {
-            return Files.exists(platform)
-                    && new ObjectMapper().readTree(platform.toFile()).hasNonNull("users");
+            return Files.exists(realm)
+                    && new ObjectMapper().readTree(realm.toFile()).hasNonNull("users");
         } catch (IOException e) {
-            throw new StartException("cannot read " + platform + ": " + e, e);
+            throw new StartException("cannot read " + realm + ": " + e, e);
         }
     }
 
     private static void mark(Path importFolder) {
         try {
+            Files.createDirectories(importFolder);
             PrivateFile.write(importFolder.resolve(MARKER), new byte[0]);
         } catch (IOException e) {
             throw new StartException("cannot write to " + importFolder + ": " + e, e);
@@ -172,8 +175,9 @@ public final class RealmExport {
         if (environment.get("DATABASE_URL").isPresent()
                 && environment.get("KC_DB_URL").isEmpty()) {
             throw new StartException(
-                    "DATABASE_URL is the run command's alone: for Compose set KC_DB_URL, KC_DB_USERNAME"
-                            + " and KC_DB_PASSWORD, or take it away");
+                    "DATABASE_URL, in .env or in your shell, is the run command's alone: take it away, or start with"
+                            + " DATABASE_URL= in front. Compose brings a database, or takes KC_DB_URL, KC_DB_USERNAME and"
+                            + " KC_DB_PASSWORD (which the run command takes as well)");
         }
     }
 

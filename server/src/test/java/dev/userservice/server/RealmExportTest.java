@@ -148,10 +148,15 @@ class RealmExportTest {
     @Test
     void productionMayBeStartedAgain() {
         Map<String, String> outside = Map.of(
-                "KC_HOSTNAME", "https://id.example.com", "KC_BOOTSTRAP_ADMIN_PASSWORD", "my-own", "TENANTS", "acme");
+                "KC_HOSTNAME",
+                "https://id.example.com",
+                "KC_BOOTSTRAP_ADMIN_PASSWORD",
+                "my-own",
+                "TENANTS",
+                "acme,demo");
 
-        assertEquals(List.of("platform", "acme"), export(outside));
-        assertEquals(List.of("platform", "acme"), export(outside));
+        assertEquals(List.of("platform", "acme", "demo"), export(outside));
+        assertEquals(List.of("platform", "acme", "demo"), export(outside));
     }
 
     @ParameterizedTest
