@@ -13,7 +13,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
-import org.jboss.logging.Logger;
 
 /**
  * Sees each request of the API from before Keycloak looks at it until its answer has gone out, whatever becomes of it in between:
@@ -21,9 +20,6 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 public final class ApiTraffic {
-    /** Of the lines, one a request. They name the route, not the path: that may hold a code. */
-    static final Logger ACCESS = Logger.getLogger("dev.userservice.access");
-
     /** Before all of Keycloak's own. */
     private static final int FIRST = Integer.MIN_VALUE + 1;
 
@@ -85,10 +81,10 @@ public final class ApiTraffic {
         String method = HttpMeters.method(request.request().method().name());
         int status = isSent ? request.response().getStatusCode() : CLIENT_CLOSED_REQUEST;
         meters.answered(method, served.route(), status, served.tenant(), nanos);
-        if (ACCESS.isDebugEnabled()) {
+        if (LogContext.ACCESS.isDebugEnabled()) {
             exchange.get(LogContext.Snapshot.class).filter(snapshot -> isSent).ifPresent(LogContext.Snapshot::restore);
             String route = served.route().isEmpty() ? "-" : served.route();
-            ACCESS.debugf("%s %s %d %.1f ms", method, route, status, nanos / NANOS_A_MILLI);
+            LogContext.ACCESS.debugf("%s %s %d %.1f ms", method, route, status, nanos / NANOS_A_MILLI);
         }
         if (isSent) {
             // Else the thread of the request may still be at work, and has lines to write.

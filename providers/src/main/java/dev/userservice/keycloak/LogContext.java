@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.keycloak.logging.MappedDiagnosticContextProvider;
 
@@ -16,6 +17,9 @@ public final class LogContext {
     static final String REQUEST_HEADER = "X-Request-ID";
 
     static final String REQUEST = "requestId";
+
+    /** Of the lines, one a request. They name the route, not the path: that may hold a code. */
+    static final Logger ACCESS = Logger.getLogger("dev.userservice.access");
 
     private static final String TENANT = MappedDiagnosticContextProvider.MDC_PREFIX + "realmName";
     private static final String USER = MappedDiagnosticContextProvider.MDC_PREFIX + "userId";

@@ -11,7 +11,7 @@ import jakarta.ws.rs.ext.Provider;
 public final class LogContextKeeper implements ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-        if (ApiTraffic.ACCESS.isDebugEnabled()
+        if (LogContext.ACCESS.isDebugEnabled()
                 && ApiPath.covers(request.getUriInfo().getPath())) {
             Exchange.current().ifPresent(exchange -> exchange.put(LogContext.Snapshot.taken()));
         }

@@ -3,8 +3,10 @@ package dev.userservice.it;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.userservice.server.Distribution;
 import dev.userservice.server.Layout;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +52,11 @@ final class PrometheusIT {
             Map.entry("alert RedisUnsteady", "the same"),
             Map.entry("panel Redis", "the same"),
             Map.entry("panel Redis outages and late answers", "the same"));
+
+    private static final Pattern OURS =
+            Pattern.compile("(# [A-Z]+ )?(http_requests?_|http_requests|auth_attempts|failed_logins"
+                    + "|token_refreshes|password_resets|email_verifications|user_actions|user_role_changes|tenants_total"
+                    + "|tenant_user_count|active_users_total|verified_users_total|rate_limited|user_service_).*");
 
     private static TestServer server;
 
@@ -123,6 +131,40 @@ final class PrometheusIT {
                 .statusCode(200)
                 .header("Content-Type", startsWith("application/openmetrics-text; version=1.0.0"))
                 .body(endsWith("# EOF\n"));
+    }
+
+    /** As Prometheus' own parser of that format has it; it wants a time at each sample. Keycloak's meters are Keycloak's. */
+    @Test
+    void ourMetersAreGoodOpenMetrics() throws IOException, InterruptedException {
+        String promtool = Program.find("prometheus", "promtool").toString();
+        doEverything(Tenant.on(server, Limits.with(Map.of("limit-forgot", "1/1h"))));
+        String ours = scrape("application/openmetrics-text;version=1.0.0,*/*;q=0.1")
+                .asString()
+                .lines()
+                .filter(line -> OURS.matcher(line).matches())
+                .map(line -> line.startsWith("#") ? line : line + " 1767225600")
+                .collect(Collectors.joining("\n"));
+        for (String family :
+                List.of("http_requests", "http_request_duration_seconds", "auth_attempts", "tenants_total")) {
+            assertTrue(ours.contains("# TYPE " + family + " "), () -> family + " is missing:\n" + ours);
+        }
+        assertEquals(0, parse(promtool, ours + "\n# EOF\n"));
+        assertNotEquals(0, parse(promtool, ours + "\nauth_attempts_total{realm=} 1 1767225600\n# EOF\n"));
+    }
+
+    private static int parse(String promtool, String text) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("user-service-openmetrics");
+        try {
+            Path file = Files.writeString(folder.resolve("scrape.om"), text);
+            Process parser = new ProcessBuilder(
+                            promtool, "tsdb", "create-blocks-from", "openmetrics", file.toString(), folder.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return parser.waitFor();
+        } finally {
+            Distribution.remove(folder);
+        }
     }
 
     @Test
