@@ -171,7 +171,6 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         try {
             return inTransaction(session -> new Deliveries(session).claim(wish, settings));
         } catch (RuntimeException e) {
-            // The realm is in the context by now; the user would have to be looked up again.
             LOG.errorf(e, "A wish cannot be worked on now: %s", wish);
             Duration wait = Backoff.OF_MAIL
                     .next(wish.attempts() + 1, Duration.ZERO, 0, random)
