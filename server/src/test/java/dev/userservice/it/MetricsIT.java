@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.response.Response;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,9 @@ final class MetricsIT {
                 .body("by_tenant.tenant", not(hasItem(TestServer.PLATFORM)))
                 .body("by_tenant.tenant", not(hasItem("master")))
                 .body("recent_activities", hasSize(10));
-        List<String> times = answer.path("recent_activities.created_at");
+        List<Instant> times = answer.<List<String>>path("recent_activities.created_at").stream()
+                .map(Instant::parse)
+                .toList();
         assertEquals(times.stream().sorted(Comparator.reverseOrder()).toList(), times);
         Map<String, Object> made =
                 answer.path("recent_activities.find { it.action == 'user_created' && it.user_id == '" + bob + "' }");
