@@ -9,8 +9,12 @@ import dev.userservice.keycloak.Tenancy;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
 import dev.userservice.web.StrictJson;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
@@ -18,12 +22,15 @@ import org.keycloak.services.resource.RealmResourceProvider;
 
 /**
  * The door of the API. Everything that can be refused without reading a body is refused here, in one order: a realm that
- * is not switched on or not open, an unknown path or method, a body that cannot be ours, too many calls, a caller without the
- * right.
+ * is not switched on or not open, an unknown path or method, a body that cannot be ours, a parameter that is given twice, too many
+ * calls, a caller without the right.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
     private static final Pattern JSON = Pattern.compile(
             "\\s*application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
+
+    /** The query parameters that may be given several times. */
+    private static final Set<String> SEVERAL = Set.of("action");
 
     private final KeycloakSession session;
     private final Settings settings;
@@ -39,6 +46,7 @@ public final class ApiResourceProvider implements RealmResourceProvider {
 
     @Override
     public Object getResource() {
+        requireMediaType(session.getContext().getHttpRequest().getHttpHeaders());
         Tenancy tenancy = new Tenancy(session, session.getContext().getRealm(), platform);
         if (!tenancy.isSwitchedOn()) {
             throw ApiProblem.notFound("There is nothing at this path");
@@ -61,11 +69,24 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         }
         Route route = Routes.of(request.getHttpMethod(), path);
         requireJson(request.getHttpHeaders());
+        requireOnce(request.getUri().getQueryParameters());
         RouteLimits limits = new RouteLimits(session, tenancy, route);
         limits.countSender();
         ApiCall call = ApiCall.admit(session, tenancy, route.permission(), settings);
         limits.countCaller(call);
         return route.resource().of(call, database);
+    }
+
+    /** Keycloak fails on a type that is none when it answers, whatever it answers. */
+    private void requireMediaType(HttpHeaders headers) {
+        String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
+        try {
+            if (type != null && !JSON.matcher(type).matches()) {
+                MediaType.valueOf(type);
+            }
+        } catch (IllegalArgumentException e) {
+            throw ApiCall.refuseMediaType(session);
+        }
     }
 
     /** A body, if there is one, is JSON and says so; and what tells of itself that it is too large is not read. */
@@ -78,6 +99,17 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         if (type == null ? hasBody : !JSON.matcher(type).matches()) {
             throw ApiCall.refuseMediaType(session);
         }
+    }
+
+    /** Of a value that is given twice we and what stands before us might each take another. */
+    private static void requireOnce(MultivaluedMap<String, String> parameters) {
+        FieldErrors errors = new FieldErrors();
+        parameters.forEach((name, values) -> {
+            if (values.size() > 1 && !SEVERAL.contains(name)) {
+                errors.add(name, "This may be given once");
+            }
+        });
+        errors.throwIfAny();
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class StrictJson {
     /**
      * Reads one object.
      *
-     * @return null for a body that is empty or the literal {@code null}
+     * @return null for a body in which there is nothing
      * @throws ApiProblem 400 or 413
      */
     static <T> T read(InputStream body, Class<T> type) throws IOException {
@@ -80,7 +80,7 @@ public final class StrictJson {
         }
         try {
             JsonNode tree = MAPPER.readTree(text(bytes));
-            if (tree.isNull() || tree.isMissingNode()) {
+            if (tree.isMissingNode()) {
                 return null;
             }
             if (!tree.isObject()) {

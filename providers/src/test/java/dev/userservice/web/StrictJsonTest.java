@@ -40,8 +40,8 @@ final class StrictJsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "null"})
-    void noBodyAndNullAreNull(String json) throws IOException {
+    @ValueSource(strings = {"", " \n"})
+    void nothingIsNoBody(String json) throws IOException {
         assertNull(read(json));
     }
 
@@ -72,6 +72,7 @@ final class StrictJsonTest {
     @ValueSource(
             strings = {
                 "[]",
+                "null",
                 "1",
                 "\"a\"",
                 "{",

@@ -306,6 +306,21 @@ final class FrameIT {
         assertEquals(415, answer.statusCode(), answer.body());
     }
 
+    /** Keycloak fails over such a type when it answers: no other refusal may come first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/login", "/users/me", "/nothing", "/users/mfa/verify"})
+    void aTypeThatIsNoneIs415Everywhere(String path) throws Exception {
+        HttpRequest odd = HttpRequest.newBuilder(URI.create(base() + path))
+                .header("Content-Type", "x")
+                .POST(HttpRequest.BodyPublishers.ofString("x".repeat(70_000)))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(odd, HttpResponse.BodyHandlers.ofString());
+        assertEquals(415, answer.statusCode(), answer.body());
+        assertEquals(
+                "application/problem+json",
+                answer.headers().firstValue("Content-Type").orElse(""));
+    }
+
     @Test
     void aBodyWithoutAContentTypeIs415() throws Exception {
         HttpRequest untyped = HttpRequest.newBuilder(URI.create(base() + "/login"))
