@@ -9,6 +9,8 @@ RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=true package \
     && mv server/target/dist/keycloak-* /opt/keycloak \
     && cp providers/target/keycloak-user-service-*.jar /opt/keycloak/providers/keycloak-user-service.jar
+# The tab of settings in the admin console; docs/admin-console.md. Keycloak reads it as it reads an environment variable.
+ARG KC_FEATURE_DECLARATIVE_UI=disabled
 # What a build decides; every other option is one of the start.
 RUN /opt/keycloak/bin/kc.sh build \
         --db=postgres \

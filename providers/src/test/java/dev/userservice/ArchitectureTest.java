@@ -52,6 +52,9 @@ final class ArchitectureTest {
     /** What of Keycloak may be named outside the package {@code keycloak}: its public contracts. */
     private static final Pattern PUBLIC_KEYCLOAK = Pattern.compile("org\\.keycloak\\."
             + "((models|events|provider|sessions|representations)(\\..*)?|services\\.resource|http|utils|"
+            // A tab of the admin console is a provider whose values are a component.
+            + "component\\.Component(Model|Factory|ValidationException)|services\\.ui\\.extend\\.UiTabProvider(Factory)?|"
+            + "common\\.util\\.Multivalued(Hash)?Map|"
             + "Config(\\$.*)?|authentication\\.(Authenticat(or|ionFlow)|RequiredAction|Form|Validation)[A-Za-z]*|"
             + "forms\\.login\\.LoginFormsProvider|"
             + "services\\.clientpolicy\\.(ClientPolicy(Context|Exception)|context\\.TokenRefreshContext|"

@@ -46,7 +46,8 @@ public enum Limit {
         return setting.name().substring(PREFIX.length());
     }
 
-    Setting<Rate> setting() {
+    /** Where a tenant says how often. */
+    public Setting<Rate> setting() {
         return setting;
     }
 

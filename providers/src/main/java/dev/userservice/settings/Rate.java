@@ -53,4 +53,16 @@ public record Rate(long permits, Duration period) {
     public boolean isUnlimited() {
         return permits == 0;
     }
+
+    /** What {@link #parse} reads, in the largest unit that fits. */
+    @Override
+    public String toString() {
+        if (isUnlimited()) {
+            return "0";
+        }
+        long seconds = period.toSeconds();
+        String length =
+                seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+        return permits + "/" + length;
+    }
 }

@@ -1,7 +1,12 @@
 package dev.userservice.settings;
 
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The declaration of one setting: everything that reads, documents or edits settings reads it here.
@@ -13,11 +18,46 @@ import java.util.function.Function;
  * @param help what it does, in one sentence
  */
 public record Setting<T>(String name, String kind, T fallback, Function<String, T> parser, String help) {
+    private static final Set<String> ACRONYMS = Set.of("mfa", "url");
+
     public Setting {
         Objects.requireNonNull(name);
         Objects.requireNonNull(kind);
         Objects.requireNonNull(fallback);
         Objects.requireNonNull(parser);
         Objects.requireNonNull(help);
+    }
+
+    /** The realm attribute that a tenant's value is in. */
+    public String attribute() {
+        return Settings.ATTRIBUTE_PREFIX + name;
+    }
+
+    /** The name for people: {@code logo-url} is "Logo URL". A number has its unit, with which its kind begins. */
+    String label() {
+        String words = Stream.of(name.split("-", -1))
+                .map(word -> ACRONYMS.contains(word) ? word.toUpperCase(Locale.ROOT) : word)
+                .collect(Collectors.joining(" "));
+        String unit = fallback instanceof Integer ? " in " + kind.substring(0, kind.indexOf(',')) : "";
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1) + unit;
+    }
+
+    /** The built-in default as one would write it; empty where there is none. */
+    String fallbackText() {
+        boolean isNone = fallback.equals(Optional.empty()) || fallback.equals(Set.of());
+        return isNone ? "" : fallback.toString();
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @throws IllegalArgumentException saying which setting it is of, and what a good one is
+     */
+    T parse(String text) {
+        try {
+            return parser.apply(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + " must be " + kind, e);
+        }
     }
 }

@@ -31,39 +31,36 @@ public final class Settings {
             text -> Optional.of(bounded(text)),
             "What the aud claim of every access token must hold.");
 
-    public static final Setting<Integer> ACTIVATION_LIFETIME = new Setting<>(
+    public static final Setting<Integer> ACTIVATION_LIFETIME = number(
             "activation-lifetime",
-            "minutes, 5 to 10080",
+            new Range("minutes", 5, 10_080),
             60,
-            text -> number(text, 5, 10_080),
             "How long the code of an activation mail can be redeemed, from when the mail was sent.");
 
-    public static final Setting<Integer> RESET_LIFETIME = new Setting<>(
+    public static final Setting<Integer> RESET_LIFETIME = number(
             "reset-lifetime",
-            "minutes, 5 to 1440",
+            new Range("minutes", 5, 1_440),
             15,
-            text -> number(text, 5, 1_440),
             "How long the code of a mail for a new password can be redeemed, from when the mail was sent.");
 
-    public static final Setting<Integer> RESEND_COOL_DOWN = new Setting<>(
+    public static final Setting<Integer> RESEND_COOL_DOWN = number(
             "resend-cool-down",
-            "seconds, 0 to 86400",
+            new Range("seconds", 0, 86_400),
             60,
-            text -> number(text, 0, 86_400),
             "How long after a mail with a code was asked for the next one may be, for the same account, never longer than the code lives; how long after a change of their own e-mail address people may make the next; and how often an address that nobody has proved is told of one kind of change.");
 
     public static final Setting<Optional<URI>> FRONTEND_URL = new Setting<>(
             "frontend-url",
             "http(s) URL without query and fragment; unset means Keycloak's own pages",
             Optional.empty(),
-            text -> Optional.of(site(text)),
-            "The tenant's own site, which the links in mails point to.");
+            text -> Optional.of(WebAddress.plain(bounded(text))),
+            "The tenant's own site. Links in mails are <site>/verify-email?token=<code> and <site>/reset-password?token=<code>.");
 
     public static final Setting<Optional<URI>> LOGO_URL = new Setting<>(
             "logo-url",
             "http(s) URL of an image, of at most 255 characters; unset means none",
             Optional.empty(),
-            text -> Optional.of(web(text)),
+            text -> Optional.of(WebAddress.of(bounded(text))),
             "The tenant's logo, on login pages and in mails. Browsers and mail programs load it from there.");
 
     public static final Setting<Set<String>> MFA_REQUIRED_ROLES = new Setting<>(
@@ -73,11 +70,10 @@ public final class Settings {
             Settings::names,
             "Who holds one of these roles must use one-time codes.");
 
-    public static final Setting<Integer> ACTIVITY_RETENTION = new Setting<>(
+    public static final Setting<Integer> ACTIVITY_RETENTION = number(
             "activity-retention",
-            "days, 0 to 36500",
+            new Range("days", 0, 36_500),
             365,
-            text -> number(text, 0, 36_500),
             "How long the activity log keeps what it has noted; 0 keeps it for ever.");
 
     public static final Setting<Boolean> ACTIVITY_TOKEN_REFRESHES = new Setting<>(
@@ -170,18 +166,16 @@ public final class Settings {
             Settings::bounded,
             "The realm whose users with the role vendor may call every tenant.");
 
-    public static final Setting<Integer> ACTIVITY_PURGE_INTERVAL = new Setting<>(
+    public static final Setting<Integer> ACTIVITY_PURGE_INTERVAL = number(
             "activity-purge-interval",
-            "seconds, 1 to 86400",
+            new Range("seconds", 1, 86_400),
             600,
-            text -> number(text, 1, 86_400),
             "How often the activity log is looked through for what it has kept long enough.");
 
-    public static final Setting<Integer> TENANT_GAUGES_INTERVAL = new Setting<>(
+    public static final Setting<Integer> TENANT_GAUGES_INTERVAL = number(
             "tenant-gauges-interval",
-            "seconds, 1 to 86400",
+            new Range("seconds", 1, 86_400),
             60,
-            text -> number(text, 1, 86_400),
             "How often the users of all tenants are counted for the gauges on the management port.");
 
     public static final Setting<Optional<String>> REDIS_URL = new Setting<>(
@@ -226,7 +220,7 @@ public final class Settings {
 
     /** The value that holds for a tenant. */
     public <T> T of(RealmModel tenant, Setting<T> setting) {
-        String attribute = ATTRIBUTE_PREFIX + setting.name();
+        String attribute = setting.attribute();
         return parse(tenant.getName() + "/" + attribute, tenant.getAttribute(attribute), setting)
                 .orElseGet(() -> ofServer(setting));
     }
@@ -237,12 +231,20 @@ public final class Settings {
                 .orElse(setting.fallback());
     }
 
+    /** The same as one would write it; empty where nothing is set. */
+    String textOfServer(Setting<?> setting) {
+        return Optional.ofNullable(server.get(setting.name()))
+                .map(String::strip)
+                .filter(text -> parse("option " + setting.name(), text, setting).isPresent())
+                .orElseGet(setting::fallbackText);
+    }
+
     private <T> Optional<T> parse(String place, String text, Setting<T> setting) {
         if (text == null || text.isBlank()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(setting.parser().apply(text.strip()));
+            return Optional.of(setting.parse(text));
         } catch (IllegalArgumentException e) {
             if (!text.equals(COMPLAINTS.put(place, text))) {
                 LOG.warnf("The setting %s has a bad value and is passed over; it must be %s", place, setting.kind());
@@ -251,13 +253,8 @@ public final class Settings {
         }
     }
 
-    /** NumberFormatException is an IllegalArgumentException. */
-    private static int number(String text, int min, int max) {
-        int number = Integer.parseInt(text);
-        if (number < min || number > max) {
-            throw new IllegalArgumentException("from " + min + " to " + max);
-        }
-        return number;
+    private static Setting<Integer> number(String name, Range range, int fallback, String help) {
+        return new Setting<>(name, range.kind(), fallback, range::parse, help);
     }
 
     private static Setting<Rate> limit(String name, String fallback, String help) {
@@ -276,23 +273,6 @@ public final class Settings {
             throw new IllegalArgumentException("true or false");
         }
         return Boolean.parseBoolean(text);
-    }
-
-    private static URI site(String text) {
-        URI url = web(text);
-        if (url.getQuery() != null || url.getFragment() != null) {
-            throw new IllegalArgumentException("an http(s) URL without query and fragment");
-        }
-        return url;
-    }
-
-    private static URI web(String text) {
-        URI url = URI.create(bounded(text));
-        boolean isHttp = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
-        if (!isHttp || url.getHost() == null || url.getUserInfo() != null) {
-            throw new IllegalArgumentException("an http(s) URL");
-        }
-        return url;
     }
 
     private static String bounded(String text) {

@@ -25,6 +25,12 @@ final class RateTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"0", "5/1m", "100/90s", "7/90m", "1000000/24h"})
+    void itIsWrittenAsItIsRead(String text) {
+        assertEquals(text, Rate.parse(text).toString());
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.keycloak.Config;
 import org.keycloak.models.RealmModel;
-import org.keycloak.provider.ProviderConfigProperty;
 
 final class SettingsTest {
     private static final String ATTRIBUTE = "user-service.audience";
@@ -98,35 +97,12 @@ final class SettingsTest {
     }
 
     @Test
-    void everySettingIsAnOptionOfTheServer() {
-        assertEquals(
-                java.util.List.of(
-                        "audience",
-                        "activation-lifetime",
-                        "reset-lifetime",
-                        "resend-cool-down",
-                        "frontend-url",
-                        "logo-url",
-                        "mfa-required-roles",
-                        "activity-retention",
-                        "activity-token-refreshes",
-                        "limit-login",
-                        "limit-register",
-                        "limit-activation",
-                        "limit-resend",
-                        "limit-forgot",
-                        "limit-reset",
-                        "limit-refresh",
-                        "limit-caller",
-                        "limit-metrics",
-                        "limit-anonymous",
-                        "limit-failed-login",
-                        "limit-failed-address",
-                        "limit-form",
-                        "platform-realm",
-                        "activity-purge-interval",
-                        "tenant-gauges-interval",
-                        "redis-url"),
-                Settings.options().stream().map(ProviderConfigProperty::getName).toList());
+    void whatHoldsIsWrittenAsItWouldBeSet() {
+        assertEquals("60", server(Map.of()).textOfServer(Settings.ACTIVATION_LIFETIME));
+        assertEquals("5/15m", server(Map.of()).textOfServer(Settings.LIMIT_FAILED_LOGIN));
+        assertEquals("", server(Map.of()).textOfServer(Settings.AUDIENCE));
+        assertEquals("", server(Map.of()).textOfServer(Settings.MFA_REQUIRED_ROLES));
+        assertEquals("7", server(Map.of("activation-lifetime", " 7 ")).textOfServer(Settings.ACTIVATION_LIFETIME));
+        assertEquals("60", server(Map.of("activation-lifetime", "soon")).textOfServer(Settings.ACTIVATION_LIFETIME));
     }
 }

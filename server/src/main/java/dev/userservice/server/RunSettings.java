@@ -76,7 +76,9 @@ final class RunSettings {
                 .derive("BOOTSTRAP_ADMIN_USERNAME", "admin")
                 .derive("BOOTSTRAP_ADMIN_PASSWORD", "admin")
                 .derive("EVENT_METRICS_USER_ENABLED", "true")
-                .derive("EVENT_METRICS_USER_TAGS", "realm,idp,clientId");
+                .derive("EVENT_METRICS_USER_TAGS", "realm,idp,clientId")
+                // The tab of settings in the admin console. Beside it KC_FEATURES stays whatever somebody makes of it.
+                .derive("FEATURE_DECLARATIVE_UI", "enabled");
         deriveLog(options);
         environment.get("DATABASE_URL").map(DatabaseUrl::parse).ifPresent(database -> {
             options.derive("DB", "postgres").derive("DB_URL", database.jdbcUrl());

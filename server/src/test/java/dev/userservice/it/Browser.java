@@ -19,12 +19,15 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
 
 /**
  * A real browser without a window, as somebody has it who was never here. Where there is none, its tests are skipped, but on
@@ -32,6 +35,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
  */
 final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration A_MOMENT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Map<String, Object> PHONE =
             Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true);
@@ -92,6 +96,11 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    /** Takes out what is in a field, by keys: a page that keeps what was typed does not hear of Selenium's clear(). */
+    void empty(String fieldName) {
+        on("[name='" + fieldName + "']", field -> field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.BACK_SPACE));
+    }
+
     void click(String cssSelector) {
         on(cssSelector, WebElement::click);
     }
@@ -129,6 +138,18 @@ final class Browser implements AutoCloseable {
                 () -> !driver.findElements(By.cssSelector(cssSelector)).isEmpty());
     }
 
+    /** Does it come within a few seconds? */
+    boolean waitsFor(String cssSelector) {
+        Instant deadline = Instant.now().plus(A_MOMENT);
+        while (Instant.now().isBefore(deadline)) {
+            if (shows(cssSelector)) {
+                return true;
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        return false;
+    }
+
     boolean shows(String cssSelector) {
         return driver.findElements(By.cssSelector(cssSelector)).stream().anyMatch(WebElement::isDisplayed);
     }
@@ -136,6 +157,17 @@ final class Browser implements AutoCloseable {
     /** What a script returns. */
     Object run(String script) {
         return driver.executeScript(script);
+    }
+
+    /**
+     * What the browser has complained of since this was last asked: errors of scripts, what a page's policy forbids, and answers
+     * of 400 and above.
+     */
+    List<String> complaints() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().equals(Level.SEVERE))
+                .map(LogEntry::getMessage)
+                .toList();
     }
 
     /** Opens a mail as a mail program does; keeps it beside the pictures. */

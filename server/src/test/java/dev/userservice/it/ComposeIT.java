@@ -43,6 +43,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.keycloak.admin.client.Keycloak;
+import org.keycloak.common.util.MultivaluedHashMap;
+import org.keycloak.representations.idm.ComponentExportRepresentation;
+import org.keycloak.representations.idm.ComponentRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /**
  * What the containers of the stack are told, on this machine: the options of the {@code kc.sh build} in the Dockerfile, and
@@ -252,6 +256,43 @@ final class ComposeIT {
                 .statusCode(201);
         String text = inbox.next("jane@example.com").text();
         assertTrue(text.contains(realm("demo") + "/"), "links have the address of KC_HOSTNAME: " + text);
+    }
+
+    /** Keycloak's feature is off here: an option of the image. */
+    @Test
+    void withoutTheFeatureOfTheTabARealmThatHadOneIsImported() {
+        String type = "org.keycloak.services.ui.extend.UiTabProvider";
+        try (Keycloak admin = Keycloak.getInstance(
+                "http://localhost:" + port,
+                "master",
+                environment.get("KCRAW_BOOTSTRAP_ADMIN_USERNAME"),
+                environment.get("KCRAW_BOOTSTRAP_ADMIN_PASSWORD"),
+                "admin-cli")) {
+            assertTrue(admin.serverInfo().getInfo().getFeatures().stream()
+                    .anyMatch(feature -> feature.getName().equals("DECLARATIVE_UI") && !feature.isEnabled()));
+            ComponentExportRepresentation component = new ComponentExportRepresentation();
+            component.setName("User service");
+            component.setProviderId("user-service");
+            component.setConfig(new MultivaluedHashMap<>(Map.of("limit-login", List.of("1/1h"))));
+            RealmRepresentation realm = new RealmRepresentation();
+            realm.setRealm("imported");
+            realm.setComponents(new MultivaluedHashMap<>(Map.of(type, List.of(component))));
+            admin.realms().create(realm);
+            assertEquals(
+                    List.of(Map.of()),
+                    admin.realm("imported").components().query().stream()
+                            .filter(imported -> imported.getProviderType().equals(type))
+                            .map(ComponentRepresentation::getConfig)
+                            .toList());
+            assertFalse(
+                    admin.realm("imported").toRepresentation().getAttributes().containsKey("user-service.limit-login"));
+            admin.realm("imported").remove();
+        }
+        List<String> objects =
+                console.stream().filter(line -> line.startsWith("{")).toList();
+        assertFalse(json(objects).stream()
+                .anyMatch(line -> line.path("loggerName").asText().startsWith("dev.userservice.settings")
+                        || line.path("level").asText().equals("ERROR")));
     }
 
     @Test

@@ -537,6 +537,7 @@ final class TestServer implements Closeable {
                                 "KC_HEALTH_ENABLED", "true",
                                 "KC_METRICS_ENABLED", "true",
                                 "KC_EVENT_METRICS_USER_ENABLED", "true",
+                                "KC_FEATURE_DECLARATIVE_UI", "enabled",
                                 "KC_LOG_MDC_ENABLED", "true"));
                         Files.writeString(mark, jar);
                     }

@@ -264,10 +264,22 @@ class ComposeFilesTest {
                 .serverEnvironment()
                 .forEach((name, value) -> {
                     String option = name.substring("KCRAW_".length());
-                    if (!option.contains("PORT")) {
+                    if (!option.contains("PORT") && !option.startsWith("FEATURE_")) {
                         assertEquals(value, options.get(option), option);
                     }
                 });
+    }
+
+    @Test
+    void experimentalFeaturesAreOnForWhoAsks() {
+        String argument = "KC_FEATURE_DECLARATIVE_UI";
+        assertEquals(argument + "=disabled", dockerfile.one("build", "ARG"));
+        Object given = ComposeFile.map(
+                        ComposeFile.map(compose.service("keycloak").get("build"))
+                                .get("args"))
+                .get(argument);
+        assertEquals("disabled", compose.interpolate(given.toString()));
+        assertFalse(dockerfile.buildOptions().stream().anyMatch(option -> option.startsWith("--feature")));
     }
 
     @Test

@@ -33,6 +33,7 @@ class RunSettingsTest {
                         Map.entry("KCRAW_BOOTSTRAP_ADMIN_PASSWORD", "admin"),
                         Map.entry("KCRAW_EVENT_METRICS_USER_ENABLED", "true"),
                         Map.entry("KCRAW_EVENT_METRICS_USER_TAGS", "realm,idp,clientId"),
+                        Map.entry("KCRAW_FEATURE_DECLARATIVE_UI", "enabled"),
                         Map.entry("KCRAW_LOG", "console,file"),
                         Map.entry("KCRAW_LOG_LEVEL", "info,dev.userservice.access:debug"),
                         Map.entry("KCRAW_LOG_CONSOLE_OUTPUT", "json"),
@@ -167,6 +168,19 @@ class RunSettingsTest {
     void anEmptyValueIsNone() {
         assertTrue(settings(Map.of("MAIL_SERVER", "", "DATABASE_URL", "", "HTTP_PORT", ""))
                 .hasMailbox());
+    }
+
+    @Test
+    void theTabOfSettingsIsOnBesideFeaturesOfOnesOwn() {
+        Map<String, String> environment =
+                settings(Map.of("KC_FEATURES", "token-exchange")).serverEnvironment();
+        assertEquals("token-exchange", environment.get("KC_FEATURES"));
+        assertEquals("enabled", environment.get("KCRAW_FEATURE_DECLARATIVE_UI"));
+
+        Map<String, String> off =
+                settings(Map.of("KC_FEATURE_DECLARATIVE_UI", "disabled")).serverEnvironment();
+        assertEquals("disabled", off.get("KC_FEATURE_DECLARATIVE_UI"));
+        assertEquals(null, off.get("KCRAW_FEATURE_DECLARATIVE_UI"));
     }
 
     private static RunSettings settings(Map<String, String> environment) {

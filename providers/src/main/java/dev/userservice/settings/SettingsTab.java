@@ -1,0 +1,131 @@
+package dev.userservice.settings;
+
+import java.util.List;
+import java.util.Map;
+import org.keycloak.Config;
+import org.keycloak.common.util.MultivaluedHashMap;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.component.ComponentValidationException;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.services.ui.extend.UiTabProvider;
+import org.keycloak.services.ui.extend.UiTabProviderFactory;
+
+/**
+ * The tab "User service" among the settings of a realm in the admin console, by Keycloak's declarative UI. The console saves what
+ * is in the tab as a component; we write it to the realm's attributes, in the same transaction, and store a component without
+ * values. {@link SettingsTabFilter} shows the attributes.
+ */
+public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<ComponentModel> {
+    /** The provider's id, the tab in the console's address, and the message that is the tab's title. */
+    static final String ID = "user-service";
+
+    static final String TYPE = UiTabProvider.class.getName();
+    static final String NAME = "User service";
+
+    /** The console sends the parameters of the tab's address among the values. */
+    private static final String WHOLE = "tab";
+
+    private static final String WANTED = SettingsTab.class.getName();
+
+    @Override
+    public String getId() {
+        return ID;
+    }
+
+    @Override
+    public String getHelpText() {
+        return "The settings of the user service, the API below /realms/{realm}/api, in this realm.";
+    }
+
+    @Override
+    public String getPath() {
+        return "/:realm/realm-settings/:tab?";
+    }
+
+    @Override
+    public Map<String, String> getParams() {
+        return Map.of(WHOLE, ID);
+    }
+
+    @Override
+    public List<ProviderConfigProperty> getConfigProperties() {
+        Settings settings = Settings.ofThisServer();
+        return Settings.OF_TENANTS.stream()
+                .map(setting -> field(setting, settings.textOfServer(setting)))
+                .toList();
+    }
+
+    /** Not a field of the tab, but what Keycloak would otherwise take out of an update. */
+    @Override
+    public List<ProviderConfigProperty> getCommonProviderConfigProperties() {
+        return List.of(new ProviderConfigProperty(WHOLE, WHOLE, "", ProviderConfigProperty.STRING_TYPE, null));
+    }
+
+    /** An empty field says in its label what holds, and has no default that saving would make the realm's own; a switch has one. */
+    private static ProviderConfigProperty field(Setting<?> setting, String otherwise) {
+        boolean isSwitch = setting.fallback() instanceof Boolean;
+        String holds = otherwise.isEmpty() ? "none" : otherwise;
+        ProviderConfigProperty field = new ProviderConfigProperty();
+        field.setName(setting.name());
+        field.setLabel(isSwitch ? setting.label() : setting.label() + " (empty: " + holds + ")");
+        field.setType(type(setting.fallback()));
+        field.setDefaultValue(isSwitch ? otherwise : null);
+        field.setHelpText(setting.help() + " Value: " + setting.kind() + ". Where there is none: " + holds
+                + ". For the user service of this realm, in its attribute " + setting.attribute() + ".");
+        return field;
+    }
+
+    private static String type(Object value) {
+        if (value instanceof Boolean) {
+            return ProviderConfigProperty.BOOLEAN_TYPE;
+        }
+        return value instanceof Integer ? ProviderConfigProperty.INTEGER_TYPE : ProviderConfigProperty.STRING_TYPE;
+    }
+
+    @Override
+    public void validateConfiguration(KeycloakSession session, RealmModel realm, ComponentModel model) {
+        MultivaluedHashMap<String, String> given = new MultivaluedHashMap<>(model.getConfig());
+        // The one of an update may be the very object that Keycloak's cache holds.
+        model.getConfig().clear();
+        model.setName(NAME);
+        TenantValues wanted = wanted(given);
+        if (model.getId() != null && realm.getComponent(model.getId()) != null) {
+            wanted.writeTo(realm);
+        } else {
+            // An import ends here: the attributes of its realm say what holds.
+            model.setNote(WANTED, wanted);
+        }
+    }
+
+    @Override
+    public void onCreate(KeycloakSession session, RealmModel realm, ComponentModel model) {
+        TenantValues wanted = model.getNote(WANTED);
+        wanted.writeTo(realm);
+    }
+
+    private static TenantValues wanted(MultivaluedHashMap<String, String> given) {
+        try {
+            return TenantValues.of(given, given.containsKey(WHOLE));
+        } catch (IllegalArgumentException e) {
+            // Keycloak formats the message, and a value may hold what formats mean something by.
+            throw new ComponentValidationException("{0}", e.getMessage());
+        }
+    }
+
+    @Override
+    public ComponentModel create(KeycloakSession session, ComponentModel model) {
+        return model;
+    }
+
+    @Override
+    public void init(Config.Scope config) {}
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {}
+
+    @Override
+    public void close() {}
+}

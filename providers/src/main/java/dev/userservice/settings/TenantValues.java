@@ -1,0 +1,74 @@
+package dev.userservice.settings;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.models.RealmModel;
+
+/** What somebody wants a tenant's settings to be: values that are good, by the names of the settings. */
+final class TenantValues {
+    private final Map<String, String> values;
+    private final boolean isWhole;
+
+    private TenantValues(Map<String, String> values, boolean isWhole) {
+        this.values = values;
+        this.isWhole = isWhole;
+    }
+
+    /**
+     * Reads what was given; what is no setting's is passed over.
+     *
+     * @param isWhole whether a setting that is not given shall have no value, rather than the one that it has
+     * @throws IllegalArgumentException for the first bad value, saying which it is and what a good one is
+     */
+    static TenantValues of(Map<String, List<String>> given, boolean isWhole) {
+        Map<String, String> values = new HashMap<>();
+        for (Setting<?> setting : Settings.OF_TENANTS) {
+            List<String> texts = given.getOrDefault(setting.name(), List.of());
+            if (texts.size() > 1) {
+                throw new IllegalArgumentException(setting.name() + " has one value");
+            }
+            if (!texts.isEmpty()) {
+                setting.parse(texts.get(0));
+                values.put(setting.name(), texts.get(0).strip());
+            }
+        }
+        return new TenantValues(values, isWhole);
+    }
+
+    /** What the tenant's attributes say, good or bad. */
+    static Map<String, String> of(RealmModel tenant) {
+        Map<String, String> values = new HashMap<>();
+        Settings.OF_TENANTS.forEach(
+                setting -> attribute(tenant, setting).ifPresent(text -> values.put(setting.name(), text)));
+        return values;
+    }
+
+    private static Optional<String> attribute(RealmModel tenant, Setting<?> setting) {
+        return Optional.ofNullable(tenant.getAttribute(setting.attribute()))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty());
+    }
+
+    /** Changes the attributes whose values are others now. */
+    void writeTo(RealmModel tenant) {
+        Settings.OF_TENANTS.forEach(setting -> write(tenant, setting));
+    }
+
+    private <T> void write(RealmModel tenant, Setting<T> setting) {
+        Optional<String> present = attribute(tenant, setting);
+        Optional<String> wanted = Optional.ofNullable(values.get(setting.name()));
+        if (wanted.equals(present)) {
+            return;
+        }
+        if (wanted.isEmpty()) {
+            if (isWhole) {
+                tenant.removeAttribute(setting.attribute());
+            }
+        } else if (present.isPresent()
+                || !setting.parse(wanted.get()).equals(Settings.ofThisServer().ofServer(setting))) {
+            tenant.setAttribute(setting.attribute(), wanted.get());
+        }
+    }
+}

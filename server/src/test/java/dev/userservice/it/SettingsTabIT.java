@@ -1,0 +1,144 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.restassured.http.ContentType;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.RealmRepresentation;
+
+/** The tab "User service" of Keycloak's admin console, in a browser; {@link SettingsComponentIT} has what is behind it. */
+@ExtendWith(ServerExtension.class)
+final class SettingsTabIT {
+    private static final String LOGIN = "config.limit-login";
+    private static final String SAVE = "[data-testid='save']";
+
+    /** Opens the tab as the server's administrator, who may have to log in. */
+    private static Browser open(Tenant tenant) {
+        Browser browser = Browser.open();
+        goToTab(browser, tenant, "user-service");
+        browser.type("username", "admin");
+        browser.type("password", "admin");
+        browser.click("#kc-login");
+        browser.awaitElement("[name='" + LOGIN + "']");
+        return browser;
+    }
+
+    private static void goToTab(Browser browser, Tenant tenant, String tab) {
+        browser.goTo(URI.create(
+                tenant.server().base() + "/admin/master/console/#/" + tenant.name() + "/realm-settings/" + tab));
+    }
+
+    private static void reload(Browser browser) {
+        browser.driver().navigate().refresh();
+        browser.awaitElement("[name='" + LOGIN + "']");
+    }
+
+    private static String value(Browser browser, String field) {
+        return (String) browser.run("return document.querySelector(\"[name='" + field + "']\").value");
+    }
+
+    private static void attributesBecome(Tenant tenant, Predicate<Map<String, String>> wanted) {
+        Until.holds("the attributes", Duration.ofSeconds(10), () -> wanted.test(attributes(tenant)));
+    }
+
+    /** Ours alone. */
+    private static Map<String, String> attributes(Tenant tenant) {
+        Map<String, String> attributes = tenant.admin().toRepresentation().getAttributes();
+        attributes.keySet().removeIf(name -> !name.startsWith("user-service."));
+        return attributes;
+    }
+
+    private static void attributeIs(Tenant tenant, String name, String value) {
+        RealmRepresentation realm = tenant.admin().toRepresentation();
+        realm.getAttributes().put(name, value);
+        tenant.admin().update(realm);
+    }
+
+    @Test
+    void whatIsSavedHoldsAndWhatIsEmptiedIsGone(TestServer server) {
+        Tenant tenant = Tenant.on(server);
+        try (Browser browser = open(tenant)) {
+            browser.awaitText("User service");
+            browser.click("#nav-toggle");
+            browser.screenshots("settings-tab", name -> {});
+            browser.type(LOGIN, "1/1h");
+            browser.click(SAVE);
+            browser.awaitText("successful");
+            assertEquals(Map.of("user-service.limit-login", "1/1h"), attributes(tenant), "nothing else is set");
+            Map<String, String> body = Map.of("identifier", "nobody", "password", "wrong");
+            tenant.api()
+                    .contentType(ContentType.JSON)
+                    .body(body)
+                    .post("/login")
+                    .then()
+                    .statusCode(401);
+            tenant.api()
+                    .contentType(ContentType.JSON)
+                    .body(body)
+                    .post("/login")
+                    .then()
+                    .statusCode(429);
+
+            reload(browser);
+            assertEquals("1/1h", value(browser, LOGIN));
+            attributeIs(tenant, "user-service.limit-login", "2/1h");
+            reload(browser);
+            assertEquals("2/1h", value(browser, LOGIN));
+
+            browser.empty(LOGIN);
+            browser.click(SAVE);
+            attributesBecome(tenant, attributes -> !attributes.containsKey("user-service.limit-login"));
+            assertEquals(Map.of(), attributes(tenant));
+        }
+    }
+
+    @Test
+    void aBadValueIsRefusedWithWhatAGoodOneIs(TestServer server) {
+        Tenant tenant = Tenant.on(
+                server,
+                realm -> realm.withObject("/attributes")
+                        .put("user-service.limit-login", "often")
+                        .put("user-service.activation-lifetime", "never"));
+        Map<String, String> before = attributes(tenant);
+        try (Browser browser = open(tenant)) {
+            assertEquals("often", value(browser, LOGIN));
+            assertEquals("never", value(browser, "config.activation-lifetime"));
+            browser.click("#nav-toggle");
+            browser.type("config.activation-lifetime", "30");
+            browser.type(LOGIN, "seldom");
+            browser.click(SAVE);
+            browser.awaitText("limit-login must be <number>/<n>s, m or h");
+            browser.screenshots("settings-tab-refused", name -> {});
+            assertEquals(before, attributes(tenant));
+
+            browser.type(LOGIN, "9/1m");
+            browser.click(SAVE);
+            attributesBecome(tenant, attributes -> "9/1m".equals(attributes.get("user-service.limit-login")));
+            assertEquals("30", attributes(tenant).get("user-service.activation-lifetime"));
+        }
+    }
+
+    @Test
+    void anotherTabThatWasOpenedBeforeUndoesNothing(TestServer server) {
+        Tenant tenant = Tenant.on(server);
+        try (Browser browser = open(tenant)) {
+            browser.type(LOGIN, "3/1m");
+            browser.click(SAVE);
+            attributesBecome(tenant, attributes -> "3/1m".equals(attributes.get("user-service.limit-login")));
+
+            browser.click("[data-testid='rs-general-tab']");
+            browser.type("displayName", "A new name");
+            browser.click("[data-testid='realmSettingsGeneralTab-save']");
+            Until.holds(
+                    "the new name",
+                    Duration.ofSeconds(10),
+                    () -> "A new name".equals(tenant.admin().toRepresentation().getDisplayName()));
+            assertEquals("3/1m", attributes(tenant).get("user-service.limit-login"));
+        }
+    }
+}
