@@ -26,7 +26,7 @@ final class Tenants {
     }
 
     private static RealmFiles realms() {
-        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(SECRET));
+        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(SECRET), "");
         return new RealmFiles(Layout.ofBuild().realmConfig(), settings);
     }
 

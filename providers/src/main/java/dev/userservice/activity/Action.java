@@ -94,7 +94,7 @@ public enum Action {
     }
 
     /** All names. */
-    static List<String> ids() {
+    public static List<String> ids() {
         return Stream.of(values()).map(Action::id).toList();
     }
 

@@ -5,7 +5,9 @@ import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.PasswordResetResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
+import dev.userservice.activity.ActivityPageResource;
 import dev.userservice.activity.ActivityResource;
+import dev.userservice.activity.DailyActivityResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
@@ -51,6 +53,12 @@ interface DocumentedApi {
 
     @Path("")
     ActivityResource activity();
+
+    @Path("")
+    DailyActivityResource dailyActivity();
+
+    @Path("")
+    ActivityPageResource activityPage();
 
     @Path("")
     MfaResource mfa();

@@ -29,7 +29,9 @@ import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.PasswordResetResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
+import dev.userservice.activity.ActivityPageResource;
 import dev.userservice.activity.ActivityResource;
+import dev.userservice.activity.DailyActivityResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
@@ -74,6 +76,18 @@ public final class Routes {
                     SELF_OR_ADMIN_VIEW,
                     CALLER,
                     (call, db) -> new ActivityResource(call)),
+            new Route(
+                    "GET",
+                    "/users/me/activity/daily",
+                    OWN_ACCOUNT_VIEW,
+                    CALLER,
+                    (call, db) -> new DailyActivityResource(call)),
+            new Route(
+                    "GET",
+                    "/users/{id}/activity/daily",
+                    SELF_OR_ADMIN_VIEW,
+                    CALLER,
+                    (call, db) -> new DailyActivityResource(call)),
             new Route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, (call, db) -> new ActivityResource(call)),
             new Route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, (call, db) -> new OwnAccountResource(call)),
             new Route(
@@ -94,6 +108,8 @@ public final class Routes {
             new Route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
             new Route("GET", "/metrics", VENDOR, METRICS, (call, db) -> new MetricsResource(call)),
             new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
+            new Route("GET", "/activity-log", PUBLIC, ANONYMOUS, (call, db) -> new ActivityPageResource(call)),
+            new Route("GET", "/activity-log/{file}", PUBLIC, ANONYMOUS, (call, db) -> new ActivityPageResource(call)),
             new Route("GET", "/openapi.json", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)),
             new Route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)));
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -26,6 +27,8 @@ public final class ActivityLog {
     public static final int MAX_ADDRESS = ActivityEntity.MAX_ADDRESS;
 
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
     private final EntityManager entities;
 
@@ -96,6 +99,37 @@ public final class ActivityLog {
                 .toList();
     }
 
+    /**
+     * How often something was done to a user on a day.
+     *
+     * @param day its beginning, in milliseconds since 1970-01-01 UTC; a day is one of UTC
+     */
+    public record Daily(String action, long day, long times) {}
+
+    /**
+     * Counts by action and day, of each action its newest alone; days without any are left out.
+     *
+     * @param actions at least one
+     * @param from milliseconds since 1970-01-01 UTC, inclusive
+     * @param most how many rows of each action are counted: no more are read, however many there are
+     */
+    public List<Daily> daily(RealmModel realm, String userId, List<String> actions, long from, int most) {
+        Map<String, Object> values = new TreeMap<>();
+        values.put("most", most);
+        values.put("length", DAY);
+        Filter filter = new Filter(userId, null, actions, null, false, from, null);
+        String newest = newestOfEach(
+                "a.action as action, a.createdAt - mod(a.createdAt, :length) as beginning",
+                actions,
+                conditions(realm, filter, null, values),
+                values);
+        TypedQuery<Daily> query = entities.createQuery(
+                "select n.action, n.beginning, count(*) from (" + newest + ") n group by n.action, n.beginning",
+                Daily.class);
+        values.forEach(query::setParameter);
+        return query.getResultList();
+    }
+
     private static String conditions(RealmModel realm, Filter filter, String before, Map<String, Object> values) {
         List<String> all = new ArrayList<>();
         condition(all, values, "a.realmId = :realm", "realm", realm.getId());
@@ -134,16 +168,20 @@ public final class ActivityLog {
     /** The newest of each action by the index, and of these the newest: "any of these" would be found by no index in order. */
     private static String ofSeveral(List<String> actions, String conditions, long most, Map<String, Object> values) {
         values.put("most", most);
+        return "from UserServiceActivity r where r.realmId = :realm and r.id in ("
+                + newestOfEach("a.id", actions, conditions, values) + ") order by r.id desc";
+    }
+
+    /** For as many of each action as the parameter {@code most} says. */
+    private static String newestOfEach(
+            String columns, List<String> actions, String conditions, Map<String, Object> values) {
         return IntStream.range(0, actions.size())
                 .mapToObj(i -> {
                     values.put("action" + i, actions.get(i));
-                    return "(select a.id from UserServiceActivity a where " + conditions + " and a.action = :action" + i
-                            + " order by a.id desc limit :most)";
+                    return "(select " + columns + " from UserServiceActivity a where " + conditions
+                            + " and a.action = :action" + i + " order by a.id desc limit :most)";
                 })
-                .collect(Collectors.joining(
-                        " union all ",
-                        "from UserServiceActivity r where r.realmId = :realm and r.id in (",
-                        ") order by r.id desc"));
+                .collect(Collectors.joining(" union all "));
     }
 
     /**

@@ -121,6 +121,18 @@ public final class ApiCall {
                 .path(ApiPath.EXTENSION);
     }
 
+    /** The address of one of the tenant's OIDC endpoints, {@code auth} or {@code token}, as the client sees it. */
+    public URI oidcEndpoint(String name) {
+        return session.getContext()
+                .getUri()
+                .getBaseUriBuilder()
+                .path("realms")
+                .path(realm().getName())
+                .path("protocol/openid-connect")
+                .path(name)
+                .build();
+    }
+
     /** The address of the page that is asked for, as the client sees it, but with another cursor. */
     public URI nextPage(String cursor) {
         URI asked = session.getContext().getUri().getRequestUri();

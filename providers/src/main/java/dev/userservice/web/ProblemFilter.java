@@ -12,7 +12,8 @@ import org.keycloak.models.KeycloakSession;
 
 /**
  * The last word on every answer below our base: an error that did not come from us (an unknown realm, Keycloak's own
- * error page, a fault) becomes a problem too, and nothing of it is stored by a cache.
+ * error page, a fault) becomes a problem too, and nothing is stored by a cache but what says that it
+ * may be.
  */
 @Provider
 public final class ProblemFilter implements ContainerResponseFilter {
@@ -28,8 +29,10 @@ public final class ProblemFilter implements ContainerResponseFilter {
         if (!ApiPath.covers(request.getUriInfo().getPath())) {
             return;
         }
-        // Where Keycloak's own endpoints set it too, so that it stands there once.
-        session.getContext().getHttpResponse().setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (!response.getHeaders().containsKey(HttpHeaders.CACHE_CONTROL)) {
+            // Where Keycloak's own endpoints set it too, so that it stands there once.
+            session.getContext().getHttpResponse().setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        }
         int status = response.getStatus();
         boolean isOurs = PROBLEM_JSON.equals(response.getMediaType()) || response.getEntity() instanceof JsonAnswer;
         if (status < 400 || isOurs) {

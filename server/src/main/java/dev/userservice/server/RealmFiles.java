@@ -3,6 +3,7 @@ package dev.userservice.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,24 +33,46 @@ public final class RealmFiles {
 
     /** A new tenant without any user, as Keycloak's admin API takes it. */
     public ObjectNode tenant(String name) {
-        ObjectNode tenant = read("tenant-template.json");
-        tenant.put("realm", name);
-        return asTenant(tenant);
+        ObjectNode overlay = JSON.createObjectNode().put("realm", name);
+        return asTenant(overlaid("tenant-template.json", overlay));
     }
 
     /** The tenant to try things on, with its accounts. */
     public ObjectNode demoTenant() {
-        return asTenant(merge(read("tenant-template.json"), read("demo-tenant.json")));
+        return asTenant(overlaid("tenant-template.json", read("demo-tenant.json")));
     }
 
     /** The platform's realm, where the vendor lives; nobody is in it yet. */
     public ObjectNode platform() {
-        return asRealm(read("platform-realm.json"));
+        return asRealm(overlaid("platform-realm.json", JSON.createObjectNode()));
     }
 
     /** The platform's realm with an account to try things with. */
     public ObjectNode demoPlatform() {
-        return asRealm(merge(read("platform-realm.json"), read("demo-platform.json")));
+        return asRealm(overlaid("platform-realm.json", read("demo-platform.json")));
+    }
+
+    /** The overlay's realm; what the file says of Keycloak's own pages is then of this realm, and below Keycloak's path. */
+    private ObjectNode overlaid(String file, ObjectNode overlay) {
+        ObjectNode base = read(file);
+        ObjectNode realm = merge(base, overlay);
+        String old = "/realms/" + base.path("realm").asText() + "/";
+        String now = settings.path() + "/realms/" + realm.path("realm").asText() + "/";
+        for (JsonNode client : realm.path("clients")) {
+            if (client.path("redirectUris") instanceof ArrayNode uris) {
+                for (int i = 0; i < uris.size(); i++) {
+                    uris.set(i, moved(uris.get(i).asText(), old, now));
+                }
+            }
+            if (client instanceof ObjectNode object && object.has("baseUrl")) {
+                object.put("baseUrl", moved(object.path("baseUrl").asText(), old, now));
+            }
+        }
+        return realm;
+    }
+
+    private static String moved(String uri, String old, String now) {
+        return uri.startsWith(old) ? now + uri.substring(old.length()) : uri;
     }
 
     /** Merges as a reader expects of an overlay: objects entry by entry; anything else, lists too, replaces. */

@@ -64,7 +64,11 @@ final class RouteWalkIT {
             GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
             GET  /users/me/activity 401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}/activity 401 401 401 401 200 403 200 200 200 403
+            GET  /users/me/activity/daily 401 401 401 401 200 403 200 403 403 403
+            GET  /users/{id}/activity/daily 401 401 401 401 200 403 200 200 200 403
             GET  /activity         401 401 401 401 403 403 200 200 200 403
+            GET  /activity-log     200 401 401 401 200 403 200 200 200 200
+            GET  /activity-log/{file} 200 401 401 401 200 403 200 200 200 200
             PUT  /users/me         401 401 401 401 200 403 200 403 403 403
             PUT  /users/me/password 401 401 401 401 200 403 200 403 403 403
             PUT  /users/{id}       401 401 401 401 403 403 200 403 200 403
@@ -197,7 +201,8 @@ final class RouteWalkIT {
             }
         }
         PARAMETERS.getOrDefault(route, Map.of()).forEach((name, value) -> call.queryParam(name, value.get()));
-        String path = parts[1].replace("{id}", whom).replace("{token}", "garbage");
+        String path =
+                parts[1].replace("{id}", whom).replace("{token}", "garbage").replace("{file}", "page.js");
         Supplier<Response> answer = () -> call.request(parts[0], path);
         boolean isLogin = route.equals("POST /login") || route.equals("POST /users/auth/check");
         // The caller has logged in a moment ago, which Keycloak notes a moment later.

@@ -33,6 +33,10 @@ final class StatementsIT {
     private static final Pattern LARGE = Pattern.compile(
             "Seq Scan on (user_entity|user_role_mapping|user_attribute|credential|us_last_login|us_activity)");
 
+    /** How many rows a scan has read of the log, by which index. */
+    private static final Pattern READ =
+            Pattern.compile("Index Scan.* using ix_us_activity_user_action .*\\(actual rows=(\\d+)");
+
     private static TestServer server;
     private static LoggedSql sql;
     private static Tenant tenant;
@@ -263,6 +267,11 @@ final class StatementsIT {
                 "a user's activity",
                 200,
                 () -> tenant.api(admin).get("/users/" + one.<String>path("id") + "/activity"));
+        measure(
+                costs,
+                "a user's days",
+                200,
+                () -> tenant.api(admin).get("/users/" + one.<String>path("id") + "/activity/daily"));
         measure(costs, "the tenant's activity", 200, () -> tenant.api(admin).get("/activity"));
         measure(
                 costs,
@@ -275,7 +284,8 @@ final class StatementsIT {
                         + " refresh=7, own user=1, own change=16, own password=29, change=16, role=19, disable=26,"
                         + " no change=11, delete=45, delete and erase=47, creation=16, check=1, check, wrong=1, mfa, enabled again=9,"
                         + " mfa, shown=1, mfa, verified=18, mfa, login=14, mfa, disabled=28, mfa, enabled by an admin=16,"
-                        + " mfa, disabled by an admin=22, by id=1, by identifier=1, own activity=1, a user's activity=1, the tenant's activity=1,"
+                        + " mfa, disabled by an admin=22, by id=1, by identifier=1, own activity=1, a user's activity=1, a user's days=1,"
+                        + " the tenant's activity=1,"
                         + " several actions=1}",
                 costs.toString());
     }
@@ -355,9 +365,51 @@ final class StatementsIT {
             for (String statement : statements) {
                 String plan = String.join("\n", server.node().database().explain(statement));
                 assertFalse(LARGE.matcher(plan).find(), () -> query + "\n" + statement + "\n" + plan);
-                assertTrue(!statement.contains("us_activity") || plan.contains("Index"), plan);
+                assertTrue(!statement.contains("US_ACTIVITY") || plan.contains("Index"), plan);
             }
         }
+    }
+
+    /** Of a user with ever so many logins as many are read as are counted, and by the index of these. */
+    @Test
+    void aUsersDaysAreCountedByAnIndexAndUpToALimit() throws Exception {
+        Tenant large = Tenant.on(server);
+        String busy = large.addUser("busy");
+        String token = large.serviceTokenOf("view-users");
+        server.node()
+                .database()
+                .execute(manyLogins(large.admin().toRepresentation().getId(), busy));
+        List<String> statements = sql
+                .of(() -> large.api(token)
+                        .queryParam("days", 90)
+                        .get("/users/" + busy + "/activity/daily")
+                        .then()
+                        .statusCode(200))
+                .stream()
+                .filter(statement -> statement.contains("US_ACTIVITY"))
+                .toList();
+        assertEquals(1, statements.size(), statements::toString);
+        String plan = String.join(
+                "\n", server.node().database().explain("(analyze, timing off, costs off) " + statements.get(0)));
+        assertFalse(LARGE.matcher(plan).find(), plan);
+        List<Long> read = READ.matcher(plan)
+                .results()
+                .map(match -> Long.valueOf(match.group(1)))
+                .toList();
+        assertEquals(List.of(10_000L, 10_000L), read, plan);
+    }
+
+    /** A hundred thousand of the last month, a quarter of which failed. */
+    private static String manyLogins(String realm, String user) {
+        return """
+                insert into us_activity (id, realm_id, user_id, action, created_at)
+                select substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-7000-8000-' || lpad(to_hex(n), 12, '0'), '%s', '%s',
+                  case when n %% 4 = 0 then 'login_failed' else 'login' end, t
+                from (select n, t, lpad(to_hex(t), 12, '0') as hex
+                  from (select n, (extract(epoch from now()) * 1000)::bigint - n::bigint * 25900 as t
+                    from generate_series(1, 100000) as n) as times) as numbers;
+                analyze
+                """.formatted(realm, user);
     }
 
     /** A year of them: half of them about one user, and one in ten thousand of a rare kind. */
@@ -468,6 +520,22 @@ final class StatementsIT {
         }
         measure(costs, "of more", 200, ofAll);
         assertEquals(Map.of("of one", 3L, "of few", 3L, "of more", 3L), costs);
+    }
+
+    /** What is the same for everybody, out of the jar and the cached realm. */
+    @Test
+    void pagesAndDocumentsAskTheDatabaseNothing() {
+        List<String> paths = List.of(
+                "/openapi.json",
+                "/openapi.yaml",
+                "/activity-log/",
+                "/activity-log/page.js");
+        Map<String, Long> costs = new LinkedHashMap<>();
+        for (String path : paths) {
+            tenant.api().get(path).then().statusCode(200);
+            measure(costs, path, 200, () -> tenant.api().get(path));
+        }
+        assertEquals(Set.of(0L), Set.copyOf(costs.values()), costs::toString);
     }
 
     @Test

@@ -75,7 +75,8 @@ class RealmFilesTest {
         RealmSettings settings = new RealmSettings(
                 Optional.of(SmtpServer.plain("127.0.0.1", 3025)),
                 Optional.of("https://app" + NASTY),
-                Optional.of(NASTY));
+                Optional.of(NASTY),
+                "");
         RealmFiles files = new RealmFiles(folder, settings);
 
         ObjectNode tenant = files.tenant("acme");
@@ -93,6 +94,23 @@ class RealmFilesTest {
     }
 
     @Test
+    void whatIsAPageOfTheTemplatesRealmIsThenOneOfTheRealms() throws IOException {
+        Files.writeString(folder.resolve("tenant-template.json"), """
+                {"realm": "tenant", "clients": [{"baseUrl": "/realms/tenant/api/activity-log/",
+                  "redirectUris": ["/realms/tenant/api/activity-log/", "http://localhost:3000/realms/tenant/"]},
+                  {"baseUrl": "/realms/tenants/"}]}
+                """);
+        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.empty(), "/auth");
+        assertEquals(
+                JSON.readTree("""
+                        [{"baseUrl": "/auth/realms/acme/api/activity-log/",
+                          "redirectUris": ["/auth/realms/acme/api/activity-log/", "http://localhost:3000/realms/tenant/"]},
+                          {"baseUrl": "/realms/tenants/"}]
+                        """),
+                new RealmFiles(folder, settings).tenant("acme").path("clients"));
+    }
+
+    @Test
     void withoutASecretKeycloakMakesOne() {
         assertTrue(new RealmFiles(folder, RealmSettings.none())
                 .tenant("acme")
@@ -102,7 +120,7 @@ class RealmFilesTest {
 
     @Test
     void nothingInAnImportLooksLikeAPlaceholder() throws IOException {
-        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(NASTY));
+        RealmSettings settings = new RealmSettings(Optional.empty(), Optional.empty(), Optional.of(NASTY), "");
         ObjectNode tenant = new RealmFiles(folder, settings).tenant("acme");
 
         String text = RealmFiles.importText(tenant);

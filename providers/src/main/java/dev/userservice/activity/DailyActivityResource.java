@@ -1,0 +1,126 @@
+package dev.userservice.activity;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.userservice.keycloak.ActivityLog;
+import dev.userservice.keycloak.ApiCall;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.JsonAnswer;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** How often a user has logged in, and failed to, day by day: what a chart shows. */
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Activity")
+public final class DailyActivityResource {
+    private static final int DEFAULT_DAYS = 30;
+    private static final int MAX_DAYS = 90;
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,2}");
+
+    private static final String WHAT =
+            "`login` and `login_failed` of the activity log, counted by days of UTC: the oldest first, today last, and none left"
+                    + " out. Of each only the newest " + DailyLogins.MOST
+                    + " are counted; on the days that these do not reach the figure is null.";
+    private static final String DAYS = "How many days, today included";
+
+    private final ApiCall call;
+    private final InstantSource clock = InstantSource.system();
+
+    public DailyActivityResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @GET
+    @Path("users/me/activity/daily")
+    @Operation(
+            operationId = "countOwnActivity",
+            summary = "The caller's own logins and failed logins, day by day",
+            description = WHAT)
+    @APIResponse(
+            responseCode = "200",
+            description = "The days",
+            content = @Content(schema = @Schema(implementation = DayView[].class)))
+    public Days own(
+            @QueryParam("days")
+                    @Parameter(
+                            description = DAYS,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "90",
+                                            defaultValue = "30"))
+                    String days) {
+        return days(call.caller().requireSelf().getId(), days);
+    }
+
+    @GET
+    @Path("users/{id}/activity/daily")
+    @Operation(
+            operationId = "countUserActivity",
+            summary = "A user's logins and failed logins, day by day",
+            description = WHAT)
+    @APIResponse(
+            responseCode = "200",
+            description = "The days",
+            content = @Content(schema = @Schema(implementation = DayView[].class)))
+    public Days ofUser(
+            @PathParam("id") @Parameter(description = "Keycloak's id of the user") String id,
+            @QueryParam("days")
+                    @Parameter(
+                            description = DAYS,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "90",
+                                            defaultValue = "30"))
+                    String days) {
+        return days(call.caller().users().requireView(id).getId(), days);
+    }
+
+    private Days days(String userId, String days) {
+        int wanted = number(days);
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        LocalDate first = today.minusDays(wanted - 1L);
+        Instant from = first.atStartOfDay(ZoneOffset.UTC).toInstant();
+        DailyLogins counted = new DailyLogins(new ActivityLog(call.session())
+                .daily(
+                        call.realm(),
+                        userId,
+                        DailyLogins.ACTIONS.stream().map(Action::id).toList(),
+                        from.toEpochMilli(),
+                        DailyLogins.MOST));
+        return new Days(first.datesUntil(today.plusDays(1)).map(counted::on).toList());
+    }
+
+    private static int number(String given) {
+        if (given == null) {
+            return DEFAULT_DAYS;
+        }
+        int number = NUMBER.matcher(given).matches() ? Integer.parseInt(given) : 0;
+        if (number < 1 || number > MAX_DAYS) {
+            throw ApiProblem.invalid("days", "This must be a number from 1 to " + MAX_DAYS);
+        }
+        return number;
+    }
+
+    /** An array of its own type, for the writer of our answers to know. */
+    record Days(@JsonValue List<DayView> days) implements JsonAnswer {}
+}

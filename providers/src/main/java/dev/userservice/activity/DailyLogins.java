@@ -1,0 +1,43 @@
+package dev.userservice.activity;
+
+import dev.userservice.keycloak.ActivityLog.Daily;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What was counted of a user's logins. */
+final class DailyLogins {
+    static final List<Action> ACTIONS = List.of(Action.LOGIN, Action.LOGIN_FAILED);
+
+    /** How many of each action are counted. */
+    static final int MOST = 10_000;
+
+    private final List<Daily> counted;
+
+    /** {@code counted} is of the newest {@link #MOST}. */
+    DailyLogins(List<Daily> counted) {
+        this.counted = counted;
+    }
+
+    DayView on(LocalDate date) {
+        long day = date.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+        return new DayView(date, times(Action.LOGIN, day), times(Action.LOGIN_FAILED, day));
+    }
+
+    /** Null for a day that may not have been counted to its beginning. */
+    private Long times(Action action, long day) {
+        boolean isAll = of(action).mapToLong(Daily::times).sum() < MOST;
+        boolean isCounted = isAll || of(action).anyMatch(other -> other.day() < day);
+        return isCounted
+                ? of(action)
+                        .filter(daily -> daily.day() == day)
+                        .mapToLong(Daily::times)
+                        .sum()
+                : null;
+    }
+
+    private Stream<Daily> of(Action action) {
+        return counted.stream().filter(daily -> daily.action().equals(action.id()));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.keycloak.headers.SecurityHeadersProvider;
+import org.keycloak.models.BrowserSecurityHeaders;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * A web page of ours: a folder in the jar with the page and all that it loads. It is the same for everybody, holds no script
+ * or data of a request's, has all its styles in style sheets, and its browser is told to load from here alone (Content Security
+ * Policy, level 3).
+ */
+public final class WebPage {
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "png", "image/png",
+            "svg", "image/svg+xml",
+            "txt", "text/plain; charset=utf-8");
+
+    private static final String INDEX = "index.html";
+
+    private final String folder;
+    private final String[] names;
+
+    /** All of it, read when somebody first asks; null until then. */
+    private volatile Map<String, File> files;
+
+    private static final class File {
+        private final byte[] content;
+        private final String type;
+        private final EntityTag tag;
+
+        File(byte[] content, String type) {
+            this.content = content;
+            this.type = type;
+            this.tag = new EntityTag(digest(content));
+        }
+
+        private static String digest(byte[] content) {
+            try {
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /**
+     * Names a page.
+     *
+     * @param folder where it is, below the base and below {@code META-INF/user-service}
+     * @param names its files
+     */
+    public WebPage(String folder, String... names) {
+        this.folder = folder;
+        this.names = names;
+    }
+
+    /** Gives a browser the page; to one that asks without the slash, the address with it, below which the files are. */
+    public Response index(ApiCall call, Request request) {
+        return index(INDEX, call, request);
+    }
+
+    /** The same with another of its files in place of the page. */
+    public Response index(String name, ApiCall call, Request request) {
+        return call.session().getContext().getUri().getPath().endsWith("/")
+                ? file(name, call, request)
+                : Response.temporaryRedirect(call.base()
+                                .path(folder + "/")
+                                .replaceQuery(call.session()
+                                        .getContext()
+                                        .getUri()
+                                        .getRequestUri()
+                                        .getRawQuery())
+                                .build())
+                        .build();
+    }
+
+    /**
+     * Gives a file to a browser, or tells it that its copy is still good (RFC 9110, section 13).
+     *
+     * @throws ApiProblem 404 where the page has no such file
+     */
+    public Response file(String name, ApiCall call, Request request) {
+        File file = files().get(name);
+        if (file == null) {
+            throw ApiProblem.notFound("There is nothing at this path");
+        }
+        Response.ResponseBuilder stillGood = request.evaluatePreconditions(file.tag);
+        Response.ResponseBuilder answer =
+                stillGood != null ? stillGood : Response.ok(file.content).header(HttpHeaders.CONTENT_TYPE, file.type);
+        answer.tag(file.tag).header(HttpHeaders.CACHE_CONTROL, "no-cache");
+        headers(call.session()).forEach(answer::header);
+        return answer.build();
+    }
+
+    /** In place of Keycloak's, which a realm can set, and which are made for its own pages. */
+    private Map<String, String> headers(KeycloakSession session) {
+        session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Security-Policy", POLICY);
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
+        headers.put("X-Robots-Tag", "none");
+        headers.put("Referrer-Policy", "no-referrer");
+        String transport = transportSecurity(session.getContext().getRealm());
+        if (!transport.isEmpty()) {
+            headers.put(BrowserSecurityHeaders.STRICT_TRANSPORT_SECURITY.getHeaderName(), transport);
+        }
+        return headers;
+    }
+
+    private static String transportSecurity(RealmModel realm) {
+        BrowserSecurityHeaders header = BrowserSecurityHeaders.STRICT_TRANSPORT_SECURITY;
+        return realm.getBrowserSecurityHeaders().getOrDefault(header.getKey(), header.getDefaultValue());
+    }
+
+    private Map<String, File> files() {
+        if (files == null) {
+            Map<String, File> read = new LinkedHashMap<>();
+            for (String name : names) {
+                read.put(name, read(name));
+            }
+            files = read;
+        }
+        return files;
+    }
+
+    private File read(String name) {
+        String resource = "/META-INF/user-service/" + folder + "/" + name;
+        try (InputStream stream = WebPage.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new IllegalStateException("The jar lacks " + resource);
+            }
+            return new File(stream.readAllBytes(), TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + resource, e);
+        }
+    }
+}
