@@ -56,7 +56,7 @@ public record CreateUserRequest(
      * @throws ApiProblem 403 for what nobody may give themselves
      */
     FieldErrors validateRegistration(String tenant) {
-        if (isToBeActive()) {
+        if (wantsToBeActive()) {
             throw ApiProblem.forbidden("Who registers proves the e-mail address first");
         }
         return toRegistration(role)
@@ -71,7 +71,7 @@ public record CreateUserRequest(
         return toRegistration(null).validate(tenant);
     }
 
-    boolean isToBeActive() {
+    boolean wantsToBeActive() {
         return Boolean.TRUE.equals(isActive);
     }
 

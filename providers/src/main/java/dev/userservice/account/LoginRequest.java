@@ -19,8 +19,7 @@ public record LoginRequest(
         @Schema(minLength = 1, maxLength = 255) String email,
         @Schema(minLength = 1, maxLength = 255) String username,
 
-        @Schema(minLength = 1, maxLength = 512, examples = "Demo-user-1!")
-        String password,
+        @Schema(minLength = 1, maxLength = 512) String password,
 
         @Schema(minLength = 1, maxLength = 16, description = "A one-time code, where the user has TOTP set up")
         String totp,

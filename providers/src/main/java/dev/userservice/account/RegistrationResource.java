@@ -92,7 +92,7 @@ public final class RegistrationResource {
 
     private UserView createByAdmin(CreateUserRequest request, FieldErrors errors) {
         UserModel user = new UserCreation(call)
-                .create(request.toNewUser(), request.isToBeActive(), Optional.ofNullable(request.role()), errors);
+                .create(request.toNewUser(), request.wantsToBeActive(), Optional.ofNullable(request.role()), errors);
         return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
     }
 

@@ -8,6 +8,7 @@ import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityPageResource;
 import dev.userservice.activity.ActivityResource;
 import dev.userservice.activity.DailyActivityResource;
+import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
@@ -71,4 +72,7 @@ interface DocumentedApi {
 
     @Path("")
     DocsResource docs();
+
+    @Path("")
+    ApiDocsResource apiDocs();
 }

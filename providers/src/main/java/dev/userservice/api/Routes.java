@@ -32,6 +32,7 @@ import dev.userservice.account.SessionResource;
 import dev.userservice.activity.ActivityPageResource;
 import dev.userservice.activity.ActivityResource;
 import dev.userservice.activity.DailyActivityResource;
+import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
@@ -110,6 +111,8 @@ public final class Routes {
             new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
             new Route("GET", "/activity-log", PUBLIC, ANONYMOUS, (call, db) -> new ActivityPageResource(call)),
             new Route("GET", "/activity-log/{file}", PUBLIC, ANONYMOUS, (call, db) -> new ActivityPageResource(call)),
+            new Route("GET", "/apidocs", PUBLIC, ANONYMOUS, (call, db) -> new ApiDocsResource(call)),
+            new Route("GET", "/apidocs/{file}", PUBLIC, ANONYMOUS, (call, db) -> new ApiDocsResource(call)),
             new Route("GET", "/openapi.json", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)),
             new Route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)));
 

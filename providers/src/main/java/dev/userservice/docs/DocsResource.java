@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.userservice.keycloak.ApiCall;
-import dev.userservice.web.ApiPath;
+import dev.userservice.settings.Settings;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -12,15 +12,16 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.ClientModel;
 
 /** The OpenAPI document, generated at build time, with this tenant's address in it. */
-@Tag(name = "System")
+@Tag(name = "Documents")
 public final class DocsResource {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -66,15 +67,24 @@ public final class DocsResource {
 
     private ObjectNode document() {
         ObjectNode document = DOCUMENT.deepCopy();
-        URI base = call.session()
-                .getContext()
-                .getUri()
-                .getBaseUriBuilder()
-                .path("realms")
-                .path(call.realm().getName())
-                .path(ApiPath.EXTENSION)
-                .build();
-        document.putArray("servers").addObject().put("url", base.toString());
+        document.putArray("servers")
+                .addObject()
+                .put("url", call.base().build().toString())
+                .put("description", call.realm().getName());
+        ObjectNode scheme = document.withObject("/components/securitySchemes/oidc");
+        ObjectNode flow = scheme.withObject("/flows/authorizationCode");
+        flow.put("authorizationUrl", call.oidcEndpoint("auth").toString());
+        flow.put("tokenUrl", call.oidcEndpoint("token").toString());
+        flow.put("refreshUrl", call.oidcEndpoint("token").toString());
+        publicClient().ifPresent(client -> scheme.put("x-client-id", client));
         return document;
+    }
+
+    /** The client by which a reader of the document can log in. */
+    private Optional<String> publicClient() {
+        String clientId = Settings.ofThisServer().of(call.realm(), Settings.APIDOCS_CLIENT);
+        return Optional.ofNullable(call.realm().getClientByClientId(clientId))
+                .filter(client -> client.isEnabled() && client.isPublicClient())
+                .map(ClientModel::getClientId);
     }
 }

@@ -83,6 +83,13 @@ public final class Settings {
             Settings::flag,
             "Whether the activity log notes each refresh of a token.");
 
+    public static final Setting<String> APIDOCS_CLIENT = new Setting<>(
+            "apidocs-client",
+            "the client_id of a public client",
+            "app",
+            Settings::bounded,
+            "By which client people log in on the page of the API's documentation, where that client is there and enabled.");
+
     public static final Setting<Rate> LIMIT_LOGIN =
             limit("limit-login", "5/1m", "How often an address may call POST /login.");
 
@@ -145,6 +152,7 @@ public final class Settings {
             MFA_REQUIRED_ROLES,
             ACTIVITY_RETENTION,
             ACTIVITY_TOKEN_REFRESHES,
+            APIDOCS_CLIENT,
             LIMIT_LOGIN,
             LIMIT_REGISTER,
             LIMIT_ACTIVATION,
@@ -178,6 +186,13 @@ public final class Settings {
             60,
             "How often the users of all tenants are counted for the gauges on the management port.");
 
+    public static final Setting<Boolean> APIDOCS = new Setting<>(
+            "apidocs",
+            "true or false",
+            true,
+            Settings::flag,
+            "Whether each tenant has the page of the API's documentation, GET /apidocs.");
+
     public static final Setting<Optional<String>> REDIS_URL = new Setting<>(
             "redis-url",
             "redis://[user:password@]host[:port][/database], rediss:// for TLS; unset means that each node counts for itself",
@@ -187,7 +202,7 @@ public final class Settings {
 
     /** The settings of the server alone: no tenant may decide them. */
     public static final List<Setting<?>> OF_THE_SERVER =
-            List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL, TENANT_GAUGES_INTERVAL, REDIS_URL);
+            List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL, TENANT_GAUGES_INTERVAL, APIDOCS, REDIS_URL);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 

@@ -69,8 +69,8 @@ public final class UserListResource {
                     String limit,
             @QueryParam("offset")
                     @Parameter(
-                            description = "Not together with a cursor",
-                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
+                            description = "How many to pass over, 0 if not given; not together with a cursor",
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
                     String offset,
             @QueryParam("cursor")
                     @Parameter(

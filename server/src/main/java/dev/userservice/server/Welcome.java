@@ -12,6 +12,7 @@ final class Welcome {
         String realm = server + "/realms/" + tenant;
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("API", realm + "/api"));
+        rows.add(List.of("Try the API", realm + "/api/apidocs"));
         rows.add(List.of("Users' activity", realm + "/api/activity-log"));
         rows.add(List.of("Account console", realm + "/account"));
         rows.add(List.of("OIDC discovery", realm + "/.well-known/openid-configuration"));

@@ -9,6 +9,7 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -34,7 +35,13 @@ final class ProxyIT {
                 "unpacked".equals(System.getProperty("server", "unpacked")), "only here are servers given options");
         server = TestServer.unpacked(
                 "proxy",
-                Map.of("KC_PROXY_HEADERS", "xforwarded", "KC_PROXY_TRUSTED_ADDRESSES", "127.0.0.1,10.0.0.0/24"));
+                Map.of(
+                        "KC_PROXY_HEADERS",
+                        "xforwarded",
+                        "KC_PROXY_TRUSTED_ADDRESSES",
+                        "127.0.0.1,10.0.0.0/24",
+                        "KC_SPI_REALM_RESTAPI_EXTENSION__API__APIDOCS",
+                        "false"));
     }
 
     @AfterAll
@@ -151,5 +158,15 @@ final class ProxyIT {
         for (int i = 0; i < 110; i++) {
             form.post("alice", TestServer.PASSWORD).then().statusCode(302);
         }
+    }
+
+    /** Of proxies it knows nothing; it is here since this server has options. */
+    @Test
+    void anOptionSwitchesThePageOfTheDocumentsOff() {
+        Tenant tenant = limited();
+        for (String path : List.of("/apidocs", "/apidocs/", "/apidocs/page.js")) {
+            tenant.api().get(path).then().statusCode(404).contentType("application/problem+json");
+        }
+        tenant.api().get("/openapi.json").then().statusCode(200);
     }
 }

@@ -83,6 +83,8 @@ final class RouteWalkIT {
             PATCH /users/mfa/disable 401 401 401 401 400 403 400 403 403 403
             GET  /metrics          401 401 401 401 403 403 403 403 200 403
             GET  /users/health     200 401 401 401 200 403 200 200 200 200
+            GET  /apidocs          200 401 401 401 200 403 200 200 200 200
+            GET  /apidocs/{file}   200 401 401 401 200 403 200 200 200 200
             GET  /openapi.json     200 401 401 401 200 403 200 200 200 200
             GET  /openapi.yaml     200 401 401 401 200 403 200 200 200 200
             """;

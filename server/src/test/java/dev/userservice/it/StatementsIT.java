@@ -528,6 +528,8 @@ final class StatementsIT {
         List<String> paths = List.of(
                 "/openapi.json",
                 "/openapi.yaml",
+                "/apidocs/",
+                "/apidocs/page.js",
                 "/activity-log/",
                 "/activity-log/page.js");
         Map<String, Long> costs = new LinkedHashMap<>();

@@ -1,0 +1,251 @@
+package dev.userservice.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.StrictJson;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.models.Components;
+import org.eclipse.microprofile.openapi.models.headers.Header;
+import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+
+/** The answers of the OpenAPI document that are no success: RFC 9457 problem details, with an example each. Not in the jar. */
+final class Problems {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PROBLEM_JSON = "application/problem+json";
+    private static final String SCHEMA = "#/components/schemas/Problem";
+    private static final String HEADERS = "#/components/headers/";
+    private static final int CONFLICT = 409;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+
+    private static final List<Kind> KINDS = List.of(
+            new Kind(
+                    "BadRequest",
+                    "A parameter or a field of the body is not valid, or given twice; `errors` names it",
+                    ApiProblem.invalid("email", "This must be an e-mail address")),
+            new Kind(
+                    "Unauthorized", "The credentials or the token are missing or not valid", ApiProblem.invalidToken()),
+            new Kind(
+                    "Forbidden",
+                    "The caller is known and may not do this, or the origin may not call",
+                    ApiProblem.status(403)),
+            new Kind(
+                    "NotFound",
+                    "There is no such thing, or the realm does not serve this API",
+                    ApiProblem.notFound("User not found")),
+            new Kind(
+                    "NotAcceptable",
+                    "The caller accepts no media type that this route answers",
+                    ApiProblem.status(406)),
+            new Kind(
+                    "Conflict",
+                    "What was asked for contradicts what there is",
+                    ApiProblem.conflict("The username or e-mail address is taken")
+                            .with("errors", Map.of("email", List.of("It is taken")))),
+            new Kind(
+                    "ContentTooLarge",
+                    "The body is larger than " + StrictJson.MAX_BODY_BYTES / 1024 + " KiB",
+                    ApiProblem.tooLarge()),
+            new Kind("UnsupportedMediaType", "The body is not application/json", ApiProblem.unsupportedMediaType()),
+            new Kind(
+                    "TooManyRequests",
+                    "This may be done again only later: see Retry-After",
+                    ApiProblem.tooManyRequests(
+                            Duration.ofSeconds(12), "There were too many requests; try again in 12 s")),
+            new Kind("ServerError", "The server failed; the failure has been logged", ApiProblem.serverError()),
+            new Kind(
+                    "ServiceUnavailable",
+                    "The database, or a lock, could not be had in time",
+                    ApiProblem.unavailable(5)));
+
+    /** Where 401 is not about the token, or not alone: what else it can say, by the operation. */
+    private static final Map<String, List<Case>> CREDENTIALS = Map.of(
+            "login",
+            List.of(
+                    new Case(
+                            "wrong",
+                            "A wrong password; an unknown, disabled or locked user is answered alike",
+                            ApiProblem.unauthorized("Invalid credentials")),
+                    new Case(
+                            "inactive",
+                            "The right password, and the account awaits activation",
+                            ApiProblem.unauthorized("Account is inactive")),
+                    new Case(
+                            "mfa",
+                            "The right password, and a one-time code is needed",
+                            ApiProblem.unauthorized("A one-time code is needed").with("mfa_required", true)),
+                    new Case(
+                            "action",
+                            "The right password, and something has to be done in the browser first",
+                            ApiProblem.unauthorized("Something has to be done in the browser before this login")
+                                    .with("required_actions", List.of("UPDATE_PASSWORD")))),
+            "checkPassword",
+            List.of(
+                    new Case(
+                            "wrong",
+                            "A wrong password, or nobody whom the caller may see",
+                            ApiProblem.unauthorized("Invalid credentials")),
+                    new Case(
+                            "inactive",
+                            "The right password, and the account awaits activation",
+                            ApiProblem.unauthorized("Account is inactive")),
+                    new Case("token", "The caller's own token is not good", ApiProblem.invalidToken())));
+
+    private Problems() {}
+
+    private record Case(String name, String summary, ApiProblem problem) {}
+
+    private record Kind(String name, String description, ApiProblem example) {
+        int status() {
+            return example.status();
+        }
+    }
+
+    /** What operations refer to. */
+    static void addTo(Components components) {
+        components.addSchema("Problem", schema());
+        components.addHeader(
+                "RateLimit",
+                header("What is left of a limit (IETF draft, RateLimit header fields)", "\"caller\";r=599;t=1"));
+        components.addHeader(
+                "RateLimit-Policy",
+                header("The limits that hold here, as the same draft writes them", "\"caller\";q=600;w=60"));
+        components.addHeader("Retry-After", header("Seconds until it may be tried again (RFC 9110)", "12"));
+        components.addHeader(
+                "X-Request-ID",
+                header("The call's name in the logs: that of the request, or one that was made", "6f9f1f0e4b0c4b0e"));
+        components.addHeader("WWW-Authenticate", header("The challenge (RFC 6750)", "Bearer error=\"invalid_token\""));
+        KINDS.forEach(kind -> {
+            APIResponse response = OASFactory.createAPIResponse().description(kind.description());
+            complete(kind.status(), response);
+            components.addResponse(kind.name(), response);
+        });
+    }
+
+    /** The problems that every route can answer, to a body where none is wanted too, by their status. */
+    static Map<String, APIResponse> of(String operationId) {
+        Map<String, APIResponse> responses = new TreeMap<>();
+        for (Kind kind : KINDS) {
+            if (kind.status() != CONFLICT) {
+                responses.put(
+                        Integer.toString(kind.status()),
+                        OASFactory.createAPIResponse().ref(kind.name()));
+            }
+        }
+        if (CREDENTIALS.containsKey(operationId)) {
+            responses.put("401", ofCredentials(CREDENTIALS.get(operationId)));
+        }
+        return responses;
+    }
+
+    private static APIResponse ofCredentials(List<Case> cases) {
+        MediaType problem = OASFactory.createMediaType();
+        cases.forEach(one -> problem.addExample(
+                one.name(), OASFactory.createExample().summary(one.summary()).value(example(one.problem()))));
+        APIResponse response = OASFactory.createAPIResponse()
+                .description("The credentials or the token are not valid, or the user cannot log in this way")
+                .content(OASFactory.createContent().addMediaType(PROBLEM_JSON, problem));
+        complete(401, response);
+        return response;
+    }
+
+    /** Gives an answer that a route describes itself what all answers of its status have. */
+    static void complete(int status, APIResponse response) {
+        Kind kind =
+                KINDS.stream().filter(one -> one.status() == status).findFirst().orElseThrow();
+        Content content = response.getContent() == null ? OASFactory.createContent() : response.getContent();
+        MediaType problem = content.getMediaType(PROBLEM_JSON);
+        if (problem == null) {
+            problem = OASFactory.createMediaType();
+            content.addMediaType(PROBLEM_JSON, problem);
+        }
+        problem.schema(OASFactory.createSchema().ref(SCHEMA));
+        if (problem.getExamples() == null) {
+            problem.example(example(kind.example()));
+        }
+        response.content(content).addHeader("X-Request-ID", ref("X-Request-ID"));
+        if (status == TOO_MANY_REQUESTS) {
+            headers(response);
+        }
+        if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
+            response.addHeader("Retry-After", ref("Retry-After"));
+        }
+        if (status == 401) {
+            response.addHeader("WWW-Authenticate", ref("WWW-Authenticate"));
+        }
+    }
+
+    /** What a limited route says in each answer that it gives itself. */
+    static void headers(APIResponse response) {
+        response.addHeader("X-Request-ID", ref("X-Request-ID"))
+                .addHeader("RateLimit", ref("RateLimit"))
+                .addHeader("RateLimit-Policy", ref("RateLimit-Policy"));
+    }
+
+    private static Header ref(String name) {
+        return OASFactory.createHeader().ref(HEADERS + name);
+    }
+
+    private static Header header(String description, String example) {
+        return OASFactory.createHeader()
+                .description(description)
+                .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING))
+                .example(example);
+    }
+
+    private static Object example(ApiProblem problem) {
+        try {
+            return JSON.readValue(problem.json(), Object.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Schema schema() {
+        return OASFactory.createSchema()
+                .description("Problem details (RFC 9457)")
+                .addType(Schema.SchemaType.OBJECT)
+                .required(List.of("type", "title", "status", "detail", "message"))
+                .addProperty("type", text("A URI of the kind of problem; about:blank where the status says it"))
+                .addProperty("title", text("The status in words"))
+                .addProperty(
+                        "status",
+                        OASFactory.createSchema()
+                                .addType(Schema.SchemaType.INTEGER)
+                                .description("The HTTP status")
+                                .examples(List.of(404)))
+                .addProperty("detail", text("What is wrong, for people"))
+                .addProperty("message", text("The same as detail"))
+                .addProperty(
+                        "errors",
+                        OASFactory.createSchema()
+                                .addType(Schema.SchemaType.OBJECT)
+                                .description("What is wrong, field by field")
+                                .additionalPropertiesSchema(list("What is wrong with it")))
+                .addProperty("required_actions", list("What has to be done in the browser before a login"))
+                .addProperty(
+                        "mfa_required",
+                        OASFactory.createSchema()
+                                .addType(Schema.SchemaType.BOOLEAN)
+                                .description("The password was right, and a one-time code is needed"));
+    }
+
+    private static Schema text(String description) {
+        return OASFactory.createSchema().addType(Schema.SchemaType.STRING).description(description);
+    }
+
+    private static Schema list(String description) {
+        return OASFactory.createSchema()
+                .addType(Schema.SchemaType.ARRAY)
+                .description(description)
+                .items(OASFactory.createSchema().addType(Schema.SchemaType.STRING));
+    }
+}

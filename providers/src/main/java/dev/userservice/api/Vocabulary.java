@@ -1,0 +1,174 @@
+package dev.userservice.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+
+/**
+ * What the names of the API's fields mean, each with an example: a name means the same wherever it stands, and what a field
+ * says of itself goes before. Not in the jar.
+ */
+final class Vocabulary {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String USER_ID = "\"cff89834-24d4-4ece-967e-82cd06ba352f\"";
+
+    private static final Map<String, Word> WORDS = Map.ofEntries(
+            word("access_token", "A JWT of the realm", "\"eyJhbGciOiJSUzI1NiJ9.…\""),
+            word("action", "What was done", "\"login\""),
+            word("active", "How many are enabled, with no activation pending", "118"),
+            word("actor", "By whom", "{\"id\": " + USER_ID + ", \"kind\": \"user\"}"),
+            word("by_tenant", "The same, tenant by tenant", "[]"),
+            word("client_id", "The client_id of the OAuth client", "\"app\""),
+            word("code", "The code", "\"RX02-5MJ6-0K3Q-8T1V-ZD4N-7W9P-HC2B\""),
+            word("created_at", "When it came to be", "\"2026-11-21T20:54:34.123Z\""),
+            word("current_password", "The password until now", "\"Demo-user-1!\""),
+            word("date", "A day of UTC", "\"2026-11-21\""),
+            word("database", "Whether the database answers", "\"ok\""),
+            word("details", "What else is known of it", "{\"client_id\": \"app\"}"),
+            word("detail", "What is wrong, for people", "\"User not found\""),
+            word("email", "The e-mail address", "\"jane@example.com\""),
+            word("errors", "What is wrong, field by field", "{\"email\": [\"This must be an e-mail address\"]}"),
+            word("expires_in", "Seconds that the access token lives", "300"),
+            word("failures", "How many logins failed", "1"),
+            word("first_name", "The first name", "\"Jane\""),
+            word("full_name", "First and last name", "\"Jane Doe\""),
+            word("gender", "One of those that the tenant's user profile knows", "\"Female\""),
+            word("id", "The id", USER_ID),
+            word("id_token", "An ID token of OpenID Connect", "\"eyJhbGciOiJSUzI1NiJ9.…\""),
+            word("identifier", "Username or e-mail address", "\"jane@example.com\""),
+            word("ip_address", "From which address, of IPv4 or IPv6", "\"203.0.113.7\""),
+            word("is_active", "Enabled, and no activation pending", "true"),
+            word("is_email_verified", "Whether the e-mail address was proved", "true"),
+            word("kind", "What sort of actor it is", "\"user\""),
+            word("last_login", "The last successful login by any means", "\"2026-11-21T20:54:34.123Z\""),
+            word("last_name", "The last name; people without one are people", "\"Doe\""),
+            word("limit", "How many on a page", "10"),
+            word("logins", "How many logins succeeded", "3"),
+            word("logins_24h", "Successful logins of the last 24 hours", "42"),
+            word("message", "The outcome, for people", "\"Done\""),
+            word("mfa_required", "Whether a one-time code is needed", "true"),
+            word("mfa_enabled", "Whether a login needs a one-time code", "false"),
+            word("new_password", "The new password, by the tenant's policy", "\"Another-word-2!\""),
+            word("next_cursor", "Where the next page begins", "\"eyJzb3J0IjoidXNlcm5hbWUi\""),
+            word("password", "The password, by the tenant's policy", "\"Secret-word-1!\""),
+            word("password_confirmation", "The same password once more", "\"Secret-word-1!\""),
+            word("preferences", "A JSON object of the application's own, of at most 8 KiB", "{\"theme\": \"dark\"}"),
+            word(
+                    "provisioning_uri",
+                    "The otpauth URI that authenticator apps read",
+                    "\"otpauth://totp/Demo:jane?secret=GZ2FQ…\""),
+            word("qr_code_base64", "A PNG, in Base64", "\"iVBORw0KGgo…\""),
+            word("recent_activities", "What was done last", "[]"),
+            word("refresh_expires_in", "Seconds that the refresh token lives", "7200"),
+            word("refresh_token", "A token that is exchanged once for new ones", "\"eyJhbGciOiJIUzUxMiJ9.…\""),
+            word("required_actions", "What has to be done in the browser first", "[\"UPDATE_PASSWORD\"]"),
+            word("role", "user, admin or vendor", "\"user\""),
+            word("scope", "OIDC scopes, with spaces between them", "\"openid profile email\""),
+            word("session_id", "The session in which it was done", "\"aSxwtXgs9ymNw7GqkLSw2qNr\""),
+            word("session_state", "The session's id", "\"aSxwtXgs9ymNw7GqkLSw2qNr\""),
+            word("sort", "In which order; - turns it round", "\"-created_at\""),
+            word("status", "The state of the whole", "\"ok\""),
+            word("tenant", "The realm's name", "\"demo\""),
+            word("tenant_name", "The realm's name, if anything", "\"demo\""),
+            word("tenants", "How many tenants there are", "3"),
+            word("title", "The status in words", "\"Not Found\""),
+            word("token", "The code of the mail", "\"RX02-5MJ6-0K3Q-8T1V-ZD4N-7W9P-HC2B\""),
+            word("token_type", "How the access token is sent (RFC 6750)", "\"Bearer\""),
+            word("total", "How many there are", "123"),
+            word("totp", "A current one-time code", "\"123456\""),
+            word("type", "The kind of problem; about:blank where the status says it", "\"about:blank\""),
+            word("user_agent", "The program that asked, as it calls itself", "\"Mozilla/5.0\""),
+            word("user_id", "The user's id", USER_ID),
+            word("user_service", "Whether the service answers", "\"ok\""),
+            word("username", "The name that a user logs in by", "\"jane\""),
+            word("users", "The users", "[]"),
+            word("verified", "How many have proved their e-mail address", "117"));
+
+    /** Of the requests that can be made in several ways, the fields of one of them. */
+    private static final Map<String, List<String>> REQUESTS = Map.ofEntries(
+            Map.entry("ActivationRequest", List.of("code")),
+            Map.entry("AuthCheckRequest", List.of("identifier", "password")),
+            Map.entry("ChangePasswordRequest", List.of("current_password", "new_password")),
+            Map.entry(
+                    "CreateUserRequest",
+                    List.of("username", "first_name", "last_name", "email", "password", "password_confirmation")),
+            Map.entry("ForgotPasswordRequest", List.of("email")),
+            Map.entry("LoginRequest", List.of("email", "password")),
+            Map.entry("MfaRequest", List.of("totp")),
+            Map.entry("NewPasswordRequest", List.of("password", "password_confirmation")),
+            Map.entry("RefreshRequest", List.of("refresh_token")),
+            Map.entry("RegisterRequest", List.of("email", "password", "full_name")),
+            Map.entry("ResetPasswordRequest", List.of("token", "new_password", "password_confirmation")),
+            Map.entry("UpdateOwnUserRequest", List.of("first_name", "last_name", "preferences")),
+            Map.entry("UpdateUserRequest", List.of("is_active", "role")),
+            Map.entry("VerifyEmailRequest", List.of("token")),
+            Map.entry("VerifyMfaRequest", List.of("code")));
+
+    private Vocabulary() {}
+
+    private record Word(String description, Object example) {}
+
+    /** Gives each field of a schema its meaning and an example, and a request an example of its own. */
+    static void describe(String name, Schema schema) {
+        if (schema.getProperties() == null) {
+            return;
+        }
+        schema.getProperties().forEach((field, property) -> describeField(field, property));
+        if (REQUESTS.containsKey(name)) {
+            Map<String, Object> example = new LinkedHashMap<>();
+            REQUESTS.get(name)
+                    .forEach(field -> example.put(
+                            field,
+                            schema.getProperties().get(field).getExamples().get(0)));
+            schema.examples(List.of(example));
+        }
+    }
+
+    private static void describeField(String field, Schema property) {
+        if (property.getProperties() != null) {
+            property.getProperties().forEach(Vocabulary::describeField);
+        }
+        Word word = WORDS.get(field);
+        if (word == null || property.getRef() != null) {
+            return;
+        }
+        if (property.getDescription() == null) {
+            property.description(word.description());
+        }
+        boolean hasOwn =
+                property.getExamples() != null && !property.getExamples().isEmpty();
+        boolean isListOfSchemas =
+                property.getItems() != null && property.getItems().getRef() != null;
+        if (!hasOwn && !isListOfSchemas) {
+            property.examples(List.of(word.example()));
+        }
+    }
+
+    /** The same for a parameter; one that may be left out has no example, since pages to try it on would send that. */
+    static void describe(Parameter parameter) {
+        Word word = WORDS.get(parameter.getName());
+        if (word == null) {
+            return;
+        }
+        if (parameter.getDescription() == null) {
+            parameter.description(word.description());
+        }
+        if (Boolean.TRUE.equals(parameter.getRequired()) && parameter.getExample() == null) {
+            parameter.example(word.example());
+        }
+    }
+
+    private static Map.Entry<String, Word> word(String name, String description, String example) {
+        try {
+            JsonNode json = JSON.readTree(example);
+            return Map.entry(name, new Word(description, JSON.treeToValue(json, Object.class)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(name, e);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.userservice.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.openapitools.openapidiff.core.OpenApiCompare;
+import org.openapitools.openapidiff.core.model.ChangedOpenApi;
+
+/** The OpenAPI document, as the build has just made it: is it the one that was looked at, and does it say all there is to say? */
+final class OpenApiDocumentTest {
+    private static final Path BUILT = Path.of("target/classes/META-INF/user-service/openapi.yaml");
+    private static final Path LOOKED_AT = Path.of("../docs/openapi.yaml");
+    private static final Path RELEASED = Path.of("../docs/openapi-released.yaml");
+    private static final Set<String> VERBS = Set.of("get", "put", "post", "patch", "delete");
+
+    private static JsonNode document;
+
+    @BeforeAll
+    static void read() throws IOException {
+        document = new YAMLMapper().readTree(BUILT.toFile());
+    }
+
+    private record Named(String name, JsonNode node) {}
+
+    private static Stream<Named> members(JsonNode node) {
+        return node.properties().stream().map(member -> new Named(member.getKey(), member.getValue()));
+    }
+
+    private static List<Named> operations() {
+        return members(document.path("paths"))
+                .flatMap(path -> members(path.node())
+                        .filter(method -> VERBS.contains(method.name()))
+                        .map(method -> new Named(method.name() + " " + path.name(), method.node())))
+                .toList();
+    }
+
+    /** Each schema's fields, with those of the objects in them. */
+    private static Stream<Named> fields(String of, JsonNode schema) {
+        return members(schema.path("properties"))
+                .flatMap(field -> Stream.concat(
+                        Stream.of(new Named(of + "." + field.name(), field.node())),
+                        fields(of + "." + field.name(), field.node())));
+    }
+
+    @Test
+    void itIsTheOneThatWasLookedAt() throws IOException {
+        if (Boolean.getBoolean("update-docs")) {
+            Files.copy(BUILT, LOOKED_AT, StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertEquals(
+                Files.readString(LOOKED_AT),
+                Files.readString(BUILT),
+                "The API is no longer as docs/openapi.yaml says. If it is meant to be, run"
+                        + " ./mvnw -pl providers test -Dtest=OpenApiDocumentTest -Dupdate-docs=true");
+    }
+
+    @Test
+    void aChangeSinceTheReleaseIsInTheVersion() throws IOException {
+        ChangedOpenApi change = OpenApiCompare.fromContents(Files.readString(RELEASED), Files.readString(BUILT));
+        String released = change.getOldSpecOpenApi().getInfo().getVersion();
+        assertTrue(
+                isCoveredBy(change, released, document.at("/info/version").asText()),
+                "The API has changed since the release, so that a client of " + released + " "
+                        + (change.isIncompatible()
+                                ? "breaks: raise the first number"
+                                : "goes on: raise the second number")
+                        + " of the version in api/package-info.java. Changed: "
+                        + change.getChangedOperations().stream()
+                                .map(operation -> operation.getHttpMethod() + " " + operation.getPathUrl())
+                                .toList()
+                        + ", missing: "
+                        + change.getMissingEndpoints().stream()
+                                .map(endpoint -> endpoint.getMethod() + " " + endpoint.getPathUrl())
+                                .toList());
+    }
+
+    /** Semantic versioning. Words of the document may change as they like. */
+    private static boolean isCoveredBy(ChangedOpenApi change, String from, String to) {
+        if (change.isIncompatible()) {
+            return compare(from, to, 1) < 0;
+        }
+        boolean isMore = !change.getNewEndpoints().isEmpty();
+        return isMore ? compare(from, to, 2) < 0 : compare(from, to, 3) <= 0;
+    }
+
+    private static int compare(String from, String to, int numbers) {
+        String[] left = from.split("\\.", -1);
+        String[] right = to.split("\\.", -1);
+        for (int i = 0; i < numbers; i++) {
+            int order = Integer.compare(Integer.parseInt(left[i]), Integer.parseInt(right[i]));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
+    }
+
+    @Test
+    void whatBreaksAClientIsFound() throws IOException {
+        assertTrue(isBreaking(next -> next.withObject("/paths").remove("/login")));
+        assertTrue(isBreaking(next -> ((ArrayNode) next.at("/components/schemas/LoginRequest/required")).add("totp")));
+        assertTrue(isBreaking(
+                next -> next.withObject("/components/schemas/User/properties").remove("email")));
+        assertFalse(
+                isBreaking(next -> next.withObject("/components/schemas/User").put("description", "Somebody")));
+    }
+
+    private static boolean isBreaking(Consumer<ObjectNode> edit) throws IOException {
+        ObjectNode next = document.deepCopy();
+        edit.accept(next);
+        return OpenApiCompare.fromContents(document.toString(), next.toString()).isIncompatible();
+    }
+
+    @Test
+    void everyOperationSaysWhatItDoes() {
+        Set<String> tags = new HashSet<>();
+        document.path("tags").forEach(tag -> tags.add(tag.path("name").asText()));
+        Set<String> ids = new HashSet<>();
+        List<String> wrong = new ArrayList<>();
+        for (Named operation : operations()) {
+            JsonNode node = operation.node();
+            String id = node.path("operationId").asText();
+            boolean isWhole = id.matches("[a-z][A-Za-z]{3,30}")
+                    && ids.add(id)
+                    && !node.path("summary").asText().isBlank()
+                    && node.path("description").asText().contains("**Who may call:**")
+                    && node.path("description").asText().contains("**Rate limit:**")
+                    && node.path("tags").size() == 1
+                    && tags.contains(node.path("tags").path(0).asText())
+                    && !node.path("security").isEmpty();
+            if (!isWhole) {
+                wrong.add(operation.name());
+            }
+        }
+        assertEquals(List.of(), wrong);
+        assertEquals(Routes.ALL.size(), ids.size());
+    }
+
+    @Test
+    void everyTagIsDescribedAndUsed() {
+        Set<String> used = operations().stream()
+                .map(operation -> operation.node().path("tags").path(0).asText())
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> described = new TreeSet<>();
+        document.path("tags").forEach(tag -> {
+            if (!tag.path("description").asText().isBlank()) {
+                described.add(tag.path("name").asText());
+            }
+        });
+        assertEquals(used, described);
+    }
+
+    @Test
+    void everyParameterSaysWhatItIs() {
+        List<String> wrong = new ArrayList<>();
+        for (Named operation : operations()) {
+            for (JsonNode parameter : operation.node().path("parameters")) {
+                boolean isWhole = !parameter.path("description").asText().isBlank()
+                        // One that need not be sent is left to the reader: a page to try it on sends its examples.
+                        && parameter.path("required").asBoolean() == parameter.has("example");
+                if (!isWhole) {
+                    wrong.add(operation.name() + " " + parameter.path("name").asText());
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void everyFieldSaysWhatItIs() {
+        List<String> wrong = members(document.at("/components/schemas"))
+                .flatMap(schema -> fields(schema.name(), schema.node()))
+                .filter(field -> !field.node().has("$ref")
+                        && (field.node().path("description").asText().isBlank()
+                                || !(field.node().has("example")
+                                        || field.node().at("/items/$ref").isTextual())))
+                .map(Named::name)
+                .toList();
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void everyRequestHasAnExampleThatItAllows() {
+        List<String> wrong = members(document.at("/components/schemas"))
+                .filter(schema -> schema.name().endsWith("Request"))
+                .filter(schema -> {
+                    Set<String> given = names(schema.node().path("example"));
+                    Set<String> required = new HashSet<>();
+                    schema.node().path("required").forEach(name -> required.add(name.asText()));
+                    return given.isEmpty()
+                            || !given.containsAll(required)
+                            || !names(schema.node().path("properties")).containsAll(given);
+                })
+                .map(Named::name)
+                .toList();
+        assertEquals(List.of(), wrong);
+    }
+
+    private static Set<String> names(JsonNode object) {
+        return members(object).map(Named::name).collect(Collectors.toSet());
+    }
+
+    @Test
+    void everyFailureIsAProblemWithAnExampleOfItsStatus() {
+        List<String> wrong = new ArrayList<>();
+        for (Named operation : operations()) {
+            members(operation.node().path("responses"))
+                    .filter(answer -> answer.name().compareTo("400") >= 0)
+                    .forEach(answer -> {
+                        JsonNode problem =
+                                resolved(answer.node()).path("content").path("application/problem+json");
+                        List<JsonNode> examples = new ArrayList<>();
+                        problem.path("examples").forEach(example -> examples.add(example.path("value")));
+                        if (problem.has("example")) {
+                            examples.add(problem.path("example"));
+                        }
+                        boolean isWhole = !examples.isEmpty()
+                                && examples.stream()
+                                        .allMatch(example ->
+                                                example.path("status").asText().equals(answer.name())
+                                                        && example.path("message")
+                                                                .equals(example.path("detail")));
+                        if (!isWhole) {
+                            wrong.add(operation.name() + " " + answer.name());
+                        }
+                    });
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    private static JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? document.at(node.path("$ref").asText().substring(1)) : node;
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        List<String> lost = new ArrayList<>();
+        document.findValuesAsText("$ref").forEach(reference -> {
+            if (document.at(reference.substring(1)).isMissingNode()) {
+                lost.add(reference);
+            }
+        });
+        assertEquals(List.of(), lost);
+        assertTrue(document.findValuesAsText("$ref").size() > 100);
+    }
+}

@@ -1,0 +1,230 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+
+/** The page on which the API is tried, as somebody uses it who was given its address. */
+@ExtendWith(ServerExtension.class)
+final class SwaggerUiIT {
+    /** Keeps what the page's policy refuses, from before the page's own scripts. */
+    private static final String WATCH = """
+            window.refusals = [];
+            document.addEventListener('securitypolicyviolation',
+                event => window.refusals.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+            """;
+
+    /** Which judge what they are sent, and the examples are nobody's. */
+    private static final Set<String> OF_CREDENTIALS = Set.of(
+            "operations-Account-login",
+            "operations-Account-refresh",
+            "operations-Account-logout",
+            "operations-Users-checkPassword");
+
+    private static Tenant tenant;
+
+    @BeforeAll
+    static void addPeople(Tenant fresh) {
+        tenant = fresh;
+        tenant.addUser("the-admin", "admin");
+        tenant.addUser("alice");
+    }
+
+    private static URI page(String path) {
+        return URI.create(tenant.server().base() + "/realms/" + tenant.name() + "/api" + path);
+    }
+
+    private static Response get(String path) {
+        return RestAssured.given().redirects().follow(false).get(page(path));
+    }
+
+    private static Browser open(String path) {
+        Browser browser = Browser.open();
+        browser.driver().executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WATCH));
+        browser.goTo(page(path));
+        browser.awaitElement("#operations-Users-listUsers");
+        return browser;
+    }
+
+    private static void assertNothingRefused(Browser browser) {
+        assertEquals(List.of(), browser.run("return window.refusals"));
+    }
+
+    /** As a reader does it: the button, the tenant's login page in a window of its own, and back. */
+    private static void logIn(String username, Browser browser) {
+        String home = browser.driver().getWindowHandle();
+        browser.click(".btn.authorize");
+        browser.click(".auth-container:has(#client_id_authorizationCode) .btn.authorize");
+        Until.holds(
+                "a window to log in",
+                Duration.ofSeconds(20),
+                () -> browser.driver().getWindowHandles().size() == 2);
+        browser.driver().getWindowHandles().stream()
+                .filter(handle -> !handle.equals(home))
+                .forEach(handle -> browser.driver().switchTo().window(handle));
+        browser.type("username", username);
+        browser.type("password", TestServer.PASSWORD);
+        browser.click("#kc-login");
+        browser.driver().switchTo().window(home);
+        browser.awaitText("Logout");
+        browser.click(".btn-done");
+    }
+
+    /** Sends what the page offers to send, and gives what it shows of the answer's status. */
+    private static String execute(String operation, Browser browser) {
+        String block = "[id='" + operation + "']";
+        WebElement summary = browser.driver().findElement(By.cssSelector(block + " .opblock-summary-control"));
+        browser.run("document.querySelector(\"" + block + "\").scrollIntoView()");
+        summary.click();
+        browser.awaitElement(block + " .execute");
+        String answer = block + " .live-responses-table .response .response-col_status";
+        Until.holds(operation + " is answered", Duration.ofSeconds(30), () -> {
+            // A click on a block that is still unfolding is lost.
+            browser.run("document.querySelector(\"" + block + " .execute\").click()");
+            return browser.waitsFor(answer);
+        });
+        String status = browser.driver().findElement(By.cssSelector(answer)).getText();
+        browser.run("document.querySelector(\"" + block + " .opblock-summary-control\").click()");
+        return status;
+    }
+
+    @Test
+    void anAdminLogsInOnThePageAndListsUsers() {
+        try (Browser browser = open("/apidocs")) {
+            assertEquals(page("/apidocs/"), browser.at());
+            browser.screenshots("swagger-ui", look -> {});
+            logIn("the-admin", browser);
+
+            browser.click("#operations-Users-listUsers .opblock-summary-control");
+            browser.click("#operations-Users-listUsers .execute");
+
+            browser.awaitTextOf(
+                    "#operations-Users-listUsers .live-responses-table .response .response-col_status", "200");
+            browser.awaitText("\"username\": \"alice\"");
+            browser.run("document.querySelector('#operations-Users-listUsers').scrollIntoView()");
+            browser.screenshots("swagger-ui-users", look -> {});
+            assertNothingRefused(browser);
+        }
+    }
+
+    @Test
+    void everyRouteCanBeTried() {
+        try (Browser browser = open("/apidocs/")) {
+            logIn("the-admin", browser);
+            List<String> operations = new ArrayList<>(browser.driver().findElements(By.cssSelector(".opblock")).stream()
+                    .map(block -> block.getAttribute("id"))
+                    .toList());
+            Map<String, Map<String, Object>> paths =
+                    RestAssured.get(page("/openapi.json")).path("paths");
+            assertEquals(paths.values().stream().mapToInt(Map::size).sum(), operations.size());
+            // It ends the session, without which the rest would be refused.
+            operations.remove("operations-Account-logout");
+            operations.add("operations-Account-logout");
+
+            List<String> wrong = new ArrayList<>();
+            for (String operation : operations) {
+                String status = execute(operation, browser);
+                boolean isLoggedOut = status.equals("401") && !OF_CREDENTIALS.contains(operation);
+                if (isLoggedOut || !status.matches("[24]\\d\\d")) {
+                    wrong.add(operation + " " + status);
+                }
+            }
+
+            assertEquals(List.of(), wrong);
+            assertNothingRefused(browser);
+        }
+    }
+
+    @Test
+    void thePageLoadsFromHereAlone() {
+        get("/apidocs")
+                .then()
+                .statusCode(307)
+                .header("Location", page("/apidocs/").toString());
+        get("/apidocs/")
+                .then()
+                .statusCode(200)
+                .contentType(startsWith("text/html"))
+                .header("Content-Security-Policy", startsWith("default-src 'none'; script-src 'self';"))
+                .header("X-Content-Type-Options", "nosniff")
+                .header("X-Frame-Options", "DENY")
+                .header("Strict-Transport-Security", startsWith("max-age="));
+        String html = get("/apidocs/").asString();
+        assertFalse(html.matches("(?s).*<script(?![^>]*src=).*"), html);
+        assertFalse(html.contains("//"), html);
+    }
+
+    @Test
+    void aCopyThatABrowserHasIsAskedForOnlyOnce() {
+        Response first = get("/apidocs/swagger-ui-bundle.js");
+        first.then().statusCode(200).header("Cache-Control", "no-cache");
+        RestAssured.given()
+                .header("If-None-Match", first.header("ETag"))
+                .get(page("/apidocs/swagger-ui-bundle.js"))
+                .then()
+                .statusCode(304);
+        get("/openapi.json").then().header("Cache-Control", "no-store");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/apidocs/nothing.js",
+                "/apidocs/..%2fopenapi.json",
+                "/apidocs/page.js/more",
+                "/apidocs/%00",
+                "/apidocs/index.html%3f"
+            })
+    void thereIsNothingElse(String path) {
+        RestAssured.given()
+                .urlEncodingEnabled(false)
+                .get(page(path).toString())
+                .then()
+                .statusCode(not(equalTo(200)))
+                .contentType("application/problem+json");
+    }
+
+    /** What Quarkus finds there it serves to all the world. */
+    @Test
+    void nothingOfItIsBesideTheApi() {
+        for (String path : List.of("/swagger-ui-bundle.js", "/webjars/swagger-ui/5.34.1/swagger-ui.css")) {
+            RestAssured.get(tenant.server().base() + path).then().statusCode(404);
+        }
+    }
+
+    @Test
+    void theDocumentNamesAClientThatIsThere() {
+        Tenant other = Tenant.on(
+                tenant.server(),
+                realm -> realm.withObject("/attributes").put("user-service.apidocs-client", "user-service-api"));
+
+        String scheme = "components.securitySchemes.oidc.";
+        tenant.api().get("/openapi.json").then().body(scheme + "'x-client-id'", equalTo("app"));
+        other.api().get("/openapi.json").then().body(scheme + "'x-client-id'", equalTo(null));
+        tenant.api()
+                .get("/openapi.json")
+                .then()
+                .body(
+                        scheme + "flows.authorizationCode.tokenUrl",
+                        equalTo(tenant.server().base() + "/realms/" + tenant.name()
+                                + "/protocol/openid-connect/token"));
+    }
+}
