@@ -262,6 +262,7 @@ final class StatementsIT {
         tenant.api(session.access()).get("/users/me/activity").then().statusCode(200);
         tenant.api(admin).get("/activity").then().statusCode(200);
         measure(costs, "own activity", 200, () -> tenant.api(session.access()).get("/users/me/activity"));
+        measure(costs, "own days", 200, () -> tenant.api(session.access()).get("/users/me/activity/daily"));
         measure(
                 costs,
                 "a user's activity",
@@ -284,9 +285,8 @@ final class StatementsIT {
                         + " refresh=7, own user=1, own change=16, own password=29, change=16, role=19, disable=26,"
                         + " no change=11, delete=45, delete and erase=47, creation=16, check=1, check, wrong=1, mfa, enabled again=9,"
                         + " mfa, shown=1, mfa, verified=18, mfa, login=14, mfa, disabled=28, mfa, enabled by an admin=16,"
-                        + " mfa, disabled by an admin=22, by id=1, by identifier=1, own activity=1, a user's activity=1, a user's days=1,"
-                        + " the tenant's activity=1,"
-                        + " several actions=1}",
+                        + " mfa, disabled by an admin=22, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
+                        + " a user's days=1, the tenant's activity=1, several actions=1}",
                 costs.toString());
     }
 
