@@ -36,9 +36,20 @@ public final class Deliveries {
      *
      * @param dueAt changes with each attempt, so that it tells whether somebody else was quicker
      */
-    public record Due(String id, MailKind kind, String realmId, long dueAt, int attempts) {
+    public record Due(String id, MailKind kind, String realmId, long dueAt, int attempts, long createdAt) {
         static Due of(OutboxEntity wish) {
-            return new Due(wish.id(), MailKind.of(wish.kind()), wish.realmId(), wish.dueAt(), wish.attempts());
+            return new Due(
+                    wish.id(),
+                    MailKind.of(wish.kind()),
+                    wish.realmId(),
+                    wish.dueAt(),
+                    wish.attempts(),
+                    wish.createdAt());
+        }
+
+        /** How long it has been wanted. */
+        public Duration age() {
+            return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
         }
     }
 
@@ -172,6 +183,22 @@ public final class Deliveries {
                 .setParameter("id", due.id())
                 .setParameter("seen", due.dueAt())
                 .executeUpdate();
+    }
+
+    /**
+     * Takes a wish out that could never be claimed.
+     *
+     * @return the name of its realm; empty if somebody else has claimed it by now
+     */
+    public Optional<String> giveUp(Due due) {
+        int deleted = entities.createQuery("delete from UserServiceOutbox where id = :id and dueAt = :seen")
+                .setParameter("id", due.id())
+                .setParameter("seen", due.dueAt())
+                .executeUpdate();
+        return Optional.of(due.realmId())
+                .filter(id -> deleted == 1)
+                .map(session.realms()::getRealm)
+                .map(RealmModel::getName);
     }
 
     /** Takes a wish out that is fulfilled, or given up; does nothing if somebody else has the lease by now. */

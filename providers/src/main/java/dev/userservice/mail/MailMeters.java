@@ -1,6 +1,6 @@
 package dev.userservice.mail;
 
-import dev.userservice.keycloak.Delivery;
+import dev.userservice.keycloak.MailKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,11 +39,11 @@ final class MailMeters {
         FAILED
     }
 
-    void count(Delivery delivery, Result result) {
+    void count(String realm, MailKind kind, Result result) {
         Counter.builder("user.service.mails")
                 .description("Attempts to deliver what the outbox was asked for")
-                .tag("realm", delivery.realmName())
-                .tag("kind", delivery.kind().id())
+                .tag("realm", realm)
+                .tag("kind", kind.id())
                 .tag("result", result.name().toLowerCase(Locale.ROOT))
                 .register(registry)
                 .increment();

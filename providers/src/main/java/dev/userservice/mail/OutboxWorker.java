@@ -172,14 +172,21 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             return inTransaction(session -> new Deliveries(session).claim(wish, settings));
         } catch (RuntimeException e) {
             LOG.errorf(e, "A wish cannot be worked on now: %s", wish);
-            Duration wait = Backoff.OF_MAIL
-                    .next(wish.attempts() + 1, Duration.ZERO, 0, random)
-                    .orElse(Backoff.OF_MAIL.longest());
-            run(session -> new Deliveries(session).putOff(wish, wait));
+            Backoff.OF_MAIL
+                    .next(wish.attempts() + 1, wish.age(), 0, random)
+                    .ifPresentOrElse(
+                            wait -> run(session -> new Deliveries(session).putOff(wish, wait)), () -> giveUp(wish));
             return Optional.empty();
         } finally {
             LogContext.clear();
         }
+    }
+
+    private void giveUp(Deliveries.Due wish) {
+        inTransaction(session -> new Deliveries(session).giveUp(wish)).ifPresent(realm -> {
+            LOG.errorf("Given up after %d attempts: %s", wish.attempts() + 1, wish);
+            meters.count(realm, wish.kind(), MailMeters.Result.FAILED);
+        });
     }
 
     private void deliver(Delivery delivery) {
@@ -189,7 +196,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             run(session -> attempt(session, delivery));
             server = TenantTurns.Server.ANSWERED;
             run(session -> new Deliveries(session).finish(delivery));
-            meters.count(delivery, MailMeters.Result.SENT);
+            meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.SENT);
         } catch (MailFailure failure) {
             server = server(failure);
             retryOrGiveUp(delivery, failure.reason(), failure.isRecipientRefused());
@@ -228,10 +235,10 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             LOG.warnf(
                     "Not delivered yet, attempt %d, the next in %d s: %s: %s",
                     delivery.attempts(), wait.get().toSeconds(), delivery, reason);
-            meters.count(delivery, MailMeters.Result.RETRIED);
+            meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.RETRIED);
         } else {
             LOG.errorf("Given up after %d attempts: %s: %s", delivery.attempts(), delivery, reason);
-            meters.count(delivery, MailMeters.Result.FAILED);
+            meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.FAILED);
         }
     }
 

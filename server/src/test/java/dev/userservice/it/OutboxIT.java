@@ -155,23 +155,53 @@ final class OutboxIT {
     @Test
     void aWishThatCannotEvenBeClaimedStopsNoOther() throws Exception {
         String poisoned = UUID.randomUUID() + "@example.com";
-        server.node().database().execute("""
-                        create function poison() returns trigger language plpgsql as
-                          $$ begin raise exception 'poisoned'; end $$;
-                        create trigger poison before insert on us_code for each row
-                          when (new.email = '%s') execute function poison()""".formatted(poisoned));
+        poison(poisoned);
         try {
-            healthy.register(Map.of("email", poisoned));
-            String id =
-                    healthy.admin().users().searchByEmail(poisoned, true).get(0).getId();
+            String id = registered(poisoned);
             for (int i = 0; i < 3; i++) {
                 verify(healthy, server.inbox().next(healthy.register(Map.of())));
             }
             Until.holds("its second attempt", LONG, () -> attempts(id) >= 2);
         } finally {
-            server.node().database().execute("drop trigger poison on us_code; drop function poison");
+            cure();
         }
         verify(healthy, server.inbox().next(poisoned, LONG));
+    }
+
+    @Test
+    void oneThatCannotBeClaimedForADayIsGivenUp() throws Exception {
+        String poisoned = UUID.randomUUID() + "@example.com";
+        poison(poisoned);
+        try {
+            String id = registered(poisoned);
+            Until.holds("its first attempt", LONG, () -> attempts(id) >= 1);
+            double failed = mails(healthy, "failed");
+            server.node().database().execute("""
+                            update us_outbox set created_at = created_at - 86400000, due_at = 0 where user_id = '%s'
+                            """.formatted(id));
+            Until.holds("the end of it", LONG, () -> mails(healthy, "failed") == failed + 1);
+            assertEquals(0, server.node().database().count("us_outbox where user_id = ?", id));
+        } finally {
+            cure();
+        }
+    }
+
+    /** Nobody can make a code for this address from now on. */
+    private void poison(String email) throws SQLException {
+        server.node().database().execute("""
+                        create function poison() returns trigger language plpgsql as
+                          $$ begin raise exception 'poisoned'; end $$;
+                        create trigger poison before insert on us_code for each row
+                          when (new.email = '%s') execute function poison()""".formatted(email));
+    }
+
+    private void cure() throws SQLException {
+        server.node().database().execute("drop trigger poison on us_code; drop function poison");
+    }
+
+    private String registered(String email) {
+        healthy.register(Map.of("email", email));
+        return healthy.admin().users().searchByEmail(email, true).get(0).getId();
     }
 
     private int attempts(String user) {
