@@ -36,7 +36,7 @@ public record CreateUserRequest(
         @Schema(nullable = true, minLength = 1, maxLength = 512)
         String passwordConfirmation,
 
-        @Schema(nullable = true, description = "Male, Female or Other in the tenant template")
+        @Schema(nullable = true, maxLength = 255, description = "Male, Female or Other in the tenant template")
         String gender,
 
         @Schema(

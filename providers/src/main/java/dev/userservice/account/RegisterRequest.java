@@ -51,7 +51,7 @@ public record RegisterRequest(
 
         @Schema(nullable = true, maxLength = 255) String lastName,
 
-        @Schema(nullable = true, description = "Male, Female or Other in the tenant template")
+        @Schema(nullable = true, maxLength = 255, description = "Male, Female or Other in the tenant template")
         String gender,
 
         @Schema(nullable = true, type = SchemaType.OBJECT, implementation = Object.class, description = "At most 8 KiB")

@@ -26,7 +26,7 @@ public final class ActivityParameters {
     @QueryParam("offset")
     @Parameter(
             description = "How many to pass over, 0 if not given; not together with a cursor",
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "999999999"))
     String offset;
 
     @QueryParam("cursor")

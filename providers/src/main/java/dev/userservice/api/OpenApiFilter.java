@@ -4,19 +4,24 @@ import dev.userservice.activity.Action;
 import dev.userservice.keycloak.Permission;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.settings.Rate;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.responses.APIResponses;
+import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /**
@@ -27,9 +32,18 @@ public final class OpenApiFilter implements OASFilter {
     private static final String BEARER = "bearer";
     private static final String OIDC = "oidc";
 
-    /** Which let in who has no access token. */
+    /** Who reads the document in the repository has no server yet; a server puts its own address there. */
+    private static final String OF_THE_DEMO = "http://localhost:8080/realms/demo";
+
+    /** Which ask for no access token, or for another one. */
+    private static final Set<Permission> NEED_NO_TOKEN = EnumSet.of(Permission.PUBLIC, Permission.REFRESH_TOKEN);
+
+    /** Which let in who has none, and let who has one do more. */
     private static final Set<Permission> PROVE_OTHERWISE =
-            EnumSet.of(Permission.PUBLIC, Permission.ANONYMOUS_OR_ADMIN, Permission.REFRESH_TOKEN, Permission.SESSION);
+            EnumSet.of(Permission.ANONYMOUS_OR_ADMIN, Permission.SESSION);
+
+    /** The operations that ask for a password or a code, besides the one that whoever calls them proves to be somebody by. */
+    private static final Set<String> GUESSABLE = Set.of("login", "checkPassword", "changeOwnPassword", "disableMfa");
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -38,6 +52,17 @@ public final class OpenApiFilter implements OASFilter {
         components.getSchemas().forEach(OpenApiFilter::close);
         components.getSchemas().forEach(Vocabulary::describe);
         addSecurity(components);
+        document.addServer(OASFactory.createServer()
+                .url("{keycloak}/realms/{tenant}/api")
+                .description("A tenant of a Keycloak")
+                .addVariable(
+                        "keycloak",
+                        OASFactory.createServerVariable()
+                                .defaultValue("http://localhost:8080")
+                                .description("Keycloak's address"))
+                .addVariable(
+                        "tenant",
+                        OASFactory.createServerVariable().defaultValue("demo").description("The realm's name")));
         for (Route route : Routes.ALL) {
             PathItem path = document.getPaths().getPathItem(route.path());
             Operation operation =
@@ -65,39 +90,73 @@ public final class OpenApiFilter implements OASFilter {
                                 "The same, by a login in the browser: OpenID Connect, authorization code with PKCE")
                         .flows(OASFactory.createOAuthFlows()
                                 .authorizationCode(OASFactory.createOAuthFlow()
-                                        .authorizationUrl("/realms/{tenant}/protocol/openid-connect/auth")
-                                        .tokenUrl("/realms/{tenant}/protocol/openid-connect/token")
-                                        .refreshUrl("/realms/{tenant}/protocol/openid-connect/token")
+                                        .authorizationUrl(OF_THE_DEMO + "/protocol/openid-connect/auth")
+                                        .tokenUrl(OF_THE_DEMO + "/protocol/openid-connect/token")
+                                        .refreshUrl(OF_THE_DEMO + "/protocol/openid-connect/token")
                                         .addScope("openid", "Who logs in"))));
     }
 
     private static void complete(Operation operation, Route route) {
         Permission permission = route.permission();
-        if (PROVE_OTHERWISE.contains(permission)) {
-            operation.addSecurityRequirement(OASFactory.createSecurityRequirement());
-        }
-        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(BEARER));
-        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(OIDC, List.of("openid")));
+        operation.security(security(permission));
         String own = operation.getDescription() == null ? "" : operation.getDescription() + "\n\n";
-        operation.description(
-                own + "**Who may call:** " + callers(permission) + "\n\n**Rate limit:** " + limit(route) + ".");
+        operation.description(own + "**Who may call:** " + callers(permission) + "\n\n**Rate limit:** " + limit(route)
+                + guesses(operation) + ".");
         if (operation.getParameters() != null) {
             operation.getParameters().forEach(Vocabulary::describe);
             operation.getParameters().forEach(OpenApiFilter::list);
         }
-        Map<String, APIResponse> answers = operation.getResponses().getAPIResponses();
-        answers.forEach((status, answer) -> {
-            if (status.startsWith("2")) {
+        completeAnswers(operation.getOperationId(), operation.getResponses());
+    }
+
+    private static void completeAnswers(String operationId, APIResponses answers) {
+        Map<String, APIResponse> problems = Problems.ofEveryRoute();
+        if (isOfPage(answers)) {
+            problems.remove("406");
+            problems.put("412", OASFactory.createAPIResponse().ref("PreconditionFailed"));
+            answers.addAPIResponse("304", OASFactory.createAPIResponse().description("The copy is still good"));
+            Stream.of("200", "304").map(answers::getAPIResponse).forEach(answer -> Problems.header(answer, "ETag"));
+        }
+        problems.forEach((status, problem) -> {
+            if (!answers.hasAPIResponse(status)) {
+                answers.addAPIResponse(status, problem);
+            }
+        });
+        Map.copyOf(answers.getAPIResponses()).forEach((status, answer) -> {
+            if (status.charAt(0) >= '4') {
+                answers.addAPIResponse(status, Problems.of(operationId, status, answer));
+            } else {
                 Problems.headers(answer);
-            } else if (status.charAt(0) >= '4') {
-                Problems.complete(Integer.parseInt(status), answer);
+            }
+            if (status.equals("201") || status.equals("307")) {
+                Problems.header(answer, "Location");
             }
         });
-        Problems.of(operation.getOperationId()).forEach((status, answer) -> {
-            if (!operation.getResponses().hasAPIResponse(status)) {
-                operation.getResponses().addAPIResponse(status, answer);
-            }
-        });
+    }
+
+    /** Is it a file, whatever the caller accepts, of which a browser may have a copy? */
+    private static boolean isOfPage(APIResponses answers) {
+        Content content = answers.getAPIResponse("200") == null
+                ? null
+                : answers.getAPIResponse("200").getContent();
+        return content != null && (content.hasMediaType("text/html") || content.hasMediaType("*/*"));
+    }
+
+    /**
+     * Empty where an access token adds nothing: generated clients send theirs wherever one is named, and one that has expired is
+     * refused everywhere, at the very call that would renew it too.
+     */
+    private static List<SecurityRequirement> security(Permission permission) {
+        if (NEED_NO_TOKEN.contains(permission)) {
+            return List.of();
+        }
+        List<SecurityRequirement> security = new ArrayList<>();
+        if (PROVE_OTHERWISE.contains(permission)) {
+            security.add(OASFactory.createSecurityRequirement());
+        }
+        security.add(OASFactory.createSecurityRequirement().addScheme(BEARER));
+        security.add(OASFactory.createSecurityRequirement().addScheme(OIDC, List.of("openid")));
+        return security;
     }
 
     /** Which actions can be asked for. Not so in an answer: there will be others. */
@@ -109,11 +168,12 @@ public final class OpenApiFilter implements OASFilter {
 
     private static String callers(Permission permission) {
         return switch (permission) {
-            case PUBLIC -> "anybody; a token that is sent anyway must be a good one.";
+            case PUBLIC -> "anybody. An access token that is sent anyway must be a good one.";
             case ANONYMOUS_OR_ADMIN ->
                 "nobody in particular (self-registration, without a token); an admin or a service account with"
                         + " `manage-users`; a vendor.";
-            case REFRESH_TOKEN -> "who holds the refresh token.";
+            case REFRESH_TOKEN ->
+                "who holds the refresh token, which is sent in the body or in place of an access token.";
             case SESSION -> "who holds the session, by its access token or its refresh token.";
             case OWN_ACCOUNT_VIEW -> "a user, about themselves (`account/view-profile`).";
             case OWN_ACCOUNT_MANAGE -> "a user, about themselves (`account/manage-account`).";
@@ -137,8 +197,19 @@ public final class OpenApiFilter implements OASFilter {
             case METRICS -> "each vendor by " + setting(limit) + " and " + setting(Limit.CALLER);
             case REFRESH -> "each session by " + setting(limit);
             default ->
-                "each address by " + setting(limit) + "; a service account's token counts by " + setting(Limit.CALLER);
+                route.permission() == Permission.ANONYMOUS_OR_ADMIN
+                        ? "who shows a token by " + setting(Limit.CALLER) + ", each address of the others by "
+                                + setting(limit)
+                        : "each address by " + setting(limit) + "; a service account's token counts by "
+                                + setting(Limit.CALLER);
         };
+    }
+
+    private static String guesses(Operation operation) {
+        return GUESSABLE.contains(operation.getOperationId())
+                ? "; besides, wrong passwords and codes count, for the account by " + setting(Limit.FAILED_LOGIN)
+                        + " and for the address by " + setting(Limit.FAILED_ADDRESS)
+                : "";
     }
 
     private static String setting(Limit limit) {
@@ -147,18 +218,22 @@ public final class OpenApiFilter implements OASFilter {
                 + rate.period().toMinutes() + " min unless set otherwise)";
     }
 
-    /** No field is left undocumented; an answer has all its fields, unless it says which; and a request may say null for none. */
+    /**
+     * A request has no other fields, and may say null for none, but where that clears; an answer has all its fields, unless it says
+     * which, and later perhaps others, which its readers are to pass over.
+     */
     private static void close(String name, Schema schema) {
         if (schema.getProperties() == null) {
             return;
         }
-        schema.additionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
         if (name.endsWith("Request")) {
+            schema.additionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
+            boolean isPatch = name.startsWith("Update");
             List<String> required = schema.getRequired() == null ? List.of() : schema.getRequired();
             schema.getProperties().forEach((field, property) -> {
                 boolean isTyped =
                         property.getType() != null && !property.getType().contains(Schema.SchemaType.NULL);
-                if (isTyped && !required.contains(field)) {
+                if (isTyped && !isPatch && !required.contains(field)) {
                     property.addType(Schema.SchemaType.NULL);
                 }
             });

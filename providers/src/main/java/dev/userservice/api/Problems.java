@@ -7,6 +7,7 @@ import dev.userservice.web.StrictJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.Components;
@@ -22,7 +23,12 @@ final class Problems {
     private static final String PROBLEM_JSON = "application/problem+json";
     private static final String SCHEMA = "#/components/schemas/Problem";
     private static final String HEADERS = "#/components/headers/";
+    private static final String SOMEBODY = "cff89834-24d4-4ece-967e-82cd06ba352f";
     private static final int CONFLICT = 409;
+
+    /** Which are of some routes alone. */
+    private static final Set<Integer> RARE = Set.of(CONFLICT, 412);
+
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
 
@@ -45,11 +51,8 @@ final class Problems {
                     "NotAcceptable",
                     "The caller accepts no media type that this route answers",
                     ApiProblem.status(406)),
-            new Kind(
-                    "Conflict",
-                    "What was asked for contradicts what there is",
-                    ApiProblem.conflict("The username or e-mail address is taken")
-                            .with("errors", Map.of("email", List.of("It is taken")))),
+            new Kind("Conflict", "What was asked for contradicts what there is", ApiProblem.status(CONFLICT)),
+            new Kind("PreconditionFailed", "There is another version than that of If-Match", ApiProblem.status(412)),
             new Kind(
                     "ContentTooLarge",
                     "The body is larger than " + StrictJson.MAX_BODY_BYTES / 1024 + " KiB",
@@ -66,42 +69,7 @@ final class Problems {
                     "The database, or a lock, could not be had in time",
                     ApiProblem.unavailable(5)));
 
-    /** Where 401 is not about the token, or not alone: what else it can say, by the operation. */
-    private static final Map<String, List<Case>> CREDENTIALS = Map.of(
-            "login",
-            List.of(
-                    new Case(
-                            "wrong",
-                            "A wrong password; an unknown, disabled or locked user is answered alike",
-                            ApiProblem.unauthorized("Invalid credentials")),
-                    new Case(
-                            "inactive",
-                            "The right password, and the account awaits activation",
-                            ApiProblem.unauthorized("Account is inactive")),
-                    new Case(
-                            "mfa",
-                            "The right password, and a one-time code is needed",
-                            ApiProblem.unauthorized("A one-time code is needed").with("mfa_required", true)),
-                    new Case(
-                            "action",
-                            "The right password, and something has to be done in the browser first",
-                            ApiProblem.unauthorized("Something has to be done in the browser before this login")
-                                    .with("required_actions", List.of("UPDATE_PASSWORD")))),
-            "checkPassword",
-            List.of(
-                    new Case(
-                            "wrong",
-                            "A wrong password, or nobody whom the caller may see",
-                            ApiProblem.unauthorized("Invalid credentials")),
-                    new Case(
-                            "inactive",
-                            "The right password, and the account awaits activation",
-                            ApiProblem.unauthorized("Account is inactive")),
-                    new Case("token", "The caller's own token is not good", ApiProblem.invalidToken())));
-
     private Problems() {}
-
-    private record Case(String name, String summary, ApiProblem problem) {}
 
     private record Kind(String name, String description, ApiProblem example) {
         int status() {
@@ -122,6 +90,9 @@ final class Problems {
         components.addHeader(
                 "X-Request-ID",
                 header("The call's name in the logs: that of the request, or one that was made", "6f9f1f0e4b0c4b0e"));
+        components.addHeader("Location", header("Where that is (RFC 9110)", "/realms/demo/api/users/" + SOMEBODY));
+        components.addHeader(
+                "ETag", header("Which version this is; it may be asked for in If-None-Match (RFC 9110)", "\"5f1b7c\""));
         components.addHeader("WWW-Authenticate", header("The challenge (RFC 6750)", "Bearer error=\"invalid_token\""));
         KINDS.forEach(kind -> {
             APIResponse response = OASFactory.createAPIResponse().description(kind.description());
@@ -131,34 +102,43 @@ final class Problems {
     }
 
     /** The problems that every route can answer, to a body where none is wanted too, by their status. */
-    static Map<String, APIResponse> of(String operationId) {
+    static Map<String, APIResponse> ofEveryRoute() {
         Map<String, APIResponse> responses = new TreeMap<>();
         for (Kind kind : KINDS) {
-            if (kind.status() != CONFLICT) {
+            if (!RARE.contains(kind.status())) {
                 responses.put(
                         Integer.toString(kind.status()),
                         OASFactory.createAPIResponse().ref(kind.name()));
             }
         }
-        if (CREDENTIALS.containsKey(operationId)) {
-            responses.put("401", ofCredentials(CREDENTIALS.get(operationId)));
-        }
         return responses;
     }
 
-    private static APIResponse ofCredentials(List<Case> cases) {
-        MediaType problem = OASFactory.createMediaType();
-        cases.forEach(one -> problem.addExample(
-                one.name(), OASFactory.createExample().summary(one.summary()).value(example(one.problem()))));
-        APIResponse response = OASFactory.createAPIResponse()
-                .description("The credentials or the token are not valid, or the user cannot log in this way")
-                .content(OASFactory.createContent().addMediaType(PROBLEM_JSON, problem));
-        complete(401, response);
-        return response;
+    /** The same with what the operation's answers can be about. */
+    static APIResponse of(String operationId, String status, APIResponse response) {
+        List<ProblemCases.Case> cases = ProblemCases.of(operationId, status);
+        if (cases.isEmpty() && response.getRef() != null) {
+            return response;
+        }
+        APIResponse own = response;
+        if (!cases.isEmpty()) {
+            MediaType problem = OASFactory.createMediaType();
+            cases.forEach(one -> problem.addExample(
+                    one.name(),
+                    OASFactory.createExample().summary(one.summary()).value(example(one.problem()))));
+            own = OASFactory.createAPIResponse()
+                    .description(
+                            response.getDescription() == null
+                                    ? "The credentials or the token are not valid, or the user cannot log in this way"
+                                    : response.getDescription())
+                    .content(OASFactory.createContent().addMediaType(PROBLEM_JSON, problem));
+        }
+        complete(Integer.parseInt(status), own);
+        return own;
     }
 
-    /** Gives an answer that a route describes itself what all answers of its status have. */
-    static void complete(int status, APIResponse response) {
+    /** Gives an answer what all answers of its status have. */
+    private static void complete(int status, APIResponse response) {
         Kind kind =
                 KINDS.stream().filter(one -> one.status() == status).findFirst().orElseThrow();
         Content content = response.getContent() == null ? OASFactory.createContent() : response.getContent();
@@ -171,10 +151,8 @@ final class Problems {
         if (problem.getExamples() == null) {
             problem.example(example(kind.example()));
         }
-        response.content(content).addHeader("X-Request-ID", ref("X-Request-ID"));
-        if (status == TOO_MANY_REQUESTS) {
-            headers(response);
-        }
+        response.content(content);
+        headers(response);
         if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
             response.addHeader("Retry-After", ref("Retry-After"));
         }
@@ -183,11 +161,14 @@ final class Problems {
         }
     }
 
-    /** What a limited route says in each answer that it gives itself. */
+    /** What every answer says; of the limits, unless the call was refused before it was counted. */
     static void headers(APIResponse response) {
-        response.addHeader("X-Request-ID", ref("X-Request-ID"))
-                .addHeader("RateLimit", ref("RateLimit"))
-                .addHeader("RateLimit-Policy", ref("RateLimit-Policy"));
+        List.of("X-Request-ID", "RateLimit", "RateLimit-Policy").forEach(name -> response.addHeader(name, ref(name)));
+    }
+
+    /** Names a header of an answer; it is one of those that operations refer to. */
+    static void header(APIResponse response, String name) {
+        response.addHeader(name, ref(name));
     }
 
     private static Header ref(String name) {

@@ -7,8 +7,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** The body of {@code POST /users/mfa/verify}. */
 @Schema(name = "VerifyMfaRequest", requiredProperties = "code")
 public record VerifyMfaRequest(
-        @Schema(minLength = 1, maxLength = 16, description = "The first code of the new secret")
-        String code) implements JsonRequest {
+        @Schema(minLength = 1, maxLength = 16, description = "The first code of the new secret", examples = "123456")
+        String code)
+        implements JsonRequest {
     void validate() {
         new FieldErrors().required("code", code).text("code", code, 1, 16).throwIfAny();
     }

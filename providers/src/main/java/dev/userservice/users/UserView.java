@@ -37,9 +37,7 @@ public record UserView(
 
         @Schema(nullable = true) String email,
 
-        @Schema(
-                nullable = true,
-                enumeration = {"Male", "Female", "Other"})
+        @Schema(nullable = true, description = "Male, Female or Other in the tenant template")
         String gender,
 
         @Schema(nullable = true, description = "The highest of user, admin and vendor that the user holds")

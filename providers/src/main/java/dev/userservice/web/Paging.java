@@ -15,6 +15,7 @@ public record Paging(int limit, int offset, String cursor) {
 
     private static final int DEFAULT_LIMIT = 10;
     private static final int MAX_LIMIT = 100;
+    private static final int MAX_OFFSET = 999_999_999;
     private static final int MAX_CURSOR = 2_048;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
@@ -26,7 +27,7 @@ public record Paging(int limit, int offset, String cursor) {
         errors.text("cursor", cursor, 0, MAX_CURSOR);
         return new Paging(
                 number("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT, errors),
-                number("offset", offset, 0, Integer.MAX_VALUE, 0, errors),
+                number("offset", offset, 0, MAX_OFFSET, 0, errors),
                 cursor);
     }
 
@@ -36,11 +37,7 @@ public record Paging(int limit, int offset, String cursor) {
         }
         int number = NUMBER.matcher(given).matches() ? Integer.parseInt(given) : -1;
         if (number < min || number > max) {
-            errors.add(
-                    name,
-                    max == Integer.MAX_VALUE
-                            ? "This must be a number from " + min
-                            : "This must be a number from " + min + " to " + max);
+            errors.add(name, "This must be a number from " + min + " to " + max);
             return absent;
         }
         return number;

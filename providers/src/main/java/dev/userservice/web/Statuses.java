@@ -19,7 +19,7 @@ final class Statuses {
             case 403 -> "This is not allowed";
             case 404 -> "There is nothing at this path";
             case 405 -> "This path does not answer this method";
-            case 406 -> "This path answers application/json";
+            case 406 -> "This path does not answer what the caller accepts";
             case 413 -> "The body is too large";
             case 415 -> "The body must be application/json";
             case 503 -> "The service is not available just now; try again";

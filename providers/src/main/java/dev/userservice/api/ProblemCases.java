@@ -1,0 +1,106 @@
+package dev.userservice.api;
+
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What a status of one operation can be about, where that is more, or something else, than the status says. Not in the jar. */
+final class ProblemCases {
+    private static final Case WRONG = unauthorized("wrong", "A wrong password", "Invalid credentials");
+    private static final Case INACTIVE =
+            unauthorized("inactive", "The right password, and the account awaits activation", "Account is inactive");
+
+    private static final Case TAKEN = new Case(
+            "taken",
+            "Somebody has the username or e-mail address",
+            ApiProblem.conflict(
+                    "The username or e-mail address is taken", new FieldErrors().add("email", "It is taken")));
+    private static final Case LAST =
+            conflict("last", "Nobody else could manage the tenant", "This is the last active user with the role admin");
+    private static final Case HELD = new Case(
+            "held",
+            "A higher role comes from a group or another role, which this does not take away",
+            ApiProblem.conflict(
+                    "The user has the role admin by a group or another role",
+                    new FieldErrors().add("role", "The user has the role admin by a group or another role")));
+    private static final Case ENABLED =
+            conflict("enabled", "There is one already", "MFA is enabled for this user already");
+
+    /** By the operation and the status, as one text. */
+    private static final Map<String, List<Case>> CASES = Map.ofEntries(
+            Map.entry(
+                    "login 401",
+                    List.of(
+                            WRONG.saying("A wrong password; an unknown, disabled or locked user is answered alike"),
+                            INACTIVE,
+                            new Case(
+                                    "mfa",
+                                    "The right password, and a one-time code is needed",
+                                    ApiProblem.unauthorized("A one-time code is needed")
+                                            .with("mfa_required", true)),
+                            new Case(
+                                    "action",
+                                    "The right password, and something has to be done in the browser first",
+                                    ApiProblem.unauthorized("Something has to be done in the browser before this login")
+                                            .with("required_actions", List.of("UPDATE_PASSWORD"))))),
+            Map.entry(
+                    "checkPassword 401",
+                    List.of(
+                            WRONG.saying("A wrong password, or nobody whom the caller may see"),
+                            INACTIVE,
+                            new Case("token", "The caller's own token is not good", ApiProblem.invalidToken()))),
+            Map.entry("register 409", List.of(TAKEN)),
+            Map.entry("createUser 409", List.of(TAKEN)),
+            Map.entry("updateOwnUser 409", List.of(TAKEN, LAST)),
+            Map.entry("updateUser 409", List.of(TAKEN, HELD, LAST)),
+            Map.entry("patchUser 409", List.of(TAKEN, HELD, LAST)),
+            Map.entry("deleteUser 409", List.of(LAST)),
+            Map.entry("deleteUserById 409", List.of(LAST)),
+            Map.entry("deleteUserByIdentifier 409", List.of(LAST)),
+            Map.entry("enableMfa 409", List.of(ENABLED)),
+            Map.entry("verifyMfa 409", List.of(ENABLED)),
+            Map.entry(
+                    "showMfa 409",
+                    List.of(conflict(
+                            "accepted",
+                            "The first code was accepted",
+                            "The first code was accepted; the secret is not shown again"))),
+            Map.entry(
+                    "disableMfa 409",
+                    List.of(conflict(
+                            "demanded",
+                            "A role of the caller's demands it",
+                            "A role of yours demands one-time codes"))));
+
+    private ProblemCases() {}
+
+    /** One thing that an answer can be about. */
+    record Case(String name, String summary, ApiProblem problem) {
+        private Case saying(String other) {
+            return new Case(name, other, problem);
+        }
+    }
+
+    /** None where the status says it all. */
+    static List<Case> of(String operationId, String status) {
+        return CASES.getOrDefault(operationId + " " + status, List.of());
+    }
+
+    /** Those that no operation of these names has. */
+    static List<String> without(Stream<String> operationIds) {
+        List<String> lost = new ArrayList<>(CASES.keySet());
+        operationIds.forEach(id -> lost.removeIf(key -> key.startsWith(id + " ")));
+        return lost;
+    }
+
+    private static Case unauthorized(String name, String summary, String detail) {
+        return new Case(name, summary, ApiProblem.unauthorized(detail));
+    }
+
+    private static Case conflict(String name, String summary, String detail) {
+        return new Case(name, summary, ApiProblem.conflict(detail));
+    }
+}
