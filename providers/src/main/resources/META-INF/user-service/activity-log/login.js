@@ -88,14 +88,16 @@ export async function accessToken() {
 /** What the user is called. */
 export const userName = () => tokens.claims.preferred_username ?? tokens.claims.sub;
 
-/** Ends the session, at Keycloak's logout page, which leads back here. */
+/** Ends the session, at Keycloak's logout page, which leads back here. A browser may keep the page that is left: not its tokens. */
 export function logOut() {
-  location.assign(endpoint("logout", {
+  const end = endpoint("logout", {
     client_id: CLIENT,
     post_logout_redirect_uri: PAGE.href,
     state: LOGGED_OUT,
     ...(tokens && { id_token_hint: tokens.id }),
-  }));
+  });
+  tokens = null;
+  location.assign(end);
 }
 
 async function fetchTokens(grant) {

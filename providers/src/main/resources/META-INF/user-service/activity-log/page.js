@@ -196,7 +196,7 @@ function fail(error) {
   if (error instanceof LoginError || error.status === 401) {
     notice(texts.loginAgain, error.message, texts.logIn, begin);
   } else if (error.status === 403) {
-    notice(texts.mayNotRead, error.message, texts.logOut, logOut);
+    notice(texts.mayNotRead, error.message, texts.logOut, leave);
   } else if (error instanceof Problem) {
     notice(error.message, error.fields, texts.tryAgain, show);
   } else {
@@ -214,9 +214,18 @@ function notice(text, detail, button, act) {
   byId("notice").hidden = false;
 }
 
+/** Logs out, and takes away what a browser might keep of the page. */
+function leave() {
+  work.abort();
+  search.abort();
+  byId("account").hidden = true;
+  byId("content").hidden = true;
+  logOut();
+}
+
 function listen() {
   window.addEventListener("hashchange", show);
-  byId("log-out").onclick = logOut;
+  byId("log-out").onclick = leave;
   byId("search").oninput = (event) => find(event.target.value.trim());
   byId("actions").onchange = () =>
     go({ actions: [...document.querySelectorAll("#actions input:checked")].map((box) => box.value) });
@@ -248,4 +257,6 @@ async function start() {
   await show();
 }
 
+// A page that the browser had kept knows nothing of a logout since.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 attempt(start);

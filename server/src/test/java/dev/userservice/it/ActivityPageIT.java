@@ -222,6 +222,9 @@ final class ActivityPageIT {
             browser.awaitText("You are logged out.");
             assertEquals(0, tenant.admin().users().get(id).getUserSessions().size());
             assertEquals(page(tenant), browser.at());
+            browser.driver().navigate().back();
+            browser.awaitElement("#kc-login");
+            browser.goTo(page(tenant).resolve("?state=logged-out"));
             browser.click("#notice-button");
             browser.awaitElement("#kc-login");
         }
