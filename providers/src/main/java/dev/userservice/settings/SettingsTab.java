@@ -93,7 +93,7 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
         model.setName(NAME);
         TenantValues wanted = wanted(given);
         if (model.getId() != null && realm.getComponent(model.getId()) != null) {
-            wanted.writeTo(realm);
+            write(wanted, realm);
         } else {
             // An import ends here: the attributes of its realm say what holds.
             model.setNote(WANTED, wanted);
@@ -102,17 +102,29 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
 
     @Override
     public void onCreate(KeycloakSession session, RealmModel realm, ComponentModel model) {
-        TenantValues wanted = model.getNote(WANTED);
-        wanted.writeTo(realm);
+        write(model.getNote(WANTED), realm);
     }
 
     private static TenantValues wanted(MultivaluedHashMap<String, String> given) {
         try {
             return TenantValues.of(given, given.containsKey(WHOLE));
         } catch (IllegalArgumentException e) {
-            // Keycloak formats the message, and a value may hold what formats mean something by.
-            throw new ComponentValidationException("{0}", e.getMessage());
+            throw refusal(e);
         }
+    }
+
+    private static void write(TenantValues wanted, RealmModel realm) {
+        try {
+            wanted.requireRolesOf(realm);
+        } catch (IllegalArgumentException e) {
+            throw refusal(e);
+        }
+        wanted.writeTo(realm);
+    }
+
+    /** Keycloak formats the message, and a value may hold what formats mean something by. */
+    private static ComponentValidationException refusal(IllegalArgumentException bad) {
+        return new ComponentValidationException("{0}", bad.getMessage());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.keycloak.models.RealmModel;
 
 /** What somebody wants a tenant's settings to be: values that are good, by the names of the settings. */
@@ -49,6 +50,24 @@ final class TenantValues {
         return Optional.ofNullable(tenant.getAttribute(setting.attribute()))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty());
+    }
+
+    /**
+     * Looks for the roles that are named: one that is misspelt would demand nothing of anybody. Not a matter of parsing: an import
+     * may bring its roles later.
+     *
+     * @throws IllegalArgumentException saying which are not there
+     */
+    void requireRolesOf(RealmModel tenant) {
+        String names = values.getOrDefault(Settings.MFA_REQUIRED_ROLES.name(), "");
+        String unknown = Settings.MFA_REQUIRED_ROLES.parse(names).stream()
+                .filter(name -> tenant.getRole(name) == null)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(
+                    Settings.MFA_REQUIRED_ROLES.name() + " names what is no role of this realm: " + unknown);
+        }
     }
 
     /** Changes the attributes whose values are others now. */

@@ -226,6 +226,22 @@ final class SettingsComponentIT {
     }
 
     @Test
+    void aRoleThatIsNotThereIsRefusedByItsName(TestServer server) {
+        Tenant tenant = tenant(server, Map.of("mfa-required-roles", "another"));
+        String refusal = "mfa-required-roles names what is no role of this realm: admn, {0}";
+        Map<String, Object> bad = form(Map.of("mfa-required-roles", "admin, {0}, admn", "limit-login", "9/1m"));
+        rest(tenant).body(bad).post("/components").then().statusCode(400).body("errorMessage", equalTo(refusal));
+        assertEquals(Map.of("mfa-required-roles", "another"), settings(tenant));
+        list(tenant).then().body("", hasSize(1)).body("[0].id", nullValue());
+
+        String id = create(tenant, form(Map.of("mfa-required-roles", "admin")));
+        rest(tenant).body(bad).put("/components/" + id).then().statusCode(400).body("errorMessage", equalTo(refusal));
+        assertEquals(Map.of("mfa-required-roles", "admin"), settings(tenant));
+        update(tenant, id, component(Map.of("limit-login", List.of("9/1m"))));
+        assertEquals(Map.of("mfa-required-roles", "admin", "limit-login", "9/1m"), settings(tenant));
+    }
+
+    @Test
     void anImportTakesTheAttributesAndNotTheComponents(TestServer server) {
         Tenant tenant = Tenant.on(server, realm -> {
             realm.withObject("/attributes").put("user-service.limit-login", "9/1m");
