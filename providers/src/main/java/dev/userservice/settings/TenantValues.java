@@ -85,9 +85,14 @@ final class TenantValues {
             if (isWhole) {
                 tenant.removeAttribute(setting.attribute());
             }
-        } else if (present.isPresent()
-                || !setting.parse(wanted.get()).equals(Settings.ofThisServer().ofServer(setting))) {
+        } else if (present.isPresent() || !isUntouched(setting, wanted.get())) {
             tenant.setAttribute(setting.attribute(), wanted.get());
         }
+    }
+
+    /** A switch says something even if nobody touched it; text is there because somebody wrote it. */
+    private static <T> boolean isUntouched(Setting<T> setting, String text) {
+        return setting.fallback() instanceof Boolean
+                && setting.parse(text).equals(Settings.ofThisServer().ofServer(setting));
     }
 }

@@ -162,7 +162,7 @@ final class SettingsComponentIT {
         String id = create(
                 tenant, form(Map.of("audience", "mine", "limit-login", " 9/1m ", "activity-token-refreshes", "false")));
         Map<String, String> saved = Map.of("audience", "mine", "limit-login", "9/1m");
-        assertEquals(saved, settings(tenant), "emptied is gone; what holds anyway is not written");
+        assertEquals(saved, settings(tenant), "emptied is gone; a switch that nobody touched is not written");
         shows(rest(tenant).get("/components/" + id), "", saved);
 
         RealmRepresentation realm = tenant.admin().toRepresentation();
@@ -182,6 +182,8 @@ final class SettingsComponentIT {
                 "a value in place of another is written, whatever it is");
         update(tenant, id, form(Map.of()));
         assertEquals(Map.of(), settings(tenant));
+        update(tenant, id, form(Map.of("limit-login", "0", "activity-token-refreshes", "false")));
+        assertEquals(Map.of("limit-login", "0"), settings(tenant), "what is written holds when the option changes");
     }
 
     @Test
