@@ -87,7 +87,9 @@ public final class OpenApiFilter implements OASFilter {
                 OASFactory.createSecurityScheme()
                         .type(SecurityScheme.Type.OAUTH2)
                         .description(
-                                "The same, by a login in the browser: OpenID Connect, authorization code with PKCE")
+                                "The same, by a login in the browser: OpenID Connect, authorization code with PKCE."
+                                        + " It lives as long as the realm's access tokens; then Logout and Authorize"
+                                        + " again.")
                         .flows(OASFactory.createOAuthFlows()
                                 .authorizationCode(OASFactory.createOAuthFlow()
                                         .authorizationUrl(OF_THE_DEMO + "/protocol/openid-connect/auth")
