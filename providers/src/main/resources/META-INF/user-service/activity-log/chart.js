@@ -38,7 +38,10 @@ function legend() {
 
 /** Drawn to be stretched: text would be stretched too, so there is none in it. */
 function bars(days, highest) {
-  const sum = (name) => days.reduce((all, day) => all + day[name], 0);
+  const sum = (name) => ({
+    sum: days.reduce((all, day) => all + day[name], 0),
+    isAll: days.every((day) => day[name] !== null),
+  });
   return drawn(
     "svg",
     {
@@ -60,7 +63,7 @@ function bar(day, x, scale) {
   return drawn(
     "g",
     {},
-    drawn("title", {}, isCounted ? texts.chartDay(dateOf(day), day.logins, day.failures) : `${dateOf(day)}: ${texts.notCounted}`),
+    drawn("title", {}, texts.chartDay(dateOf(day), day.logins, day.failures)),
     drawn("rect", { class: isCounted ? "day" : "day unknown", x, y: 0, width: DAY, height: HEIGHT }),
     part("logins", HEIGHT - logins, logins),
     part("failures", HEIGHT - logins - failures, failures),

@@ -2,6 +2,10 @@
 
 const many = (count, one, more) => `${count} ${count === 1 ? one : more}`;
 
+const figure = (count, one, more) => count === null ? `${more} not counted` : many(count, one, more);
+
+const atLeast = ({ sum, isAll }, one, more) => `${isAll ? "" : "at least "}${many(sum, one, more)}`;
+
 export default {
   title: "Activity log",
   logIn: "Log in",
@@ -34,9 +38,10 @@ export default {
   logins: "Logins",
   failures: "Failed logins",
   chartSums: (logins, failures) =>
-    `${many(logins, "login", "logins")} and ${many(failures, "failed login", "failed logins")}, by days of UTC`,
+    `${atLeast(logins, "login", "logins")} and ${atLeast(failures, "failed login", "failed logins")}, by days of UTC`
+      + (logins.isAll && failures.isAll ? "" : ", some days not counted"),
   chartDay: (date, logins, failures) =>
-    `${date}: ${many(logins, "login", "logins")}, ${many(failures, "failed login", "failed logins")}`,
+    `${date}: ${figure(logins, "login", "logins")}, ${figure(failures, "failed login", "failed logins")}`,
   notCounted: "not counted",
   asTable: "As a table",
   date: "Day (UTC)",
