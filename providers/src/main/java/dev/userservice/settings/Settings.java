@@ -29,7 +29,7 @@ public final class Settings {
             "text of 1 to 255 characters; unset means unchecked",
             Optional.empty(),
             text -> Optional.of(bounded(text)),
-            "What the aud claim of every access token must hold.");
+            "What the aud claim of every access token must hold. Each client that calls the API then needs an audience mapper, those of Swagger UI and of the activity log's page too.");
 
     public static final Setting<Integer> ACTIVATION_LIFETIME = number(
             "activation-lifetime",

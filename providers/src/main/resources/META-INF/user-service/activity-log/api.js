@@ -4,6 +4,9 @@ import { accessToken, PAGE } from "./login.js";
 
 const API = new URL("../", PAGE);
 
+/** Whether the API has taken a token of this page yet. If it has not, a new login changes nothing. */
+export let isTaken = false;
+
 /** A refusal of the API's: its status, as message what it says of it, and in fields what of each (RFC 9457). */
 export class Problem extends Error {
   constructor(status, body) {
@@ -39,7 +42,9 @@ async function call(path, parameters, signal) {
   for (const [name, values] of Object.entries(parameters)) {
     [values].flat().filter((value) => value !== null).forEach((value) => url.searchParams.append(name, value));
   }
-  return read(url, { signal, cache: "no-store", headers: { Authorization: `Bearer ${await accessToken()}` } });
+  const answer = await read(url, { signal, cache: "no-store", headers: { Authorization: `Bearer ${await accessToken()}` } });
+  isTaken = true;
+  return answer;
 }
 
 async function read(url, options) {

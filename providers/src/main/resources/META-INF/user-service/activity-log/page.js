@@ -1,6 +1,6 @@
 // The page. What it shows is all in its address, behind the #: changes go there, and from there into the page.
 
-import { fetchActions, fetchDays, fetchEntries, fetchUser, fetchUsers, Problem } from "./api.js";
+import { fetchActions, fetchDays, fetchEntries, fetchUser, fetchUsers, isTaken, Problem } from "./api.js";
 import { chart } from "./chart.js";
 import { byId, element } from "./dom.js";
 import { head, row, time } from "./entries.js";
@@ -193,7 +193,9 @@ async function attempt(act) {
 }
 
 function fail(error) {
-  if (error instanceof LoginError || error.status === 401) {
+  if (error.status === 401 && !isTaken) {
+    notice(texts.notTaken, error.message, texts.logIn, begin);
+  } else if (error instanceof LoginError || error.status === 401) {
     notice(texts.loginAgain, error.message, texts.logIn, begin);
   } else if (error.status === 403) {
     notice(texts.mayNotRead, error.message, texts.logOut, leave);

@@ -14,6 +14,7 @@ export default {
   loginAgain: "Please log in again.",
   wrongState: "The answer does not belong to a login that began in this tab.",
   wrongIssuer: "The answer is not of this realm.",
+  notTaken: "This realm does not take the tokens of this page's client. Does its setting audience ask for what they do not hold?",
   mayNotRead: "Your account may not read this.",
   unreachable: "The server cannot be reached.",
   insecure: "Logging in needs a secure connection: open this page by https, or on localhost.",

@@ -199,6 +199,18 @@ final class ActivityPageIT {
     }
 
     @Test
+    void aRealmThatDoesNotTakeItsTokensIsSaidToBeTheReason() {
+        Tenant strict = Tenant.on(
+                tenant.server(), realm -> realm.withObject("/attributes").put("user-service.audience", "elsewhere"));
+        strict.addUser(ADMIN, "admin");
+        try (Browser browser = Browser.open()) {
+            open(browser, strict, "", ADMIN);
+            browser.awaitText("This realm does not take the tokens of this page's client.");
+            assertEquals(List.of("401"), refusals(browser));
+        }
+    }
+
+    @Test
     void whoMayNotReadItIsToldSoAndCanLogOut() {
         try (Browser browser = Browser.open()) {
             open(browser, tenant, "", "alice");
