@@ -10,10 +10,20 @@ import texts from "./texts.js";
 const ENTRIES = 25;
 const USERS = 10;
 
+/** How long what is said of a user may be shown before it is asked for again, in milliseconds. */
+const FRESH = 60_000;
+
+// Where it is said how it goes, of the log and of the search.
+const LOG = "entries-status";
+const SEARCH = "found-status";
+
 /** How long to wait for the next letter of a search, in milliseconds. */
 const PAUSE = 250;
 
 let shown = null;
+
+/** Where it went wrong what the notice tells of. */
+let failed = null;
 let work = new AbortController();
 let search = new AbortController();
 
@@ -43,21 +53,21 @@ async function show() {
   byId("more").hidden = true;
   byId("everybody").href = addressOf({ ...view, user: null });
   fillFilters(view);
-  await attempt(async () => {
+  await attempt(LOG, async () => {
+    await fillActions(signal);
     await showUser(view.user, signal);
     await showEntries({ ...view, isGone: shown?.isGone }, null, signal);
   });
 }
 
 async function showUser(id, signal) {
-  if (shown?.id === id) {
-    return;
+  byId(LOG).textContent = texts.loading;
+  if (shown?.id !== id) {
+    shown = null;
+    byId("user").hidden = true;
+    byId("entries-title").textContent = id === null ? texts.activityOfAll : texts.activityOf(id);
   }
-  shown = null;
-  byId("user").hidden = true;
-  byId("entries-title").textContent = id === null ? texts.activityOfAll : texts.activityOf(id);
-  byId("entries-status").textContent = texts.loading;
-  if (id === null) {
+  if (id === null || Date.now() < shown?.until) {
     return;
   }
   const { user, isGone } = await userOf(id, signal);
@@ -66,13 +76,12 @@ async function showUser(id, signal) {
   byId("user-name").textContent = user.full_name ?? user.username ?? id;
   byId("user-facts").replaceChildren(...(isGone ? [element("dd", {}, texts.unknownUser)] : facts(user)));
   byId("user-console").href = consoleOf(id);
-  byId("user-console").hidden = isGone;
   byId("chart").replaceChildren(...(isGone ? [] : [chart(days)]));
   byId("user").hidden = false;
-  shown = { id, isGone };
+  shown = { id, isGone, until: Date.now() + FRESH };
 }
 
-/** The log knows people who are gone, too. */
+/** The log knows people who are gone, too; and who may not be seen here looks the same. */
 async function userOf(id, signal) {
   try {
     return { id, user: (await fetchUser(id, signal)).body, isGone: false };
@@ -100,12 +109,9 @@ function consoleOf(id) {
 }
 
 async function showEntries(view, cursor, signal) {
-  byId("entries-status").textContent = texts.loading;
+  byId(LOG).textContent = texts.loading;
   byId("more").disabled = true;
-  const { body, next } = await fetchEntries(view, cursor, ENTRIES, signal).finally(() => {
-    byId("entries-status").textContent = "";
-    byId("more").disabled = false;
-  });
+  const { body, next } = await fetchEntries(view, cursor, ENTRIES, signal).finally(() => { byId("more").disabled = false; });
   const isOfAll = view.user === null;
   const rows = byId("entries").tBodies[0];
   if (cursor === null) {
@@ -114,13 +120,13 @@ async function showEntries(view, cursor, signal) {
   }
   rows.append(...body.map((entry) => row(entry, isOfAll)));
   byId("entries").hidden = rows.rows.length === 0;
-  byId("entries-status").textContent = texts.entries(rows.rows.length, next === null);
+  byId(LOG).textContent = texts.entries(rows.rows.length, next === null);
   byId("more").hidden = next === null;
   if (cursor !== null && next === null) {
     // The button that was used is gone.
-    byId("entries-status").focus();
+    byId(LOG).focus();
   }
-  byId("more").onclick = () => attempt(() => showEntries(view, next, work.signal));
+  byId("more").onclick = () => attempt(LOG, () => showEntries(view, next, work.signal));
 }
 
 function fillFilters({ actions, from, to }) {
@@ -145,22 +151,28 @@ function utcOf(text) {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
-function showActions(ids) {
+/** Once: they do not change. */
+async function fillActions(signal) {
+  if (byId("actions").hasChildNodes()) {
+    return;
+  }
+  const ids = await fetchActions(signal);
   byId("actions").replaceChildren(...ids.map((id) =>
     element("label", {}, element("input", { type: "checkbox", value: id }), texts.action(id))));
+  fillFilters(viewOf(location.hash));
 }
 
 async function find(q) {
   search.abort();
   search = new AbortController();
   const { signal } = search;
-  await attempt(async () => {
+  await attempt(SEARCH, async () => {
     await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
     signal.throwIfAborted();
-    byId("found-status").textContent = q === "" ? "" : texts.loading;
+    byId(SEARCH).textContent = q === "" ? "" : texts.loading;
     const { body, next } = q === "" ? { body: { users: [] }, next: null } : await fetchUsers(q, USERS, signal);
     byId("found").replaceChildren(...body.users.map(found));
-    byId("found-status").textContent = q === "" ? "" : texts.found(body.users.length, next === null);
+    byId(SEARCH).textContent = q === "" ? "" : texts.found(body.users.length, next === null);
   });
 }
 
@@ -174,7 +186,7 @@ function found(user) {
   choice.onclick = () => {
     byId("search").value = "";
     byId("found").replaceChildren();
-    byId("found-status").textContent = "";
+    byId(SEARCH).textContent = "";
     byId("search").focus();
     go({ user: user.id });
   };
@@ -182,29 +194,49 @@ function found(user) {
 }
 
 /** Does it, or says why it cannot be done. What is given up for something newer needs no word. */
-async function attempt(act) {
+async function attempt(where, act) {
   try {
     await act();
+    if (failed === where) {
+      failed = null;
+      byId("notice").hidden = true;
+    }
   } catch (error) {
     if (error.name !== "AbortError") {
-      fail(error);
+      byId(where).textContent = "";
+      fail(error, where, act);
     }
   }
 }
 
-function fail(error) {
+function fail(error, where, act) {
+  // Whoever tries the log again asks for the user, too, and who is gone meanwhile has no next page.
+  if (where === LOG && shown) {
+    shown.until = 0;
+  }
+  const again = () => where === LOG && error.status === 404 ? show() : attempt(where, act);
   if (error.status === 401 && !isTaken) {
-    notice(texts.notTaken, error.message, texts.logIn, begin);
+    notice(texts.notTaken, error.message, texts.logIn, logIn);
   } else if (error instanceof LoginError || error.status === 401) {
-    notice(texts.loginAgain, error.message, texts.logIn, begin);
+    notice(texts.loginAgain, error.message, texts.logIn, logIn);
   } else if (error.status === 403) {
     notice(texts.mayNotRead, error.message, texts.logOut, leave);
   } else if (error instanceof Problem) {
-    notice(error.message, error.fields, texts.tryAgain, show);
+    noticeOf(where, error.message, error.fields, again);
   } else {
     console.warn(error);
-    notice(texts.unreachable, "", texts.tryAgain, show);
+    noticeOf(where, texts.unreachable, "", again);
   }
+  failed = where;
+}
+
+/** The notice goes with its button: what is tried again says how it goes where it always does. */
+function noticeOf(where, text, detail, again) {
+  notice(text, detail, texts.tryAgain, () => {
+    byId("notice").hidden = true;
+    byId(where).focus();
+    again();
+  });
 }
 
 function notice(text, detail, button, act) {
@@ -212,9 +244,11 @@ function notice(text, detail, button, act) {
   byId("notice-detail").textContent = detail;
   byId("notice-button").textContent = button;
   byId("notice-button").hidden = button === "";
-  byId("notice-button").onclick = () => attempt(act);
+  byId("notice-button").onclick = act;
   byId("notice").hidden = false;
 }
+
+const logIn = () => attempt(LOG, begin);
 
 /** Logs out, and takes away what a browser might keep of the page. */
 function leave() {
@@ -233,19 +267,24 @@ function listen() {
     go({ actions: [...document.querySelectorAll("#actions input:checked")].map((box) => box.value) });
   byId("from").onchange = (event) => go({ from: utcOf(event.target.value) });
   byId("to").onchange = (event) => go({ to: utcOf(event.target.value) });
-  byId("clear").onclick = () => go({ actions: [], from: null, to: null });
+  byId("clear").onclick = () => {
+    go({ actions: [], from: null, to: null });
+    byId(LOG).focus();
+  };
+  // It is hidden by what it does, as the button above is: the focus goes to where it is said how it goes.
+  byId("everybody").onclick = () => byId(LOG).focus();
   byId("filters").onsubmit = (event) => event.preventDefault();
 }
 
 async function start() {
   document.querySelectorAll("[data-text]").forEach((place) => { place.textContent = texts[place.dataset.text]; });
   if (!window.isSecureContext) {
-    notice(texts.insecure, "", "", begin);
+    notice(texts.insecure, "", "", logIn);
     return;
   }
   const outcome = await finish();
   if (outcome === "logged-out") {
-    notice(texts.loggedOut, "", texts.logIn, begin);
+    notice(texts.loggedOut, "", texts.logIn, logIn);
     return;
   }
   if (outcome === "nobody") {
@@ -255,10 +294,10 @@ async function start() {
   byId("account").hidden = false;
   byId("content").hidden = false;
   listen();
-  showActions(await fetchActions());
-  await show();
+  // Not a part of this: it says itself why it cannot be done.
+  show();
 }
 
 // A page that the browser had kept knows nothing of a logout since.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-attempt(start);
+attempt(LOG, start);

@@ -33,7 +33,7 @@ export default {
   lastLogin: "Last login",
   never: "never",
   adminConsole: "Open in Keycloak's admin console",
-  unknownUser: "There is no such user now; this is what the log has of them.",
+  unknownUser: "No person of this id can be shown: deleted, a service account, or nobody whom you may see.",
 
   chart: (days) => `Logins of the last ${days} days`,
   logins: "Logins",

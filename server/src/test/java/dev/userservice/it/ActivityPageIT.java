@@ -199,6 +199,81 @@ final class ActivityPageIT {
     }
 
     @Test
+    void whatFailedIsTriedAgain() {
+        String id = tenant.addUser("passing");
+        try (Browser browser = Browser.open()) {
+            open(browser, tenant, "?user=" + id, ADMIN);
+            browser.awaitText("user created");
+            browser.driver().executeCdpCommand("Network.enable", Map.of());
+            block(browser, "*/users?*");
+            browser.type("search", "ali");
+            browser.awaitText("The server cannot be reached.");
+            assertEquals("", browser.run("return document.getElementById('found-status').textContent"));
+            block(browser);
+            browser.click("#notice-button");
+            browser.awaitText("alice@example.com");
+            assertFalse(browser.shows("#notice"));
+
+            tenant.admin().users().get(id).remove();
+            browser.click("#actions-summary");
+            browser.click("[value=login_failed]");
+            browser.click("#notice-button");
+            browser.awaitText("No person of this id can be shown");
+            browser.awaitText("Nothing was noted.");
+            assertStatusHasFocus(browser);
+            assertTrue(browser.shows("#user-console"));
+            browser.click("#clear");
+            browser.awaitText("user deleted");
+            assertStatusHasFocus(browser);
+            browser.click("#everybody");
+            awaitRows(browser, 25);
+            assertStatusHasFocus(browser);
+        }
+    }
+
+    private static void block(Browser browser, String... addresses) {
+        browser.driver().executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
+    }
+
+    private static void assertStatusHasFocus(Browser browser) {
+        assertEquals("entries-status", browser.run("return document.activeElement.id"));
+    }
+
+    @Test
+    void theChartIsNotOlderThanAMinute() {
+        String id = tenant.addUser("busy");
+        try (Browser browser = Browser.open()) {
+            open(browser, tenant, "?user=" + id, ADMIN);
+            awaitChart(browser, "0 logins and 0 failed logins, by days of UTC");
+            tenant.session("busy");
+            browser.run("const later = Date.now() + 61_000; Date.now = () => later");
+            browser.click("#actions-summary");
+            browser.click("[value=login]");
+            awaitChart(browser, "1 login and 0 failed logins, by days of UTC");
+            assertEquals(
+                    "30 logins and at least 9000 failed logins, by days of UTC, some days not counted|20: 30"
+                            + " logins, failed logins not counted",
+                    browser.driver().executeAsyncScript("""
+                    const done = arguments[0];
+                    const days = [{ date: "2020-01-20", logins: 30, failures: null },
+                        { date: "2020-01-21", logins: 0, failures: 9000 }];
+                    import(new URL('chart.js', location.href))
+                        .then(({ chart }) => chart(days))
+                        .then(made => ["desc", "g title"].map(name => made.querySelector(name).textContent))
+                        .then(([sums, day]) => done(sums + "|" + day.replace(/Jan | Jan/, "")), failure => done(String(failure)));
+                    """));
+        }
+    }
+
+    private static void awaitChart(Browser browser, String sums) {
+        browser.awaitElement("#chart-text");
+        Until.holds(
+                "a chart of " + sums,
+                Duration.ofSeconds(20),
+                () -> sums.equals(browser.run("return document.getElementById('chart-text').textContent")));
+    }
+
+    @Test
     void aRealmThatDoesNotTakeItsTokensIsSaidToBeTheReason() {
         Tenant strict = Tenant.on(
                 tenant.server(), realm -> realm.withObject("/attributes").put("user-service.audience", "elsewhere"));
