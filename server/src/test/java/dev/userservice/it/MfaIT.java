@@ -508,6 +508,19 @@ final class MfaIT {
         }
     }
 
+    private static void requireOneComplaintOfTheRole(String name, Tenant of) {
+        if (of.server().node() != null) {
+            List<String> complaints = of.server()
+                    .node()
+                    .log()
+                    .lines()
+                    .filter(line -> line.contains("names what is no role there") && line.contains(of.name()))
+                    .toList();
+            assertEquals(1, complaints.size(), complaints::toString);
+            assertTrue(complaints.get(0).contains(": " + name), complaints::toString);
+        }
+    }
+
     @Test
     void whoHoldsARoleThatDemandsItSetsItUpFirst() {
         Tenant strict = Tenant.on(
@@ -520,6 +533,7 @@ final class MfaIT {
                 .then()
                 .statusCode(401)
                 .body("required_actions", contains("CONFIGURE_TOTP"));
+        requireOneComplaintOfTheRole("nobody", strict);
         try (RelyingParty app = RelyingParty.of(strict);
                 Browser browser = Browser.open()) {
             browser.goTo(app.login());
