@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 
 /** What a status of one operation can be about, where that is more, or something else, than the status says. Not in the jar. */
 final class ProblemCases {
-    private static final Case WRONG = unauthorized("wrong", "A wrong password", "Invalid credentials");
     private static final Case INACTIVE =
             unauthorized("inactive", "The right password, and the account awaits activation", "Account is inactive");
 
@@ -34,7 +33,10 @@ final class ProblemCases {
             Map.entry(
                     "login 401",
                     List.of(
-                            WRONG.saying("A wrong password; an unknown, disabled or locked user is answered alike"),
+                            unauthorized(
+                                    "wrong",
+                                    "A wrong password; an unknown, disabled or locked user is answered alike",
+                                    "Invalid credentials"),
                             INACTIVE,
                             new Case(
                                     "mfa",
@@ -49,7 +51,10 @@ final class ProblemCases {
             Map.entry(
                     "checkPassword 401",
                     List.of(
-                            WRONG.saying("A wrong password, or nobody whom the caller may see"),
+                            unauthorized(
+                                    "wrong",
+                                    "A wrong password, or nobody whom the caller may see",
+                                    "Invalid credentials"),
                             INACTIVE,
                             new Case("token", "The caller's own token is not good", ApiProblem.invalidToken()))),
             Map.entry("register 409", List.of(TAKEN)),
@@ -78,11 +83,7 @@ final class ProblemCases {
     private ProblemCases() {}
 
     /** One thing that an answer can be about. */
-    record Case(String name, String summary, ApiProblem problem) {
-        private Case saying(String other) {
-            return new Case(name, other, problem);
-        }
-    }
+    record Case(String name, String summary, ApiProblem problem) {}
 
     /** None where the status says it all. */
     static List<Case> of(String operationId, String status) {
