@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 final class RedisIT {
     private static final String UP = "user_service_redis_up";
     private static final String OUTAGES = "user_service_redis_outages_total";
+    private static final String LATE = "user_service_redis_late_total";
 
     private static RedisServer redis;
     private static TcpProxy way;
@@ -111,7 +112,7 @@ final class RedisIT {
     @Test
     void aLimitHoldsOverBothNodes() throws Exception {
         for (int crowd : List.of(1, 6)) {
-            long passing = whileRedisAnswersInTime(() -> {
+            Counted counted = whileRedisAnswers(() -> {
                 Tenant here = limited(Map.of("limit-forgot", "20/1h"));
                 Tenant there = here.at(nodes.get(1));
                 long passed = 0;
@@ -123,27 +124,37 @@ final class RedisIT {
                 }
                 return passed;
             });
-            assertTrue(passing >= 20 && passing <= 21, passing + " of 20, " + crowd + " at once");
+            // Two nodes that counted by themselves would let all 36 pass.
+            assertTrue(
+                    counted.passed() >= 20 - counted.late() && counted.passed() <= 21 + counted.late(),
+                    counted + " of 20, " + crowd + " at once");
         }
     }
 
-    /** Again, if the machine was so busy with something else meanwhile that a node went on by itself. */
-    private static long whileRedisAnswersInTime(Callable<Long> work) throws Exception {
-        for (int i = 0; i < 10; i++) {
-            double before = ownWays();
-            long result = work.call();
-            if (ownWays() == before) {
-                return result;
+    /**
+     * How many calls passed.
+     *
+     * @param late how often a node did not wait for Redis and went by its own count, which may differ by one each time
+     */
+    private record Counted(long passed, long late) {}
+
+    /** Again, if the machine was so busy with something else that a node gave Redis up; a few times, if answers were late. */
+    private static Counted whileRedisAnswers(Callable<Long> work) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            double outages = sum(OUTAGES);
+            double late = sum(LATE);
+            long passed = work.call();
+            Counted counted = new Counted(passed, Math.round(sum(LATE) - late));
+            if (sum(OUTAGES) == outages && (counted.late() == 0 || i >= 4)) {
+                return counted;
             }
             awaitRedis(1);
         }
-        throw new AssertionError("Redis was never quick enough");
+        throw new AssertionError("Redis was given up again and again");
     }
 
-    private static double ownWays() {
-        return nodes.stream()
-                .mapToDouble(node -> meter(node, "user_service_redis_late_total") + meter(node, OUTAGES))
-                .sum();
+    private static double sum(String name) {
+        return nodes.stream().mapToDouble(node -> meter(node, name)).sum();
     }
 
     @Test
@@ -151,8 +162,12 @@ final class RedisIT {
         Tenant tenant = limited(Map.of("limit-forgot", "2/1s", "limit-failed-login", "5/15m"));
         ask(tenant);
         tenant.login("alice@example.com", "Wrong-password-1!");
+        // A late answer is not waited for, and counted all the same.
+        Until.holds(
+                "a key of the limit",
+                Duration.ofSeconds(5),
+                () -> redis.keys().stream().anyMatch(key -> key.matches("user-service:limit:forgot:[\\w-]{43}")));
         List<String> keys = redis.keys();
-        assertTrue(keys.stream().anyMatch(key -> key.matches("user-service:limit:forgot:[\\w-]{43}")), keys::toString);
         assertFalse(keys.toString().contains("127.0.0.1") || keys.toString().contains("alice"), keys::toString);
         for (String key : keys) {
             long left = redis.ttlMillis(key);
@@ -193,7 +208,10 @@ final class RedisIT {
 
         redis.restart();
         awaitRedis(1);
-        assertEquals(6, passing(10, () -> ask(there)), "Redis has forgotten");
+        double late = sum(LATE);
+        long passed = passing(10, () -> ask(there));
+        // Who does not wait for an answer goes by what this node has seen, which lets nobody pass.
+        assertTrue(passed <= 6 && passed >= 6 - (sum(LATE) - late), "Redis has forgotten, but " + passed + " passed");
         assertEquals(0, passing(3, () -> ask(here)));
     }
 
@@ -202,17 +220,12 @@ final class RedisIT {
         Tenant tenant = limited(Map.of("limit-forgot", "1000/1h"));
         long usual = median(() -> ask(tenant));
         for (Runnable trouble : List.<Runnable>of(() -> way.delay(Duration.ofMillis(400)), way::hang, way::down)) {
+            double late = meter(nodes.get(0), LATE);
             trouble.run();
-            List<Long> times = new ArrayList<>();
-            for (int i = 0; i < 60; i++) {
-                times.add(millis(() -> ask(tenant)));
-            }
-            times.sort(null);
-            long median = times.get(times.size() / 2);
-            long waited = times.stream().filter(time -> time > usual + 40).count();
-            assertTrue(median < usual + 40, "usually " + usual + " ms, now " + median);
-            // Five answers may be late before nobody waits any more; the machine may be busy with something else.
-            assertTrue(waited <= 12, "waited longer than usual: " + times);
+            long median = median(() -> ask(tenant));
+            // Six answers are late until Redis is given up; the machine may be busy with something else.
+            assertTrue(meter(nodes.get(0), LATE) <= late + 6, "waited once too often");
+            assertTrue(median < usual + 200, "usually " + usual + " ms, now " + median);
             awaitRedis(0);
             way.up();
             awaitRedis(1);
