@@ -79,12 +79,20 @@ final class TestServer implements Closeable {
     static TestServer ofTheSuite() {
         String wanted = System.getProperty("server", "unpacked");
         TestServer server = switch (wanted) {
-            case "unpacked" -> "h2".equals(System.getProperty("database")) ? onH2("it-h2") : unpacked("it");
+            case "unpacked" -> "h2".equals(System.getProperty("database")) ? onH2("it-h2") : onPostgres("it");
             case "container" -> container();
             default -> running(URI.create(wanted));
         };
         server.addPlatform();
         return server;
+    }
+
+    private static TestServer onPostgres(String purpose) {
+        try {
+            return unpacked(purpose, Database.start(), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A server and a database of one's own, to be broken. */
@@ -101,7 +109,7 @@ final class TestServer implements Closeable {
     /** The same, whose database has what it has acknowledged written, and can be killed. */
     static TestServer durable(String purpose) {
         try {
-            return unpacked(purpose, Database.startDurable(), Map.of());
+            return unpacked(purpose, Database.startDurable(), Node.soonStarted(Map.of()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -110,7 +118,7 @@ final class TestServer implements Closeable {
     /** The same with options of its own. */
     static TestServer unpacked(String purpose, Map<String, String> more) {
         try {
-            return unpacked(purpose, Database.start(), more);
+            return unpacked(purpose, Database.start(), Node.soonStarted(more));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -164,7 +172,7 @@ final class TestServer implements Closeable {
     }
 
     private static Map<String, String> clustered(int port, Map<String, String> more, int own) {
-        Map<String, String> options = new HashMap<>(more);
+        Map<String, String> options = Node.soonStarted(more);
         options.put(Node.PORT, Integer.toString(own));
         options.put("KC_CACHE", "ispn");
         options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
@@ -305,6 +313,7 @@ final class TestServer implements Closeable {
         static Database start() throws IOException {
             return new Database(
                     EmbeddedPostgres.builder()
+                            .setPGStartupWait(START)
                             .setServerConfig("max_connections", "200")
                             .start(),
                     null);
@@ -318,6 +327,7 @@ final class TestServer implements Closeable {
 
         private static EmbeddedPostgres durable(Path folder, int port) throws IOException {
             return EmbeddedPostgres.builder()
+                    .setPGStartupWait(START)
                     .setServerConfig("max_connections", "200")
                     .setServerConfig("synchronous_commit", "on")
                     .setDataDirectory(folder)
@@ -411,6 +421,7 @@ final class TestServer implements Closeable {
     /** One Keycloak process. */
     static final class Node implements Closeable {
         private static final String PORT = "KC_HTTP_PORT";
+        private static final String JVM_OPTIONS = "JAVA_OPTS_APPEND";
 
         private final ServerHome home;
         private final Database database;
@@ -440,6 +451,13 @@ final class TestServer implements Closeable {
             Node node = new Node(home, database, log, options);
             node.start();
             return node;
+        }
+
+        /** The options of a node that lives for minutes: its code is not worth what it costs to optimize it. */
+        private static Map<String, String> soonStarted(Map<String, String> more) {
+            Map<String, String> options = new HashMap<>(more);
+            options.put(JVM_OPTIONS, "-XX:TieredStopAtLevel=1");
+            return options;
         }
 
         URI base() {
@@ -483,7 +501,8 @@ final class TestServer implements Closeable {
             environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
             environment.putAll(options);
             coverage = Coverage.wanted(freePort());
-            coverage.ifPresent(wanted -> environment.put("JAVA_OPTS_APPEND", wanted.jvmOption()));
+            coverage.ifPresent(
+                    wanted -> environment.merge(JVM_OPTIONS, wanted.jvmOption(), (one, other) -> one + " " + other));
             try {
                 PrintStream out = new PrintStream(
                         Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
