@@ -226,7 +226,11 @@ final class ActivityIT {
     }
 
     @Test
-    void whatPeopleDoToTheirOwnAccount(Tenant tenant) {
+    void whatPeopleDoToTheirOwnAccount(TestServer server) {
+        // Keycloak's lockout would refuse a password that follows another one at once, and one more row would tell of
+        // it.
+        Tenant tenant = Tenant.on(server, realm -> realm.put("bruteForceProtected", false));
+        Activities log = Activities.of(tenant);
         String username = someone();
         String id = tenant.addUser(username);
         tenant.session(username);
@@ -397,19 +401,12 @@ final class ActivityIT {
         Tenant strict = Tenant.on(server, realm -> realm.put("failureFactor", 2).put("permanentLockout", true));
         Activities theirs = Activities.of(strict);
         String id = strict.addUser("alice");
-        for (int i = 0; i < 3; i++) {
+        // An attempt that comes while Keycloak counts the one before is not counted.
+        Until.holds("the lockout", Duration.ofMinutes(1), () -> {
             strict.login("alice", "wrong").then().statusCode(401);
-            int failures = i + 1;
-            Until.holds(
-                    "the failure",
-                    Duration.ofSeconds(10),
-                    () -> theirs.actions(id).stream()
-                                    .filter("login_failed"::equals)
-                                    .count()
-                            == failures);
-        }
-        Until.holds(
-                "the lockout", Duration.ofSeconds(10), () -> theirs.actions(id).contains("user_locked"));
+            return theirs.actions(id).contains("user_locked");
+        });
+        strict.login("alice", "wrong").then().statusCode(401);
         Map<String, Object> locked = theirs.about(id).stream()
                 .filter(row -> row.get("action").equals("user_locked"))
                 .findFirst()

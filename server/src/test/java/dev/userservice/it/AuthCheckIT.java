@@ -111,12 +111,10 @@ final class AuthCheckIT {
     @Test
     void anAccountThatAwaitsActivationIsToldAfterTheRightPasswordAlone() {
         String pending = tenant.register(Map.of());
-        Tenant.admitted(() -> check(tenant, backEnd, pending, "wrong"))
-                .then()
-                .body("message", equalTo("Invalid credentials"));
+        refused(check(tenant, backEnd, pending, "wrong"));
         Until.holds(
                 "the right password's turn",
-                Duration.ofSeconds(10),
+                Duration.ofMinutes(1),
                 () -> "Account is inactive"
                         .equals(check(tenant, backEnd, pending, TestServer.PASSWORD)
                                 .path("message")));
@@ -134,14 +132,18 @@ final class AuthCheckIT {
         Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
         String paul = strict.addUser("paul");
         String token = strict.serviceTokenOf("view-users");
-        Until.holds("a lockout", Duration.ofSeconds(20), () -> {
+        Until.holds("a lockout", Duration.ofMinutes(1), () -> {
             refused(check(strict, token, "paul", "wrong"));
-            return Boolean.TRUE.equals(
-                    strict.admin().attackDetection().bruteForceUserStatus(paul).get("disabled"));
+            return isLockedOut(strict, paul);
         });
         assertEquals(3, failures(strict, paul));
         refused(check(strict, token, "paul", TestServer.PASSWORD));
         strict.login("paul", TestServer.PASSWORD).then().statusCode(401);
+    }
+
+    private static boolean isLockedOut(Tenant where, String id) {
+        return Boolean.TRUE.equals(
+                where.admin().attackDetection().bruteForceUserStatus(id).get("disabled"));
     }
 
     private static int failures(Tenant where, String id) {
@@ -155,33 +157,28 @@ final class AuthCheckIT {
         Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
         String paul = strict.addUser("paul");
         String token = strict.serviceTokenOf("view-users");
-        for (int round = 0; round < 4; round++) {
+        // What comes while Keycloak counts an attempt is not counted.
+        for (int round = 0; round < 50 && !isLockedOut(strict, paul); round++) {
             Together.call(8, i -> check(strict, token, "paul", "wrong-" + i)).forEach(AuthCheckIT::refused);
         }
-        Until.holds(
-                "a lockout",
-                Duration.ofSeconds(20),
-                () -> Boolean.TRUE.equals(strict.admin()
-                        .attackDetection()
-                        .bruteForceUserStatus(paul)
-                        .get("disabled")));
+        assertTrue(isLockedOut(strict, paul));
         assertEquals(3, failures(strict, paul));
     }
 
     @Test
     void theRightPasswordClearsFailuresUnlessThereIsASecondFactor() {
         refused(check(tenant, backEnd, name, "wrong"));
-        Until.holds("one failure", Duration.ofSeconds(10), () -> failures(tenant, id) == 1);
+        Until.holds("one failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 1);
         admitted(name).then().statusCode(200);
-        Until.holds("no failure", Duration.ofSeconds(10), () -> failures(tenant, id) == 0);
+        Until.holds("no failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 0);
 
         Totp.add(tenant, id);
         refused(check(tenant, backEnd, name, "wrong"));
-        Until.holds("a failure again", Duration.ofSeconds(10), () -> failures(tenant, id) == 1);
+        Until.holds("a failure again", Duration.ofMinutes(1), () -> failures(tenant, id) == 1);
         admitted(name).then().statusCode(200);
         // A success is noted after its answer; but what comes later is noted later.
         refused(check(tenant, backEnd, name, "wrong"));
-        Until.holds("one more failure", Duration.ofSeconds(10), () -> failures(tenant, id) == 2);
+        Until.holds("one more failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 2);
     }
 
     @Test

@@ -150,7 +150,7 @@ final class LoginIT {
 
     /** Keycloak counts a failure on a thread of its own, and none of an attempt that comes while it does. */
     private static void lockOut(String username, String id) {
-        Until.holds("a lockout", Duration.ofSeconds(60), () -> {
+        Until.holds("a lockout", Duration.ofMinutes(3), () -> {
             tenant.login(username, "Wrong-horse-1").then().statusCode(401);
             return Boolean.TRUE.equals(
                     tenant.admin().attackDetection().bruteForceUserStatus(id).get("disabled"));
