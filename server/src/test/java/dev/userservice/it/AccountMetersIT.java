@@ -66,7 +66,7 @@ final class AccountMetersIT {
                 new TreeMap<>(Stream.of(series).collect(Collectors.toMap(name -> name, name -> 1.0)));
         AtomicReference<Map<String, Double>> grown = new AtomicReference<>();
         try {
-            Until.holds("the count", Duration.ofSeconds(10), () -> {
+            Until.holds("the count", Duration.ofMinutes(1), () -> {
                 grown.set(family(tenant).since(before));
                 return expected.equals(grown.get());
             });
@@ -79,7 +79,7 @@ final class AccountMetersIT {
         tenant.api().get("/users/health").then().statusCode(200);
         Until.holds(
                 "the count of a later request",
-                Duration.ofSeconds(10),
+                Duration.ofMinutes(1),
                 () -> Scrape.of(tenant.server()).of(tenant).since(sofar).containsKey(later));
         assertEquals(expected, family(tenant).since(before));
     }

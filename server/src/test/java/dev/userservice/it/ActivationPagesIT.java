@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.http.ContentType;
 import java.util.List;
 import java.util.Locale;
@@ -173,11 +174,17 @@ final class ActivationPagesIT {
         }
     }
 
+    /** Pages and their pictures take their time. */
+    private static void coolDownForLong(ObjectNode realm) {
+        realm.withObject("/attributes").put("user-service.resend-cool-down", "600");
+    }
+
     @Test
     void germansReadGerman() {
-        try (RelyingParty app = RelyingParty.of(tenant);
+        Tenant unhurried = Tenant.on(tenant.server(), ActivationPagesIT::coolDownForLong);
+        try (RelyingParty app = RelyingParty.of(unhurried);
                 Browser browser = Browser.open("de")) {
-            Newcomer nora = Newcomer.to(tenant);
+            Newcomer nora = Newcomer.to(unhurried);
             nora.registersAt(app, browser);
             browser.awaitText("Konto aktivieren");
             browser.awaitText("Wir haben eine E-Mail mit einem Code an n***@e***.com gesendet.");
@@ -188,7 +195,7 @@ final class ActivationPagesIT {
             browser.screenshot("activation-de");
 
             Inbox.Mail mail = nora.mail();
-            assertEquals("Aktivieren Sie Ihr Konto bei " + tenant.name(), mail.subject());
+            assertEquals("Aktivieren Sie Ihr Konto bei " + unhurried.name(), mail.subject());
             keepPictureOf(mail, "activation-mail-de", browser);
             browser.goTo(mail.link());
             browser.awaitText("Bestätigen Sie, dass " + nora.email() + " Ihre E-Mail-Adresse ist.");
@@ -214,8 +221,10 @@ final class ActivationPagesIT {
     @ParameterizedTest
     @CsvSource({"keycloak.v2, keycloak", "keycloak, keycloak", "user-service, user-service"})
     void theTenantMayHaveOtherThemes(String loginTheme, String emailTheme) {
-        Tenant themed = Tenant.on(
-                tenant.server(), realm -> realm.put("loginTheme", loginTheme).put("emailTheme", emailTheme));
+        Tenant themed = Tenant.on(tenant.server(), realm -> {
+            realm.put("loginTheme", loginTheme).put("emailTheme", emailTheme);
+            coolDownForLong(realm);
+        });
         try (RelyingParty app = RelyingParty.of(themed);
                 Browser browser = Browser.open()) {
             Newcomer nora = Newcomer.to(themed);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** How long the activity log keeps what it has noted. The server of the suite looks every two seconds. */
 @ExtendWith(ServerExtension.class)
 final class ActivityLifeIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static TestServer server;
     private static TestServer.Database database;

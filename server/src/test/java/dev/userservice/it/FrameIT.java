@@ -276,7 +276,7 @@ final class FrameIT {
     private static int statusOf(String pathAndQuery) throws Exception {
         URI server = tenant.server().base();
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             String request = "GET /realms/" + tenant.name() + "/api" + pathAndQuery + " HTTP/1.1\r\nHost: "
                     + server.getAuthority() + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 final class Inbox implements Closeable {
     static final String HOST = "127.0.0.1";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Map<String, Box> boxes = new ConcurrentHashMap<>();
     private final GreenMail server;
