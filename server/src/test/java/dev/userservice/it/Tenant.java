@@ -47,6 +47,14 @@ final class Tenant {
         return on(server, realm -> realm.set("smtpServer", smtp.json()));
     }
 
+    /**
+     * Takes Keycloak's brute-force protection out of a realm, for tests that count what somebody does again and again: while one
+     * attempt is not noted yet, it refuses the next one, see {@link #admitted}.
+     */
+    static void withoutBruteForceProtection(ObjectNode realm) {
+        realm.put("bruteForceProtected", false);
+    }
+
     /** The same tenant, called at another node. */
     Tenant at(TestServer node) {
         return new Tenant(node, name);
