@@ -11,6 +11,7 @@ import io.restassured.response.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -365,15 +366,12 @@ final class UserRoleIT {
                 .post("/users")
                 .then()
                 .statusCode(403);
-        for (Map.Entry<String, Integer> check :
-                Map.of("seen", 200, "hidden", 401).entrySet()) {
-            Tenant.admitted(() -> fine.api(token)
-                            .contentType(ContentType.JSON)
-                            .body(Map.of("identifier", check.getKey(), "password", TestServer.PASSWORD))
-                            .post("/users/auth/check"))
-                    .then()
-                    .statusCode(check.getValue());
-        }
+        Function<String, Response> check = whom -> fine.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", whom, "password", TestServer.PASSWORD))
+                .post("/users/auth/check");
+        check.apply("hidden").then().statusCode(401);
+        Tenant.admitted(() -> check.apply("seen")).then().statusCode(200);
         fine.api(token).delete("/users/" + hers).then().statusCode(204);
     }
 }
