@@ -54,7 +54,7 @@ final class MfaIT {
 
     @BeforeAll
     static void take(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         AdminLog.on(tenant);
         log = Activities.of(tenant);
         manager = tenant.serviceTokenOf("view-users", "manage-users");

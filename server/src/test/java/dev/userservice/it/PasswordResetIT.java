@@ -44,7 +44,7 @@ final class PasswordResetIT {
 
     @BeforeAll
     static void take(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         impatient = Tenant.on(
                 tenant.server(), realm -> realm.withObject("/attributes").put("user-service.resend-cool-down", "0"));
         AdminLog.on(tenant);

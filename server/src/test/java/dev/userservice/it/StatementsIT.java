@@ -49,7 +49,7 @@ final class StatementsIT {
                 "only an unpacked server can be told to log");
         server = TestServer.loggingSql("statements");
         sql = new LoggedSql(server.node());
-        tenant = Tenant.on(server);
+        tenant = Tenant.on(server).withLongTokens();
         tenant.addUser("alice");
     }
 

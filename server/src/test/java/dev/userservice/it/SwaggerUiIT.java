@@ -43,7 +43,7 @@ final class SwaggerUiIT {
 
     @BeforeAll
     static void addPeople(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         tenant.addUser("the-admin", "admin");
         tenant.addUser("alice");
     }

@@ -19,6 +19,7 @@ import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.PartialImportRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** A tenant made of the template, with which a test does what it likes. */
@@ -57,6 +58,14 @@ final class Tenant {
      */
     static void withoutBruteForceProtection(ObjectNode realm) {
         realm.put("bruteForceProtected", false);
+    }
+
+    /** Lets its tokens live longer than any test, for one that keeps them; before the first of them is made. */
+    Tenant withLongTokens() {
+        RealmRepresentation realm = admin().toRepresentation();
+        realm.setAccessTokenLifespan(3600);
+        admin().update(realm);
+        return this;
     }
 
     /** The same tenant, called at another node. */

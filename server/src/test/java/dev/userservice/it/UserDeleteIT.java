@@ -28,7 +28,7 @@ final class UserDeleteIT {
 
     @BeforeAll
     static void take(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         log = AdminLog.on(tenant);
         tenant.addUser("the-admin", "admin");
         admin = tenant.session("the-admin").access();

@@ -43,7 +43,7 @@ final class UserListIT {
     /** Each of them is different in something that a list shows or that Keycloak keeps in a table of its own. */
     @BeforeAll
     static void addPeople(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         tenant.addUser("the-admin", "admin");
         admin = tenant.session("the-admin").access();
         tenant.addUser("plain");

@@ -34,7 +34,7 @@ final class UserRoleIT {
 
     @BeforeAll
     static void take(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         log = AdminLog.on(tenant);
         tenant.addUser("the-admin", "admin");
         tenant.addUser("another-admin", "admin");
