@@ -499,6 +499,7 @@ final class MfaIT {
     }
 
     private static void requireOneComplaintOfTheRole(String name, Tenant of) {
+        of.awaitLogged("names what is no role there", of.name());
         if (of.server().node() != null) {
             List<String> complaints = of.server()
                     .node()

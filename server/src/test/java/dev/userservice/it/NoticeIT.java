@@ -174,6 +174,7 @@ final class NoticeIT {
         String email = tenant.register(Map.of());
         tenant.inbox().next(email);
         String user = tenant.admin().users().searchByEmail(email, true).get(0).getId();
+        tenant.awaitAllSent(user);
         String refusing = address("refusing");
         proxy.refuse(refusing);
         fallDue(wish("email-changed-old", user, refusing, "en"), wish("email-changed-new", user, email, "en"));

@@ -291,6 +291,8 @@ final class PasswordResetIT {
         impatient.inbox().next(other);
         forgot(impatient, other).then().statusCode(200);
         String first = impatient.inbox().next(other).code();
+        impatient.awaitAllSent(
+                impatient.admin().users().searchByEmail(other, true).get(0).getId());
         forgot(impatient, other).then().statusCode(200);
         String second = impatient.inbox().next(other).code();
         assertUseless(reset(impatient, first, NEW_PASSWORD));

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ServerExtension.class)
 final class PrometheusIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration CHECK = Duration.ofSeconds(100);
+    private static final Duration CHECK = Duration.ofMinutes(5);
     private static final String NO_CODE = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA";
     private static final String NEW_PASSWORD = "Another-horse-2";
 

@@ -6,6 +6,7 @@ import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.GroupRepresentation;
@@ -24,6 +26,8 @@ import org.keycloak.representations.idm.UserRepresentation;
 
 /** A tenant made of the template, with which a test does what it likes. */
 final class Tenant {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     /** Fewer than the failures that lock somebody out. */
     private static final int ATTEMPTS = 15;
 
@@ -204,6 +208,32 @@ final class Tenant {
     /** The answer to the right password of somebody of whom a code is wanted too; no login of theirs is under way then. */
     Response loginWithoutCode(String identifier, String password) {
         return awaited(answer -> Boolean.TRUE.equals(answer.path("mfa_required")), () -> login(identifier, password));
+    }
+
+    /** Waits for a line of the server's log, where that is at hand: it comes by a pipe, and the answer may be there first. */
+    void awaitLogged(String... parts) {
+        if (server.node() != null) {
+            Until.holds(
+                    "a line of the log with " + List.of(parts),
+                    SOON,
+                    () -> server.node()
+                            .log()
+                            .lines()
+                            .anyMatch(line -> Stream.of(parts).allMatch(line::contains)));
+        }
+    }
+
+    /** Waits until no mail to a user is left to be sent, where the database is at hand: one that came may not be marked yet. */
+    void awaitAllSent(String userId) {
+        if (server.node() != null && server.node().database() != null) {
+            Until.holds("an outbox without mail to " + userId, SOON, () -> {
+                try {
+                    return server.node().database().count("us_outbox where user_id = ?", userId) == 0;
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
     }
 
     Response refresh(String refreshToken) {
