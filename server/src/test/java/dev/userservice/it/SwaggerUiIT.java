@@ -39,6 +39,9 @@ final class SwaggerUiIT {
             "operations-Account-logout",
             "operations-Users-checkPassword");
 
+    /** Of the answer that a block shows. */
+    private static final String STATUS = ".live-responses-table .response .response-col_status";
+
     private static Tenant tenant;
 
     @BeforeAll
@@ -95,15 +98,21 @@ final class SwaggerUiIT {
         browser.run("document.querySelector(\"" + block + "\").scrollIntoView()");
         summary.click();
         browser.awaitElement(block + " .execute");
-        String answer = block + " .live-responses-table .response .response-col_status";
-        Until.holds(operation + " is answered", Duration.ofSeconds(30), () -> {
-            // A click on a block that is still unfolding is lost.
-            browser.run("document.querySelector(\"" + block + " .execute\").click()");
-            return browser.waitsFor(answer);
-        });
-        String status = browser.driver().findElement(By.cssSelector(answer)).getText();
+        send(operation, browser);
+        String status = browser.driver()
+                .findElement(By.cssSelector(block + " " + STATUS))
+                .getText();
         browser.run("document.querySelector(\"" + block + " .opblock-summary-control\").click()");
         return status;
+    }
+
+    /** A click on a block that is still unfolding is lost. */
+    private static void send(String operation, Browser browser) {
+        String block = "[id='" + operation + "']";
+        Until.holds(operation + " is answered", Duration.ofMinutes(1), () -> {
+            browser.run("document.querySelector(\"" + block + " .execute\").click()");
+            return browser.waitsFor(block + " " + STATUS);
+        });
     }
 
     @Test
@@ -114,10 +123,9 @@ final class SwaggerUiIT {
             logIn("the-admin", browser);
 
             browser.click("#operations-Users-listUsers .opblock-summary-control");
-            browser.click("#operations-Users-listUsers .execute");
-
-            browser.awaitTextOf(
-                    "#operations-Users-listUsers .live-responses-table .response .response-col_status", "200");
+            browser.awaitElement("#operations-Users-listUsers .execute");
+            send("operations-Users-listUsers", browser);
+            browser.awaitTextOf("#operations-Users-listUsers " + STATUS, "200");
             browser.awaitText("\"username\": \"alice\"");
             browser.run("document.querySelector('#operations-Users-listUsers').scrollIntoView()");
             browser.screenshots("swagger-ui-users", look -> {});
