@@ -229,7 +229,7 @@ final class ActivityIT {
     void whatPeopleDoToTheirOwnAccount(TestServer server) {
         // Keycloak's lockout would refuse a password that follows another one at once, and one more row would tell of
         // it.
-        Tenant tenant = Tenant.on(server, realm -> realm.put("bruteForceProtected", false));
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         Activities log = Activities.of(tenant);
         String username = someone();
         String id = tenant.addUser(username);

@@ -32,7 +32,7 @@ final class ActivityPageIT {
     @BeforeAll
     static void fill(Tenant fresh) {
         // Keycloak's lockout would refuse a login that follows a wrong one at once, and one more row would tell of it.
-        tenant = Tenant.on(fresh.server(), realm -> realm.put("bruteForceProtected", false));
+        tenant = Tenant.on(fresh.server(), Tenant::withoutBruteForceProtection);
         tenant.addUser(ADMIN, "admin");
         alice = tenant.addUser("alice");
         for (int i = 0; i < LOGINS; i++) {

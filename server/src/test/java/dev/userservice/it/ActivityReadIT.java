@@ -44,8 +44,7 @@ final class ActivityReadIT {
     @BeforeAll
     static void fill(Tenant fresh) {
         // Keycloak's lockout would refuse a login that follows a wrong one at once, and one more row would tell of it.
-        tenant = Tenant.on(
-                fresh.server(), realm -> realm.put("bruteForceProtected", false).put("accessTokenLifespan", 3600));
+        tenant = Tenant.on(fresh.server(), Tenant::withoutBruteForceProtection).withLongTokens();
         log = Activities.of(tenant);
         alice = tenant.addUser("alice");
         for (int i = 0; i < LOGINS; i++) {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,12 +28,12 @@ final class LoggedSql {
 
     /** The statements that a call causes, with their values in their places. */
     List<String> of(Runnable call) {
-        int before = restingLength();
+        long before = restingSize();
         call.run();
-        restingLength();
+        restingSize();
         List<String> statements = new ArrayList<>();
         List<String> threads = new ArrayList<>();
-        node.log().substring(before).lines().forEach(line -> {
+        node.logFrom(before).lines().forEach(line -> {
             Matcher statement = STATEMENT.matcher(line);
             Matcher value = VALUE.matcher(line);
             if (statement.find()) {
@@ -51,24 +51,25 @@ final class LoggedSql {
     }
 
     /** How long the log is once it has all that was answered, and what is done behind the answers is done. */
-    private int restingLength() {
+    private long restingSize() {
         awaitWhatWasWritten();
-        AtomicInteger last = new AtomicInteger(-1);
+        AtomicLong last = new AtomicLong(-1);
         Until.holds("a log at rest", Duration.ofSeconds(30), () -> {
-            int length = node.log().length();
-            return length == last.getAndSet(length);
+            long size = node.logSize();
+            return size == last.getAndSet(size);
         });
         return last.get();
     }
 
     /** The log comes by a pipe, and may be late. What is asked for now is written after all that was asked for before. */
     private void awaitWhatWasWritten() {
+        long before = node.logSize();
         String mark = MARK + UUID.randomUUID();
         RestAssured.get(node.base() + "/realms/" + mark).then().statusCode(404);
         Until.holds(
                 "a log that is up to date",
                 Duration.ofSeconds(30),
-                () -> node.log().contains(mark));
+                () -> node.logFrom(before).contains(mark));
     }
 
     private static String literal(String type, String text) {

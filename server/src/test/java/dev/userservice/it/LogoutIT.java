@@ -131,13 +131,15 @@ final class LogoutIT {
 
     @Test
     void anOfflineSessionEndsByItsAccessTokenToo() {
-        var tokens = Tenant.admitted(() -> tenant.token(
-                "app-1",
-                Map.of(
-                        "grant_type", "password",
-                        "username", "alice",
-                        "password", TestServer.PASSWORD,
-                        "scope", "openid offline_access")));
+        var tokens = Tenant.awaited(
+                answer -> answer.statusCode() == 200,
+                () -> tenant.token(
+                        "app-1",
+                        Map.of(
+                                "grant_type", "password",
+                                "username", "alice",
+                                "password", TestServer.PASSWORD,
+                                "scope", "openid offline_access")));
         tokens.then().statusCode(200);
         tenant.api(tokens.<String>path("access_token")).post("/logout").then().statusCode(200);
         tenant.token("app-1", Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")))

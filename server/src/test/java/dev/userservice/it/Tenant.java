@@ -266,17 +266,19 @@ final class Tenant {
 
     /** The tokens of a client of {@link #addClient} for a user, which must not be refused. */
     Response passwordToken(String clientId, String username) {
-        return admitted(() -> token(
-                clientId,
-                Map.of(
-                        "grant_type",
-                        "password",
-                        "username",
-                        username,
-                        "password",
-                        TestServer.PASSWORD,
-                        "scope",
-                        "openid")));
+        return awaited(
+                answer -> answer.statusCode() == 200,
+                () -> token(
+                        clientId,
+                        Map.of(
+                                "grant_type",
+                                "password",
+                                "username",
+                                username,
+                                "password",
+                                TestServer.PASSWORD,
+                                "scope",
+                                "openid")));
     }
 
     String serviceToken(String clientId) {

@@ -15,6 +15,7 @@ import io.restassured.http.ContentType;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -477,6 +478,25 @@ final class TestServer implements Closeable {
         String log() {
             try {
                 return Files.readString(log);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** In bytes. */
+        long logSize() {
+            try {
+                return Files.size(log);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** What the server has printed since the log had this size. */
+        String logFrom(long size) {
+            try (InputStream in = Files.newInputStream(log)) {
+                in.skipNBytes(size);
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
