@@ -145,7 +145,7 @@ final class RedisIT {
             double late = sum(LATE);
             long passed = work.call();
             Counted counted = new Counted(passed, Math.round(sum(LATE) - late));
-            if (sum(OUTAGES) == outages && (counted.late() == 0 || i >= 4)) {
+            if (sum(OUTAGES) == outages && (counted.late() == 0 || i >= 2)) {
                 return counted;
             }
             awaitRedis(1);
