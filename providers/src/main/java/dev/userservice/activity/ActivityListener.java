@@ -4,6 +4,7 @@ import dev.userservice.keycloak.AdminEvents;
 import dev.userservice.keycloak.LastLogins;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.RoleStep;
+import dev.userservice.keycloak.RolledBack;
 import dev.userservice.keycloak.Tenancy;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
@@ -53,8 +54,11 @@ public final class ActivityListener implements EventListenerProvider {
 
     @Override
     public void onEvent(Event event) {
-        safely(() -> EventTable.of(event)
-                .ifPresent(entry -> tenant(event.getRealmId()).ifPresent(realm -> note(event, entry, realm))));
+        // What fails is told in a transaction of its own, and has failed whether or not it can be noted.
+        safely(
+                event.getError() == null,
+                () -> EventTable.of(event)
+                        .ifPresent(entry -> tenant(event.getRealmId()).ifPresent(realm -> note(event, entry, realm))));
     }
 
     private void note(Event event, EventTable.Entry entry, RealmModel realm) {
@@ -84,21 +88,23 @@ public final class ActivityListener implements EventListenerProvider {
 
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {
-        safely(() -> tenant(event.getRealmId()).ifPresent(realm -> {
-            EventTable.Entry entry = AdminEventTable.of(event, AdminEvents.notes(session));
-            if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(Details.TO)) {
-                addRoles(entry, realm);
-            }
-            AuthDetails by = event.getAuthDetails();
-            RealmModel home = session.realms().getRealm(by.getRealmId());
-            Activity.Actor actor = actors.of(home, by.getUserId(), realm);
-            boolean isErased =
-                    entry.details().isOf(AdminEvents.ERASED) && by.getUserId().equals(entry.userId());
-            Activity.Origin origin = isErased
-                    ? Activity.Origin.FORGOTTEN
-                    : Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
-            tell(entry, realm, actor, origin, event.getTime());
-        }));
+        safely(
+                true,
+                () -> tenant(event.getRealmId()).ifPresent(realm -> {
+                    EventTable.Entry entry = AdminEventTable.of(event, AdminEvents.notes(session));
+                    if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(Details.TO)) {
+                        addRoles(entry, realm);
+                    }
+                    AuthDetails by = event.getAuthDetails();
+                    RealmModel home = session.realms().getRealm(by.getRealmId());
+                    Activity.Actor actor = actors.of(home, by.getUserId(), realm);
+                    boolean isErased = entry.details().isOf(AdminEvents.ERASED)
+                            && by.getUserId().equals(entry.userId());
+                    Activity.Origin origin = isErased
+                            ? Activity.Origin.FORGOTTEN
+                            : Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
+                    tell(entry, realm, actor, origin, event.getTime());
+                }));
     }
 
     /** What changed the role is noted, whether or not it can be said from which to which. */
@@ -110,16 +116,20 @@ public final class ActivityListener implements EventListenerProvider {
                             .text(Details.TO, step.to().orElse(null)));
         } catch (RuntimeException e) {
             LOG.errorf(e, "The role before a change cannot be told");
+            RolledBack.insteadOfSuccess(session, e);
         }
     }
 
     /** Keycloak would go on as well, but nobody would count it. */
-    private void safely(Runnable work) {
+    private void safely(boolean isSuccess, Runnable work) {
         try {
             work.run();
         } catch (RuntimeException e) {
             meters.rowDropped();
             LOG.errorf(e, "An event could not be noted");
+            if (isSuccess) {
+                RolledBack.insteadOfSuccess(session, e);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.userservice.metrics;
 
+import dev.userservice.keycloak.RolledBack;
 import dev.userservice.keycloak.Tenancy;
 import dev.userservice.metrics.AccountMeters.Status;
 import dev.userservice.ratelimit.RateLimits;
@@ -65,6 +66,9 @@ public final class OutcomeListener implements EventListenerProvider {
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "An event could not be counted: %s", event.getType());
+            if (event.getError() == null) {
+                RolledBack.insteadOfSuccess(session, e);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.RolledBack;
 import dev.userservice.keycloak.TotpAuthenticator;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -59,6 +60,9 @@ public final class LoginListener implements EventListenerProvider {
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "A login could not be counted");
+            if (isSuccess) {
+                RolledBack.insteadOfSuccess(session, e);
+            }
         }
     }
 

@@ -227,8 +227,37 @@ final class OutageIT {
         return user;
     }
 
+    /** Not of Keycloak's doing: what listens to its events may fail, and it goes on. */
     @Test
     @Order(9)
+    void whatIsRolledBackIsNoSuccess() throws Exception {
+        tenant.addClient("app-1", true);
+        String id = tenant.addUser("rosa", "admin");
+        tenant.session("rosa");
+        int sessions = tenant.admin().users().get(id).getUserSessions().size();
+        server.node().database().execute("""
+                        create function fail_note() returns trigger language plpgsql as
+                          $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
+                        create trigger fail_note before insert or update on us_last_login
+                          for each statement execute function fail_note()""");
+        Tenant.admitted(() -> tenant.login("rosa", TestServer.PASSWORD))
+                .then()
+                .statusCode(503)
+                .header("Retry-After", equalTo("5"))
+                .body("status", equalTo(503));
+        Response tokens = Tenant.awaited(
+                answer -> answer.statusCode() >= 500,
+                () -> tenant.token(
+                        "app-1",
+                        Map.of("grant_type", "password", "username", "rosa", "password", TestServer.PASSWORD)));
+        assertEquals(500, tokens.statusCode(), tokens.asString());
+        server.node().database().execute("drop trigger fail_note on us_last_login");
+        assertEquals(sessions, tenant.admin().users().get(id).getUserSessions().size());
+        tenant.session("rosa");
+    }
+
+    @Test
+    @Order(10)
     void withoutItsDatabaseTheServiceSaysSoInTimeAndWithoutInsides() throws Exception {
         Tenant.Session session = tenant.session("alice");
         tenant.api().get("/users/health").then().statusCode(200);
