@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
 import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PessimisticLockException;
 import jakarta.persistence.QueryTimeoutException;
 import jakarta.ws.rs.core.Context;
@@ -61,6 +62,9 @@ final class Outage {
         return cause instanceof SocketException
                 || cause instanceof SocketTimeoutException
                 || cause instanceof LockTimeoutException
+                // Somebody else was quicker by a moment: nothing is done, and who tries again reads what that one has
+                // written.
+                || cause instanceof OptimisticLockException
                 || cause instanceof PessimisticLockException
                 || cause instanceof QueryTimeoutException;
     }

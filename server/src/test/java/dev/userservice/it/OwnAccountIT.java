@@ -388,6 +388,7 @@ final class OwnAccountIT {
                         .map(Response::statusCode)
                         .sorted()
                         .toList();
-        assertEquals(List.of(200, 400), answers);
+        // Who has read the password before the other one replaced it is told to try again.
+        assertTrue(List.of(List.of(200, 400), List.of(200, 503)).contains(answers), answers::toString);
     }
 }
