@@ -6,6 +6,8 @@ import io.restassured.http.ContentType;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,12 +19,6 @@ final class SettingsTabIT {
     private static final String LOGIN = "config.limit-login";
     private static final String SAVE = "[data-testid='save']";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** Has the page been told what is set? Its fields are there before. */
-    private static final String IS_TOLD = """
-            return performance.getEntriesByType('resource')
-                .some(it => it.name.includes('/components?') && it.name.includes('UiTabProvider') && it.responseEnd > 0)
-            """;
 
     /** Opens the tab as the server's administrator, who may have to log in. */
     private static Browser open(Tenant tenant) {
@@ -45,9 +41,15 @@ final class SettingsTabIT {
         awaitForm(browser);
     }
 
+    /** Its fields are there before the page has been told what is set: it asks for that, and for no more. */
     private static void awaitForm(Browser browser) {
         browser.awaitElement("[name='" + LOGIN + "']");
-        Until.holds("a form with what is set", PATIENCE, () -> Boolean.TRUE.equals(browser.run(IS_TOLD)));
+        AtomicReference<Object> last = new AtomicReference<>();
+        Until.holds("a page at rest", PATIENCE, () -> {
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+            Object loaded = browser.run("return performance.getEntriesByType('resource').length");
+            return loaded.equals(last.getAndSet(loaded));
+        });
     }
 
     private static String value(Browser browser, String field) {
