@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Rows that somebody else has locked and does not let go. */
 @ExtendWith(ServerExtension.class)
 final class LockIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
 
     private static Tenant tenant;
     private static String admin;

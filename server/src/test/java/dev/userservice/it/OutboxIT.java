@@ -265,15 +265,9 @@ final class OutboxIT {
             silent.add((double) registration(tenant).timeIn(TimeUnit.MILLISECONDS));
         }
         double p = Ranks.pValue(array(up), array(silent));
-        assertTrue(p > 0.001 || median(silent) <= median(up), "p = " + p + ", up " + up + ", silent " + silent);
-        // The machine itself may stand still for some of them.
+        assertTrue(p > 0.001, "p = " + p + ", up " + up + ", silent " + silent);
         assertTrue(
-                silent.stream().filter(millis -> millis >= 5_000).count() <= 3,
-                () -> "no answer waits for a mail server's ten seconds: " + silent);
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+                silent.stream().allMatch(millis -> millis < 5_000), "no answer waits for a mail server's ten seconds");
     }
 
     private static Response registration(Tenant at) {
