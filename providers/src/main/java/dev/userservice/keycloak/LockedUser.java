@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.hibernate.Hibernate;
+import org.hibernate.Session;
 import org.hibernate.UnresolvableObjectException;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.jpa.SpecHints;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -15,6 +17,7 @@ import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.cache.UserCache;
+import org.keycloak.models.jpa.entities.CredentialEntity;
 import org.keycloak.models.jpa.entities.UserEntity;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageUtil;
@@ -42,11 +45,7 @@ final class LockedUser {
         if (row == null) {
             return StorageId.isLocalStorage(id) ? Optional.empty() : Optional.of(user);
         }
-        // What hangs on the row is not read again with it, so it is not to be known either.
-        Stream.<Collection<?>>of(row.getAttributes(), row.getRequiredActions(), row.getCredentials())
-                .filter(Hibernate::isInitialized)
-                .flatMap(Collection::stream)
-                .forEach(entities::detach);
+        forgetWhatHangsOn(row, entities);
         try {
             entities.refresh(row, LockModeType.PESSIMISTIC_WRITE, PATIENCE);
         } catch (ModelException e) {
@@ -60,5 +59,19 @@ final class LockedUser {
             cache.evict(realm, user);
         }
         return Optional.ofNullable(session.users().getUserById(realm, id));
+    }
+
+    /** It is not read again with the row, so it is not to be known either. Credentials are read by a query of their own. */
+    private static void forgetWhatHangsOn(UserEntity row, EntityManager entities) {
+        Stream.<Collection<?>>of(row.getAttributes(), row.getRequiredActions())
+                .filter(Hibernate::isInitialized)
+                .flatMap(Collection::stream)
+                .forEach(entities::detach);
+        entities.unwrap(Session.class).getStatistics().getEntityKeys().stream()
+                .map(EntityKey.class::cast)
+                .filter(key -> key.getEntityName().equals(CredentialEntity.class.getName()))
+                .map(key -> entities.getReference(CredentialEntity.class, key.getIdentifier()))
+                .toList()
+                .forEach(entities::detach);
     }
 }

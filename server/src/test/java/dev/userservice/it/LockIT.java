@@ -1,7 +1,9 @@
 package dev.userservice.it;
 
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
@@ -11,7 +13,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,5 +85,47 @@ final class LockIT {
         givesUp("keycloak_role where id = '" + role + "'");
         tenant.api(admin).get("/users/" + id).then().body("is_active", equalTo(true));
         disable().then().statusCode(200).body("user.is_active", equalTo(false));
+    }
+
+    /** Both have read the current password from the database, and found it right, before either of them may replace it. */
+    @Test
+    void ofTwoNewPasswordsThatWaitForTheUserOneIsTaken() throws SQLException {
+        Tenant unprotected = Tenant.on(tenant.server(), Tenant::withoutBruteForceProtection);
+        String user = unprotected.addUser("quinn");
+        String token = unprotected.session("quinn").access();
+        List<CompletableFuture<Response>> answers = new ArrayList<>();
+        withLocked("user_entity where id = '" + user + "'", () -> {
+            for (int i = 1; i <= 2; i++) {
+                int waiting = i;
+                unprotected.admin().clearUserCache();
+                answers.add(CompletableFuture.supplyAsync(
+                        () -> replacePassword(unprotected, token, "Another-horse-" + waiting)));
+                Until.holds("the user to be waited for", Duration.ofMinutes(1), () -> waitingForUsers() == waiting);
+            }
+        });
+        Map<Integer, Response> byStatus =
+                answers.stream().map(CompletableFuture::join).collect(Collectors.toMap(Response::statusCode, r -> r));
+        assertEquals(Set.of(200, 400), byStatus.keySet());
+        byStatus.get(400).then().body("errors", hasKey("current_password"));
+    }
+
+    private static Response replacePassword(Tenant where, String token, String password) {
+        return where.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("current_password", TestServer.PASSWORD, "new_password", password))
+                .put("/users/me/password");
+    }
+
+    private static int waitingForUsers() {
+        try {
+            return tenant.server()
+                    .node()
+                    .database()
+                    .texts(
+                            "select pid from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%user_entity%'")
+                    .size();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
