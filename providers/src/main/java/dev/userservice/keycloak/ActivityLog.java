@@ -121,8 +121,7 @@ public final class ActivityLog {
         values.put("length", DAY);
         values.put("most", most);
         // The tenant is looked at last: PostgreSQL takes user and tenant for unrelated, expects too few rows by both,
-        // and sorts
-        // all of them instead of reading the newest by the index.
+        // and sorts all of them instead of reading the newest by the index.
         String newest = newestOfEach(
                 "a.realmId as realm, a.action as action, a.createdAt - mod(a.createdAt, :length) as beginning",
                 actions,
