@@ -367,7 +367,7 @@ final class AccountMetersIT {
 
     @Test
     void whatIsRolledBackAtTheCommitIsNotCounted(Tenant tenant) throws Exception {
-        TestServer.Database database = tenant.server().node().database();
+        Database database = tenant.server().node().database();
         Assumptions.assumeTrue(database != null, "the database is given a trigger, of PostgreSQL");
         String admin = someone();
         tenant.addUser(admin, "admin");

@@ -31,7 +31,7 @@ final class ActivityCrashIT {
     private static final int ENOUGH = 20;
 
     private static TestServer server;
-    private static TestServer.Database database;
+    private static Database database;
     private static Tenant tenant;
 
     @BeforeAll

@@ -18,7 +18,7 @@ final class ActivityLifeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static TestServer server;
-    private static TestServer.Database database;
+    private static Database database;
 
     @BeforeAll
     static void take(TestServer ofTheSuite) {

@@ -168,7 +168,7 @@ final class ActivityPageIT {
 
     @Test
     void whatPeopleWriteStaysText() throws Exception {
-        TestServer.Node node = tenant.server().node();
+        Node node = tenant.server().node();
         Assumptions.assumeTrue(node != null && node.database() != null, "no way in lets such a name in");
         String id = tenant.addUser("mallory");
         node.database()

@@ -123,7 +123,7 @@ final class ComposeIT {
     /** What the container of PostgreSQL makes at its first start; the result is its port. */
     private static int database() throws Exception {
         Map<String, String> settings = compose.environment("postgres");
-        TestServer.Database database = opened(TestServer.Database.start());
+        Database database = opened(Database.start());
         String user = settings.get("POSTGRES_USER");
         database.execute("create role " + user + " login password '" + settings.get("POSTGRES_PASSWORD") + "'");
         database.execute("create database " + settings.get("POSTGRES_DB") + " owner " + user);

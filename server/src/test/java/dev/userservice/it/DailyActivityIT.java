@@ -169,7 +169,7 @@ final class DailyActivityIT {
 
     /** Puts rows into the log as if it had happened at that time of a day. */
     private static void note(String userId, String action, LocalDate day, int millis, int times) throws SQLException {
-        TestServer.Node node = tenant.server().node();
+        Node node = tenant.server().node();
         Assumptions.assumeTrue(node != null && node.database() != null, "the past is written into the database");
         long time = day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli() + millis;
         node.database().execute("""

@@ -144,7 +144,7 @@ final class HttpMetersIT {
     /** Somebody who has gone before the answer came is not a success. */
     @Test
     void whoDoesNotWaitForTheAnswerIsCountedAsThat(Tenant tenant, TestServer server) throws Exception {
-        TestServer.Database database = server.node().database();
+        Database database = server.node().database();
         Assumptions.assumeTrue(database != null, "the database is locked as PostgreSQL can be");
         tenant.addUser("bob");
         String body = "{\"identifier\":\"bob\",\"password\":\"" + TestServer.PASSWORD + "\"}";
@@ -173,7 +173,7 @@ final class HttpMetersIT {
     }
 
     /** Of the login: the purge of the log waits for the same table now and then. */
-    private static boolean isNoteWaiting(TestServer.Database database) {
+    private static boolean isNoteWaiting(Database database) {
         try {
             return !database.texts("""
                             select pid from pg_stat_activity

@@ -20,9 +20,9 @@ final class LoggedSql {
     /** Nobody's; each is looked for in the database. */
     private static final String MARK = "no-such-realm-";
 
-    private final TestServer.Node node;
+    private final Node node;
 
-    LoggedSql(TestServer.Node node) {
+    LoggedSql(Node node) {
         this.node = node;
     }
 

@@ -5,13 +5,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A port of this machine for a server that comes and goes. While nobody listens there it is bound, so that nobody else gets
  * it, and the kernel refuses connections.
  */
 final class Port implements Closeable {
+    private static final int FIRST_LASTING = 15_000;
+    private static final int LASTING_PORTS = 10_000;
+
+    /** Another run of the suite on the same machine begins elsewhere. */
+    private static final AtomicInteger NEXT = new AtomicInteger(new Random().nextInt(LASTING_PORTS));
+
     private final int number;
     private Socket reservation;
 
@@ -22,6 +31,22 @@ final class Port implements Closeable {
 
     static Port reserved() {
         return new Port(bound(0));
+    }
+
+    /**
+     * A port for a server that stops and starts again. The kernel gives it to nobody who connects somewhere, as it does with
+     * those that it finds by itself; each is given once.
+     */
+    static int lasting() {
+        for (int i = 0; i < LASTING_PORTS; i++) {
+            int port = FIRST_LASTING + Math.floorMod(NEXT.getAndIncrement(), LASTING_PORTS);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // Somebody else's; the next one may be free.
+            }
+        }
+        throw new IllegalStateException("no port is free");
     }
 
     int number() {

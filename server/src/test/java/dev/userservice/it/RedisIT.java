@@ -247,7 +247,7 @@ final class RedisIT {
         return Duration.ofNanos(System.nanoTime() - start).toMillis();
     }
 
-    private static TestServer.Node node(int i) {
+    private static Node node(int i) {
         return nodes.get(i).node();
     }
 }

@@ -363,7 +363,7 @@ final class StatementsIT {
             });
             assertFalse(statements.isEmpty());
             for (String statement : statements) {
-                TestServer.Database database = server.node().database();
+                Database database = server.node().database();
                 boolean isOfTheLog = statement.contains("US_ACTIVITY");
                 // The users are few here, unless another test has made many.
                 String plan = String.join("\n", isOfTheLog ? database.explain(statement) : database.plan(statement));

@@ -3,41 +3,21 @@ package dev.userservice.it;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dasniko.testcontainers.keycloak.KeycloakContainer;
-import dev.userservice.server.Distribution;
-import dev.userservice.server.KeycloakProcess;
 import dev.userservice.server.Layout;
 import dev.userservice.server.RealmFiles;
 import dev.userservice.server.RealmSettings;
-import dev.userservice.server.ServerHome;
 import dev.userservice.server.SmtpServer;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.keycloak.admin.client.Keycloak;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
@@ -56,8 +36,7 @@ final class TestServer implements Closeable {
     static final String VENDOR = "the-vendor";
     static final String PASSWORD = "Correct-horse-1";
 
-    private static final String ADMIN = "admin";
-    private static final Duration START = Duration.ofMinutes(3);
+    static final String ADMIN = "admin";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI base;
@@ -160,9 +139,9 @@ final class TestServer implements Closeable {
     static List<TestServer> twoNodes(Map<String, String> more) {
         try {
             Database database = Database.start();
-            int port = Node.freePort();
+            int port = Port.lasting();
             Node first = Node.start("node-1", database, clustered(port, more, port));
-            Node second = Node.start("node-2", database, clustered(port, more, Node.freePort()));
+            Node second = Node.start("node-2", database, clustered(port, more, Port.lasting()));
             Inbox inbox = Inbox.start();
             return List.of(
                     new TestServer(first.base(), first, inbox, inbox.smtp(), List.of(first, database, inbox)),
@@ -177,7 +156,7 @@ final class TestServer implements Closeable {
         options.put(Node.PORT, Integer.toString(own));
         options.put("KC_CACHE", "ispn");
         options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
-        options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(Node.freePort()));
+        options.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(Port.lasting()));
         options.put("KC_HOSTNAME", "http://localhost:" + port);
         return options;
     }
@@ -298,293 +277,6 @@ final class TestServer implements Closeable {
         admin.close();
         for (Closeable part : parts) {
             part.close();
-        }
-    }
-
-    /** A PostgreSQL that can be taken away. */
-    static final class Database implements Closeable {
-        private final Path durable;
-        private EmbeddedPostgres postgres;
-
-        private Database(EmbeddedPostgres postgres, Path durable) {
-            this.postgres = postgres;
-            this.durable = durable;
-        }
-
-        static Database start() throws IOException {
-            return new Database(
-                    EmbeddedPostgres.builder()
-                            .setPGStartupWait(START)
-                            .setServerConfig("max_connections", "200")
-                            .start(),
-                    null);
-        }
-
-        /** One that writes before it acknowledges, as the library's own does not, and whose files outlive it. */
-        static Database startDurable() throws IOException {
-            Path folder = Files.createTempDirectory("user-service-database");
-            return new Database(durable(folder, 0), folder);
-        }
-
-        private static EmbeddedPostgres durable(Path folder, int port) throws IOException {
-            return EmbeddedPostgres.builder()
-                    .setPGStartupWait(START)
-                    .setServerConfig("max_connections", "200")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setDataDirectory(folder)
-                    .setCleanDataDirectory(false)
-                    .setPort(port)
-                    .start();
-        }
-
-        /** All of its processes are gone at once; then it is there again, with what it had written. */
-        void crash() throws IOException {
-            int port = postgres.getPort();
-            long pid = Long.parseLong(
-                    Files.readAllLines(durable.resolve("postmaster.pid")).get(0));
-            ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-            List<ProcessHandle> all = Stream.concat(Stream.of(postmaster), postmaster.descendants())
-                    .toList();
-            all.forEach(ProcessHandle::destroyForcibly);
-            Until.holds(
-                    "the end of PostgreSQL",
-                    Duration.ofSeconds(30),
-                    () -> all.stream().noneMatch(ProcessHandle::isAlive));
-            postgres.close();
-            postgres = durable(durable, port);
-        }
-
-        void execute(String sql) throws SQLException {
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute(sql);
-            }
-        }
-
-        /** The first column of what a query finds. */
-        List<String> texts(String sql) throws SQLException {
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                    Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(sql)) {
-                List<String> texts = new ArrayList<>();
-                while (rows.next()) {
-                    texts.add(rows.getString(1));
-                }
-                return texts;
-            }
-        }
-
-        /** How PostgreSQL will answer. */
-        List<String> explain(String sql) throws SQLException {
-            return texts("explain " + sql);
-        }
-
-        /** How PostgreSQL would answer, if it reads a table from end to end only where it has no other way. */
-        List<String> plan(String sql) throws SQLException {
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("set enable_seqscan = off");
-                List<String> lines = new ArrayList<>();
-                try (ResultSet rows = statement.executeQuery("explain " + sql)) {
-                    while (rows.next()) {
-                        lines.add(rows.getString(1));
-                    }
-                }
-                return lines;
-            }
-        }
-
-        /** How many rows a query finds. */
-        long count(String from, String value) throws SQLException {
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                    PreparedStatement statement = connection.prepareStatement("select count(*) from " + from)) {
-                statement.setString(1, value);
-                try (ResultSet rows = statement.executeQuery()) {
-                    rows.next();
-                    return rows.getLong(1);
-                }
-            }
-        }
-
-        String url() {
-            return postgres.getJdbcUrl("postgres", "postgres");
-        }
-
-        @Override
-        public void close() throws IOException {
-            postgres.close();
-            if (durable != null) {
-                Distribution.remove(durable);
-            }
-        }
-    }
-
-    /** One Keycloak process. */
-    static final class Node implements Closeable {
-        private static final String PORT = "KC_HTTP_PORT";
-        private static final String JVM_OPTIONS = "JAVA_OPTS_APPEND";
-
-        private final ServerHome home;
-        private final Database database;
-        private final int port;
-        private final int managementPort;
-        private final Path log;
-        private final Map<String, String> options;
-        private KeycloakProcess process;
-        private Optional<Coverage> coverage = Optional.empty();
-
-        private Node(ServerHome home, Database database, Path log, Map<String, String> options) {
-            this.home = home;
-            this.database = database;
-            this.port = options.containsKey(PORT) ? Integer.parseInt(options.get(PORT)) : freePort();
-            this.managementPort = freePort();
-            this.log = log;
-            this.options = options;
-        }
-
-        static Node start(String purpose, Database database, Map<String, String> options) throws IOException {
-            Layout layout = Layout.ofBuild();
-            Path log = layout.root().resolve("server/target/" + purpose + "-server.log");
-            Files.deleteIfExists(log);
-            ServerHome home = database == null
-                    ? BuiltHome.of(layout, "it-h2", "dev-mem")
-                    : BuiltHome.of(layout, "it", "postgres");
-            Node node = new Node(home, database, log, options);
-            node.start();
-            return node;
-        }
-
-        /** The options of a node that lives for minutes: its code is not worth what it costs to optimize it. */
-        private static Map<String, String> soonStarted(Map<String, String> more) {
-            Map<String, String> options = new HashMap<>(more);
-            options.put(JVM_OPTIONS, "-XX:TieredStopAtLevel=1");
-            return options;
-        }
-
-        URI base() {
-            return URI.create("http://localhost:" + port);
-        }
-
-        URI management() {
-            return URI.create("http://localhost:" + managementPort);
-        }
-
-        /** Null where it is in the server's own memory. */
-        Database database() {
-            return database;
-        }
-
-        /** All that the server has printed. */
-        String log() {
-            try {
-                return Files.readString(log);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        /** In bytes. */
-        long logSize() {
-            try {
-                return Files.size(log);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        /** What the server has printed since the log had this size. */
-        String logFrom(long size) {
-            try (InputStream in = Files.newInputStream(log)) {
-                in.skipNBytes(size);
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        void start() {
-            Map<String, String> environment = new HashMap<>();
-            if (database != null) {
-                environment.put("KC_DB_URL", database.url());
-                environment.put("KC_DB_USERNAME", "postgres");
-                environment.put("KC_DB_PASSWORD", "postgres");
-            }
-            environment.put("KC_HTTP_ENABLED", "true");
-            environment.put(PORT, Integer.toString(port));
-            environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
-            environment.put("KC_HOSTNAME_STRICT", "false");
-            environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "2");
-            environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__TENANT_GAUGES_INTERVAL", "5");
-            environment.put("KC_EVENT_METRICS_USER_TAGS", "realm,idp,clientId");
-            environment.putAll(Limits.OFF);
-            environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
-            environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
-            environment.putAll(options);
-            coverage = Coverage.wanted(freePort());
-            coverage.ifPresent(
-                    wanted -> environment.merge(JVM_OPTIONS, wanted.jvmOption(), (one, other) -> one + " " + other));
-            try {
-                PrintStream out = new PrintStream(
-                        Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-                        true,
-                        StandardCharsets.UTF_8);
-                process = KeycloakProcess.start(home, List.of("start", "--optimized"), environment, out::println);
-                process.awaitReady(management().resolve("/health/ready"), START);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        void stop() {
-            if (process.isAlive()) {
-                coverage.ifPresent(Coverage::fetch);
-            }
-            process.stop();
-        }
-
-        /** As a power cut does. */
-        void kill() {
-            process.kill();
-        }
-
-        @Override
-        public void close() {
-            stop();
-        }
-
-        private static int freePort() {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    /** A home that {@code kc.sh build} has prepared once for the jar at hand. */
-    private static final class BuiltHome {
-        private static ServerHome of(Layout layout, String name, String database) {
-            synchronized (BuiltHome.class) {
-                ServerHome home = new Distribution(layout).prepare(layout.home(name));
-                try {
-                    Path mark = home.path().resolve("built-for");
-                    String jar = UUID.nameUUIDFromBytes(Files.readAllBytes(layout.jar()))
-                            .toString();
-                    if (!Files.exists(mark) || !Files.readString(mark).equals(jar)) {
-                        home.build(Map.of(
-                                "KC_DB", database,
-                                "KC_HEALTH_ENABLED", "true",
-                                "KC_METRICS_ENABLED", "true",
-                                "KC_EVENT_METRICS_USER_ENABLED", "true",
-                                "KC_FEATURE_DECLARATIVE_UI", "enabled",
-                                "KC_LOG_MDC_ENABLED", "true"));
-                        Files.writeString(mark, jar);
-                    }
-                    return home;
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
         }
     }
 }

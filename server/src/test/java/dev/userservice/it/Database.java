@@ -1,0 +1,137 @@
+package dev.userservice.it;
+
+import dev.userservice.server.Distribution;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A PostgreSQL that can be taken away. */
+final class Database implements Closeable {
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+
+    private final Path durable;
+    private EmbeddedPostgres postgres;
+
+    private Database(EmbeddedPostgres postgres, Path durable) {
+        this.postgres = postgres;
+        this.durable = durable;
+    }
+
+    static Database start() throws IOException {
+        return new Database(
+                EmbeddedPostgres.builder()
+                        .setPGStartupWait(START_TIMEOUT)
+                        .setServerConfig("max_connections", "200")
+                        .start(),
+                null);
+    }
+
+    /** One that writes before it acknowledges, as the library's own does not, and whose files outlive it. */
+    static Database startDurable() throws IOException {
+        Path folder = Files.createTempDirectory("user-service-database");
+        return new Database(durable(folder, Port.lasting()), folder);
+    }
+
+    private static EmbeddedPostgres durable(Path folder, int port) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setPGStartupWait(START_TIMEOUT)
+                .setServerConfig("max_connections", "200")
+                .setServerConfig("synchronous_commit", "on")
+                .setDataDirectory(folder)
+                .setCleanDataDirectory(false)
+                .setPort(port)
+                .start();
+    }
+
+    /** All of its processes are gone at once; then it is there again, with what it had written. */
+    void crash() throws IOException {
+        int port = postgres.getPort();
+        long pid = Long.parseLong(
+                Files.readAllLines(durable.resolve("postmaster.pid")).get(0));
+        ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        Until.holds(
+                "the end of PostgreSQL",
+                Duration.ofSeconds(30),
+                () -> all.stream().noneMatch(ProcessHandle::isAlive));
+        postgres.close();
+        postgres = durable(durable, port);
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The first column of what a query finds. */
+    List<String> texts(String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+            return texts;
+        }
+    }
+
+    /** How PostgreSQL will answer. */
+    List<String> explain(String sql) throws SQLException {
+        return texts("explain " + sql);
+    }
+
+    /** How PostgreSQL would answer, if it reads a table from end to end only where it has no other way. */
+    List<String> plan(String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("set enable_seqscan = off");
+            List<String> lines = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery("explain " + sql)) {
+                while (rows.next()) {
+                    lines.add(rows.getString(1));
+                }
+            }
+            return lines;
+        }
+    }
+
+    /** How many rows a query finds. */
+    long count(String from, String value) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                PreparedStatement statement = connection.prepareStatement("select count(*) from " + from)) {
+            statement.setString(1, value);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    String url() {
+        return postgres.getJdbcUrl("postgres", "postgres");
+    }
+
+    @Override
+    public void close() throws IOException {
+        postgres.close();
+        if (durable != null) {
+            Distribution.remove(durable);
+        }
+    }
+}

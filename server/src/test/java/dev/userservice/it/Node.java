@@ -1,0 +1,154 @@
+package dev.userservice.it;
+
+import dev.userservice.server.KeycloakProcess;
+import dev.userservice.server.Layout;
+import dev.userservice.server.ServerHome;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One Keycloak process. */
+final class Node implements Closeable {
+    static final String PORT = "KC_HTTP_PORT";
+    private static final String JVM_OPTIONS = "JAVA_OPTS_APPEND";
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+
+    private final ServerHome home;
+    private final Database database;
+    private final int port;
+    private final int managementPort;
+    private final Path log;
+    private final Map<String, String> options;
+    private KeycloakProcess process;
+    private Optional<Coverage> coverage = Optional.empty();
+
+    private Node(ServerHome home, Database database, Path log, Map<String, String> options) {
+        this.home = home;
+        this.database = database;
+        this.port = options.containsKey(PORT) ? Integer.parseInt(options.get(PORT)) : Port.lasting();
+        this.managementPort = Port.lasting();
+        this.log = log;
+        this.options = options;
+    }
+
+    static Node start(String purpose, Database database, Map<String, String> options) throws IOException {
+        Layout layout = Layout.ofBuild();
+        Path log = layout.root().resolve("server/target/" + purpose + "-server.log");
+        Files.deleteIfExists(log);
+        ServerHome home =
+                database == null ? BuiltHome.of(layout, "it-h2", "dev-mem") : BuiltHome.of(layout, "it", "postgres");
+        Node node = new Node(home, database, log, options);
+        node.start();
+        return node;
+    }
+
+    /** The options of a node that lives for minutes: its code is not worth what it costs to optimize it. */
+    static Map<String, String> soonStarted(Map<String, String> more) {
+        Map<String, String> options = new HashMap<>(more);
+        options.put(JVM_OPTIONS, "-XX:TieredStopAtLevel=1");
+        return options;
+    }
+
+    URI base() {
+        return URI.create("http://localhost:" + port);
+    }
+
+    URI management() {
+        return URI.create("http://localhost:" + managementPort);
+    }
+
+    /** Null where it is in the server's own memory. */
+    Database database() {
+        return database;
+    }
+
+    /** All that the server has printed. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** In bytes. */
+    long logSize() {
+        try {
+            return Files.size(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the server has printed since the log had this size. */
+    String logFrom(long size) {
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(size);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void start() {
+        Map<String, String> environment = new HashMap<>();
+        if (database != null) {
+            environment.put("KC_DB_URL", database.url());
+            environment.put("KC_DB_USERNAME", "postgres");
+            environment.put("KC_DB_PASSWORD", "postgres");
+        }
+        environment.put("KC_HTTP_ENABLED", "true");
+        environment.put(PORT, Integer.toString(port));
+        environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
+        environment.put("KC_HOSTNAME_STRICT", "false");
+        environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "2");
+        environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__TENANT_GAUGES_INTERVAL", "5");
+        environment.put("KC_EVENT_METRICS_USER_TAGS", "realm,idp,clientId");
+        environment.putAll(Limits.OFF);
+        environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", TestServer.ADMIN);
+        environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", TestServer.ADMIN);
+        environment.putAll(options);
+        coverage = Coverage.wanted(Port.lasting());
+        coverage.ifPresent(
+                wanted -> environment.merge(JVM_OPTIONS, wanted.jvmOption(), (one, other) -> one + " " + other));
+        try {
+            PrintStream out = new PrintStream(
+                    Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                    true,
+                    StandardCharsets.UTF_8);
+            process = KeycloakProcess.start(home, List.of("start", "--optimized"), environment, out::println);
+            process.awaitReady(management().resolve("/health/ready"), START_TIMEOUT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void stop() {
+        if (process.isAlive()) {
+            coverage.ifPresent(Coverage::fetch);
+        }
+        process.stop();
+    }
+
+    /** As a power cut does. */
+    void kill() {
+        process.kill();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
