@@ -10,6 +10,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +54,7 @@ final class LockIT {
                 .patch("/users/" + id);
     }
 
-    private static void withLocked(String row, Runnable work) throws SQLException {
+    private static void withLocked(String row, IntConsumer work) throws SQLException {
         try (Connection connection = DriverManager.getConnection(
                         tenant.server().node().database().url());
                 Statement statement = connection.createStatement()) {
@@ -60,13 +62,20 @@ final class LockIT {
             assertTrue(statement
                     .executeQuery("select 1 from " + row + " for update")
                     .next());
-            work.run();
+            work.accept(pid(statement));
             connection.rollback();
         }
     }
 
+    private static int pid(Statement ofConnection) throws SQLException {
+        try (ResultSet row = ofConnection.executeQuery("select pg_backend_pid()")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
     private static void givesUp(String row) throws SQLException {
-        withLocked(row, () -> {
+        withLocked(row, holder -> {
             long start = System.nanoTime();
             disable()
                     .then()
@@ -94,13 +103,13 @@ final class LockIT {
         String user = unprotected.addUser("quinn");
         String token = unprotected.session("quinn").access();
         List<CompletableFuture<Response>> answers = new ArrayList<>();
-        withLocked("user_entity where id = '" + user + "'", () -> {
+        withLocked("user_entity where id = '" + user + "'", holder -> {
             for (int i = 1; i <= 2; i++) {
                 int waiting = i;
                 unprotected.admin().clearUserCache();
                 answers.add(CompletableFuture.supplyAsync(
                         () -> replacePassword(unprotected, token, "Another-horse-" + waiting)));
-                Until.holds("the user to be waited for", Duration.ofMinutes(1), () -> waitingForUsers() == waiting);
+                Until.holds("the user to be waited for", Duration.ofMinutes(1), () -> waitingFor(holder) == waiting);
             }
         });
         Map<Integer, Response> byStatus =
@@ -116,13 +125,18 @@ final class LockIT {
                 .put("/users/me/password");
     }
 
-    private static int waitingForUsers() {
+    /** Who waits for a connection, or for somebody who waits for it. */
+    private static int waitingFor(int holder) {
         try {
             return tenant.server()
                     .node()
                     .database()
-                    .texts(
-                            "select pid from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%user_entity%'")
+                    .texts("""
+                            with recursive waiting as (
+                              select pid from pg_stat_activity where %d = any(pg_blocking_pids(pid))
+                              union
+                              select a.pid from pg_stat_activity a join waiting w on w.pid = any(pg_blocking_pids(a.pid)))
+                            select pid from waiting""".formatted(holder))
                     .size();
         } catch (SQLException e) {
             throw new IllegalStateException(e);

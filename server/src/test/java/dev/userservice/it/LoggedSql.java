@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,9 @@ final class LoggedSql {
             Pattern.compile("\\[org\\.hibernate\\.SQL\\] \\((executor-thread-\\d+)\\) (.*)");
     private static final Pattern VALUE = Pattern.compile(
             "\\[org\\.hibernate\\.orm\\.jdbc\\.bind\\] \\((executor-thread-\\d+)\\) binding parameter \\((\\d+):(\\w+)\\) <- \\[(.*)\\]");
+
+    /** After that long without a line nothing more of a call is expected. */
+    private static final Duration REST = Duration.ofMillis(200);
 
     /** Nobody's; each is looked for in the database. */
     private static final String MARK = "no-such-realm-";
@@ -53,12 +57,13 @@ final class LoggedSql {
     /** How long the log is once it has all that was answered, and what is done behind the answers is done. */
     private long restingSize() {
         awaitWhatWasWritten();
-        AtomicLong last = new AtomicLong(-1);
+        AtomicLong size = new AtomicLong();
         Until.holds("a log at rest", Duration.ofSeconds(30), () -> {
-            long size = node.logSize();
-            return size == last.getAndSet(size);
+            size.set(node.logSize());
+            LockSupport.parkNanos(REST.toNanos());
+            return node.logSize() == size.get();
         });
-        return last.get();
+        return size.get();
     }
 
     /** The log comes by a pipe, and may be late. What is asked for now is written after all that was asked for before. */

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
-import org.openqa.selenium.WebElement;
 
 /** The page on which the API is tried, as somebody uses it who was given its address. */
 @ExtendWith(ServerExtension.class)
@@ -93,26 +92,44 @@ final class SwaggerUiIT {
 
     /** Sends what the page offers to send, and gives what it shows of the answer's status. */
     private static String execute(String operation, Browser browser) {
-        String block = "[id='" + operation + "']";
-        WebElement summary = browser.driver().findElement(By.cssSelector(block + " .opblock-summary-control"));
-        browser.run("document.querySelector(\"" + block + "\").scrollIntoView()");
-        summary.click();
-        browser.awaitElement(block + " .execute");
+        unfold(operation, browser);
         send(operation, browser);
         String status = browser.driver()
-                .findElement(By.cssSelector(block + " " + STATUS))
+                .findElement(By.cssSelector(block(operation) + " " + STATUS))
                 .getText();
-        browser.run("document.querySelector(\"" + block + " .opblock-summary-control\").click()");
+        clickAt(operation, ".opblock-summary-control", browser);
         return status;
+    }
+
+    private static String block(String operation) {
+        return "[id='" + operation + "']";
+    }
+
+    /** Wherever it is on the page: what has just been folded up still moves all that is below it. */
+    private static void clickAt(String operation, String part, Browser browser) {
+        browser.run("document.querySelector(\"" + block(operation) + " " + part + "\").click()");
+    }
+
+    private static void unfold(String operation, Browser browser) {
+        clickAt(operation, ".opblock-summary-control", browser);
+        browser.awaitElement(block(operation) + " .execute");
+        browser.run("document.querySelector(\"" + block(operation) + "\").scrollIntoView()");
     }
 
     /** A click on a block that is still unfolding is lost. */
     private static void send(String operation, Browser browser) {
-        String block = "[id='" + operation + "']";
-        Until.holds(operation + " is answered", Duration.ofMinutes(1), () -> {
-            browser.run("document.querySelector(\"" + block + " .execute\").click()");
-            return browser.waitsFor(block + " " + STATUS);
-        });
+        try {
+            Until.holds(operation + " is answered", Duration.ofMinutes(1), () -> {
+                clickAt(operation, ".execute", browser);
+                return browser.waitsFor(block(operation) + " " + STATUS);
+            });
+        } catch (AssertionError e) {
+            browser.screenshot("swagger-ui-unanswered");
+            throw new AssertionError(
+                    e.getMessage() + "\n" + browser.complaints() + "\n"
+                            + browser.run("return document.querySelector(\"" + block(operation) + "\").innerText"),
+                    e);
+        }
     }
 
     @Test
@@ -122,8 +139,7 @@ final class SwaggerUiIT {
             browser.screenshots("swagger-ui", look -> {});
             logIn("the-admin", browser);
 
-            browser.click("#operations-Users-listUsers .opblock-summary-control");
-            browser.awaitElement("#operations-Users-listUsers .execute");
+            unfold("operations-Users-listUsers", browser);
             send("operations-Users-listUsers", browser);
             browser.awaitTextOf("#operations-Users-listUsers " + STATUS, "200");
             browser.awaitText("\"username\": \"alice\"");

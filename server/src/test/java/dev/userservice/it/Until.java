@@ -7,18 +7,24 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what happens behind an answer. */
 final class Until {
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
 
     private Until() {}
 
-    /** Looks again and again until it holds; fails when the patience is over. */
+    /** Looks again and again until it holds, at first soon and then less often; fails when the time is over. */
     static void holds(String what, Duration patience, BooleanSupplier condition) {
         Instant deadline = Instant.now().plus(patience);
+        Duration pause = FIRST_PAUSE;
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(deadline)) {
                 throw new AssertionError("Waited in vain for " + what);
             }
-            LockSupport.parkNanos(PAUSE.toNanos());
+            LockSupport.parkNanos(pause.toNanos());
+            pause = pause.multipliedBy(2);
+            if (pause.compareTo(LONGEST_PAUSE) > 0) {
+                pause = LONGEST_PAUSE;
+            }
         }
     }
 }
