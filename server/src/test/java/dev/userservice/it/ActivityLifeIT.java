@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How long the activity log keeps what it has noted. The server of the suite looks every two seconds. */
+/** How long the activity log keeps what it has noted. It is purged now and then, and whenever a realm is removed. */
 @ExtendWith(ServerExtension.class)
 final class ActivityLifeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -30,6 +30,10 @@ final class ActivityLifeIT {
 
     private static Tenant keeping(String days) {
         return Tenant.on(server, realm -> realm.withObject("/attributes").put("user-service.activity-retention", days));
+    }
+
+    private static void purge() {
+        Tenant.on(server).admin().remove();
     }
 
     private static String id(Tenant tenant) {
@@ -66,6 +70,7 @@ final class ActivityLifeIT {
             add(tenant, 10, 32);
             add(tenant, 10, 366);
         }
+        purge();
         String young = id(month);
         Until.holds("the end of the month", PATIENCE, () -> count(young, "") == 10);
         assertEquals(30, count(id(ever), ""));
@@ -91,6 +96,7 @@ final class ActivityLifeIT {
             add(tenant, 3_500, 40);
             add(tenant, 7, 1);
             String realm = id(tenant);
+            purge();
             Until.holds("the end of what is old", PATIENCE, () -> count(realm, "") == 7);
             List<String> steps = database.texts("select rows from purged where rows > 0");
             assertTrue(steps.size() >= 4, steps.toString());

@@ -28,10 +28,17 @@ final class Inbox implements Closeable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final Map<String, Box> boxes = new ConcurrentHashMap<>();
+    /** By whom a mail is for, and by whom it is from and for. */
+    private final Map<String, Box> boxes;
+
     private final GreenMail server;
 
+    /** Whose mails are read; empty for everybody's. */
+    private final String sender;
+
     private Inbox() {
+        this.boxes = new ConcurrentHashMap<>();
+        this.sender = "";
         ServerSetup setup = new ServerSetup(0, HOST, ServerSetup.PROTOCOL_SMTP);
         setup.setServerStartupTimeout(30_000);
         this.server = new GreenMail(setup);
@@ -40,10 +47,21 @@ final class Inbox implements Closeable {
                 .setMessageDeliveryHandler((mail, address) -> new Recipient(address.getEmail()));
     }
 
+    private Inbox(Inbox all, String sender) {
+        this.boxes = all.boxes;
+        this.server = all.server;
+        this.sender = sender;
+    }
+
     static Inbox start() {
         Inbox inbox = new Inbox();
         inbox.server.start();
         return inbox;
+    }
+
+    /** The same mails, of which only those of one sender are seen. */
+    Inbox from(String address) {
+        return new Inbox(this, address);
     }
 
     int port() {
@@ -93,8 +111,13 @@ final class Inbox implements Closeable {
     }
 
     private Box box(String address) {
+        return box(sender, address);
+    }
+
+    private Box box(String from, String to) {
         return boxes.computeIfAbsent(
-                address.toLowerCase(Locale.ROOT), key -> new Box(new LinkedBlockingQueue<>(), new AtomicInteger()));
+                (from + ">" + to).toLowerCase(Locale.ROOT),
+                key -> new Box(new LinkedBlockingQueue<>(), new AtomicInteger()));
     }
 
     private record Box(BlockingQueue<Mail> unread, AtomicInteger arrived) {
@@ -155,10 +178,12 @@ final class Inbox implements Closeable {
         @Override
         public void deliver(MimeMessage message) {
             try {
-                Box box = box(getEmail());
                 Mail mail = Mail.of(message);
-                box.arrived.incrementAndGet();
-                box.unread.add(mail);
+                for (String from : List.of("", mail.from())) {
+                    Box box = box(from, getEmail());
+                    box.arrived.incrementAndGet();
+                    box.unread.add(mail);
+                }
             } catch (MessagingException | IOException e) {
                 throw new IllegalStateException("unreadable mail", e);
             }

@@ -27,18 +27,20 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
 @ExtendWith(ServerExtension.class)
+@Isolated("times are compared")
 final class LoginIT {
     private static Tenant tenant;
 
     @BeforeAll
-    static void addPeople(Tenant fresh) {
-        tenant = fresh;
+    static void addPeople(TestServer server) {
+        tenant = Tenant.on(server, Tenant::withRealHashes);
         tenant.addUser("alice");
     }
 

@@ -26,6 +26,8 @@ import org.keycloak.representations.idm.UserRepresentation;
 
 /** A tenant made of the template, with which a test does what it likes. */
 final class Tenant {
+    private static final String POLICY = "passwordPolicy";
+    private static final String CHEAP_HASHES = " and hashAlgorithm(pbkdf2-sha256) and hashIterations(1)";
     private static final Duration SOON = Duration.ofSeconds(20);
 
     /** Fewer than the failures that lock somebody out. */
@@ -46,9 +48,33 @@ final class Tenant {
     /** A tenant whose realm file is changed before it is imported. */
     static Tenant on(TestServer server, Consumer<ObjectNode> change) {
         ObjectNode realm = server.tenantJson("t-" + UUID.randomUUID().toString().substring(0, 8));
+        Keys.give(realm);
+        cheapenHashes(realm);
         change.accept(realm);
+        sendFrom(sender(realm.path("realm").asText()), realm);
         server.addRealm(realm);
         return new Tenant(server, realm.path("realm").asText());
+    }
+
+    /** Keycloak's own Argon2 costs some 30 ms of processor time each; hardly a test is about that. */
+    private static void cheapenHashes(ObjectNode realm) {
+        realm.put(POLICY, realm.path(POLICY).asText() + CHEAP_HASHES);
+    }
+
+    /** Hashes passwords as a tenant does by itself, for tests that compare times. */
+    static void withRealHashes(ObjectNode realm) {
+        realm.put(POLICY, realm.path(POLICY).asText().replace(CHEAP_HASHES, ""));
+    }
+
+    /** By its sender the {@linkplain #inbox inbox} knows whose mail it is: in many tenants there is an alice@example.com. */
+    private static void sendFrom(String sender, ObjectNode realm) {
+        if (realm.path("smtpServer") instanceof ObjectNode smtp) {
+            smtp.put("from", sender);
+        }
+    }
+
+    private static String sender(String tenant) {
+        return "no-reply@" + tenant + ".example";
     }
 
     /** A tenant that sends its mail elsewhere than the server's other realms. */
@@ -89,8 +115,9 @@ final class Tenant {
         return server;
     }
 
+    /** The mail of this tenant alone. */
     Inbox inbox() {
-        return server.inbox();
+        return server.inbox().from(sender(name));
     }
 
     RealmResource admin() {
