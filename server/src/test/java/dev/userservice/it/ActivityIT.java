@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.FederatedIdentityRepresentation;
@@ -27,6 +28,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 
 /** What the activity log notes, by each way in. */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.LOST_ACTIVITIES)
 final class ActivityIT {
     private static final String AGENT = "a test/1.0";
 

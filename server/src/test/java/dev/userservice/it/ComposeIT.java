@@ -42,7 +42,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.admin.client.Keycloak;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.representations.idm.ComponentExportRepresentation;
@@ -54,6 +56,8 @@ import org.keycloak.representations.idm.RealmRepresentation;
  * the entry points, commands and environments of {@code keycloak} and {@code realms} in docker-compose.yml beside
  * {@code .env.example}. Hosts, ports, folders and the memory are this machine's; nothing else is.
  */
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
 final class ComposeIT {
     private static final String IMAGE = "/opt/keycloak";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -88,8 +92,8 @@ final class ComposeIT {
         home.build(Map.of(), dockerfile.buildOptions().toArray(String[]::new));
         exportRealms();
 
-        port = freePort();
-        managementPort = freePort();
+        port = Port.lasting();
+        managementPort = Port.lasting();
         environment.putAll(dockerfile.environment("keycloak"));
         environment.putAll(compose.environment("keycloak"));
         environment.replaceAll((name, value) -> value.replace("postgres:5432", "localhost:" + databasePort)
@@ -99,7 +103,7 @@ final class ComposeIT {
         environment.put("KC_HTTP_PORT", Integer.toString(port));
         environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
         environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
-        environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(freePort()));
+        environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(Port.lasting()));
         // It would take most of this machine's memory, and miss being the first process.
         assertEquals("true", environment.remove("KC_RUN_IN_CONTAINER"));
         assertEquals(List.of(IMAGE + "/bin/kc.sh"), dockerfile.words("keycloak", "ENTRYPOINT"));
@@ -173,12 +177,6 @@ final class ComposeIT {
         return process.exitValue();
     }
 
-    private static int freePort() {
-        try (Port free = Port.reserved()) {
-            return free.number();
-        }
-    }
-
     private static String realm(String name) {
         return "http://localhost:" + port + "/realms/" + name;
     }
@@ -204,7 +202,7 @@ final class ComposeIT {
         List<String> check = dockerfile.words("keycloak", "HEALTHCHECK");
         String variable = "KC_HTTP_MANAGEMENT_PORT";
         assertEquals(0, run(check, Map.of(variable, Integer.toString(managementPort))));
-        assertNotEquals(0, run(check, Map.of(variable, Integer.toString(freePort()))));
+        assertNotEquals(0, run(check, Map.of(variable, Integer.toString(Port.lasting()))));
         assertNotEquals(0, run(check, Map.of(variable, Integer.toString(port))), "the other port has no health");
     }
 

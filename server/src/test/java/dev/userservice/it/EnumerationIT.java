@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.representations.idm.UserRepresentation;
@@ -34,6 +35,7 @@ import org.keycloak.representations.idm.UserRepresentation;
  * answer, and not from its time, whatever the mail server does.
  */
 @ExtendWith(ServerExtension.class)
+@Isolated("times are compared")
 final class EnumerationIT {
     private static final int ROUNDS = 50;
 

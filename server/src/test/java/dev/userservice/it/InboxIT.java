@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import jakarta.ws.rs.InternalServerErrorException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Keycloak's own mails reach the tests that read them. */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.LATE_MAIL)
 final class InboxIT {
     @Test
     void aTenantsMailArrives(Tenant tenant) {

@@ -17,9 +17,11 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The figures for vendors. */
 @ExtendWith(ServerExtension.class)
+@Isolated("the newest activities of all tenants are its own")
 final class MetricsIT {
     private static TestServer server;
     private static Tenant platform;

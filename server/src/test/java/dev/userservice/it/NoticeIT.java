@@ -14,10 +14,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** Mails without a code, to the address that the wish names. The wishes are put into the outbox's table here. */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.LATE_MAIL)
 final class NoticeIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 

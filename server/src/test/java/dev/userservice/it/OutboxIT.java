@@ -20,11 +20,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Mail is never lost, and nobody waits for it: with mail servers that are away, slow, silent or choosy. */
 @ExtendWith(ServerExtension.class)
+@Order(0)
+@ResourceLock(Shared.LATE_MAIL)
 final class OutboxIT {
     private static final Duration LONG = Duration.ofSeconds(90);
 

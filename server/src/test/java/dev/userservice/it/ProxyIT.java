@@ -18,12 +18,16 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A server behind two proxies that append to {@code X-Forwarded-For}: one at 127.0.0.1, and before it one at 10.0.0.1. It is a
  * server of this test's own. Any other address is nobody who may speak for others.
  */
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
 final class ProxyIT {
     private static final String WRONG = "Wrong-password-1!";
     private static final String VICTIM = "198.51.100.1";

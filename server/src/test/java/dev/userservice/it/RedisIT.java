@@ -19,9 +19,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Two nodes that count their limits on one Redis, by TLS and with a password. They are servers of this test's own. */
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
 final class RedisIT {
     private static final String UP = "user_service_redis_up";
     private static final String OUTAGES = "user_service_redis_outages_total";

@@ -22,13 +22,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * How many SQL statements a route costs on its request's thread, Keycloak's own included, when the realm is in the cache. A
  * number that changes is looked at: it is pinned here so that nobody adds one unseen. It has a server of its own, that logs
  * them.
  */
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
 final class StatementsIT {
     private static final Pattern LARGE = Pattern.compile(
             "Seq Scan on (user_entity|user_role_mapping|user_attribute|credential|us_last_login|us_activity)");

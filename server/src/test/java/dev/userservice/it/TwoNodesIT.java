@@ -19,9 +19,12 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Two nodes of one cluster. They are servers of this test's own. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
 final class TwoNodesIT {
     private static List<TestServer> nodes = List.of();
     private static Tenant here;

@@ -17,10 +17,12 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.AdminEventRepresentation;
 
 /** POST /users by an admin. */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.VENDORS)
 final class UserCreateIT {
     private static Tenant tenant;
     private static AdminLog log;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
@@ -25,6 +26,7 @@ import org.keycloak.representations.idm.authorization.UserPolicyRepresentation;
 
 /** Who changes whose role, and whom at all: nobody gains by it, and no tenant is left without an admin. */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.VENDORS)
 final class UserRoleIT {
     private static Tenant tenant;
     private static AdminLog log;

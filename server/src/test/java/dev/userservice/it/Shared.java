@@ -1,0 +1,21 @@
+package dev.userservice.it;
+
+/**
+ * What test classes that run at the same time share, apart from the server of the suite: the names of {@code @ResourceLock}s.
+ * A class that needs the whole server to itself is {@code @Isolated}.
+ */
+final class Shared {
+    /** A second server beside that of the suite: one such class runs at a time, so that the machine has two servers at most. */
+    static final String SECOND_SERVER = "second server";
+
+    /** The people of the platform realm: some tests make a vendor there, and some count the vendors. */
+    static final String VENDORS = "vendors";
+
+    /** The age of the oldest mail that waits, which is a figure of the whole server. */
+    static final String LATE_MAIL = "late mail";
+
+    /** The number of activities that could not be written, which is a figure of the whole server. */
+    static final String LOST_ACTIVITIES = "lost activities";
+
+    private Shared() {}
+}
