@@ -23,9 +23,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What the activity log is worth when the server or the database dies at any moment. It has its own of both. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
 final class ActivityCrashIT {
     private static final int THREADS = 6;
     private static final int ENOUGH = 20;
@@ -51,19 +58,19 @@ final class ActivityCrashIT {
     }
 
     @Test
+    @Order(2)
     void aServerThatIsKilledHasLostNothingThatItAnswered() throws Exception {
         Answered answered = underLoad(() -> server.node().kill());
         check(answered);
         server.node().start();
     }
 
+    /** The last one: a server whose connections are broken is of no use to another. */
     @Test
+    @Order(3)
     void aDatabaseThatIsKilledHasLostNothingThatWasAnswered() throws Exception {
         Answered answered = underLoad(() -> database.crash());
         check(answered);
-        // Its connections are broken, and each is found to be so by who takes it.
-        server.node().stop();
-        server.node().start();
     }
 
     /** What was answered with success, or with the refusal that was to be noted. */
@@ -166,6 +173,7 @@ final class ActivityCrashIT {
     }
 
     @Test
+    @Order(1)
     void noCommitWithARowIsAcknowledgedTooEarly() throws Exception {
         watchCommits("us_activity");
         watchCommits("offline_user_session");

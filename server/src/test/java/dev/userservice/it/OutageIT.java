@@ -17,17 +17,24 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestClassOrder;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** A server that stops and starts again, and one whose database goes away. It has a server of its own. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
 final class OutageIT {
     private static TestServer server;
     private static Tenant tenant;
+    private static String expired;
 
     @BeforeAll
     static void start() {
@@ -45,87 +52,246 @@ final class OutageIT {
         }
     }
 
-    @Test
+    /** A server that was asked to stop, and has started again. All that is to be seen of it was begun before. */
+    @Nested
     @Order(1)
-    void aRestartLosesNoSessionAndRevivesNoToken() {
-        Tenant.Session session = tenant.session("alice");
-        String used = session.refresh();
-        Response renewed = tenant.refresh(used);
-        renewed.then().statusCode(200);
-        Tenant.Session reused = tenant.session("alice");
-        tenant.refresh(reused.refresh()).then().statusCode(200);
+    final class AfterAStop {
+        private static Response renewed;
+        private static Tenant.Session reused;
+        private static Tenant slow;
+        private static String usedCode;
+        private static String email;
+        private static int arrivedByThen;
+        private static List<String> leftByThen;
 
-        server.node().stop();
-        server.node().start();
-
-        tenant.api(renewed.<String>path("access_token")).get("/users/me").then().statusCode(200);
-        tenant.refresh(renewed.path("refresh_token")).then().statusCode(200);
-        tenant.refresh(reused.refresh()).then().statusCode(401);
-    }
-
-    @Test
-    @Order(2)
-    void aCrashLosesNoLogin() {
-        Tenant.Session session = tenant.session("alice");
-        server.node().kill();
-        server.node().start();
-        tenant.refresh(session.refresh()).then().statusCode(200);
-    }
-
-    @Test
-    @Order(3)
-    void aCrashBetweenAnswerAndMailLosesNoMail() throws Exception {
-        try (SmtpProxy proxy = SmtpProxy.before(server.inbox())) {
-            Tenant cutOff = Tenant.on(server, proxy.smtp());
-            proxy.down();
-            String waiting = cutOff.register(Map.of());
-            server.node().kill();
-            proxy.up();
-            endAllLeases();
+        @BeforeAll
+        static void stopAndStart() throws Exception {
+            usedCode = server.inbox().next(tenant.register(Map.of())).code();
+            verify(tenant, usedCode).then().statusCode(200);
+            renewed = tenant.refresh(tenant.session("alice").refresh());
+            renewed.then().statusCode(200);
+            reused = tenant.session("alice");
+            tenant.refresh(reused.refresh()).then().statusCode(200);
+            try (SmtpProxy proxy = SmtpProxy.before(server.inbox())) {
+                slow = Tenant.on(server, proxy.smtp());
+                proxy.delay(Duration.ofMillis(500));
+                email = slow.register(Map.of());
+                Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> proxy.attempts() >= 1);
+                server.node().stop();
+                arrivedByThen = server.inbox().count(email);
+                leftByThen = server.node().database().texts("select id from us_outbox");
+            }
             server.node().start();
+        }
+
+        @Test
+        void aRestartLosesNoSessionAndRevivesNoToken() {
+            tenant.api(renewed.<String>path("access_token"))
+                    .get("/users/me")
+                    .then()
+                    .statusCode(200);
+            tenant.refresh(renewed.path("refresh_token")).then().statusCode(200);
+            tenant.refresh(reused.refresh()).then().statusCode(401);
+        }
+
+        @Test
+        void aUsedCodeStaysUsed() {
+            verify(tenant, usedCode).then().statusCode(404);
+        }
+
+        @Test
+        void whoStopsLetsTheMailGoThatIsBeingSent() {
+            assertEquals(1, arrivedByThen);
+            assertEquals(List.of(), leftByThen);
+        }
+    }
+
+    /** The same of one that was killed. */
+    @Nested
+    @Order(2)
+    final class AfterACrash {
+        private static SmtpProxy away;
+        private static SmtpProxy silent;
+        private static Tenant.Session session;
+        private static Tenant cutOff;
+        private static Tenant hanging;
+        private static String waiting;
+        private static String beingSent;
+
+        @BeforeAll
+        static void killAndStart() throws Exception {
+            away = SmtpProxy.before(server.inbox());
+            silent = SmtpProxy.before(server.inbox());
+            session = tenant.session("alice");
+            cutOff = Tenant.on(server, away.smtp());
+            hanging = Tenant.on(server, silent.smtp());
+            silent.hang();
+            beingSent = hanging.register(Map.of());
+            Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> silent.attempts() >= 1);
+            away.down();
+            waiting = cutOff.register(Map.of());
+            server.node().kill();
+            assertEquals(1, count("us_code where email = ?", beingSent), "stored before it is sent");
+            away.up();
+            silent.up();
+            endLeasesOf(cutOff);
+            server.node().start();
+            expire(tenant.register(Map.of()));
+        }
+
+        @AfterAll
+        static void close() {
+            away.close();
+            silent.close();
+        }
+
+        @Test
+        void aCrashLosesNoLogin() {
+            tenant.refresh(session.refresh()).then().statusCode(200);
+        }
+
+        @Test
+        void aCrashBetweenAnswerAndMailLosesNoMail() {
             String code = server.inbox().next(waiting).code();
             assertEquals(1, server.inbox().count(waiting));
             verify(cutOff, code).then().statusCode(200);
-            server.node().stop();
-            server.node().start();
-            verify(cutOff, code).then().statusCode(404);
+        }
+
+        @Test
+        void aCrashWhileAMailIsSentSendsItAgainAndBothCodesAreGood() throws Exception {
+            assertEquals(0, server.inbox().count(beingSent), "the dead node's lease holds");
+            endLeasesOf(hanging);
+            String code = server.inbox().next(beingSent, Duration.ofMinutes(1)).code();
+            assertEquals(2, count("us_code where email = ?", beingSent));
+            verify(hanging, code).then().statusCode(200);
+            assertEquals(0, count("us_code where email = ?", beingSent));
         }
     }
 
-    @Test
-    @Order(4)
-    void aCrashWhileAMailIsSentSendsItAgainAndBothCodesAreGood() throws Exception {
-        try (SmtpProxy proxy = SmtpProxy.before(server.inbox())) {
-            Tenant cutOff = Tenant.on(server, proxy.smtp());
-            proxy.hang();
-            String email = cutOff.register(Map.of());
-            Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> proxy.attempts() >= 1);
-            server.node().kill();
-            assertEquals(
-                    1, server.node().database().count("us_code where email = ?", email), "stored before it is sent");
-            proxy.up();
-            server.node().start();
-            assertEquals(0, server.inbox().count(email), "the dead node's lease holds");
-            endAllLeases();
-            String code = server.inbox().next(email, Duration.ofMinutes(1)).code();
-            assertEquals(2, server.node().database().count("us_code where email = ?", email));
-            verify(cutOff, code).then().statusCode(200);
-            assertEquals(0, server.node().database().count("us_code where email = ?", email));
-        }
-    }
-
-    @Test
-    @Order(5)
-    void whoStopsLetsTheMailGoThatIsBeingSent() throws Exception {
-        try (SmtpProxy proxy = SmtpProxy.before(server.inbox())) {
-            Tenant slow = Tenant.on(server, proxy.smtp());
-            proxy.delay(Duration.ofMillis(500));
-            String email = slow.register(Map.of());
-            Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> proxy.attempts() >= 1);
-            server.node().stop();
+    /** One whose database refuses something, and in the end is gone. */
+    @Nested
+    @Order(3)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    final class WithoutTheDatabase {
+        @Test
+        @Order(1)
+        void aRegistrationThatCannotCommitLeavesNothing() throws Exception {
+            server.node().database().execute("""
+                            create function fail_wish() returns trigger language plpgsql as
+                              $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
+                            create constraint trigger fail_wish after insert on us_outbox
+                              deferrable initially deferred for each row execute function fail_wish()""");
+            String email = UUID.randomUUID() + "@example.com";
+            Map<String, String> body = Map.of("email", email, "password", TestServer.PASSWORD, "first_name", "Test");
+            tenant.api()
+                    .contentType(ContentType.JSON)
+                    .body(body)
+                    .post("/register")
+                    .then()
+                    .statusCode(503);
+            server.node().database().execute("drop trigger fail_wish on us_outbox");
+            assertTrue(tenant.admin().users().searchByEmail(email, true).isEmpty());
+            tenant.api()
+                    .contentType(ContentType.JSON)
+                    .body(body)
+                    .post("/register")
+                    .then()
+                    .statusCode(201);
+            server.inbox().next(email);
             assertEquals(1, server.inbox().count(email));
-            assertEquals(List.of(), server.node().database().texts("select id from us_outbox"));
-            server.node().start();
+        }
+
+        @Test
+        @Order(2)
+        void aCommitThatFailsIsAProblemToo() throws Exception {
+            tenant.session("alice");
+            server.node().database().execute("""
+                            create function fail_login() returns trigger language plpgsql as
+                              $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
+                            create constraint trigger fail_login after insert or update on us_last_login
+                              deferrable initially deferred for each row execute function fail_login()""");
+            Tenant.admitted(() -> tenant.login("alice", TestServer.PASSWORD))
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", equalTo("5"))
+                    .contentType("application/problem+json")
+                    .body("status", equalTo(503));
+            server.node().database().execute("drop trigger fail_login on us_last_login");
+            tenant.session("alice");
+
+            server.node().database().execute("""
+                            create function fail_user() returns trigger language plpgsql as
+                              $$ begin raise exception using errcode = '23505', message = 'duplicate'; end $$;
+                            create constraint trigger fail_user after insert on user_entity
+                              deferrable initially deferred for each row execute function fail_user()""");
+            try (var answer = tenant.admin().users().create(named("bob"))) {
+                assertTrue(answer.getStatus() >= 400);
+                assertTrue(answer.readEntity(String.class).contains("error"), "Keycloak's own error is as it was");
+            }
+            server.node().database().execute("drop trigger fail_user on user_entity");
+        }
+
+        /** Not of Keycloak's doing: what listens to its events may fail, and it goes on. */
+        @Test
+        @Order(3)
+        void whatIsRolledBackIsNoSuccess() throws Exception {
+            tenant.addClient("app-1", true);
+            String id = tenant.addUser("rosa", "admin");
+            tenant.session("rosa");
+            int sessions = tenant.admin().users().get(id).getUserSessions().size();
+            server.node().database().execute("""
+                            create function fail_note() returns trigger language plpgsql as
+                              $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
+                            create trigger fail_note before insert or update on us_last_login
+                              for each statement execute function fail_note()""");
+            Tenant.admitted(() -> tenant.login("rosa", TestServer.PASSWORD))
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", equalTo("5"))
+                    .body("status", equalTo(503));
+            Response tokens = Tenant.awaited(
+                    answer -> answer.statusCode() >= 500,
+                    () -> tenant.token(
+                            "app-1",
+                            Map.of("grant_type", "password", "username", "rosa", "password", TestServer.PASSWORD)));
+            assertEquals(500, tokens.statusCode(), tokens.asString());
+            server.node().database().execute("drop trigger fail_note on us_last_login");
+            assertEquals(
+                    sessions, tenant.admin().users().get(id).getUserSessions().size());
+            tenant.session("rosa");
+        }
+
+        /** What was marked at the start of this server, and is looked at now, since the worker purges once a minute. */
+        @Test
+        @Order(4)
+        void whatHasExpiredIsPurged() throws Exception {
+            Until.holds("an empty table", Duration.ofSeconds(90), () -> count("us_code where email = ?", expired) == 0);
+            assertEquals(
+                    0,
+                    server.node()
+                            .database()
+                            .texts("select id from us_code_request where expires_at = 0")
+                            .size());
+        }
+
+        @Test
+        @Order(5)
+        void withoutItsDatabaseTheServiceSaysSoInTimeAndWithoutInsides() throws Exception {
+            Tenant.Session session = tenant.session("alice");
+            tenant.api().get("/users/health").then().statusCode(200);
+            server.node().database().close();
+            letAnAnswerAge();
+
+            for (Response answer : Together.call(
+                    30, i -> RestAssured.get(server.base() + "/realms/" + tenant.name() + "/api/users/health"))) {
+                answer.then().statusCode(503).body("database", equalTo("down")).body("status", equalTo("error"));
+                assertTrue(answer.timeIn(TimeUnit.SECONDS) < 10, "took " + answer.time());
+            }
+            Response login = tenant.login("alice", TestServer.PASSWORD);
+            login.then().contentType("application/problem+json");
+            assertEquals(503, login.statusCode(), login.asString());
+            login.then().header("Retry-After", equalTo("5"));
+            tenant.refresh(session.refresh()).then().statusCode(503);
         }
     }
 
@@ -136,23 +302,11 @@ final class OutageIT {
                 .post("/verify-email");
     }
 
-    @Test
-    @Order(6)
-    void whatHasExpiredIsPurged() throws Exception {
-        String email = tenant.register(Map.of());
-        server.inbox().next(email);
-        server.node()
-                .database()
-                .execute("update us_code_request set expires_at = 0; update us_code set expires_at = 0");
-        Until.holds("an empty table", Duration.ofSeconds(90), () -> count("us_code where email = ?", email) == 0);
-        assertEquals(
-                0,
-                server.node().database().texts("select id from us_code_request").size());
-    }
-
     /** As the clock does in two minutes: a node that was killed in the middle of an attempt has left one behind. */
-    private static void endAllLeases() throws SQLException {
-        server.node().database().execute("update us_outbox set due_at = due_at - 120000");
+    private static void endLeasesOf(Tenant of) throws SQLException {
+        server.node().database().execute("""
+                        update us_outbox set due_at = due_at - 120000
+                        where realm_id = (select id from realm where name = '%s')""".formatted(of.name()));
     }
 
     private static long count(String from, String value) {
@@ -163,117 +317,20 @@ final class OutageIT {
         }
     }
 
-    @Test
-    @Order(7)
-    void aRegistrationThatCannotCommitLeavesNothing() throws Exception {
-        server.node().database().execute("""
-                        create function fail_wish() returns trigger language plpgsql as
-                          $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
-                        create constraint trigger fail_wish after insert on us_outbox
-                          deferrable initially deferred for each row execute function fail_wish()""");
-        String email = UUID.randomUUID() + "@example.com";
-        Map<String, String> body = Map.of("email", email, "password", TestServer.PASSWORD, "first_name", "Test");
-        tenant.api()
-                .contentType(ContentType.JSON)
-                .body(body)
-                .post("/register")
-                .then()
-                .statusCode(503);
-        server.node().database().execute("drop trigger fail_wish on us_outbox");
-        assertTrue(tenant.admin().users().searchByEmail(email, true).isEmpty());
-        tenant.api()
-                .contentType(ContentType.JSON)
-                .body(body)
-                .post("/register")
-                .then()
-                .statusCode(201);
+    /** Has a code and its request expire at once. */
+    private static void expire(String email) throws SQLException {
         server.inbox().next(email);
-        assertEquals(1, server.inbox().count(email));
-    }
-
-    @Test
-    @Order(8)
-    void aCommitThatFailsIsAProblemToo() throws Exception {
-        tenant.session("alice");
         server.node().database().execute("""
-                        create function fail_login() returns trigger language plpgsql as
-                          $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
-                        create constraint trigger fail_login after insert or update on us_last_login
-                          deferrable initially deferred for each row execute function fail_login()""");
-        Tenant.admitted(() -> tenant.login("alice", TestServer.PASSWORD))
-                .then()
-                .statusCode(503)
-                .header("Retry-After", equalTo("5"))
-                .contentType("application/problem+json")
-                .body("status", equalTo(503));
-        server.node().database().execute("drop trigger fail_login on us_last_login");
-        tenant.session("alice");
-
-        server.node().database().execute("""
-                        create function fail_user() returns trigger language plpgsql as
-                          $$ begin raise exception using errcode = '23505', message = 'duplicate'; end $$;
-                        create constraint trigger fail_user after insert on user_entity
-                          deferrable initially deferred for each row execute function fail_user()""");
-        try (var answer = tenant.admin().users().create(named("bob"))) {
-            assertTrue(answer.getStatus() >= 400);
-            assertTrue(answer.readEntity(String.class).contains("error"), "Keycloak's own error is as it was");
-        }
-        server.node().database().execute("drop trigger fail_user on user_entity");
+                        update us_code_request set expires_at = 0
+                        where id in (select request_id from us_code where email = '%1$s');
+                        update us_code set expires_at = 0 where email = '%1$s'""".formatted(email));
+        expired = email;
     }
 
     private static UserRepresentation named(String username) {
         UserRepresentation user = new UserRepresentation();
         user.setUsername(username);
         return user;
-    }
-
-    /** Not of Keycloak's doing: what listens to its events may fail, and it goes on. */
-    @Test
-    @Order(9)
-    void whatIsRolledBackIsNoSuccess() throws Exception {
-        tenant.addClient("app-1", true);
-        String id = tenant.addUser("rosa", "admin");
-        tenant.session("rosa");
-        int sessions = tenant.admin().users().get(id).getUserSessions().size();
-        server.node().database().execute("""
-                        create function fail_note() returns trigger language plpgsql as
-                          $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
-                        create trigger fail_note before insert or update on us_last_login
-                          for each statement execute function fail_note()""");
-        Tenant.admitted(() -> tenant.login("rosa", TestServer.PASSWORD))
-                .then()
-                .statusCode(503)
-                .header("Retry-After", equalTo("5"))
-                .body("status", equalTo(503));
-        Response tokens = Tenant.awaited(
-                answer -> answer.statusCode() >= 500,
-                () -> tenant.token(
-                        "app-1",
-                        Map.of("grant_type", "password", "username", "rosa", "password", TestServer.PASSWORD)));
-        assertEquals(500, tokens.statusCode(), tokens.asString());
-        server.node().database().execute("drop trigger fail_note on us_last_login");
-        assertEquals(sessions, tenant.admin().users().get(id).getUserSessions().size());
-        tenant.session("rosa");
-    }
-
-    @Test
-    @Order(10)
-    void withoutItsDatabaseTheServiceSaysSoInTimeAndWithoutInsides() throws Exception {
-        Tenant.Session session = tenant.session("alice");
-        tenant.api().get("/users/health").then().statusCode(200);
-        server.node().database().close();
-        letAnAnswerAge();
-
-        for (Response answer : Together.call(
-                30, i -> RestAssured.get(server.base() + "/realms/" + tenant.name() + "/api/users/health"))) {
-            answer.then().statusCode(503).body("database", equalTo("down")).body("status", equalTo("error"));
-            assertTrue(answer.timeIn(TimeUnit.SECONDS) < 10, "took " + answer.time());
-        }
-        Response login = tenant.login("alice", TestServer.PASSWORD);
-        login.then().contentType("application/problem+json");
-        assertEquals(503, login.statusCode(), login.asString());
-        login.then().header("Retry-After", equalTo("5"));
-        tenant.refresh(session.refresh()).then().statusCode(503);
     }
 
     /** The state of the database is asked once a second at most. */
