@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the activity log shows to whom, a page at a time. */
+@DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 final class ActivityReadIT {
     private static final Pattern NEXT = Pattern.compile("<([^>]+)>; rel=\"next\"");

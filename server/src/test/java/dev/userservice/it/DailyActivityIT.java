@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How often a user has logged in, and failed to, day by day. */
+@DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 final class DailyActivityIT {
     private static final int DAYS = 30;

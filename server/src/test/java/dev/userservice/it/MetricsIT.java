@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The figures for vendors. */
+@DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 @Isolated("the newest activities of all tenants are its own")
 final class MetricsIT {

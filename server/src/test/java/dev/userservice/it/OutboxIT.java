@@ -243,6 +243,7 @@ final class OutboxIT {
         });
     }
 
+    @DiffersByDatabase
     @Test
     void twentyAtOnceAreSentOnceEach() throws Exception {
         List<Response> answers = Together.call(20, i -> healthy.registration(Map.of()));

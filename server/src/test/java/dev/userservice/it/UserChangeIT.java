@@ -202,6 +202,7 @@ final class UserChangeIT {
         put(Map.of("email", "x".repeat(60_000))).then().statusCode(400).body("errors.email", hasSize(1));
     }
 
+    @DiffersByDatabase
     @Test
     void namesAreOnePersonsAlone() {
         tenant.addUser("rival-" + name);
@@ -233,6 +234,7 @@ final class UserChangeIT {
         editable.login("paula", TestServer.PASSWORD).then().statusCode(200);
     }
 
+    @DiffersByDatabase
     @Test
     void ofEightWhoTakeOneAddressOneGetsIt() throws Exception {
         String email = UUID.randomUUID() + "@example.com";
@@ -247,6 +249,7 @@ final class UserChangeIT {
         assertEquals(List.of(200, 409, 409, 409, 409, 409, 409, 409), answers);
     }
 
+    @DiffersByDatabase
     @Test
     void changesAtOnceAreAllKept() throws Exception {
         Together.call(8, i -> put(Map.of("preferences", Map.of("k" + i, i))))
@@ -346,6 +349,7 @@ final class UserChangeIT {
     }
 
     /** Looked at when the account is enabled again: of one that is not, Keycloak takes no token anyway. */
+    @DiffersByDatabase
     @Test
     void noSessionOutlivesADisabledAccount() {
         SingleSignOn browser = new SingleSignOn(tenant, name);

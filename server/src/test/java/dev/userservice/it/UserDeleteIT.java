@@ -44,6 +44,7 @@ final class UserDeleteIT {
         return tenant.api(token).delete("/users/" + id);
     }
 
+    @DiffersByDatabase
     @Test
     void whoeverIsDeletedIsGone() {
         Tenant.Session session = tenant.session(name);
@@ -89,6 +90,7 @@ final class UserDeleteIT {
         }
     }
 
+    @DiffersByDatabase
     @Test
     void ofEightAtOnceOneDeletes() throws Exception {
         List<Integer> answers = Together.call(8, i -> delete(admin)).stream()
@@ -99,6 +101,7 @@ final class UserDeleteIT {
         log.holds(id, "DELETE USER");
     }
 
+    @DiffersByDatabase
     @Test
     void aChangeAndADeletionAtOnceAreOneAfterTheOther() throws Exception {
         for (int round = 0; round < 5; round++) {
@@ -138,6 +141,7 @@ final class UserDeleteIT {
                 .statusCode(204);
     }
 
+    @DiffersByDatabase
     @Test
     void whatWaitedForThemWaitsNoMore() {
         Response registered = tenant.registration(Map.of());

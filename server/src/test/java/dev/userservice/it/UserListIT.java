@@ -37,6 +37,7 @@ import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
+@DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 @ResourceLock(value = Shared.VENDORS, mode = ResourceAccessMode.READ)
 final class UserListIT {

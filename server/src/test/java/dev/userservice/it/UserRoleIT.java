@@ -111,6 +111,7 @@ final class UserRoleIT {
         return id;
     }
 
+    @DiffersByDatabase
     @Test
     void oneRoleReplacesAnotherAndLeavesTheRestAlone() {
         addRole(tenant, "editor-" + name);
@@ -128,6 +129,7 @@ final class UserRoleIT {
         assertTrue(log.about(id).get(0).getRepresentation().contains("\"admin\""));
     }
 
+    @DiffersByDatabase
     @Test
     void aHigherRoleThatAGroupGivesStays() {
         group(tenant, "admin", id);
@@ -230,6 +232,7 @@ final class UserRoleIT {
         put(tenant, vendor, id, Map.of("first_name", "Jane")).then().statusCode(200);
     }
 
+    @DiffersByDatabase
     @Test
     void theLastOneStays() {
         Tenant small = Tenant.on(tenant.server());
@@ -297,6 +300,7 @@ final class UserRoleIT {
                 .body("user.is_active", equalTo(false));
     }
 
+    @DiffersByDatabase
     @Test
     void ofTwoWhoDemoteEachOtherOneStays() throws Exception {
         for (int round = 0; round < 2; round++) {
