@@ -1,4 +1,4 @@
-package dev.userservice.api;
+package dev.userservice.openapi;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,8 +17,8 @@ import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
-/** The answers of the OpenAPI document that are no success: RFC 9457 problem details, with an example each. Not in the jar. */
-final class Problems {
+/** The answers of the OpenAPI document that are no success: RFC 9457 problem details, with an example each. */
+final class ProblemResponses {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PROBLEM_JSON = "application/problem+json";
     private static final String SCHEMA = "#/components/schemas/Problem";
@@ -69,7 +69,7 @@ final class Problems {
                     "The database, or a lock, could not be had in time",
                     ApiProblem.unavailable(5)));
 
-    private Problems() {}
+    private ProblemResponses() {}
 
     private record Kind(String name, String description, ApiProblem example) {
         int status() {
@@ -116,14 +116,14 @@ final class Problems {
 
     /** The same with what the operation's answers can be about. */
     static APIResponse of(String operationId, String status, APIResponse response) {
-        List<ProblemCases.Case> cases = ProblemCases.of(operationId, status);
-        if (cases.isEmpty() && response.getRef() != null) {
+        List<ProblemExamples.Example> examples = ProblemExamples.of(operationId, status);
+        if (examples.isEmpty() && response.getRef() != null) {
             return response;
         }
         APIResponse own = response;
-        if (!cases.isEmpty()) {
+        if (!examples.isEmpty()) {
             MediaType problem = OASFactory.createMediaType();
-            cases.forEach(one -> problem.addExample(
+            examples.forEach(one -> problem.addExample(
                     one.name(),
                     OASFactory.createExample().summary(one.summary()).value(example(one.problem()))));
             own = OASFactory.createAPIResponse()

@@ -1,4 +1,4 @@
-package dev.userservice.api;
+package dev.userservice.openapi;
 
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -7,29 +7,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a status of one operation can be about, where that is more, or something else, than the status says. Not in the jar. */
-final class ProblemCases {
-    private static final Case INACTIVE =
+/** What a status of one operation can be about, where that is more, or something else, than the status says. */
+final class ProblemExamples {
+    private static final Example INACTIVE =
             unauthorized("inactive", "The right password, and the account awaits activation", "Account is inactive");
 
-    private static final Case TAKEN = new Case(
+    private static final Example TAKEN = new Example(
             "taken",
             "Somebody has the username or e-mail address",
             ApiProblem.conflict(
                     "The username or e-mail address is taken", new FieldErrors().add("email", "It is taken")));
-    private static final Case LAST =
+    private static final Example LAST =
             conflict("last", "Nobody else could manage the tenant", "This is the last active user with the role admin");
-    private static final Case HELD = new Case(
+    private static final Example HELD = new Example(
             "held",
             "A higher role comes from a group or another role, which this does not take away",
             ApiProblem.conflict(
                     "The user has the role admin by a group or another role",
                     new FieldErrors().add("role", "The user has the role admin by a group or another role")));
-    private static final Case ENABLED =
+    private static final Example ENABLED =
             conflict("enabled", "There is one already", "MFA is enabled for this user already");
 
     /** By the operation and the status, as one text. */
-    private static final Map<String, List<Case>> CASES = Map.ofEntries(
+    private static final Map<String, List<Example>> EXAMPLES = Map.ofEntries(
             Map.entry(
                     "login 401",
                     List.of(
@@ -38,12 +38,12 @@ final class ProblemCases {
                                     "A wrong password; an unknown, disabled or locked user is answered alike",
                                     "Invalid credentials"),
                             INACTIVE,
-                            new Case(
+                            new Example(
                                     "mfa",
                                     "The right password, and a one-time code is needed",
                                     ApiProblem.unauthorized("A one-time code is needed")
                                             .with("mfa_required", true)),
-                            new Case(
+                            new Example(
                                     "action",
                                     "The right password, and something has to be done in the browser first",
                                     ApiProblem.unauthorized("Something has to be done in the browser before this login")
@@ -56,7 +56,7 @@ final class ProblemCases {
                                     "A wrong password, or nobody whom the caller may see",
                                     "Invalid credentials"),
                             INACTIVE,
-                            new Case("token", "The caller's own token is not good", ApiProblem.invalidToken()))),
+                            new Example("token", "The caller's own token is not good", ApiProblem.invalidToken()))),
             Map.entry("register 409", List.of(TAKEN)),
             Map.entry("createUser 409", List.of(TAKEN)),
             Map.entry("updateOwnUser 409", List.of(TAKEN, LAST)),
@@ -80,28 +80,28 @@ final class ProblemCases {
                             "A role of the caller's demands it",
                             "A role of yours demands one-time codes"))));
 
-    private ProblemCases() {}
+    private ProblemExamples() {}
 
     /** One thing that an answer can be about. */
-    record Case(String name, String summary, ApiProblem problem) {}
+    record Example(String name, String summary, ApiProblem problem) {}
 
     /** None where the status says it all. */
-    static List<Case> of(String operationId, String status) {
-        return CASES.getOrDefault(operationId + " " + status, List.of());
+    static List<Example> of(String operationId, String status) {
+        return EXAMPLES.getOrDefault(operationId + " " + status, List.of());
     }
 
     /** Those that no operation of these names has. */
     static List<String> without(Stream<String> operationIds) {
-        List<String> lost = new ArrayList<>(CASES.keySet());
+        List<String> lost = new ArrayList<>(EXAMPLES.keySet());
         operationIds.forEach(id -> lost.removeIf(key -> key.startsWith(id + " ")));
         return lost;
     }
 
-    private static Case unauthorized(String name, String summary, String detail) {
-        return new Case(name, summary, ApiProblem.unauthorized(detail));
+    private static Example unauthorized(String name, String summary, String detail) {
+        return new Example(name, summary, ApiProblem.unauthorized(detail));
     }
 
-    private static Case conflict(String name, String summary, String detail) {
-        return new Case(name, summary, ApiProblem.conflict(detail));
+    private static Example conflict(String name, String summary, String detail) {
+        return new Example(name, summary, ApiProblem.conflict(detail));
     }
 }

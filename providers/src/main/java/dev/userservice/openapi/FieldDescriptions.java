@@ -1,4 +1,4 @@
-package dev.userservice.api;
+package dev.userservice.openapi;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,9 +11,9 @@ import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 
 /**
  * What the names of the API's fields mean, each with an example: a name means the same wherever it stands, and what a field
- * says of itself goes before. Not in the jar.
+ * says of itself goes before.
  */
-final class Vocabulary {
+final class FieldDescriptions {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String USER_ID = "\"cff89834-24d4-4ece-967e-82cd06ba352f\"";
 
@@ -109,7 +109,7 @@ final class Vocabulary {
             Map.entry("VerifyEmailRequest", List.of("token")),
             Map.entry("VerifyMfaRequest", List.of("code")));
 
-    private Vocabulary() {}
+    private FieldDescriptions() {}
 
     private record Word(String description, Object example) {}
 
@@ -131,7 +131,7 @@ final class Vocabulary {
 
     private static void describeField(String field, Schema property) {
         if (property.getProperties() != null) {
-            property.getProperties().forEach(Vocabulary::describeField);
+            property.getProperties().forEach(FieldDescriptions::describeField);
         }
         Word word = WORDS.get(field);
         if (word == null || property.getRef() != null) {

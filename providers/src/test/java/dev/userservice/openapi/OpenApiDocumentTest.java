@@ -1,10 +1,11 @@
-package dev.userservice.api;
+package dev.userservice.openapi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.userservice.api.Routes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,7 +187,7 @@ final class OpenApiDocumentTest {
     void everyOperationThatSaysMoreOfAProblemIsThere() {
         assertEquals(
                 List.of(),
-                ProblemCases.without(operations().stream()
+                ProblemExamples.without(operations().stream()
                         .map(operation -> operation.node().path("operationId").asText())));
         List<String> bare = operations().stream()
                 .filter(operation -> operation.node().at("/responses/409").has("content")

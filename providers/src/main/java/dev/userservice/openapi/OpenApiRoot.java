@@ -1,4 +1,4 @@
-package dev.userservice.api;
+package dev.userservice.openapi;
 
 import dev.userservice.account.ActivationResource;
 import dev.userservice.account.AuthCheckResource;
@@ -20,11 +20,11 @@ import dev.userservice.users.UsersResource;
 import jakarta.ws.rs.Path;
 
 /**
- * The root that the generator of the OpenAPI document walks at build time. It is not in the jar: there, a class with a path
- * would be a root resource of the whole server.
+ * The root that the generator of the OpenAPI document walks. In the jar, a class with a path would be a root resource of the
+ * whole server.
  */
 @Path("/")
-interface DocumentedApi {
+interface OpenApiRoot {
     @Path("")
     SessionResource sessions();
 

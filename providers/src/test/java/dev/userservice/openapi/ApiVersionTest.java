@@ -1,4 +1,4 @@
-package dev.userservice.api;
+package dev.userservice.openapi;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,7 +41,8 @@ final class ApiVersionTest {
                 isCoveredBy(change, from, document.at("/info/version").asText()),
                 "The API has changed since the release, so that a client of " + from + " "
                         + (change.isBreaking() ? "breaks: raise the first number" : "goes on: raise the second number")
-                        + " of the version in api/package-info.java. Changed: " + change.operations() + ", missing: "
+                        + " of the version in openapi/package-info.java. Changed: " + change.operations()
+                        + ", missing: "
                         + change.missing() + ", besides: " + change.breaks());
     }
 

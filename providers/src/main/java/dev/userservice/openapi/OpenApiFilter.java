@@ -1,6 +1,8 @@
-package dev.userservice.api;
+package dev.userservice.openapi;
 
 import dev.userservice.activity.Action;
+import dev.userservice.api.Route;
+import dev.userservice.api.Routes;
 import dev.userservice.keycloak.Permission;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.settings.Rate;
@@ -25,8 +27,7 @@ import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /**
- * Adds to the OpenAPI document, at build time, what the table of routes knows: who may call, how often, and what every
- * route can answer. Not in the jar.
+ * Adds to the OpenAPI document what the table of routes knows: who may call, how often, and what every route can answer.
  */
 public final class OpenApiFilter implements OASFilter {
     private static final String BEARER = "bearer";
@@ -48,9 +49,9 @@ public final class OpenApiFilter implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI document) {
         Components components = document.getComponents();
-        Problems.addTo(components);
+        ProblemResponses.addTo(components);
         components.getSchemas().forEach(OpenApiFilter::close);
-        components.getSchemas().forEach(Vocabulary::describe);
+        components.getSchemas().forEach(FieldDescriptions::describe);
         addSecurity(components);
         document.addServer(OASFactory.createServer()
                 .url("{keycloak}/realms/{tenant}/api")
@@ -105,19 +106,21 @@ public final class OpenApiFilter implements OASFilter {
         operation.description(own + "**Who may call:** " + callers(permission) + "\n\n**Rate limit:** " + limit(route)
                 + guesses(operation) + ".");
         if (operation.getParameters() != null) {
-            operation.getParameters().forEach(Vocabulary::describe);
+            operation.getParameters().forEach(FieldDescriptions::describe);
             operation.getParameters().forEach(OpenApiFilter::list);
         }
         completeAnswers(operation.getOperationId(), operation.getResponses());
     }
 
     private static void completeAnswers(String operationId, APIResponses answers) {
-        Map<String, APIResponse> problems = Problems.ofEveryRoute();
+        Map<String, APIResponse> problems = ProblemResponses.ofEveryRoute();
         if (isOfPage(answers)) {
             problems.remove("406");
             problems.put("412", OASFactory.createAPIResponse().ref("PreconditionFailed"));
             answers.addAPIResponse("304", OASFactory.createAPIResponse().description("The copy is still good"));
-            Stream.of("200", "304").map(answers::getAPIResponse).forEach(answer -> Problems.header(answer, "ETag"));
+            Stream.of("200", "304")
+                    .map(answers::getAPIResponse)
+                    .forEach(answer -> ProblemResponses.header(answer, "ETag"));
         }
         problems.forEach((status, problem) -> {
             if (!answers.hasAPIResponse(status)) {
@@ -126,12 +129,12 @@ public final class OpenApiFilter implements OASFilter {
         });
         Map.copyOf(answers.getAPIResponses()).forEach((status, answer) -> {
             if (status.charAt(0) >= '4') {
-                answers.addAPIResponse(status, Problems.of(operationId, status, answer));
+                answers.addAPIResponse(status, ProblemResponses.of(operationId, status, answer));
             } else {
-                Problems.headers(answer);
+                ProblemResponses.headers(answer);
             }
             if (status.equals("201") || status.equals("307")) {
-                Problems.header(answer, "Location");
+                ProblemResponses.header(answer, "Location");
             }
         });
     }
