@@ -1,0 +1,188 @@
+package dev.userservice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The jar as operators get it. An exclude of the build says what is left out by a pattern, which does not notice that a class has
+ * another name now; so this looks at what is in the jar. It stands in this module because the jar is made before its tests run.
+ */
+class PackagedJarTest {
+    private static final Path SOURCES = Path.of("../providers/src/main/java");
+    private static final Path REALMS = Path.of("../realm-config");
+    private static final String CLASS = ".class";
+    private static final String SHADED = "dev/userservice/shaded/";
+
+    /** A tenth above what it is; without its dependencies it has a fifth of this. */
+    private static final long LARGEST = 6_600_000;
+
+    private static final long SMALLEST = 5_400_000;
+
+    private static final Set<String> PACKAGES = Set.of(
+            "dev/userservice",
+            "dev/userservice/account",
+            "dev/userservice/activity",
+            "dev/userservice/api",
+            "dev/userservice/docs",
+            "dev/userservice/keycloak",
+            "dev/userservice/mail",
+            "dev/userservice/metrics",
+            "dev/userservice/mfa",
+            "dev/userservice/ratelimit",
+            "dev/userservice/settings",
+            "dev/userservice/users",
+            "dev/userservice/web");
+
+    /** Those that make the OpenAPI document while the jar is built. */
+    private static final String BUILD_TIME = "dev/userservice/openapi";
+
+    /** What the jar carries of others, each below a name of ours. */
+    private static final Set<String> DEPENDENCIES = Set.of("authx", "bucket4j", "lettuce", "reactor");
+
+    private static final Set<String> JSON_FILES =
+            Set.of("META-INF/keycloak-themes.json", "META-INF/user-service/openapi.json");
+
+    private static long size;
+
+    /** The files by their names, with their bytes as characters. */
+    private static Map<String, String> files;
+
+    @BeforeAll
+    static void read() throws IOException {
+        Path jar = Path.of(System.getProperty("layout.jar"));
+        // Maven's phase "test" comes before the jar is there.
+        assumeTrue(
+                Files.exists(jar) || "true".equals(System.getenv("CI")),
+                "there is no jar yet: ./mvnw package makes it, and then runs this");
+        size = Files.size(jar);
+        files = new TreeMap<>();
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            for (ZipEntry entry : zip.stream().filter(one -> !one.isDirectory()).toList()) {
+                byte[] content = zip.getInputStream(entry).readAllBytes();
+                files.put(entry.getName(), new String(content, StandardCharsets.ISO_8859_1));
+            }
+        }
+    }
+
+    @Test
+    void itsPackagesAreTheOnesThatRun() {
+        assertEquals(new TreeSet<>(PACKAGES), of(classes().filter(name -> !isShaded(name)), PackagedJarTest::folder));
+    }
+
+    @Test
+    void whatItCarriesOfOthersIsRenamed() {
+        assertEquals(
+                new TreeSet<>(DEPENDENCIES),
+                of(
+                        classes().filter(PackagedJarTest::isShaded),
+                        name -> name.substring(SHADED.length()).replaceFirst("/.*", "")));
+    }
+
+    /** So there is no class of a test, none that an earlier build left behind, and none is missing. */
+    @Test
+    void itsClassesAreThoseOfTheSources() throws IOException {
+        Set<String> missing;
+        try (Stream<Path> sources = Files.walk(SOURCES)) {
+            missing = of(
+                    sources.map(file -> SOURCES.relativize(file).toString())
+                            .filter(name -> name.endsWith(".java"))
+                            .filter(name -> !folder(name).equals(BUILD_TIME)),
+                    name -> name.substring(0, name.length() - ".java".length()));
+        }
+        Set<String> classes = of(classes().filter(name -> !isShaded(name)), PackagedJarTest::topLevel);
+        Set<String> foreign = new TreeSet<>(classes);
+        foreign.removeAll(missing);
+        missing.removeAll(classes);
+
+        assertEquals(Set.of(), foreign);
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    void noRealmIsInIt() throws IOException {
+        assertEquals(
+                new TreeSet<>(JSON_FILES),
+                of(files.keySet().stream().filter(name -> name.endsWith(".json")), name -> name));
+        Set<String> realms = realmFiles();
+        assertTrue(realms.contains("tenant-template.json"), realms::toString);
+        assertEquals(
+                Set.of(),
+                of(
+                        files.keySet().stream()
+                                .filter(name -> realms.contains(name.substring(name.lastIndexOf('/') + 1))),
+                        name -> name));
+    }
+
+    /** Of those that may do more than a user may, whose name is an example in the API's document. */
+    @Test
+    void noDemoAccountIsInIt() throws IOException {
+        Set<String> secrets = new TreeSet<>();
+        for (String file : realmFiles()) {
+            for (JsonNode user :
+                    new ObjectMapper().readTree(REALMS.resolve(file).toFile()).path("users")) {
+                if (!user.path("username").asText().equals("demo-user")) {
+                    secrets.add(user.path("username").asText());
+                    secrets.addAll(user.findValuesAsText("value"));
+                }
+            }
+        }
+        assertEquals(Set.of("demo-admin", "Demo-admin-1!", "demo-vendor", "Demo-vendor-1!"), secrets);
+        assertEquals(
+                Set.of(),
+                of(
+                        files.entrySet().stream()
+                                .filter(file -> secrets.stream().anyMatch(file.getValue()::contains)),
+                        Map.Entry::getKey));
+    }
+
+    @Test
+    void itsSizeIsWhatItWas() {
+        assertTrue(size >= SMALLEST && size <= LARGEST, size + " bytes");
+    }
+
+    private static Set<String> realmFiles() throws IOException {
+        try (Stream<Path> realms = Files.list(REALMS)) {
+            return of(realms, file -> file.getFileName().toString());
+        }
+    }
+
+    private static Stream<String> classes() {
+        return files.keySet().stream().filter(name -> name.endsWith(CLASS));
+    }
+
+    private static boolean isShaded(String name) {
+        return name.startsWith(SHADED);
+    }
+
+    private static String folder(String name) {
+        return name.substring(0, Math.max(0, name.lastIndexOf('/')));
+    }
+
+    private static String topLevel(String name) {
+        return name.substring(0, name.length() - CLASS.length()).replaceFirst("\\$.*", "");
+    }
+
+    /** In order, so that a failure can be read. */
+    private static <T> Set<String> of(Stream<T> things, Function<T, String> name) {
+        return things.map(name).collect(Collectors.toCollection(TreeSet::new));
+    }
+}
