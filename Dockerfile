@@ -6,7 +6,7 @@ FROM eclipse-temurin:21-jdk-noble AS build
 WORKDIR /project
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=true package \
+    ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=true -pl providers,server package \
     && mv server/target/dist/keycloak-* /opt/keycloak \
     && cp providers/target/keycloak-user-service-*.jar /opt/keycloak/providers/keycloak-user-service.jar
 # The tab of settings in the admin console; docs/admin-console.md. Keycloak reads it as it reads an environment variable.

@@ -29,7 +29,7 @@ newest() {
 }
 distribution=$(newest "$root"/server/target/dist/keycloak-*)
 jar=$(newest "$root"/providers/target/keycloak-user-service-*.jar)
-[ -n "$distribution" ] && [ -n "$jar" ] && [ -d "$root/server/target/classes" ] ||
+[ -n "$distribution" ] && [ -n "$jar" ] && [ -f "$bench/target/classpath" ] ||
     fail 'nothing to measure yet: run ./mvnw package first'
 
 # Bench removes the folder at its end; here, only if it never comes to that.
@@ -37,14 +37,13 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/user-service-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-"$root/mvnw" -q -f "$bench/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/classpath" >&2
 # A copy: a build that runs meanwhile changes nothing.
-cp -R "$root/server/target/classes" "$work/classes"
+mkdir "$work/classes"
+cp -R "$root/server/target/classes/." "$bench/target/classes/." "$work/classes"
 cp "$jar" "$work/extension.jar"
-classpath=$work/classes:$work/extension.jar:$(cat "$work/classpath")
-"${bin}javac" -d "$work/classes" -cp "$classpath" "$bench"/*.java
+classpath=$work/classes:$work/extension.jar:$(cat "$bench/target/classpath")
 
 exec "${bin}java" \
     -Dlayout.root="$root" -Dlayout.distribution="$distribution" -Dlayout.jar="$jar" \
     -Dorg.slf4j.simpleLogger.defaultLogLevel=error \
-    -cp "$classpath" Bench "$work" "$@"
+    -cp "$classpath" dev.userservice.bench.Bench "$work" "$@"

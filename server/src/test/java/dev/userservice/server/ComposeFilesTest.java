@@ -121,6 +121,30 @@ class ComposeFilesTest {
                         .stage());
     }
 
+    /** Maven reads the pom of each module, also of one that it does not build. */
+    @Test
+    void theImagesContextHasThePomOfEachModule() throws IOException {
+        List<String> context = Files.readAllLines(PROJECT.resolve(".dockerignore"));
+        List<String> modules = Pattern.compile("<module>([^<]+)</module>")
+                .matcher(Files.readString(PROJECT.resolve("pom.xml")))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        List<String> built = dockerfile.all("build", "RUN").stream()
+                .flatMap(command -> Pattern.compile("\\./mvnw .* -pl (\\S+)")
+                        .matcher(command)
+                        .results())
+                .flatMap(match -> Stream.of(match.group(1).split(",", -1)))
+                .toList();
+
+        assertEquals(List.of("providers", "server"), built);
+        assertTrue(modules.containsAll(built), modules::toString);
+        for (String module : modules) {
+            String needed = built.contains(module) ? module : module + "/pom.xml";
+            assertTrue(context.contains("!" + needed), needed);
+        }
+    }
+
     private static boolean isPinned(String image) {
         Matcher matcher = PINNED.matcher(image);
         return matcher.matches() && !matcher.group("tag").equals("latest");

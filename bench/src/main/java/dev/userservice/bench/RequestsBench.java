@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.userservice.server.Layout;
 import java.io.IOException;
@@ -71,12 +73,7 @@ final class RequestsBench {
                 ("%d connections, %d users; at most %d rounds of %d requests for `/users/health`, of %d for `/users/me`."
                                 + " By itself, the two meters take %.0f ns a request.")
                         .formatted(
-                                Comparison.CONNECTIONS,
-                                USERS,
-                                ROUNDS,
-                                HEALTH_A_ROUND,
-                                ME_A_ROUND,
-                                MetersCost.nanos()),
+                                Comparison.CONNECTIONS, USERS, ROUNDS, HEALTH_A_ROUND, ME_A_ROUND, MetersCost.nanos()),
                 HEAP,
                 database);
     }

@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -51,7 +53,7 @@ record Database(String url, String user, String password) {
 
     /** The server's version and whether a commit waits for the disk, for the results. */
     String description() throws SQLException {
-        return "PostgreSQL " + show("server_version").split(" ")[0] + " (fsync " + show("fsync")
+        return "PostgreSQL " + show("server_version").split(" ", 2)[0] + " (fsync " + show("fsync")
                 + ", synchronous_commit " + show("synchronous_commit") + ")";
     }
 

@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;

@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest;
@@ -124,9 +126,9 @@ final class ActivityBench {
         String alter = "'alter table " + table + " ";
         List<String> drops = database.column("select " + alter + "drop constraint ' || conname" + keys
                 + " union all select 'drop index ' || indexname" + others);
-        List<String> makes = database.column(
-                "select " + alter + "add constraint ' || conname || ' ' || pg_get_constraintdef(oid)" + keys
-                        + " union all select indexdef" + others);
+        List<String> makes =
+                database.column("select " + alter + "add constraint ' || conname || ' ' || pg_get_constraintdef(oid)"
+                        + keys + " union all select indexdef" + others);
         for (String drop : drops) {
             database.execute(drop);
         }
@@ -200,10 +202,7 @@ final class ActivityBench {
                         USERS_A_ROUND,
                         i -> ours(TENANT, "users/" + others.get(i) + "/activity?", FEW),
                         i -> "newest of " + others.get(i)),
-                new Pages(
-                        USERS_A_ROUND,
-                        i -> events("user=" + others.get(i), FEW),
-                        i -> "newest of " + others.get(i)));
+                new Pages(USERS_A_ROUND, i -> events("user=" + others.get(i), FEW), i -> "newest of " + others.get(i)));
         report(none, "the ten newest of one user after the other: time", "admin REST: events of the user", newest);
         double p99OfFew = Comparison.percentile(newest.ours(), 99);
         results.alone(OptionalDouble.of(10), "the ten newest of one user after the other: p99", p99OfFew, "ms");
@@ -284,7 +283,7 @@ final class ActivityBench {
             renewTokens();
             JsonNode rows = json(ours(path + "&cursor=" + cursor));
             String last = rows.path(PAGE - 1).path("id").asText();
-            if (last.isEmpty() || page > 1 && last.compareTo(cursor) >= 0) {
+            if (last.isEmpty() || (page > 1 && last.compareTo(cursor) >= 0)) {
                 throw new IllegalStateException("Page " + page + " of " + path + " ends with " + last);
             }
             cursor = last;
@@ -527,7 +526,8 @@ final class ActivityBench {
 
     /** Now and then: a login is noted, too. */
     private void renewTokens() throws Exception {
-        if (!tokens.isEmpty() && System.nanoTime() - tokensAt < Duration.ofSeconds(20).toNanos()) {
+        if (!tokens.isEmpty()
+                && System.nanoTime() - tokensAt < Duration.ofSeconds(20).toNanos()) {
             return;
         }
         server.renewAdminToken();
@@ -587,7 +587,8 @@ final class ActivityBench {
      * In the early time one of them, an address and a tenant had many, and have none since.
      */
     private static String activities() {
-        return tenants() + """
+        return tenants()
+                + """
                 select setseed(0.5);
                 insert into us_activity (id, realm_id, user_id, actor_id, actor_kind, action, details, ip_address,
                   user_agent, client_id, session_id, created_at)
@@ -641,18 +642,18 @@ final class ActivityBench {
                         select n, %2$d + n * (%10$d / %1$d) as at, random() as share, random() as who, random() as other,
                           random() as what, random() as place, gen_random_uuid()::text as noise
                         from generate_series(1, %1$d) as n) as random) as drawn) as told) as row""".formatted(
-                        ROWS,
-                        Instant.now().minus(SPAN).toEpochMilli(),
-                        FIRST_OTHER,
-                        ADDRESS,
-                        BUSY,
-                        FIRST_ERASED,
-                        ERASED,
-                        DORMANT,
-                        FIRST_OTHER,
-                        SPAN.toMillis(),
-                        EARLY,
-                        OLD_ADDRESS);
+                                ROWS,
+                                Instant.now().minus(SPAN).toEpochMilli(),
+                                FIRST_OTHER,
+                                ADDRESS,
+                                BUSY,
+                                FIRST_ERASED,
+                                ERASED,
+                                DORMANT,
+                                FIRST_OTHER,
+                                SPAN.toMillis(),
+                                EARLY,
+                                OLD_ADDRESS);
     }
 
     /** The same as Keycloak would have kept it; what it has no event for is an event of another type. */

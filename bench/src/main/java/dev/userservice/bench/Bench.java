@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import dev.userservice.server.Distribution;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +55,7 @@ public final class Bench {
             }
             code = 0;
         } catch (Exception e) {
-            e.printStackTrace();
+            e.printStackTrace(System.err);
         }
         System.exit(code);
     }
@@ -79,7 +81,7 @@ public final class Bench {
                 try {
                     OPEN.pop().close();
                 } catch (Exception e) {
-                    e.printStackTrace();
+                    e.printStackTrace(System.err);
                 }
             }
         }

@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -41,9 +43,13 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     /** A side's turn: how long it took, what CPU time it took the server, and each request in it. */
-    record Round(double seconds, double cpuSeconds, double[] millis) {
+    record Round(double seconds, double cpuSeconds, List<Double> millis) {
+        Round(double seconds, double cpuSeconds, double[] millis) {
+            this(seconds, cpuSeconds, Arrays.stream(millis).boxed().toList());
+        }
+
         double throughput() {
-            return millis.length / seconds;
+            return millis.size() / seconds;
         }
     }
 
@@ -54,8 +60,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
      * @param rounds how many, or fewer after {@code limit}, though never less than five
      * @param size requests of each side in a round
      */
-    static Comparison of(
-            Server server, String name, int rounds, int size, Duration limit, Side ours, Side theirs)
+    static Comparison of(Server server, String name, int rounds, int size, Duration limit, Side ours, Side theirs)
             throws Exception {
         return inTurns(
                 name,
@@ -162,8 +167,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
 
     private Ratio ratio(ToDoubleFunction<Round> figure) {
         double[] ratios = new double[ours.size()];
-        Arrays.setAll(
-                ratios, i -> figure.applyAsDouble(ours.get(i)) / figure.applyAsDouble(theirs.get(i)));
+        Arrays.setAll(ratios, i -> figure.applyAsDouble(ours.get(i)) / figure.applyAsDouble(theirs.get(i)));
         return Ratio.ofPairs(ratios);
     }
 
@@ -174,7 +178,8 @@ record Comparison(List<Round> ours, List<Round> theirs) {
 
     static String throughput(List<Round> side) {
         return "%.1f/s"
-                .formatted(side.stream().mapToDouble(Round::throughput).average().orElseThrow());
+                .formatted(
+                        side.stream().mapToDouble(Round::throughput).average().orElseThrow());
     }
 
     static String time(List<Round> side) {
@@ -188,7 +193,8 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     static String cpu(List<Round> side) {
         return "%.2f ms"
                 .formatted(side.stream()
-                        .mapToDouble(round -> round.cpuSeconds() * 1000 / round.millis().length)
+                        .mapToDouble(round ->
+                                round.cpuSeconds() * 1000 / round.millis().size())
                         .average()
                         .orElseThrow());
     }
@@ -204,7 +210,8 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     /** Of all the requests in these rounds. */
     static double percentile(List<Round> side, int percent) {
         double[] all = side.stream()
-                .flatMapToDouble(round -> Arrays.stream(round.millis()))
+                .flatMap(round -> round.millis().stream())
+                .mapToDouble(Double::doubleValue)
                 .sorted()
                 .toArray();
         return all[Math.min(all.length - 1, (int) Math.ceil(all.length * percent / 100.0) - 1)];

@@ -1,9 +1,12 @@
+package dev.userservice.bench;
+
 import dev.userservice.server.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -82,7 +85,8 @@ final class Results {
         String mine = "## " + title + "\n\n" + rows + "\n" + how + "\n" + machine(heap, database) + "\n";
         List<String> sections = new ArrayList<>();
         boolean isPlaced = false;
-        for (String section : Files.exists(file) ? Files.readString(file).split("(?m)(?=^## )") : new String[] {HEAD}) {
+        for (String section :
+                Files.exists(file) ? Files.readString(file).split("(?m)(?=^## )", -1) : new String[] {HEAD}) {
             if (section.startsWith("## " + title + "\n")) {
                 sections.add(mine);
                 isPlaced = true;
@@ -100,7 +104,7 @@ final class Results {
     private static String machine(String heap, Database database) throws IOException, SQLException {
         return "%s: %s, %d cores, %s, heap %s, Java %s (%s), %s."
                 .formatted(
-                        LocalDate.now(),
+                        LocalDate.now(ZoneId.systemDefault()),
                         Layout.ofBuild().distribution().getFileName(),
                         Runtime.getRuntime().availableProcessors(),
                         memory(),
@@ -113,8 +117,7 @@ final class Results {
     private static String memory() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
             return lines.filter(line -> line.startsWith("MemTotal:"))
-                    .map(line -> String.format(
-                            "%.0f GiB", Double.parseDouble(line.replaceAll("\\D", "")) / (1 << 20)))
+                    .map(line -> String.format("%.0f GiB", Double.parseDouble(line.replaceAll("\\D", "")) / (1 << 20)))
                     .findFirst()
                     .orElseThrow();
         }

@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -54,7 +56,7 @@ final class TokenBench {
                 "noted login",
                 ROUNDS,
                 LOGINS_A_ROUND,
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 keycloakLogin(TENANT, CLIENT),
                 keycloakLogin(PLAIN, PLAIN_CLIENT));
         Comparison notedFailure = Comparison.of(
@@ -62,7 +64,7 @@ final class TokenBench {
                 "noted failed login",
                 ROUNDS,
                 LOGINS_A_ROUND,
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 failedLogin(TENANT, CLIENT),
                 failedLogin(PLAIN, PLAIN_CLIENT));
         Comparison login = Comparison.of(
@@ -70,7 +72,7 @@ final class TokenBench {
                 "login",
                 ROUNDS,
                 LOGINS_A_ROUND,
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 apiLogin(),
                 keycloakLogin(TENANT, CLIENT));
         Comparison.round(server, 0, USERS, remembering(keycloakLogin(TENANT, CLIENT)));

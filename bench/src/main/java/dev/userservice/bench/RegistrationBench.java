@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.icegreen.greenmail.mail.MovingMessage;
 import com.icegreen.greenmail.user.UserImpl;
@@ -31,16 +33,18 @@ final class RegistrationBench {
         Bench.onClose(mail::stop);
         Server server = Server.build(folder, database, HEAP, true);
         server.start();
-        RealmSettings settings =
-                RealmSettings.withMailTo(SmtpServer.plain("127.0.0.1", mail.getSmtp().getPort()));
-        server.addRealm(new RealmFiles(Layout.ofBuild().realmConfig(), settings).tenant(TENANT).toString());
+        RealmSettings settings = RealmSettings.withMailTo(
+                SmtpServer.plain("127.0.0.1", mail.getSmtp().getPort()));
+        server.addRealm(new RealmFiles(Layout.ofBuild().realmConfig(), settings)
+                .tenant(TENANT)
+                .toString());
 
         Comparison comparison = Comparison.of(
                 server,
                 "registration",
                 ROUNDS,
                 REGISTRATIONS_A_ROUND,
-                Duration.ofSeconds(240),
+                Duration.ofMinutes(4),
                 new Creating(item -> server.post(
                                 "/realms/" + TENANT + "/api/register",
                                 "application/json",
@@ -58,20 +62,21 @@ final class RegistrationBench {
                 .write(
                         ("%d connections; %d rounds of %d registrations; the mails, for which some of the CPU is, go to an"
                                         + " SMTP server on this machine.")
-                                .formatted(Comparison.CONNECTIONS, comparison.ours().size(), REGISTRATIONS_A_ROUND),
+                                .formatted(
+                                        Comparison.CONNECTIONS,
+                                        comparison.ours().size(),
+                                        REGISTRATIONS_A_ROUND),
                         HEAP,
                         database);
     }
 
     private static ObjectNode person(String name) {
-        return Server.JSON
-                .createObjectNode()
-                .put("username", name)
-                .put("email", name + "@example.com");
+        return Server.JSON.createObjectNode().put("username", name).put("email", name + "@example.com");
     }
 
     private static String adminsUser(String name) {
-        ObjectNode user = person(name).put("enabled", true).put("firstName", "Test").put("lastName", "Person");
+        ObjectNode user =
+                person(name).put("enabled", true).put("firstName", "Test").put("lastName", "Person");
         user.putArray("requiredActions").add("activate-account");
         user.putArray("credentials").addObject().put("type", "password").put("value", Tenants.PASSWORD);
         return user.toString();

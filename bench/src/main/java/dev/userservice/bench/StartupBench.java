@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +94,8 @@ final class StartupBench {
     }
 
     private static String mean(List<double[]> side, int figure, String unit) {
-        double mean = side.stream().mapToDouble(values -> values[figure]).average().orElseThrow();
+        double mean =
+                side.stream().mapToDouble(values -> values[figure]).average().orElseThrow();
         return String.format("%.2f %s", mean, unit);
     }
 }

@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import dev.userservice.web.HttpMeters;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheus.PrometheusConfig;

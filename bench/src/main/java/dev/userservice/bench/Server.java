@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.userservice.server.Distribution;
 import dev.userservice.server.KeycloakProcess;
@@ -74,7 +76,9 @@ final class Server {
         ServerHome home = new Distribution(Layout.ofBuild()).prepare(folder);
         if (!withExtension) {
             try (Stream<Path> providers = Files.list(folder.resolve("providers"))) {
-                for (Path jar : providers.filter(file -> file.toString().endsWith(".jar")).toList()) {
+                for (Path jar : providers
+                        .filter(file -> file.toString().endsWith(".jar"))
+                        .toList()) {
                     Files.delete(jar);
                 }
             }
@@ -105,7 +109,8 @@ final class Server {
     /** Starts it with more options, as variables of its environment. */
     Duration start(Map<String, String> options) throws Exception {
         Map<String, String> environment = new HashMap<>(database.settings());
-        // All requests come from one address, which the defaults would refuse soon. What is measured is the routes, not the
+        // All requests come from one address, which the defaults would refuse soon. What is measured is the routes, not
+        // the
         // limits; a tenant that is about limits has its own.
         LIMITS.forEach(limit -> environment.put(option(limit), "0"));
         environment.putAll(options);
@@ -123,7 +128,8 @@ final class Server {
         long start = System.nanoTime();
         process = KeycloakProcess.start(home, List.of("start", "--optimized"), environment, lines::println);
         while (!isReady(health)) {
-            if (!process.isAlive() || System.nanoTime() - start > Duration.ofMinutes(3).toNanos()) {
+            if (!process.isAlive()
+                    || System.nanoTime() - start > Duration.ofMinutes(3).toNanos()) {
                 throw new IllegalStateException("Keycloak did not start:\n" + Files.readString(log));
             }
             Thread.sleep(20);
@@ -133,7 +139,8 @@ final class Server {
 
     /** The variable of the environment for a server option of the extension. */
     static String option(String name) {
-        return "KC_SPI_REALM_RESTAPI_EXTENSION__API__" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+        return "KC_SPI_REALM_RESTAPI_EXTENSION__API__"
+                + name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     private HttpRequest management(String path) {
@@ -175,7 +182,13 @@ final class Server {
 
     /** The seconds of CPU that the server's JVM has used. */
     double cpuSeconds() {
-        return ProcessHandle.of(process.pid()).orElseThrow().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+        return ProcessHandle.of(process.pid())
+                        .orElseThrow()
+                        .info()
+                        .totalCpuDuration()
+                        .orElseThrow()
+                        .toNanos()
+                / 1e9;
     }
 
     /** The memory of the server's JVM that is in RAM, in MiB, garbage left out: when it is collected is chance. */
@@ -224,7 +237,8 @@ final class Server {
 
     /** The request with the proof of an admin: a token that is renewed before it expires. */
     synchronized HttpRequest asAdmin(HttpRequest.Builder request) {
-        if (adminToken == null || System.nanoTime() - adminTokenAt > Duration.ofSeconds(30).toNanos()) {
+        if (adminToken == null
+                || System.nanoTime() - adminTokenAt > Duration.ofSeconds(30).toNanos()) {
             renewAdminToken();
         }
         return request.header("Authorization", "Bearer " + adminToken).build();

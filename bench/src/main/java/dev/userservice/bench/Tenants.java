@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.userservice.server.Layout;
 import dev.userservice.server.RealmFiles;
@@ -56,7 +58,8 @@ final class Tenants {
                 .toString();
         String path = "/realms/" + tenant + "/api/login";
         return Server.JSON
-                .readTree(Server.send(server.post(path, "application/json", login).build(), 200))
+                .readTree(
+                        Server.send(server.post(path, "application/json", login).build(), 200))
                 .path("access_token")
                 .asText();
     }

@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -143,7 +145,7 @@ final class UsersBench {
         List<Comparison.Round> shorter = new ArrayList<>();
         for (Comparison.Round round : comparison.theirs()) {
             double seconds = round.seconds() - spared.get(WARM_UPS + shorter.size());
-            shorter.add(new Comparison.Round(seconds, round.cpuSeconds(), new double[] {seconds * 1000}));
+            shorter.add(new Comparison.Round(seconds, round.cpuSeconds(), List.of(seconds * 1000)));
         }
         return new Comparison(comparison.ours(), shorter);
     }

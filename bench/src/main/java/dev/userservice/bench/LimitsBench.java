@@ -1,3 +1,5 @@
+package dev.userservice.bench;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,7 +122,8 @@ final class LimitsBench {
             HttpRequest.Builder request = call.copy();
             return tokens.isEmpty()
                     ? request.build()
-                    : request.header("Authorization", "Bearer " + tokens.get(item % tokens.size())).build();
+                    : request.header("Authorization", "Bearer " + tokens.get(item % tokens.size()))
+                            .build();
         }
 
         @Override
@@ -175,7 +178,8 @@ final class LimitsBench {
     }
 
     private static ProcessBuilder redis(String... options) {
-        return new ProcessBuilder(Stream.concat(Stream.of("redis-server"), Stream.of(options)).toList())
+        return new ProcessBuilder(Stream.concat(Stream.of("redis-server"), Stream.of(options))
+                        .toList())
                 .redirectErrorStream(true);
     }
 }

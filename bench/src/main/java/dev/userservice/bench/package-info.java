@@ -1,0 +1,2 @@
+/** Measures the extension against Keycloak itself. */
+package dev.userservice.bench;
