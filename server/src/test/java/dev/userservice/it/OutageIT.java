@@ -40,7 +40,8 @@ final class OutageIT {
     static void start() {
         Assumptions.assumeTrue(
                 "unpacked".equals(System.getProperty("server", "unpacked")), "only an unpacked server can be stopped");
-        server = TestServer.unpacked("outage");
+        server = TestServer.unpacked(
+                "outage", Map.of("KC_SPI_REALM_RESTAPI_EXTENSION__API__ACTIVITY_PURGE_INTERVAL", "2"));
         tenant = Tenant.on(server);
         tenant.addUser("alice");
     }
@@ -259,6 +260,20 @@ final class OutageIT {
             assertEquals(
                     sessions, tenant.admin().users().get(id).getUserSessions().size());
             tenant.session("rosa");
+        }
+
+        /** By itself, and not only when a realm is removed; this server looks every two seconds. */
+        @Test
+        @Order(4)
+        void theLogIsPurgedNowAndThen() throws Exception {
+            server.node().database().execute("""
+                            insert into us_activity (id, realm_id, user_id, action, created_at)
+                            values ('00000000-0000-7000-8000-000000000001', '%s', 'long-ago', 'login', 0)""".formatted(
+                            tenant.admin().toRepresentation().getId()));
+            Until.holds(
+                    "the end of an old row",
+                    Duration.ofSeconds(60),
+                    () -> count("us_activity where user_id = ?", "long-ago") == 0);
         }
 
         /** What was marked at the start of this server, and is looked at now, since the worker purges once a minute. */

@@ -139,7 +139,8 @@ final class SwaggerUiIT {
             browser.screenshots("swagger-ui", look -> {});
             logIn("the-admin", browser);
 
-            unfold("operations-Users-listUsers", browser);
+            browser.click("#operations-Users-listUsers .opblock-summary-control");
+            browser.awaitElement("#operations-Users-listUsers .execute");
             send("operations-Users-listUsers", browser);
             browser.awaitTextOf("#operations-Users-listUsers " + STATUS, "200");
             browser.awaitText("\"username\": \"alice\"");
