@@ -1,5 +1,6 @@
 package dev.userservice.it;
 
+import static java.util.stream.Collectors.toMap;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
@@ -66,49 +67,64 @@ final class RateLimitIT {
                 .count();
     }
 
-    private record Door(String limit, Function<RequestSpecification, Response> call) {
+    private record Door(Tenant tenant, String limit, Function<RequestSpecification, Response> call) {
+        Response knock() {
+            return call.apply(tenant.api());
+        }
+
         @Override
         public String toString() {
             return limit;
         }
     }
 
-    private static Door post(String limit, String path, Map<String, ?> body) {
+    private static Door post(Tenant tenant, String limit, String path, Map<String, ?> body) {
         return new Door(
-                limit, api -> api.contentType(ContentType.JSON).body(body).post(path));
+                tenant,
+                limit,
+                api -> api.contentType(ContentType.JSON).body(body).post(path));
     }
 
+    /** Two of them at most share a limit, so that two tenants are enough for each to start with a whole one. */
     static Stream<Door> doors() {
+        Map<String, String> limits = Stream.of("login", "register", "activation", "resend", "forgot", "reset")
+                .collect(toMap(limit -> "limit-" + limit, limit -> "5/10m"));
+        Tenant one = limited(limits);
+        Tenant other = limited(limits);
         return Stream.of(
-                post("limit-login", "/login", Map.of("identifier", "nobody", "password", WRONG)),
-                post("limit-register", "/register", Map.of("email", "no address", "password", WRONG)),
-                post("limit-register", "/users", Map.of("email", "no address", "password", WRONG)),
-                post("limit-activation", "/verify-email", Map.of("token", "0000-0000")),
+                post(one, "limit-login", "/login", Map.of("identifier", "nobody", "password", WRONG)),
+                post(one, "limit-register", "/register", Map.of("email", "no address", "password", WRONG)),
+                post(other, "limit-register", "/users", Map.of("email", "no address", "password", WRONG)),
+                post(one, "limit-activation", "/verify-email", Map.of("token", "0000-0000")),
                 new Door(
+                        other,
                         "limit-activation",
                         api -> api.contentType(ContentType.JSON)
                                 .body(Map.of("code", "0000-0000"))
                                 .patch("/users/activation")),
-                new Door("limit-resend", api -> api.get("/users/activation/resend?identifier=nobody@example.com")),
-                post("limit-forgot", "/reset-password", Map.of("email", "nobody@example.com")),
-                post("limit-forgot", "/users/password/forgot", Map.of("identifier", "nobody@example.com")),
-                post("limit-reset", "/reset-password/0000-0000", Map.of("password", WRONG)),
-                post("limit-reset", "/users/password/reset", Map.of("code", "0000-0000", "new_password", WRONG)));
+                new Door(one, "limit-resend", api -> api.get("/users/activation/resend?identifier=nobody@example.com")),
+                post(one, "limit-forgot", "/reset-password", Map.of("email", "nobody@example.com")),
+                post(other, "limit-forgot", "/users/password/forgot", Map.of("identifier", "nobody@example.com")),
+                post(one, "limit-reset", "/reset-password/0000-0000", Map.of("password", WRONG)),
+                post(
+                        other,
+                        "limit-reset",
+                        "/users/password/reset",
+                        Map.of("code", "0000-0000", "new_password", WRONG)));
     }
 
     @ParameterizedTest
     @MethodSource("doors")
     void anAddressHasFiveAMinuteOnThePublicRoutes(Door door) {
-        Tenant tenant = limited(Map.of(door.limit(), "5/10m"));
         String name = door.limit().substring("limit-".length());
         for (int left = 4; left >= 0; left--) {
-            Response answer = door.call().apply(tenant.api());
+            Response answer = door.knock();
             assertNotEquals(429, answer.statusCode());
             answer.then()
                     .header("RateLimit-Policy", "\"" + name + "\";q=5;w=600")
                     .header("RateLimit", containsString("\"" + name + "\";r=" + left + ";t="));
         }
-        Response refused = door.call().apply(tenant.api());
+        Response refused = door.knock();
         refused.then()
                 .statusCode(429)
                 .contentType("application/problem+json")
