@@ -5,7 +5,7 @@
     <#if section = "header">
         ${msg("userServiceResetTitle")}
     <#elseif section = "form">
-        <form id="user-service-reset-form" class="${properties.kcFormClass!}" action="${resetAction}" method="post" novalidate="novalidate">
+        <form id="user-service-reset-form" class="${properties.kcFormClass!}" action="${formAction}" method="post" novalidate="novalidate">
             <div class="${properties.kcFormGroupClass!}">
                 <div class="${properties.kcLabelWrapperClass!}">
                     <p class="instruction" id="user-service-reset-for">${msg("userServiceResetInstruction", (username)!'')}</p>

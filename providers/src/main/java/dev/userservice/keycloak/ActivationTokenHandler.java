@@ -2,7 +2,6 @@ package dev.userservice.keycloak;
 
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import org.keycloak.Config;
 import org.keycloak.authentication.actiontoken.AbstractActionTokenHandler;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
@@ -11,16 +10,16 @@ import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.forms.login.LoginFormsProvider;
-import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.messages.Messages;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Keycloak's page behind the link of an activation mail. It asks for a click, which programs that follow the links of mails
- * do not make, and then redeems the code.
+ * Keycloak's page behind the link of an activation mail: a form with a button, which programs that follow the links of mails and
+ * of pages do not press. What it sends redeems the code.
  *
  * <p>It works in any browser, but for one that somebody else is logged in to, and leaves a login alone that waits in this
  * one for the code.
@@ -29,8 +28,13 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     /** The type of its tokens. */
     static final String TYPE = "user-service-activation";
 
+    private static final String PAGE = "user-service-confirm-activation.ftl";
+
     /** Takes the key of a text. */
     private static final String HEADER = "messageHeader";
+
+    /** The key of the title of what came of it. */
+    private static final String DONE = "userServiceActivatedHeader";
 
     private Settings settings;
 
@@ -52,6 +56,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     @Override
     public Response handleToken(CodeToken token, ActionTokenContext<CodeToken> context) {
         KeycloakSession session = context.getSession();
+        RealmModel realm = context.getRealm();
         AuthenticationSessionModel login = context.getAuthenticationSession();
         UserModel user = login.getAuthenticatedUser();
         EventBuilder event =
@@ -59,31 +64,22 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         LoginFormsProvider page = session.getProvider(LoginFormsProvider.class)
                 .setAuthenticationSession(login)
                 .setUser(user);
-        new AuthenticationSessionManager(session).removeAuthenticationSession(context.getRealm(), login, false);
+        new AuthenticationSessionManager(session).removeAuthenticationSession(realm, login, false);
 
-        Activation activation = new Activation(session, settings);
         if (!Activation.isWanted(user)) {
             event.error(Errors.EMAIL_ALREADY_VERIFIED);
-            return page.setAttribute(HEADER, "userServiceActivatedHeader")
-                    .setInfo("userServiceActivatedAlready")
-                    .createInfoPage();
+            return page.setAttribute(HEADER, DONE).setInfo("userServiceActivatedAlready").createInfoPage();
         }
-        if (!token.isConfirmed() && activation.isGood(token.code(), user)) {
-            URI base = context.getUriInfo().getBaseUri();
-            return page.setAttribute(HEADER, "userServiceConfirmActivationHeader")
-                    .setAttribute(
-                            Constants.TEMPLATE_ATTR_ACTION_URI,
-                            CodeLink.page(session, context.getRealm(), base, token.confirmed()))
-                    .setInfo("userServiceConfirmActivation", user.getEmail())
-                    .createInfoPage();
+        Activation activation = new Activation(session, settings);
+        boolean isSent = DetachedPage.isSent(context);
+        if (!isSent && activation.isGood(token.code(), user)) {
+            return DetachedPage.form(PAGE, page.setAttribute("address", user.getEmail()), context);
         }
-        if (!token.isConfirmed() || !activation.redeem(token.code(), user)) {
+        if (!isSent || !activation.redeem(token.code(), user)) {
             event.error(Errors.INVALID_CODE);
             return page.setError("userServiceLinkInvalid").createErrorPage(Response.Status.BAD_REQUEST);
         }
         event.success();
-        return page.setAttribute(HEADER, "userServiceActivatedHeader")
-                .setSuccess("userServiceActivated")
-                .createInfoPage();
+        return page.setAttribute(HEADER, DONE).setSuccess("userServiceActivated").createInfoPage();
     }
 }

@@ -42,14 +42,14 @@ final class CodeLink {
                 expires,
                 delivery.code(),
                 delivery.origin().clientId());
-        return page(session, realm, base, token);
+        return page(realm, base, token);
     }
 
     /**
      * The address of Keycloak's page for a token. It names no client and no tab, which Keycloak would take for the login that
      * this browser has under way, and would end.
      */
-    static String page(KeycloakSession session, RealmModel realm, URI base, CodeToken token) {
+    private String page(RealmModel realm, URI base, CodeToken token) {
         String issuer = Urls.realmIssuer(base, realm.getName());
         token.id(null).issuedNow().issuer(issuer).audience(issuer);
         return LoginActionsService.loginActionsBaseUrl(UriBuilder.fromUri(base))

@@ -17,10 +17,6 @@ public final class CodeToken extends DefaultActionToken {
     @JsonProperty("client")
     private String client;
 
-    /** Has the person asked for it by a click? Programs that follow the links of a mail have not. */
-    @JsonProperty("confirmed")
-    private boolean isConfirmed;
-
     /** For Jackson. */
     CodeToken() {}
 
@@ -34,13 +30,6 @@ public final class CodeToken extends DefaultActionToken {
         this.client = clientId;
     }
 
-    /** The same, after the click. */
-    CodeToken confirmed() {
-        CodeToken confirmed = new CodeToken(getActionId(), getUserId(), getExp() * 1000, code, client);
-        confirmed.isConfirmed = true;
-        return confirmed;
-    }
-
     String code() {
         return code;
     }
@@ -48,9 +37,5 @@ public final class CodeToken extends DefaultActionToken {
     /** Null for none. */
     String client() {
         return client;
-    }
-
-    boolean isConfirmed() {
-        return isConfirmed;
     }
 }

@@ -1,15 +1,26 @@
 package dev.userservice.keycloak;
 
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
+import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.SystemClientUtil;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.services.managers.AuthenticationSessionManager;
+import org.keycloak.services.resources.LoginActionsService;
 import org.keycloak.services.util.LocaleUtil;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
-/** A page of Keycloak's behind a mailed link, which belongs to no login of this browser's. */
+/**
+ * A page of Keycloak's behind a mailed link, which belongs to no login of this browser's. It shows a form, and nothing happens
+ * before that is sent: programs that read mails, and then the pages behind their links, send GET and HEAD, which must not change
+ * anything (RFC 9110, section 9.2.1).
+ */
 final class DetachedPage {
     private DetachedPage() {}
 
@@ -29,5 +40,33 @@ final class DetachedPage {
         login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
         LocaleUtil.processLocaleParam(context.getSession(), realm, login);
         return login;
+    }
+
+    /** Was the page's form sent? */
+    static boolean isSent(ActionTokenContext<CodeToken> context) {
+        return HttpMethod.POST.equals(context.getRequest().getHttpMethod());
+    }
+
+    /**
+     * Shows a form, which finds as {@code formAction} where Keycloak takes a POST with an action token. The choice of a language
+     * asks for the link again.
+     */
+    static Response form(String template, LoginFormsProvider page, ActionTokenContext<CodeToken> context) {
+        RealmModel realm = context.getRealm();
+        URI post = actions(context)
+                .path(LoginActionsService.class, "resetCredentialsPOST")
+                .queryParam(Constants.KEY, "{key}")
+                .build(
+                        realm.getName(),
+                        context.getUriInfo().getQueryParameters().getFirst(Constants.KEY));
+        return page.setActionUri(actions(context)
+                        .path(LoginActionsService.class, "executeActionToken")
+                        .build(realm.getName()))
+                .setAttribute("formAction", post)
+                .createForm(template);
+    }
+
+    private static UriBuilder actions(ActionTokenContext<CodeToken> context) {
+        return LoginActionsService.loginActionsBaseUrl(context.getUriInfo().getBaseUriBuilder());
     }
 }

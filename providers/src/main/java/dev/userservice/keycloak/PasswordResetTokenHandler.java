@@ -1,11 +1,8 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.settings.Settings;
-import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriBuilder;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,14 +12,12 @@ import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventType;
 import org.keycloak.forms.login.LoginFormsProvider;
-import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
 import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.messages.Messages;
-import org.keycloak.services.resources.LoginActionsService;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -81,8 +76,12 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
             return page.setError(Messages.RESET_CREDENTIAL_NOT_ALLOWED).createErrorPage(Response.Status.BAD_REQUEST);
         }
         PasswordReset reset = new PasswordReset(session, settings);
-        if (!HttpMethod.POST.equals(context.getRequest().getHttpMethod())) {
-            return reset.isGood(token.code()) ? form(page, user, context) : invalid(page, context);
+        if (!DetachedPage.isSent(context)) {
+            if (reset.isGood(token.code())) {
+                return form(page, user, context);
+            }
+            context.getEvent().error(Errors.INVALID_CODE);
+            return invalid(page);
         }
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
         String password = fields.getFirst(PASSWORD);
@@ -105,7 +104,7 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
                 ? page.setAttribute("messageHeader", "userServiceResetDoneHeader")
                         .setSuccess("userServiceResetDone")
                         .createInfoPage()
-                : invalid(page, context);
+                : invalid(page);
     }
 
     /** What is wrong with what was filled in, before anybody's rules are asked. */
@@ -121,31 +120,11 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
         return mistakes;
     }
 
-    /** The form posts to where Keycloak takes a POST with an action token; the choice of a language asks for the link again. */
     private static Response form(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {
-        RealmModel realm = context.getRealm();
-        URI post = actions(context)
-                .path(LoginActionsService.class, "resetCredentialsPOST")
-                .queryParam(Constants.KEY, "{key}")
-                .build(
-                        realm.getName(),
-                        context.getUriInfo().getQueryParameters().getFirst(Constants.KEY));
-        return page.setActionUri(actions(context)
-                        .path(LoginActionsService.class, "executeActionToken")
-                        .build(realm.getName()))
-                .setAttribute("resetAction", post)
-                .setAttribute("username", user.getUsername())
-                .createForm(PAGE);
+        return DetachedPage.form(PAGE, page.setAttribute("username", user.getUsername()), context);
     }
 
-    private static UriBuilder actions(ActionTokenContext<CodeToken> context) {
-        return LoginActionsService.loginActionsBaseUrl(context.getUriInfo().getBaseUriBuilder());
-    }
-
-    private static Response invalid(LoginFormsProvider page, ActionTokenContext<CodeToken> context) {
-        if (!HttpMethod.POST.equals(context.getRequest().getHttpMethod())) {
-            context.getEvent().error(Errors.INVALID_CODE);
-        }
+    private static Response invalid(LoginFormsProvider page) {
         return page.setError("userServiceResetLinkInvalid").createErrorPage(Response.Status.BAD_REQUEST);
     }
 }

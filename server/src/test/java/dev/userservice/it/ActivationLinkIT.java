@@ -1,5 +1,6 @@
 package dev.userservice.it;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.RestAssured;
 import java.net.URI;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,7 +19,7 @@ import org.openqa.selenium.WindowType;
 /** The pages behind the link of an activation mail, in a browser. */
 @ExtendWith(ServerExtension.class)
 final class ActivationLinkIT {
-    private static final String CLICK = "#kc-info-message a";
+    private static final String CLICK = "#user-service-confirm";
     private static final String GERMAN = "#login-select-toggle option[value*='kc_locale=de']";
 
     private static Tenant tenant;
@@ -55,6 +57,21 @@ final class ActivationLinkIT {
             second.awaitText("Your account is active already. You can log in.");
             second.screenshot("activation-link-activated-already");
         }
+    }
+
+    /** RFC 9110, section 9.2.1: GET and HEAD are safe. */
+    @Test
+    void whoOnlyLooksActivatesNobody() {
+        Newcomer nora = Newcomer.to(tenant).registersByTheApi();
+        URI link = nora.mail().link();
+        String page = LinkScanner.looksAt(link);
+        assertFalse(nora.isActive());
+
+        LinkScanner.sendsTheFormOf(page, link, Map.of())
+                .then()
+                .statusCode(200)
+                .body(containsString("Your account is active now."));
+        assertTrue(nora.isActive());
     }
 
     @Test

@@ -78,7 +78,9 @@ final class PagesIT {
             assertFine("activation", "#user-service-activate-form", language, browser);
             Inbox.Mail mail = nora.mail();
             browser.goTo(mail.link());
-            assertFine("info", "#kc-info-message", language, browser);
+            assertFine("activation-link", "#user-service-confirm-form", language, browser);
+            browser.click("#user-service-confirm");
+            assertFine("activated", "#kc-info-message", language, browser);
             assertFine(mail, "activation", language, browser);
 
             browser.goTo(URI.create(
