@@ -37,8 +37,7 @@ final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(100);
-    private static final Map<String, Object> PHONE =
-            Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true);
+    private static final int PHONE = 390;
 
     private static final Map<String, Object> DARK =
             Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark")));
@@ -194,14 +193,31 @@ final class Browser implements AutoCloseable {
     private void screenshot(String name, Consumer<String> look) {
         keep(name);
         look.accept(name);
-        // A window cannot be as narrow as this.
-        driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", PHONE);
-        try {
+        onPhone(PHONE, () -> {
             keep(name + "-phone");
             look.accept(name + "-phone");
+        });
+    }
+
+    /** Looks at the page on a phone, so many CSS pixels wide. */
+    void onPhone(int width, Runnable look) {
+        // A window cannot be as narrow as this.
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 844, "deviceScaleFactor", 2, "mobile", true));
+        try {
+            look.run();
         } finally {
             driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
         }
+    }
+
+    /** By how many pixels the page is wider than what is seen of it. */
+    long overhang() {
+        return (Long) run("""
+                const page = document.scrollingElement;
+                return page.scrollWidth - page.clientWidth;
+                """);
     }
 
     private void keep(String name) {

@@ -224,10 +224,7 @@ final class PagesIT {
                 true, browser.run("return document.querySelector(`img[src='" + logo + "'][alt='']`).naturalWidth > 0"));
         browser.screenshots(name, look -> {
             assertEquals(List.of(), Axe.barriers(browser), look);
-            assertEquals(0L, browser.run("""
-                    const page = document.scrollingElement;
-                    return page.scrollWidth - page.clientWidth;
-                    """), look + " is wider than the screen");
+            assertEquals(0, browser.overhang(), look + " is wider than the screen");
         });
     }
 }
