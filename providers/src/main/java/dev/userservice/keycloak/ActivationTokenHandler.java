@@ -1,7 +1,11 @@
 package dev.userservice.keycloak;
 
+import static jakarta.ws.rs.core.Response.Status.BAD_REQUEST;
+import static jakarta.ws.rs.core.Response.Status.OK;
+
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.authentication.actiontoken.AbstractActionTokenHandler;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
@@ -29,9 +33,6 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     static final String TYPE = "user-service-activation";
 
     private static final String PAGE = "user-service-confirm-activation.ftl";
-
-    /** Takes the key of a text. */
-    private static final String HEADER = "messageHeader";
 
     /** The key of the title of what came of it. */
     private static final String DONE = "userServiceActivatedHeader";
@@ -65,10 +66,11 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
                 .setAuthenticationSession(login)
                 .setUser(user);
         new AuthenticationSessionManager(session).removeAuthenticationSession(realm, login, false);
+        Optional<Onward> onward = Onward.of(session, settings, token.client());
 
-        if (!Activation.isWanted(user)) {
+        if (!Activation.isPending(realm, user)) {
             event.error(Errors.EMAIL_ALREADY_VERIFIED);
-            return page.setAttribute(HEADER, DONE).setInfo("userServiceActivatedAlready").createInfoPage();
+            return DetachedPage.last(OK, DONE, page.setInfo("userServiceActivatedAlready"), onward);
         }
         Activation activation = new Activation(session, settings);
         boolean isSent = DetachedPage.isSent(context);
@@ -77,9 +79,9 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         }
         if (!isSent || !activation.redeem(token.code(), user)) {
             event.error(Errors.INVALID_CODE);
-            return page.setError("userServiceLinkInvalid").createErrorPage(Response.Status.BAD_REQUEST);
+            return DetachedPage.last(BAD_REQUEST, "errorTitle", page.setError("userServiceLinkInvalid"), onward);
         }
         event.success();
-        return page.setAttribute(HEADER, DONE).setSuccess("userServiceActivated").createInfoPage();
+        return DetachedPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
     }
 }

@@ -4,6 +4,7 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
+import java.util.Optional;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.ClientModel;
@@ -22,6 +23,8 @@ import org.keycloak.sessions.AuthenticationSessionModel;
  * anything (RFC 9110, section 9.2.1).
  */
 final class DetachedPage {
+    private static final String LAST = "user-service-message.ftl";
+
     private DetachedPage() {}
 
     /**
@@ -68,5 +71,17 @@ final class DetachedPage {
 
     private static UriBuilder actions(ActionTokenContext<CodeToken> context) {
         return LoginActionsService.loginActionsBaseUrl(context.getUriInfo().getBaseUriBuilder());
+    }
+
+    /**
+     * Shows what came of it, with a button that leads on.
+     *
+     * @param header the key of the page's title
+     * @param page has the message already
+     * @param onward where to; empty for no button
+     */
+    static Response last(Response.Status status, String header, LoginFormsProvider page, Optional<Onward> onward) {
+        onward.ifPresent(place -> page.setAttribute("onward", place.address()).setAttribute("onwardTo", place.name()));
+        return page.setAttribute("messageHeader", header).setStatus(status).createForm(LAST);
     }
 }

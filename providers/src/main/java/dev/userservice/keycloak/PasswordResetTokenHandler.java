@@ -76,12 +76,13 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
             return page.setError(Messages.RESET_CREDENTIAL_NOT_ALLOWED).createErrorPage(Response.Status.BAD_REQUEST);
         }
         PasswordReset reset = new PasswordReset(session, settings);
+        Optional<Onward> onward = Onward.of(session, settings, token.client());
         if (!DetachedPage.isSent(context)) {
             if (reset.isGood(token.code())) {
                 return form(page, user, context);
             }
             context.getEvent().error(Errors.INVALID_CODE);
-            return invalid(page);
+            return invalid(page, onward);
         }
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
         String password = fields.getFirst(PASSWORD);
@@ -101,10 +102,12 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
             return form(page.setErrors(mistakes), user, context);
         }
         return outcome.isDone()
-                ? page.setAttribute("messageHeader", "userServiceResetDoneHeader")
-                        .setSuccess("userServiceResetDone")
-                        .createInfoPage()
-                : invalid(page);
+                ? DetachedPage.last(
+                        Response.Status.OK,
+                        "userServiceResetDoneHeader",
+                        page.setSuccess("userServiceResetDone"),
+                        onward)
+                : invalid(page, onward);
     }
 
     /** What is wrong with what was filled in, before anybody's rules are asked. */
@@ -124,7 +127,8 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
         return DetachedPage.form(PAGE, page.setAttribute("username", user.getUsername()), context);
     }
 
-    private static Response invalid(LoginFormsProvider page) {
-        return page.setError("userServiceResetLinkInvalid").createErrorPage(Response.Status.BAD_REQUEST);
+    private static Response invalid(LoginFormsProvider page, Optional<Onward> onward) {
+        return DetachedPage.last(
+                Response.Status.BAD_REQUEST, "errorTitle", page.setError("userServiceResetLinkInvalid"), onward);
     }
 }

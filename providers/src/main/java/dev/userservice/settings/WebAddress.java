@@ -3,7 +3,7 @@ package dev.userservice.settings;
 import java.net.URI;
 
 /** Addresses that browsers may be sent to. */
-final class WebAddress {
+public final class WebAddress {
     private WebAddress() {}
 
     /**
@@ -11,7 +11,7 @@ final class WebAddress {
      *
      * @throws IllegalArgumentException for anything else, and for one with a user in it
      */
-    static URI of(String text) {
+    public static URI of(String text) {
         URI url = URI.create(text);
         boolean isHttp = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
         if (!isHttp || url.getHost() == null || url.getUserInfo() != null) {
