@@ -183,9 +183,14 @@ public final class Activation {
                 : Set.of(REQUIRED_ACTION);
     }
 
-    /** Wishes a new mail unless there is a live code, or a mail that will bring one. */
+    /**
+     * Wishes a new mail unless there is a live code for the address of today, or a mail that will bring one. What was sent to
+     * another address is of no use, so nobody has to wait for the end of its cool-down.
+     */
     public void sendIfNone(UserModel user, MailOrigin origin) {
-        if (!new OneTimeCodes(session).isAsked(user, Purpose.ACTIVATION)) {
+        OneTimeCodes codes = new OneTimeCodes(session);
+        if (!codes.isAsked(user, Purpose.ACTIVATION)) {
+            codes.drop(user, Purpose.ACTIVATION);
             send(user, origin);
         }
     }

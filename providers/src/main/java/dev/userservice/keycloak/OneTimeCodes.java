@@ -5,6 +5,7 @@ import jakarta.persistence.LockModeType;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.hibernate.Timeouts;
@@ -99,16 +100,32 @@ public final class OneTimeCodes {
                 .findFirst();
     }
 
-    /** Is there a request of this kind whose codes, sent or to be sent, can still be redeemed? */
+    /**
+     * Is there a code of this kind that the user can redeem, or a mail that will bring one? A code is good for the address alone that
+     * it was sent to; a mail goes to the address that the user has when it is sent, so one that is being sent may go to another.
+     */
     boolean isAsked(UserModel user, Purpose purpose) {
         return !entities.createQuery("""
                         select 1 from UserServiceCodeRequest r where r.userId = :user and r.purpose = :purpose
-                        and (r.expiresAt > :now or exists (select 1 from UserServiceOutbox m where m.requestId = r.id))""")
+                        and (exists (select 1 from UserServiceCode c where c.requestId = r.id and c.expiresAt > :now
+                            and lower(c.email) = :email)
+                          or exists (select 1 from UserServiceOutbox m where m.requestId = r.id
+                            and (m.lease is null or m.dueAt <= :now)))""")
                 .setParameter("user", user.getId())
                 .setParameter("purpose", purpose.id())
                 .setParameter("now", Time.currentTimeMillis())
+                .setParameter(
+                        "email", user.getEmail() == null ? "" : user.getEmail().toLowerCase(Locale.ROOT))
                 .getResultList()
                 .isEmpty();
+    }
+
+    /** Voids the codes of a user that are of one kind. */
+    void drop(UserModel user, Purpose purpose) {
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose = :purpose")
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .executeUpdate();
     }
 
     /** A code as it is sent, and until when it is good, in milliseconds since 1970-01-01 UTC. */

@@ -174,6 +174,30 @@ final class ActivationPagesIT {
         }
     }
 
+    /** By the admin console or Keycloak's admin REST, which tell nobody what the address was. */
+    @Test
+    void whoseAddressWasCorrectedIsSentTheCodeToTheNewOne() {
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            Newcomer nora = Newcomer.to(tenant).registersByTheApi();
+            String old = nora.mail().code();
+            UserRepresentation user = nora.user();
+            String corrected = "corrected-" + nora.email();
+            user.setEmail(corrected);
+            tenant.admin().users().get(user.getId()).update(user);
+            for (int i = 0; i < 2; i++) {
+                nora.logsInTo(app, browser);
+                browser.awaitText("We have sent an e-mail with a code to c***@e***.com");
+            }
+            String code = tenant.inbox().next(corrected).code();
+            nora.enters(old, browser);
+            browser.awaitTextOf("#input-error-code", "This code is not valid, or has expired.");
+            nora.enters(code, browser);
+            browser.awaitText("Logged in as " + nora.username());
+            assertEquals(1, tenant.inbox().count(corrected));
+        }
+    }
+
     /** Pages and their pictures take their time. */
     private static void coolDownForLong(ObjectNode realm) {
         realm.withObject("/attributes").put("user-service.resend-cool-down", "600");
