@@ -35,12 +35,22 @@ public final class ActivateAccountAction implements RequiredActionProvider {
         this.settings = settings;
     }
 
-    /** Never by itself: the routes, the registration page and admins put it on a user. */
+    /**
+     * Never puts itself on a user: the routes, the registration page and admins do. But Keycloak asks in each login, also where
+     * there is no page, so that whoever has proved the address in another way is rid of it here.
+     */
     @Override
-    public void evaluateTriggers(RequiredActionContext context) {}
+    public void evaluateTriggers(RequiredActionContext context) {
+        Activation.settle(context.getUser());
+    }
 
     @Override
     public void requiredActionChallenge(RequiredActionContext context) {
+        if (Activation.settle(context.getUser())) {
+            // By Keycloak's own mail, in the course of this login.
+            context.success();
+            return;
+        }
         activation().sendIfNone(context.getUser(), origin(context));
         context.challenge(page(context).createForm(PAGE));
     }
@@ -48,8 +58,8 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     @Override
     public void processAction(RequiredActionContext context) {
         UserModel user = context.getUser();
-        if (user.getRequiredActionsStream().noneMatch(Activation.REQUIRED_ACTION::equals)) {
-            // By the link of the mail, in another browser or tab. Who registered here has chosen the password.
+        if (Activation.settle(user) || user.getRequiredActionsStream().noneMatch(Activation.REQUIRED_ACTION::equals)) {
+            // By the link of a mail, in another browser or tab. Who registered here has chosen the password.
             context.success();
             return;
         }
@@ -64,7 +74,7 @@ public final class ActivateAccountAction implements RequiredActionProvider {
                 .user(user)
                 .detail(Details.EMAIL, user.getEmail());
         if (activation().redeem(form.getFirst(CODE), user)) {
-            event.success();
+            event.detail(Activation.ACTIVATED, "true").success();
             context.success();
         } else {
             event.error(Errors.INVALID_CODE);

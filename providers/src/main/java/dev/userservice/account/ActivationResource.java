@@ -1,5 +1,6 @@
 package dev.userservice.account;
 
+import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.ReadableProfile;
@@ -95,7 +96,10 @@ public final class ActivationResource {
             throw ApiProblem.notFound("Invalid or expired activation code");
         }
         UserModel user = redeemed.get();
-        event.user(user).detail(Details.EMAIL, user.getEmail()).success();
+        event.user(user)
+                .detail(Details.EMAIL, user.getEmail())
+                .detail(Activation.ACTIVATED, "true")
+                .success();
         return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
     }
 }

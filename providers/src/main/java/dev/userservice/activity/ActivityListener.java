@@ -1,5 +1,6 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.AdminEvents;
 import dev.userservice.keycloak.LastLogins;
 import dev.userservice.keycloak.MailOrigin;
@@ -66,12 +67,23 @@ public final class ActivityListener implements EventListenerProvider {
             LastLogins.note(session, event);
         }
         if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
-            boolean isReset = entry.action() == Action.UPDATE_PASSWORD && isOfMailedLink(event, realm);
-            EventTable.Entry known =
-                    isReset ? new EventTable.Entry(Action.PASSWORD_RESET, entry.userId(), entry.details()) : entry;
+            EventTable.Entry known = known(event, entry, realm);
             Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
             tell(known, realm, actors.of(known, event, realm), origin, event.getTime());
         }
+    }
+
+    /** What the event alone does not tell. */
+    private EventTable.Entry known(Event event, EventTable.Entry entry, RealmModel realm) {
+        return switch (entry.action()) {
+            case UPDATE_PASSWORD ->
+                isOfMailedLink(event, realm)
+                        ? new EventTable.Entry(Action.PASSWORD_RESET, entry.userId(), entry.details())
+                        : entry;
+            case ACTIVATED ->
+                Activation.isActivation(session, realm, event) ? entry : EventTable.addressProved(entry.userId());
+            default -> entry;
+        };
     }
 
     /** Does the event belong to a login that a mailed link has begun? Of a new password Keycloak's events tell no difference. */

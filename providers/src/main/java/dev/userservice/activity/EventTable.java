@@ -131,6 +131,12 @@ final class EventTable {
         };
     }
 
+    /** The same event VERIFY_EMAIL of somebody who was active all the time: then it changes what the user object says, and no more. */
+    static Entry addressProved(String userId) {
+        Details details = new Details().changes(Map.of("is_email_verified", new Details.Change("false", "true")));
+        return new Entry(Action.UPDATE_PROFILE, userId, details);
+    }
+
     private static Action limited(Details details, Map<String, String> told) {
         details.text("limit", told.get("limit"))
                 .text("identifier", told.get("username"))

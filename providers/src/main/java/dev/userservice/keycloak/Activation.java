@@ -5,6 +5,8 @@ import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +14,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.keycloak.events.Details;
+import org.keycloak.events.Event;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
@@ -23,11 +26,18 @@ import org.keycloak.storage.ReadOnlyException;
 
 /**
  * The proof that an account's e-mail address belongs to its user: a required action on the user until they give back a code
- * that was mailed there.
+ * that was mailed there. Whoever has proved the address in another way, to Keycloak's own mail or a broker, or has an admin's or an
+ * import's word for it, need not do it again: they are active, and the action goes with their next login.
  */
 public final class Activation {
     /** The required action of a user that awaits activation. */
     public static final String REQUIRED_ACTION = "activate-account";
+
+    /** The detail of our events VERIFY_EMAIL that says whether the account was inactive until then. */
+    public static final String ACTIVATED = "activated";
+
+    /** What a proof of the address makes needless. */
+    private static final Set<String> PROOFS = Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name());
 
     private static final Logger LOG = Logger.getLogger(Activation.class);
 
@@ -39,11 +49,55 @@ public final class Activation {
         this.settings = settings;
     }
 
-    /** Is the activation pending? A realm that verifies e-mail addresses in Keycloak's own way counts that too. */
+    /** Is the address of today proved, by whatever means? */
+    static boolean isProved(UserModel user) {
+        return user.getEmail() != null && user.isEmailVerified();
+    }
+
+    /**
+     * Is the activation pending? A realm that verifies e-mail addresses in Keycloak's own way counts that too. What a list and the
+     * figures say of many users at once must be the same: {@link UserConditions}, {@link UserPage}, {@link TenantFigures},
+     * {@link LastOne}.
+     */
     public static boolean isPending(RealmModel realm, UserModel user) {
-        boolean isUnverified = realm.isVerifyEmail() && user.getEmail() != null && !user.isEmailVerified();
+        if (isProved(user)) {
+            return false;
+        }
+        boolean isUnverified = realm.isVerifyEmail() && user.getEmail() != null;
         // Disabled or not: Keycloak's direct grant lets nobody in who has any action.
         return isUnverified || user.getRequiredActionsStream().anyMatch(pendingActions(realm)::contains);
+    }
+
+    /**
+     * Takes the action off a user who has proved the address in another way, as Keycloak's own VERIFY_EMAIL passes by itself then.
+     * Called in each login, by whatever way in: Keycloak's direct grant refuses whoever has any action.
+     *
+     * @return whether the address is proved
+     */
+    public static boolean settle(UserModel user) {
+        boolean isProved = isProved(user);
+        if (isProved && user.getRequiredActionsStream().anyMatch(PROOFS::contains)) {
+            try {
+                demandNoProof(user);
+            } catch (ReadOnlyException e) {
+                LOG.debugf("Where the user is kept, nobody can note that nothing is to be proved: %s", user.getId());
+            }
+        }
+        return isProved;
+    }
+
+    /** Does an event VERIFY_EMAIL tell of an account that was inactive until then? Keycloak's own does not say so itself. */
+    public static boolean isActivation(KeycloakSession session, RealmModel realm, Event event) {
+        Map<String, String> details = Objects.requireNonNullElse(event.getDetails(), Map.of());
+        if (details.containsKey(ACTIVATED)) {
+            return Boolean.parseBoolean(details.get(ACTIVATED));
+        }
+        UserModel user = event.getUserId() == null ? null : session.users().getUserById(realm, event.getUserId());
+        return realm.isVerifyEmail() || (user != null && hasAction(user));
+    }
+
+    private static boolean hasAction(UserModel user) {
+        return user.getRequiredActionsStream().anyMatch(REQUIRED_ACTION::equals);
     }
 
     /** Does the realm demand it of who registers? An admin who disables the action, and Keycloak's own, says no. */
@@ -52,10 +106,11 @@ public final class Activation {
     }
 
     /** Is this a user for whom a code is of any use? */
-    static boolean isWanted(UserModel user) {
+    static boolean isWanted(RealmModel realm, UserModel user) {
         return user.isEnabled()
                 && user.getEmail() != null
-                && user.getRequiredActionsStream().anyMatch(REQUIRED_ACTION::equals);
+                && user.getServiceAccountClientLink() == null
+                && isPending(realm, user);
     }
 
     /**
@@ -95,7 +150,7 @@ public final class Activation {
                     "The required action " + REQUIRED_ACTION + " is not registered in the realm " + realm.getName()
                             + ": register it under Authentication, Required actions");
         }
-        if (isDemanded(realm, action) && user.getEmail() != null) {
+        if (isDemanded(realm, action) && user.getEmail() != null && !isProved(user)) {
             user.addRequiredAction(REQUIRED_ACTION);
             send(kind, user, origin);
         }
@@ -112,7 +167,7 @@ public final class Activation {
 
     private Optional<Duration> send(MailKind kind, UserModel user, MailOrigin origin) {
         CodeTimes times = CodeTimes.of(Purpose.ACTIVATION, realm(), settings);
-        if (!isWanted(user)) {
+        if (!isWanted(realm(), user)) {
             return Optional.of(times.coolDown());
         }
         Asked asked = new OneTimeCodes(session).ask(user, Purpose.ACTIVATION, times);
@@ -126,9 +181,9 @@ public final class Activation {
      * without a code.
      */
     void follow(UserModel user, MailOrigin origin) {
-        if (isWanted(user)) {
+        if (hasAction(user)) {
             send(user, origin);
-        } else if (user.isEnabled() && isPending(realm(), user) && isKnown()) {
+        } else if (isWanted(realm(), user) && isKnown()) {
             start(user, origin);
         }
     }
@@ -149,8 +204,8 @@ public final class Activation {
 
     /** Is there anything that an admin's word would spare the user? */
     static boolean isProofWanted(RealmModel realm, UserModel user) {
-        return isPending(realm, user)
-                || user.getRequiredActionsStream().anyMatch(UserModel.RequiredAction.VERIFY_EMAIL.name()::equals);
+        return !isProved(user)
+                && (isPending(realm, user) || user.getRequiredActionsStream().anyMatch(PROOFS::contains));
     }
 
     /** Makes an account active whose user has given back what was mailed to its address. */
@@ -176,11 +231,9 @@ public final class Activation {
         }
     }
 
-    /** The required actions of a user that awaits activation, any of which is enough. */
+    /** The required actions of a user that awaits activation, any of which is enough, unless the address is proved. */
     static Set<String> pendingActions(RealmModel realm) {
-        return realm.isVerifyEmail()
-                ? Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name())
-                : Set.of(REQUIRED_ACTION);
+        return realm.isVerifyEmail() ? PROOFS : Set.of(REQUIRED_ACTION);
     }
 
     /**
@@ -211,7 +264,7 @@ public final class Activation {
         }
         session.getContext().setRealm(realm);
         Identifiers.find(session, realm, wish.identifier())
-                .filter(Activation::isWanted)
+                .filter(user -> isWanted(realm, user))
                 .filter(user -> send(user, wish.origin()).isEmpty())
                 .ifPresent(user -> tellOfResend(realm, user, wish.origin()));
     }
@@ -256,8 +309,8 @@ public final class Activation {
     }
 
     /** A code proves the possession of the address that it was sent to; the account may have another one by now. */
-    private static BiPredicate<UserModel, String> mayRedeem(Predicate<UserModel> isOwner) {
+    private BiPredicate<UserModel, String> mayRedeem(Predicate<UserModel> isOwner) {
         return (user, sentTo) ->
-                isOwner.test(user) && isWanted(user) && user.getEmail().equalsIgnoreCase(sentTo);
+                isOwner.test(user) && isWanted(realm(), user) && user.getEmail().equalsIgnoreCase(sentTo);
     }
 }

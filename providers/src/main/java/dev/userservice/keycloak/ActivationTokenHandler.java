@@ -81,7 +81,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
             event.error(Errors.INVALID_CODE);
             return DetachedPage.last(BAD_REQUEST, "errorTitle", page.setError("userServiceLinkInvalid"), onward);
         }
-        event.success();
+        event.detail(Activation.ACTIVATED, "true").success();
         return DetachedPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
     }
 }

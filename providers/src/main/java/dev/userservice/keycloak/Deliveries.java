@@ -105,7 +105,7 @@ public final class Deliveries {
         UserModel user = session.users().getUserById(realm, wish.userId());
         boolean isReset = kind == MailKind.PASSWORD_RESET;
         boolean isWanted =
-                user != null && (isReset ? PasswordReset.isPossible(realm, user) : Activation.isWanted(user));
+                user != null && (isReset ? PasswordReset.isPossible(realm, user) : Activation.isWanted(realm, user));
         if (!isWanted) {
             // The request goes first, and takes the wish with it: see OneTimeCodes.
             new OneTimeCodes(session).delete(wish.requestId());

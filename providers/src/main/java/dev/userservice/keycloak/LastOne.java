@@ -65,7 +65,8 @@ final class LastOne {
                         select u.id from UserEntity u
                         where u.realmId = :realm and u.id <> :user and u.enabled = true
                         and u.serviceAccountClientLink is null
-                        and not exists (select 1 from UserRequiredActionEntity a where a.user = u and a.action in (:pending))
+                        and ((u.email is not null and u.emailVerified = true) or not exists
+                          (select 1 from UserRequiredActionEntity a where a.user = u and a.action in (:pending)))
                         and (exists (select 1 from UserRoleMappingEntity m where m.user = u and m.roleId in (:roles))""" + byGroup + ")" + verified, String.class)
                 .setParameter("realm", realm.getId())
                 .setParameter("user", user.getId())

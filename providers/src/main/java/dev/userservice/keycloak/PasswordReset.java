@@ -131,7 +131,8 @@ public final class PasswordReset {
             return Outcome.INVALID_CODE;
         }
         UserModel user = redeemed.get();
-        boolean isActivated = Activation.isPending(realm, user) || !user.isEmailVerified();
+        boolean isActivated = Activation.isPending(realm, user);
+        boolean isProof = !user.isEmailVerified();
         Activation.proveAddress(user);
         codes.voidAll(user);
         endLockout(realm, user);
@@ -144,10 +145,11 @@ public final class PasswordReset {
             events.apply(EventType.RESET_PASSWORD).user(user).error(Errors.PASSWORD_REJECTED);
             return new Outcome(false, List.of(refusal.get()));
         }
-        if (isActivated) {
+        if (isActivated || isProof) {
             events.apply(EventType.VERIFY_EMAIL)
                     .user(user)
                     .detail(Details.EMAIL, user.getEmail())
+                    .detail(Activation.ACTIVATED, Boolean.toString(isActivated))
                     .success();
         }
         Stream.of(EventType.RESET_PASSWORD, EventType.UPDATE_CREDENTIAL, deprecatedPasswordEvent())

@@ -121,6 +121,8 @@ final class ProfileUpdate {
             return;
         }
         try {
+            // Who is active by a proof of the address that they had is not to prove that one any more.
+            Activation.settle(user);
             profile.update(true, listener);
             if (isEmailChanged()) {
                 user.setEmailVerified(false);

@@ -37,9 +37,10 @@ public final class TenantFigures {
               coalesce(case when r.verifyEmail = true then n.proved else n.enabled end, 0L), coalesce(n.verified, 0L)
             from RealmEntity r left join (
               select u.realmId as realmId, count(u.id) as total,
-                sum(case when u.enabled = true and coalesce(p.toActivate, 0) = 0 then 1L else 0L end) as enabled,
-                sum(case when u.enabled = true and (u.email is null or u.emailVerified = true) and p.userId is null
-                  then 1L else 0L end) as proved,
+                sum(case when u.enabled = true and (coalesce(p.toActivate, 0) = 0
+                  or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as enabled,
+                sum(case when u.enabled = true and ((u.email is null and p.userId is null)
+                  or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as proved,
                 sum(case when u.emailVerified = true then 1L else 0L end) as verified
               from UserEntity u left join (
                 select a.user.id as userId, max(case when a.action = '%1$s' then 1 else 0 end) as toActivate

@@ -130,7 +130,7 @@ final class UserConditions {
     private Predicate isActive(CriteriaQuery<?> query, Root<UserEntity> user) {
         Predicate isPending =
                 has(query, user, UserRequiredActionEntity.class, "action", Activation.pendingActions(realm));
-        return criteria.and(criteria.not(isOut(user)), criteria.not(isPending));
+        return criteria.and(criteria.not(isOut(user)), criteria.or(isProved(user), criteria.not(isPending)));
     }
 
     private Predicate isInactive(CriteriaQuery<?> query, Root<UserEntity> user) {
@@ -139,7 +139,14 @@ final class UserConditions {
         out.select(other.get("id")).where(criteria.equal(other.get("realmId"), realm.getId()), isOut(other));
         Subquery<String> pending =
                 owners(query, UserRequiredActionEntity.class, "action", Activation.pendingActions(realm));
-        return user.get("id").in(criteria.union(out, pending));
+        return criteria.and(
+                user.get("id").in(criteria.union(out, pending)),
+                criteria.or(criteria.isFalse(user.get("enabled")), criteria.not(isProved(user))));
+    }
+
+    /** As {@link Activation#isProved} has it: no action of theirs counts. */
+    private Predicate isProved(Root<UserEntity> user) {
+        return criteria.and(criteria.isNotNull(user.get(UserModel.EMAIL)), criteria.isTrue(user.get("emailVerified")));
     }
 
     /** Inactive by what stands in the user's own row. */

@@ -55,7 +55,8 @@ final class UserPage {
             profile.put(UserModel.LAST_NAME, (String) user[3]);
             profile.put(UserModel.EMAIL, (String) user[4]);
             boolean isVerified = (Boolean) user[6];
-            boolean isPending = pending.contains(id) || (realm.isVerifyEmail() && user[4] != null && !isVerified);
+            boolean isProved = user[4] != null && isVerified;
+            boolean isPending = !isProved && (pending.contains(id) || (realm.isVerifyEmail() && user[4] != null));
             rows.add(new UserRow(
                     id,
                     (String) user[1],

@@ -90,7 +90,6 @@ public final class AccountMeters implements ProviderEventListener {
             case PASSWORD_RESET_REQUESTED -> passwordReset(realm, Status.REQUESTED);
             case PASSWORD_RESET -> passwordReset(realm, Status.SUCCESS);
             case ACTIVATION_RESENT -> emailVerification(realm, Status.REQUESTED);
-            case ACTIVATED -> emailVerification(realm, Status.SUCCESS);
             case ROLE_CHANGED, GROUP_JOINED, GROUP_LEFT -> roleChange(done);
             default -> {
                 // Its action says all.

@@ -88,6 +88,8 @@ public final class OutcomeListener implements EventListenerProvider {
                                 : null;
                     case RESET_PASSWORD_ERROR ->
                         REFUSED.contains(error) ? (to, realm) -> to.passwordReset(realm, Status.FAILURE) : null;
+                    // Also of an account that was active all the time, which the activity log calls a change of it.
+                    case VERIFY_EMAIL -> (to, realm) -> to.emailVerification(realm, Status.SUCCESS);
                     case VERIFY_EMAIL_ERROR ->
                         REFUSED.contains(error) ? (to, realm) -> to.emailVerification(realm, Status.FAILURE) : null;
                     default -> null;

@@ -136,8 +136,13 @@ final class UserIT {
         String admin = verifying.session("the-admin").access();
         UserRepresentation user = verifying.admin().users().get(id).toRepresentation();
         user.setRequiredActions(List.of("VERIFY_EMAIL"));
+        user.setEmailVerified(false);
         verifying.admin().users().get(id).update(user);
         verifying.api(admin).get("/users/" + id).then().statusCode(200).body("is_active", equalTo(false));
+        // Proved, it demands nothing any more.
+        user.setEmailVerified(true);
+        verifying.admin().users().get(id).update(user);
+        verifying.api(admin).get("/users/" + id).then().statusCode(200).body("is_active", equalTo(true));
         user.setRequiredActions(List.of("UPDATE_PASSWORD"));
         verifying.admin().users().get(id).update(user);
         verifying.api(admin).get("/users/" + id).then().statusCode(200).body("is_active", equalTo(true));

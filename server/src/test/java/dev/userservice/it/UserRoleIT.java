@@ -240,6 +240,7 @@ final class UserRoleIT {
         String pending = small.addUser("pending", "admin");
         UserRepresentation waits = small.admin().users().get(pending).toRepresentation();
         waits.setRequiredActions(List.of("activate-account"));
+        waits.setEmailVerified(false);
         small.admin().users().get(pending).update(waits);
         String disabled = small.addUser("disabled", "admin");
         UserRepresentation off = small.admin().users().get(disabled).toRepresentation();
