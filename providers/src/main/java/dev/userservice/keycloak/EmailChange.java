@@ -43,7 +43,10 @@ final class EmailChange {
         }
         new OneTimeCodes(call.session()).voidAll(user);
         if (user.getEmail() != null) {
-            call.activation().follow(user, MailOrigin.of(call.session(), user, null));
+            boolean isByThemselves = call.caller().isSelf(user.getId());
+            MailOrigin origin =
+                    isByThemselves ? MailOrigin.of(call.session(), user, null) : MailOrigin.ofOthers(call.session());
+            call.activation().follow(user, origin);
         }
     }
 }

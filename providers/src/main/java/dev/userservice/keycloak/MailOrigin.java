@@ -40,29 +40,47 @@ public record MailOrigin(String baseUrl, String locale, String clientId, String 
      * without what the other one's request says of them. There is no link in it.
      */
     public static MailOrigin ofOthers(RealmModel realm) {
-        String language = realm.getDefaultLocale() == null ? Locale.ENGLISH.toLanguageTag() : realm.getDefaultLocale();
-        return new MailOrigin("", language, null, null, null);
+        return ofOthers("", realm);
     }
 
     /**
-     * Takes them from the request that is being answered.
+     * The same of a mail that a call of somebody else's causes, with a link to where that call came in.
+     *
+     * @throws ApiProblem 400 for a host that is too long to be one
+     */
+    static MailOrigin ofOthers(KeycloakSession session) {
+        return ofOthers(baseUrl(session), session.getContext().getRealm());
+    }
+
+    private static MailOrigin ofOthers(String baseUrl, RealmModel realm) {
+        String language = realm.getDefaultLocale() == null ? Locale.ENGLISH.toLanguageTag() : realm.getDefaultLocale();
+        return new MailOrigin(baseUrl, language, null, null, null);
+    }
+
+    /**
+     * Takes them from the request that is being answered, whose language is that of the recipient: they have made it themselves, or
+     * somebody on their behalf.
      *
      * @param user whose own language counts first; null if it is not known who that is
      * @param client null for none
      * @throws ApiProblem 400 for a host that is too long to be one
      */
     public static MailOrigin of(KeycloakSession session, UserModel user, ClientModel client) {
-        String baseUrl = session.getContext().getUri().getBaseUri().toString();
-        if (baseUrl.length() > MAX_BASE_URL) {
-            throw ApiProblem.badRequest("The host is too long");
-        }
         return new MailOrigin(
-                baseUrl,
+                baseUrl(session),
                 session.getContext().resolveLocale(user).toLanguageTag(),
                 client == null ? null : client.getClientId(),
                 Texts.fit(session.getContext().getConnection().getRemoteHost(), MAX_ADDRESS),
                 Texts.fit(
                         session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(HttpHeaders.USER_AGENT),
                         MAX_AGENT));
+    }
+
+    private static String baseUrl(KeycloakSession session) {
+        String baseUrl = session.getContext().getUri().getBaseUri().toString();
+        if (baseUrl.length() > MAX_BASE_URL) {
+            throw ApiProblem.badRequest("The host is too long");
+        }
+        return baseUrl;
     }
 }

@@ -52,7 +52,7 @@ public final class UserCreation {
         if (isActive) {
             Activation.vouchFor(realm, user);
         } else {
-            call.activation().invite(user, MailOrigin.of(session, user, null));
+            call.activation().invite(user, MailOrigin.ofOthers(session));
         }
         // Last: not every listener waits for the commit.
         Map<String, String> details =

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
@@ -229,5 +231,60 @@ final class AccountNoticeIT {
                 .post("/verify-email")
                 .then()
                 .statusCode(200);
+    }
+
+    /** The admin reads German, the tenant's people English, and one of them French, which the tenant does not speak. */
+    @ParameterizedTest
+    @CsvSource({"'', Your new , Activate your ", "de, Your new , Aktivieren Sie ", "fr, Your new , Activate your "})
+    void whatAnAdminCausesIsInTheLanguageOfWhoReadsIt(String locale, String invitation, String activation) {
+        String token = tenant.serviceTokenOf("view-users", "manage-users");
+        String guest = "l" + name;
+        String guestId = tenant.api(token)
+                .contentType(ContentType.JSON)
+                .header("Accept-Language", "de")
+                .body(Map.of(
+                        "username",
+                        guest,
+                        "email",
+                        guest + "@example.com",
+                        "first_name",
+                        "Gail",
+                        "password",
+                        TestServer.PASSWORD))
+                .post("/users")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        Inbox.Mail mail = tenant.inbox().next(guest + "@example.com");
+        assertTrue(mail.subject().startsWith(invitation), mail.subject());
+        UserRepresentation user = tenant.admin().users().get(guestId).toRepresentation();
+        user.singleAttribute("locale", locale);
+        tenant.admin().users().get(guestId).update(user);
+        tenant.api(token)
+                .contentType(ContentType.JSON)
+                .header("Accept-Language", "de")
+                .body(Map.of("email", "new-" + guest + "@example.com"))
+                .patch("/users/" + guestId)
+                .then()
+                .statusCode(200);
+        Inbox.Mail next = tenant.inbox().next("new-" + guest + "@example.com");
+        while (!next.text().contains("http")) {
+            next = tenant.inbox().next("new-" + guest + "@example.com");
+        }
+        assertTrue(next.subject().startsWith(activation), next.subject());
+    }
+
+    @Test
+    void aTenantOfAnotherLanguageInvitesInIt() {
+        Tenant german = Tenant.on(tenant.server(), realm -> realm.put("defaultLocale", "de"));
+        german.api(german.serviceTokenOf("view-users", "manage-users"))
+                .contentType(ContentType.JSON)
+                .header("Accept-Language", "en")
+                .body(Map.of("email", email, "first_name", "Gail", "password", TestServer.PASSWORD))
+                .post("/users")
+                .then()
+                .statusCode(201);
+        assertTrue(german.inbox().next(email).subject().startsWith("Ihr neues Konto bei "));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.restassured.http.ContentType;
 import java.io.IOException;
@@ -44,9 +45,19 @@ final class PagesIT {
         });
         logoHost.start();
         logo = "http://localhost:" + logoHost.getAddress().getPort() + "/logo.svg?a=1&b=2";
-        tenant = Tenant.on(server, realm -> {
-            realm.put("displayName", NAME);
-            realm.withObject("/attributes").put("user-service.logo-url", logo);
+        tenant = Tenant.on(server, PagesIT::brand);
+    }
+
+    private static void brand(ObjectNode realm) {
+        realm.put("displayName", NAME);
+        realm.withObject("/attributes").put("user-service.logo-url", logo);
+    }
+
+    /** The same in another language, which is that of what an admin causes. */
+    private static Tenant speaking(String language) {
+        return Tenant.on(tenant.server(), realm -> {
+            brand(realm);
+            realm.put("defaultLocale", language);
         });
     }
 
@@ -138,11 +149,11 @@ final class PagesIT {
     @ParameterizedTest
     @ValueSource(strings = {"en", "de"})
     void soAreTheMailsOfWhatAnAdminDoes(String language) {
-        String back = tenant.serviceTokenOf("view-users", "manage-users");
+        Tenant ours = speaking(language);
+        String back = ours.serviceTokenOf("view-users", "manage-users");
         String guest = language + "-guest";
-        String id = tenant.api(back)
+        String id = ours.api(back)
                 .contentType(ContentType.JSON)
-                .header("Accept-Language", language)
                 .body(Map.of(
                         "username",
                         guest,
@@ -157,23 +168,23 @@ final class PagesIT {
                 .statusCode(201)
                 .extract()
                 .path("id");
-        UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
+        UserRepresentation user = ours.admin().users().get(id).toRepresentation();
         user.singleAttribute("locale", language);
-        tenant.admin().users().get(id).update(user);
-        Totp.add(tenant, id);
-        tenant.admin().users().get(id).credentials().stream()
+        ours.admin().users().get(id).update(user);
+        Totp.add(ours, id);
+        ours.admin().users().get(id).credentials().stream()
                 .filter(credential -> credential.getType().equals("otp"))
-                .forEach(credential -> tenant.admin().users().get(id).removeCredential(credential.getId()));
-        tenant.api(back)
+                .forEach(credential -> ours.admin().users().get(id).removeCredential(credential.getId()));
+        ours.api(back)
                 .contentType(ContentType.JSON)
                 .body(Map.of("email", guest + "-2@example.com"))
                 .patch("/users/" + id)
                 .then()
                 .statusCode(200);
         try (Browser browser = Browser.open(language)) {
-            assertFine(tenant.inbox().next(guest + "@example.com"), "invitation", language, browser);
-            assertFine(tenant.inbox().next(guest + "@example.com"), "mfa-disabled", language, browser);
-            assertFine(tenant.inbox().next(guest + "@example.com"), "email-changed-old", language, browser);
+            assertFine(ours.inbox().next(guest + "@example.com"), "invitation", language, browser);
+            assertFine(ours.inbox().next(guest + "@example.com"), "mfa-disabled", language, browser);
+            assertFine(ours.inbox().next(guest + "@example.com"), "email-changed-old", language, browser);
         }
     }
 
