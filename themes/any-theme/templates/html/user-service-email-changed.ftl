@@ -1,7 +1,9 @@
 <#import "template.ftl" as layout>
+<#import "user-service-parts.ftl" as parts>
 <@layout.emailLayout>
 <#if isToTheNew>
-<p>${msg("userServiceEmailChangedNew", user.username, realmName)}</p>
+<p>${msg("userServiceEmailChangedNew", realmName)}</p>
+<@parts.account/>
 <p>${msg("userServiceEmailChangedNewAlarm")}</p>
 <#else>
 <p><#if maskedEmail?has_content>${msg("userServiceEmailChangedOld", realmName, maskedEmail)}<#else>${msg("userServiceEmailChangedRemoved", realmName)}</#if></p>

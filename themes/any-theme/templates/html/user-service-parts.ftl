@@ -16,9 +16,17 @@
 <p dir="ltr" style="padding: 12px 8px; border-radius: 6px; background-color: #e2e8ec; color: #151515; font-family: Consolas, Menlo, 'DejaVu Sans Mono', monospace; font-size: 15px; font-weight: bold; text-align: center; overflow-wrap: anywhere">${code}</p>
 </#macro>
 
+<#-- Which account it is, where the reader has proved to own the address. -->
+<#macro account>
+<#if accountName?has_content>
+<p>${msg("userServiceMailUsername", accountName)}</p>
+</#if>
+</#macro>
+
 <#-- What happened, from where, and what to do if it was not the reader. -->
 <#macro notice happened alarm>
 <p>${happened}</p>
+<@account/>
 <#if ipAddress?has_content>
 <p>${msg("userServiceChangedFrom", ipAddress)}</p>
 </#if>

@@ -1,9 +1,10 @@
 <#import "template.ftl" as layout>
 <#import "user-service-parts.ftl" as parts>
 <@layout.emailLayout>
-<p>${msg("userServicePasswordResetIntro", user.username, realmName)}</p>
+<p>${msg("userServicePasswordResetIntro", realmName)}</p>
 <@parts.link href=link text=msg("userServicePasswordResetLink")/>
 <@parts.code text=msg("userServicePasswordResetCode") code=code/>
+<@parts.account/>
 <p>${msg("userServicePasswordResetExpires", linkExpirationFormatter(linkExpiration))}</p>
 <p>${msg("userServicePasswordResetIgnore")}</p>
 <@parts.address href=link/>

@@ -1,7 +1,11 @@
 <#ftl output_format="plainText">
 <#if isToTheNew>
-${msg("userServiceEmailChangedNew", user.username, realmName)}
+${msg("userServiceEmailChangedNew", realmName)}
 
+<#if accountName?has_content>
+${msg("userServiceMailUsername", accountName)}
+
+</#if>
 ${msg("userServiceEmailChangedNewAlarm")}
 <#else>
 <#if maskedEmail?has_content>

@@ -1,10 +1,14 @@
 <#ftl output_format="plainText">
 <#if isEnabled>
-${msg("userServiceMfaEnabled", user.username, realmName, changedAt)}
+${msg("userServiceMfaEnabled", realmName, changedAt)}
 <#else>
-${msg("userServiceMfaDisabled", user.username, realmName, changedAt)}
+${msg("userServiceMfaDisabled", realmName, changedAt)}
 </#if>
 
+<#if accountName?has_content>
+${msg("userServiceMailUsername", accountName)}
+
+</#if>
 <#if ipAddress?has_content>
 ${msg("userServiceChangedFrom", ipAddress)}
 

@@ -1,6 +1,10 @@
 <#ftl output_format="plainText">
-${msg("userServicePasswordChanged", user.username, realmName, changedAt)}
+${msg("userServicePasswordChanged", realmName, changedAt)}
 
+<#if accountName?has_content>
+${msg("userServiceMailUsername", accountName)}
+
+</#if>
 <#if ipAddress?has_content>
 ${msg("userServiceChangedFrom", ipAddress)}
 

@@ -1,5 +1,5 @@
 <#ftl output_format="plainText">
-${msg("userServicePasswordResetIntro", user.username, realmName)}
+${msg("userServicePasswordResetIntro", realmName)}
 
 ${link}
 
@@ -7,6 +7,10 @@ ${msg("userServicePasswordResetCode")}
 
 ${code}
 
+<#if accountName?has_content>
+${msg("userServiceMailUsername", accountName)}
+
+</#if>
 ${msg("userServicePasswordResetExpires", linkExpirationFormatter(linkExpiration))}
 
 ${msg("userServicePasswordResetIgnore")}

@@ -35,14 +35,21 @@ final class MailTemplatesTest {
     private static final String LINK = "https://shop.example.com/verify-email?token=a&b=\"c\"";
     private static final String CODE = "RX02-5MJ6-8Q1W-ZC4D-7TNH-K3PV-29YB";
 
-    /** The mails, and whether the account is named in them. */
-    private static final Map<String, Boolean> MAILS = Map.of(
-            "activation", false,
-            "email-changed", true,
-            "invitation", true,
-            "mfa-changed", true,
-            "password-changed", true,
-            "password-reset", true);
+    /** The mails, and whom they tell what the account is called. */
+    private static final Map<String, Named> MAILS = Map.of(
+            "activation", Named.TO_NOBODY,
+            "email-changed", Named.TO_WHO_IS_PROVED,
+            "invitation", Named.TO_ANYBODY,
+            "mfa-changed", Named.TO_WHO_IS_PROVED,
+            "password-changed", Named.TO_WHO_IS_PROVED,
+            "password-reset", Named.TO_WHO_IS_PROVED);
+
+    private enum Named {
+        TO_NOBODY,
+        TO_WHO_IS_PROVED,
+        /** It is an admin's choice, and may be needed to log in. */
+        TO_ANYBODY
+    }
 
     static Stream<Arguments> mails() {
         return MAILS.keySet().stream()
@@ -61,8 +68,9 @@ final class MailTemplatesTest {
         assertFalse(html.contains("<b>Butter") || html.contains("<script"), html);
         assertTrue(html.contains("Bread &amp; &lt;b&gt;Butter&lt;/b&gt;"), html);
         assertTrue(text.contains(REALM), text);
-        assertEquals(MAILS.get(mail), text.contains(USERNAME), text);
-        assertEquals(MAILS.get(mail), html.contains("&lt;script&gt;alert(&quot;{0}&quot;)&lt;/script&gt;&#39;s"), html);
+        boolean isNamed = MAILS.get(mail) != Named.TO_NOBODY;
+        assertEquals(isNamed, text.contains(USERNAME), text);
+        assertEquals(isNamed, html.contains("&lt;script&gt;alert(&quot;{0}&quot;)&lt;/script&gt;&#39;s"), html);
         if (text.contains(CODE)) {
             assertTrue(text.contains("\n" + LINK + "\n"), text);
             assertTrue(html.contains("<a href=\"" + LINK.replace("&", "&amp;").replace("\"", "&quot;")), html);
@@ -70,9 +78,24 @@ final class MailTemplatesTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("mails")
+    void whoHasNotProvedTheAddressIsToldNoName(String mail, String language) throws Exception {
+        Map<String, Object> model = model(language);
+        model.remove("accountName");
+        for (String format : List.of("html", "text")) {
+            String rendered = processed(model, format, mail);
+            assertEquals(MAILS.get(mail) == Named.TO_ANYBODY, rendered.contains("script"), rendered);
+        }
+    }
+
+    private static String processed(Map<String, Object> model, String format, String mail) throws Exception {
+        return new DefaultFreeMarkerProvider(null, null)
+                .processTemplate(model, format + "/user-service-" + mail + ".ftl", theme());
+    }
+
     private static String rendered(String format, String mail, String language) throws Exception {
-        String rendered = new DefaultFreeMarkerProvider(null, null)
-                .processTemplate(model(language), format + "/user-service-" + mail + ".ftl", theme());
+        String rendered = processed(model(language), format, mail);
         Files.createDirectories(KEPT);
         Files.writeString(KEPT.resolve(mail + "-" + language + "." + format), rendered);
         return rendered;
@@ -88,6 +111,7 @@ final class MailTemplatesTest {
         model.put("realmName", REALM);
         model.put("subject", "The subject");
         model.put("user", Map.of("username", USERNAME));
+        model.put("accountName", USERNAME);
         model.put("logoUrl", "https://cdn.example.com/logo.svg?a=1&b=2");
         model.put("link", LINK);
         model.put("code", CODE);

@@ -60,6 +60,9 @@ public final class Mails {
         }
         try {
             Content content = content(delivery, realm, user);
+            if (isProved(user, delivery.recipient())) {
+                content.attributes().put("accountName", user.getUsername());
+            }
             session.getProvider(EmailTemplateProvider.class)
                     .setRealm(realm)
                     .setUser(delivery.recipient() == null ? user : new Addressee(user, delivery.recipient()))
@@ -69,6 +72,16 @@ public final class Mails {
         } catch (IOException e) {
             throw new MailFailure(new EmailException("The theme cannot be read", e));
         }
+    }
+
+    /**
+     * Has the user proved to own the address that the mail goes to? Nobody else is told the username: it may be a stranger's choice,
+     * and mail programs make a link of what looks like one.
+     *
+     * @param recipient null for the user's own address
+     */
+    private static boolean isProved(UserModel user, String recipient) {
+        return user.isEmailVerified() && (recipient == null || recipient.equalsIgnoreCase(user.getEmail()));
     }
 
     private record Content(String subjectKey, String template, Map<String, Object> attributes) {}

@@ -91,6 +91,42 @@ final class AccountNoticeIT {
         assertEquals(2, mails());
     }
 
+    /** Whoever registers chooses the name and the address; mail programs make a link of such a name. */
+    @Test
+    void aNameIsToldOnlyToWhoHasProvedTheAddress() {
+        String link = "free-gift-" + name + ".evil.example";
+        String victim = "victim-" + email;
+        tenant.register(Map.of("username", link, "email", victim));
+        Inbox.Mail activation = tenant.inbox().next(victim);
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", link))
+                .post("/users/password/forgot")
+                .then()
+                .statusCode(200);
+        Inbox.Mail reset = tenant.inbox().next(victim);
+        UserRepresentation user =
+                tenant.admin().users().searchByEmail(victim, true).get(0);
+        CredentialRepresentation password = new CredentialRepresentation();
+        password.setType(CredentialRepresentation.PASSWORD);
+        password.setValue("Another-horse-2");
+        tenant.admin().users().get(user.getId()).resetPassword(password);
+        Inbox.Mail changed = tenant.inbox().next(victim);
+        for (Inbox.Mail mail : List.of(activation, reset, changed)) {
+            assertFalse((mail.subject() + mail.text() + mail.html()).contains("evil.example"), mail.text());
+        }
+
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", activation.code()))
+                .post("/verify-email")
+                .then()
+                .statusCode(200);
+        tenant.admin().users().get(user.getId()).resetPassword(password);
+        Inbox.Mail told = tenant.inbox().next(victim);
+        assertTrue(told.text().contains("Username: " + link), told.text());
+    }
+
     @Test
     void anAddressThatNobodyHasProvedIsToldOnceInAWhile() {
         update(user -> user.setEmailVerified(false));
@@ -112,7 +148,7 @@ final class AccountNoticeIT {
             account(token, one, stranger).then().statusCode(204);
             if (i == 0) {
                 // Once the address has gone on, it is not told any more that it has come.
-                assertTrue(tenant.inbox().next(stranger).text().contains("now belongs to the account"));
+                assertTrue(tenant.inbox().next(stranger).text().contains("now belongs to an account at "));
             }
             account(token, one, "away-" + one + "@example.com").then().statusCode(204);
         }
@@ -172,11 +208,13 @@ final class AccountNoticeIT {
         String second = "second-" + email;
         account(token, name, first).then().statusCode(204);
         // Once the address has gone on, it is not told any more that it has come.
-        assertTrue(tenant.inbox().next(first).text().contains("now belongs to the account " + name));
+        Inbox.Mail come = tenant.inbox().next(first);
+        assertTrue(come.text().contains("now belongs to an account at "));
+        assertFalse((come.text() + come.html()).contains(name), come.html());
         account(token, name, second).then().statusCode(204);
         assertTrue(tenant.inbox().next(email).text().contains("was changed to f***@e***.com"));
         assertTrue(tenant.inbox().next(first).text().contains("was changed to s***@e***.com"));
-        assertTrue(tenant.inbox().next(second).text().contains("now belongs to the account " + name));
+        assertTrue(tenant.inbox().next(second).text().contains("now belongs to an account at "));
     }
 
     private static Response account(String token, String username, String newEmail) {

@@ -99,6 +99,7 @@ final class NoticeIT {
             String toTheOld,
             String oldAlarm,
             String toTheNew,
+            String whose,
             String newAlarm) {
         String user = tenant.addUser(username);
         // As a user's directory might call somebody; Keycloak itself takes no such name.
@@ -113,10 +114,10 @@ final class NoticeIT {
         assertEquals(subject, old.subject());
         assertEquals(subject, fresh.subject());
         assertEquals(toTheOld + "\n\n" + oldAlarm, lines(old));
-        assertEquals(toTheNew + "\n\n" + newAlarm, lines(fresh));
+        assertEquals(toTheNew + "\n\n" + whose + "\n\n" + newAlarm, lines(fresh));
         assertFalse(old.html().contains(username), old.html());
         assertHtml(old, toTheOld, oldAlarm);
-        assertHtml(fresh, toTheNew, newAlarm);
+        assertHtml(fresh, toTheNew, whose, newAlarm);
         Until.holds("an outbox without them", SOON, () -> waiting(before) + waiting(now) == 0);
         assertEquals(1, tenant.inbox().count(before));
     }
@@ -141,7 +142,8 @@ final class NoticeIT {
                 "The e-mail address of your Bread & <b>Butter</b> account was changed",
                 "The e-mail address of your account at Bread & <b>Butter</b> was changed to n***@e***.com.",
                 "If that was not you, contact the administrator at once.",
-                "This e-mail address now belongs to the account <i>nora</i> at Bread & <b>Butter</b>.",
+                "This e-mail address now belongs to an account at Bread & <b>Butter</b>.",
+                "Username: <i>nora</i>",
                 "If that was not you, contact the administrator.");
     }
 
@@ -153,7 +155,8 @@ final class NoticeIT {
                 "Die E-Mail-Adresse Ihres Kontos bei Bread & <b>Butter</b> wurde geändert",
                 "Die E-Mail-Adresse Ihres Kontos bei Bread & <b>Butter</b> wurde in n***@e***.com geändert.",
                 "Wenn Sie das nicht waren, wenden Sie sich sofort an die Administration.",
-                "Diese E-Mail-Adresse gehört jetzt zum Konto <i>nina</i> bei Bread & <b>Butter</b>.",
+                "Diese E-Mail-Adresse gehört jetzt zu einem Konto bei Bread & <b>Butter</b>.",
+                "Benutzername: <i>nina</i>",
                 "Wenn Sie das nicht waren, wenden Sie sich an die Administration.");
     }
 

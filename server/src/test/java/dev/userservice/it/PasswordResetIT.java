@@ -174,7 +174,7 @@ final class PasswordResetIT {
         reset(tenant, mailedCode(), NEW_PASSWORD).then().statusCode(200);
         Inbox.Mail told = tenant.inbox().next(email);
         assertTrue(told.subject().startsWith("The password of your "), told.subject());
-        assertTrue(told.text().contains("account " + name), told.text());
+        assertTrue(told.text().contains("Username: " + name), told.text());
         assertTrue(told.text().contains("UTC"), told.text());
         assertTrue(told.text().contains("127.0.0.1"), told.text());
         assertEquals(2, tenant.inbox().count(email));
