@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.theme.Theme;
 import org.keycloak.theme.beans.MessageFormatterMethod;
 import org.keycloak.theme.freemarker.DefaultFreeMarkerProvider;
@@ -87,6 +89,26 @@ final class MailTemplatesTest {
             String rendered = processed(model, format, mail);
             assertEquals(MAILS.get(mail) == Named.TO_ANYBODY, rendered.contains("script"), rendered);
         }
+    }
+
+    /** As Keycloak has them, but for what they are about. */
+    @ParameterizedTest
+    @ValueSource(strings = {"org-invite", "workflow-notification"})
+    void aLinkInATextOfKeycloaksIsALink(String mail) throws Exception {
+        Properties texts = new Properties();
+        texts.put("orgInviteBody", "Join {3}.\n\n{0}\n\nWithin {4}.");
+        Map<String, Object> model = model("en");
+        model.put("msg", new MessageFormatterMethod(Locale.ENGLISH, texts));
+        model.put("organization", Map.of("name", REALM));
+        model.put("subjectKey", "A subject");
+        model.put("messageKey", "customMessage");
+        model.put("customMessage", REALM + "\n" + LINK + "\n");
+        model.put("daysRemaining", 3);
+        model.put("reason", "none");
+        String text =
+                new DefaultFreeMarkerProvider(null, null).processTemplate(model, "text/" + mail + ".ftl", theme());
+        assertTrue(text.contains("\n" + LINK + "\n"), text);
+        assertTrue(text.contains(REALM), text);
     }
 
     private static String processed(Map<String, Object> model, String format, String mail) throws Exception {
