@@ -124,6 +124,27 @@ final class MfaIT {
         return secret;
     }
 
+    /** Their names have more bytes in a URI than a QR code can have. */
+    @Test
+    void theLongestNamesFitIntoAQrCode() throws Exception {
+        Tenant wordy = Tenant.on(tenant.server(), realm -> realm.put("displayName", "社".repeat(64)));
+        String username = "€".repeat(200);
+        // The template's profile takes 64 of them; Keycloak's own takes these, and an import asks no profile.
+        wordy.importUsers(List.of(username));
+        String wordyId =
+                wordy.admin().users().searchByUsername(username, true).get(0).getId();
+        Response made = wordy.api(wordy.serviceTokenOf("view-users", "manage-users"))
+                .contentType(ContentType.JSON)
+                .body(Map.of("user_id", wordyId))
+                .patch("/users/mfa/enable");
+        made.then().statusCode(200);
+        String uri = made.path("provisioning_uri");
+        assertEquals(uri, scanned(made.path("qr_code_base64")));
+        assertEquals(20, secretOf(made).length);
+        String issuer = parameters(uri).get("issuer");
+        assertTrue(issuer.startsWith("社社社"), issuer);
+    }
+
     @Test
     void onesOwnSecretIsInForceAfterItsFirstCode() throws Exception {
         Response answer = enable();
