@@ -10,7 +10,7 @@
             <form id="user-service-activate-form" class="${properties.kcFormClass!}" action="${url.loginAction}" method="post" novalidate="novalidate">
                 <div class="${properties.kcFormGroupClass!}">
                     <div class="${properties.kcLabelWrapperClass!}">
-                        <p class="instruction" id="user-service-sent-to">${msg("userServiceActivateInstruction", maskedEmail)}</p>
+                        <p class="instruction" id="user-service-sent-to"><#if canSend>${msg("userServiceActivateInstruction", maskedEmail)}<#else>${msg("userServiceActivateCannotSend")}</#if></p>
                     </div>
                 </div>
                 <div class="${properties.kcFormGroupClass!}">

@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.MailOrigin;
+import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.MaskedEmail;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -108,7 +109,8 @@ public final class ActivateAccountAction implements RequiredActionProvider {
 
     private LoginFormsProvider page(RequiredActionContext context) {
         return context.form()
-                .setAttribute("maskedEmail", MaskedEmail.of(context.getUser().getEmail()));
+                .setAttribute("maskedEmail", MaskedEmail.of(context.getUser().getEmail()))
+                .setAttribute("canSend", MailServer.lack(context.getRealm()).isEmpty());
     }
 
     private Activation activation() {

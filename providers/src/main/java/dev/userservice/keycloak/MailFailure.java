@@ -13,8 +13,22 @@ public final class MailFailure extends RuntimeException {
 
     private static final int MAX_MESSAGE = 200;
 
+    /** What the realm lacks; null if it was the mail server that failed, or the mail. */
+    private final String lack;
+
     MailFailure(EmailException cause) {
         super(cause);
+        this.lack = null;
+    }
+
+    private MailFailure(String lack) {
+        super(lack);
+        this.lack = lack;
+    }
+
+    /** A mail that need not even be made: no mail of the realm can be sent. */
+    static MailFailure ofRealm(String lack) {
+        return new MailFailure(lack);
     }
 
     /** Has the mail server refused this recipient for good (RFC 5321, section 4.2.1: a reply of 5yz)? */
@@ -25,14 +39,18 @@ public final class MailFailure extends RuntimeException {
                 .isPresent();
     }
 
-    /** Is it the mail server, which any other mail of the tenant would fail at too? */
+    /** Is it the mail server, or the want of one, which any other mail of the tenant would fail at too? */
     public boolean isServerUnavailable() {
-        return find(SendFailedException.class::isInstance).isEmpty()
-                && find(MessagingException.class::isInstance).isPresent();
+        return lack != null
+                || (find(SendFailedException.class::isInstance).isEmpty()
+                        && find(MessagingException.class::isInstance).isPresent());
     }
 
     /** What the innermost cause says, in one bounded line: a mail server may say anything. */
     public String reason() {
+        if (lack != null) {
+            return lack;
+        }
         Throwable root = find(cause -> cause.getCause() == null).orElse(this);
         String message = (root.getClass().getSimpleName() + ": " + root.getMessage())
                 .replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");

@@ -1,5 +1,6 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Addresses;
 import dev.userservice.web.MaskedEmail;
@@ -41,7 +42,7 @@ public final class Mails {
     /**
      * Sends a mail, and returns when the mail server has taken it.
      *
-     * @throws MailFailure if the server cannot be reached or does not take it
+     * @throws MailFailure if the realm has no server, or it cannot be reached or does not take the mail
      */
     public void send(Delivery delivery) {
         RealmModel realm = session.realms().getRealm(delivery.realmId());
@@ -53,6 +54,9 @@ public final class Mails {
         if (user == null || (user.getEmail() == null && delivery.recipient() == null)) {
             return;
         }
+        MailServer.lack(realm).ifPresent(lack -> {
+            throw MailFailure.ofRealm(lack);
+        });
         if (user.getFirstAttribute(UserModel.LOCALE) == null) {
             session.setAttribute(
                     LocaleSelectorProvider.USER_REQUEST_LOCALE,

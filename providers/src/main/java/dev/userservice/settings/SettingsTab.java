@@ -2,6 +2,7 @@ package dev.userservice.settings;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.keycloak.Config;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.component.ComponentModel;
@@ -24,6 +25,9 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
 
     static final String TYPE = UiTabProvider.class.getName();
     static final String NAME = "User service";
+
+    /** No setting, but what {@link SettingsTabFilter} has to say of the realm's mail. */
+    static final String MAIL_PROBLEM = "mail-problem";
 
     /** The console sends the parameters of the tab's address among the values. */
     private static final String WHOLE = "tab";
@@ -53,9 +57,21 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
     @Override
     public List<ProviderConfigProperty> getConfigProperties() {
         Settings settings = Settings.ofThisServer();
-        return Settings.OF_TENANTS.stream()
-                .map(setting -> field(setting, settings.textOfServer(setting)))
+        return Stream.concat(
+                        Stream.of(mailProblem()),
+                        Settings.OF_TENANTS.stream().map(setting -> field(setting, settings.textOfServer(setting))))
                 .toList();
+    }
+
+    /** Nothing to fill in, which the console cannot be told: what is sent of it is passed over, as all that is no setting's. */
+    private static ProviderConfigProperty mailProblem() {
+        ProviderConfigProperty field = new ProviderConfigProperty();
+        field.setName(MAIL_PROBLEM);
+        field.setLabel("What keeps mail from being sent (empty: nothing)");
+        field.setHelpText(
+                "Shown, not set here: what is typed in is passed over. Without mail nobody who registers can activate their account.");
+        field.setType(ProviderConfigProperty.STRING_TYPE);
+        return field;
     }
 
     /** Not a field of the tab, but what Keycloak would otherwise take out of an update. */

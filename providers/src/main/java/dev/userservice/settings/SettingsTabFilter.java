@@ -67,6 +67,7 @@ public final class SettingsTabFilter implements ContainerResponseFilter {
         if (isOurs) {
             MultivaluedHashMap<String, String> config = new MultivaluedHashMap<>();
             TenantValues.of(realm()).forEach(config::putSingle);
+            MailServer.lack(realm()).ifPresent(lack -> config.putSingle(SettingsTab.MAIL_PROBLEM, lack));
             component.setConfig(config);
         }
         return isOurs;

@@ -46,6 +46,14 @@ final class MailFailureTest {
     }
 
     @Test
+    void aRealmWithoutAServerSaysSoAndIsLikeOneWhoseServerIsAway() {
+        MailFailure failure = MailFailure.ofRealm("this realm has no mail server");
+        assertTrue(failure.isServerUnavailable());
+        assertFalse(failure.isRecipientRefused());
+        assertEquals("this realm has no mail server", failure.reason());
+    }
+
+    @Test
     void aTemplateThatFailsIsNeither() {
         MailFailure failure = of(new IllegalStateException("no template"));
         assertFalse(failure.isServerUnavailable());

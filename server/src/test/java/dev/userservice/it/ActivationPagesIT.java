@@ -266,6 +266,18 @@ final class ActivationPagesIT {
     }
 
     @Test
+    void whereNoMailCanBeSentNoneIsPromised() {
+        Tenant bare = Tenant.on(tenant.server(), realm -> realm.remove("smtpServer"));
+        Newcomer nora = Newcomer.to(bare).registersByTheApi();
+        try (RelyingParty app = RelyingParty.of(bare);
+                Browser browser = Browser.open()) {
+            nora.logsInTo(app, browser);
+            browser.awaitText("We cannot send you the e-mail with the code at the moment.");
+            assertFalse(browser.text().contains("We have sent"), browser.text());
+        }
+    }
+
+    @Test
     void whoHasNoEmailAddressIsSentToTheAdministrator() {
         try (RelyingParty app = RelyingParty.of(tenant);
                 Browser browser = Browser.open()) {

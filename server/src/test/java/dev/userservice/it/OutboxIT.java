@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /** Mail is never lost, and nobody waits for it: with mail servers that are away, slow, silent or choosy. */
 @ExtendWith(ServerExtension.class)
@@ -122,6 +123,22 @@ final class OutboxIT {
             verify(tenant, server.inbox().next(email, LONG));
             assertEquals(1, server.inbox().count(email));
         }
+    }
+
+    @Test
+    void aRealmWithoutOneSaysSoAndItsMailIsSentOnceThereIs() {
+        Tenant bare = Tenant.on(server, realm -> realm.remove("smtpServer"));
+        String email = bare.register(Map.of());
+        bare.awaitLogged(
+                "Not delivered yet",
+                "realm=" + bare.name(),
+                "this realm has no mail server: set one under Realm settings, Email");
+        assertEquals(0, mails(bare, "failed"));
+        RealmRepresentation realm = bare.admin().toRepresentation();
+        realm.setSmtpServer(Map.of(
+                "host", Inbox.HOST, "port", Integer.toString(server.inbox().port()), "from", "no-reply@example.com"));
+        bare.admin().update(realm);
+        verify(bare, server.inbox().next(email, LONG));
     }
 
     @Test

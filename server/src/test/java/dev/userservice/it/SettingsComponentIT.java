@@ -121,6 +121,19 @@ final class SettingsComponentIT {
                 .body("", hasSize(0));
     }
 
+    @Test
+    void aRealmThatCannotSendMailIsTold(TestServer server) {
+        Tenant tenant = tenant(server, Map.of("audience", "mine"));
+        RealmRepresentation realm = tenant.admin().toRepresentation();
+        realm.setSmtpServer(Map.of());
+        tenant.admin().update(realm);
+        String problem = "this realm has no mail server: set one under Realm settings, Email";
+        shows(list(tenant), "[0].", Map.of("audience", "mine", "mail-problem", problem));
+        String id = create(tenant, form(Map.of("audience", "mine", "mail-problem", problem)));
+        assertEquals(Map.of("audience", "mine"), settings(tenant));
+        shows(rest(tenant).get("/components/" + id), "", Map.of("audience", "mine", "mail-problem", problem));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"master", "platform"})
     void everyRealmHasIt(String realm, TestServer server) {
@@ -141,7 +154,8 @@ final class SettingsComponentIT {
                 .orElseThrow()
                 .getProperties();
         var byName = fields.stream().collect(Collectors.toMap(field -> field.getName(), field -> field));
-        assertEquals("audience", fields.get(0).getName());
+        assertEquals("mail-problem", fields.get(0).getName());
+        assertEquals("audience", fields.get(1).getName());
         assertEquals("Logo URL (empty: none)", byName.get("logo-url").getLabel());
         assertEquals(
                 "Activation lifetime in minutes (empty: 60)",
