@@ -30,5 +30,13 @@ public enum Permission {
     /** The same, and the route asks whether they may change the user, once it knows whom it is about. */
     ADMIN_MANAGE,
     /** A vendor. */
-    VENDOR
+    VENDOR;
+
+    /** Is there nobody who may call without an access token? */
+    boolean needsToken() {
+        return switch (this) {
+            case PUBLIC, ANONYMOUS_OR_ADMIN, REFRESH_TOKEN, SESSION -> false;
+            default -> true;
+        };
+    }
 }
