@@ -23,7 +23,7 @@ import org.keycloak.services.resource.RealmResourceProvider;
 /**
  * The door of the API. Everything that can be refused without reading a body is refused here, in one order: a realm that
  * is not switched on or not open, an unknown path or method, a body that cannot be ours, a parameter that is given twice, too many
- * calls, no good token, a foreign origin, a caller without the right.
+ * calls, no good token, a foreign origin, a caller without the right, a parameter that the route does not know.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
     private static final Pattern JSON = Pattern.compile(
@@ -68,7 +68,12 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         }
         call.admit(route.permission());
         limits.countCaller(call);
-        return route.resource().of(call, database);
+        Object resource = route.resource().of(call, database);
+        QueryParameters.requireKnown(
+                route,
+                resource.getClass(),
+                request.getUri().getQueryParameters().keySet());
+        return resource;
     }
 
     private Tenancy tenancy(HttpRequest request) {

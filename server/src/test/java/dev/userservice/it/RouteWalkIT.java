@@ -1,5 +1,6 @@
 package dev.userservice.it;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -188,7 +189,7 @@ final class RouteWalkIT {
 
     private static void walk(String route, String caller, int expected) {
         String[] parts = route.split(" ", -1);
-        RequestSpecification call = TOKENS.get(caller).get().map(tenant::api).orElseGet(tenant::api);
+        RequestSpecification call = call(caller);
         if (BODIES.containsKey(route)) {
             call.contentType(ContentType.JSON).body(BODIES.get(route));
         }
@@ -203,8 +204,7 @@ final class RouteWalkIT {
             }
         }
         PARAMETERS.getOrDefault(route, Map.of()).forEach((name, value) -> call.queryParam(name, value.get()));
-        String path =
-                parts[1].replace("{id}", whom).replace("{token}", "garbage").replace("{file}", "page.js");
+        String path = path(parts[1], whom);
         Supplier<Response> answer = () -> call.request(parts[0], path);
         boolean isLogin = route.equals("POST /login") || route.equals("POST /users/auth/check");
         // The caller has logged in a moment ago, which Keycloak notes a moment later.
@@ -212,6 +212,37 @@ final class RouteWalkIT {
         (expected == 200 ? Tenant.admitted(refusal, answer) : answer.get())
                 .then()
                 .statusCode(expected);
+    }
+
+    /** By whom the table lets in; who is not let in is told so first. */
+    @TestFactory
+    Stream<DynamicNode> everyRouteRefusesAParameterThatItDoesNotKnow() {
+        return rows().entrySet().stream()
+                .map(row -> dynamicTest(row.getKey(), () -> {
+                    String caller = row.getValue().entrySet().stream()
+                            .filter(cell -> !List.of(401, 403).contains(cell.getValue()))
+                            .map(Map.Entry::getKey)
+                            .findFirst()
+                            .orElseThrow();
+                    RequestSpecification call = call(caller);
+                    PARAMETERS
+                            .getOrDefault(row.getKey(), Map.of())
+                            .forEach((name, value) -> call.queryParam(name, value.get()));
+                    String[] parts = row.getKey().split(" ", -1);
+                    call.queryParam("per_page", "1")
+                            .request(parts[0], path(parts[1], bob))
+                            .then()
+                            .statusCode(400)
+                            .body("errors.per_page", equalTo(List.of("This parameter is not known")));
+                }));
+    }
+
+    private static RequestSpecification call(String caller) {
+        return TOKENS.get(caller).get().map(tenant::api).orElseGet(tenant::api);
+    }
+
+    private static String path(String template, String id) {
+        return template.replace("{id}", id).replace("{token}", "garbage").replace("{file}", "page.js");
     }
 
     private static Map<String, Map<String, Integer>> rows() {
