@@ -19,14 +19,21 @@ public final class ApiCall {
     private final Tenancy tenancy;
     private final Caller caller;
     private final String bearerRefreshToken;
+    private final ApiProblem refusedToken;
 
     private ApiCall(
-            KeycloakSession session, Settings settings, Tenancy tenancy, Caller caller, String bearerRefreshToken) {
+            KeycloakSession session,
+            Settings settings,
+            Tenancy tenancy,
+            Caller caller,
+            String bearerRefreshToken,
+            ApiProblem refusedToken) {
         this.session = session;
         this.settings = settings;
         this.tenancy = tenancy;
         this.caller = caller;
         this.bearerRefreshToken = bearerRefreshToken;
+        this.refusedToken = refusedToken;
     }
 
     /**
@@ -38,17 +45,30 @@ public final class ApiCall {
     public static ApiCall of(KeycloakSession session, Tenancy tenancy, Permission permission, Settings settings) {
         Optional<String> audience = settings.of(tenancy.realm(), Settings.AUDIENCE);
         String refreshToken = null;
-        if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
-            refreshToken =
-                    BearerToken.of(session).filter(BearerToken::isRefreshToken).orElse(null);
+        ApiProblem refusal = null;
+        Caller caller;
+        try {
+            if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
+                refreshToken = BearerToken.of(session)
+                        .filter(BearerToken::isRefreshToken)
+                        .orElse(null);
+            }
+            caller = refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
+            if (permission.passesOverTokens()) {
+                caller.requireToBeKnownHere();
+            }
+        } catch (ApiProblem badToken) {
+            if (!permission.passesOverTokens()) {
+                throw badToken;
+            }
+            refusal = badToken;
+            caller = Caller.anonymous(session, tenancy);
         }
-        Caller caller =
-                refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
         caller.nameInLog();
         if (permission.needsToken()) {
             caller.requireToken();
         }
-        return new ApiCall(session, settings, tenancy, caller, refreshToken);
+        return new ApiCall(session, settings, tenancy, caller, refreshToken, refusal);
     }
 
     /**
@@ -166,5 +186,10 @@ public final class ApiCall {
     /** The refresh token that came in place of an access token; not verified. */
     public Optional<String> bearerRefreshToken() {
         return Optional.ofNullable(bearerRefreshToken);
+    }
+
+    /** What is wrong with the token of the Authorization header, where the route goes on as if there were none. */
+    public Optional<ApiProblem> refusedToken() {
+        return Optional.ofNullable(refusedToken);
     }
 }

@@ -93,9 +93,7 @@ public final class Caller {
      * @throws ApiProblem 401 without a token where one is needed; 403 for a token without the right
      */
     void require(Permission permission) {
-        if (proof != null && !isOfThisRealm() && !isVendor()) {
-            throw ApiProblem.forbidden("The token belongs to another tenant");
-        }
+        requireToBeKnownHere();
         switch (permission) {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
             case ANONYMOUS_OR_ADMIN -> {
@@ -111,6 +109,17 @@ public final class Caller {
             case ADMIN_VIEW -> users.requireSeers();
             case ADMIN_MANAGE -> users.requireManagers();
             case VENDOR -> requireVendor();
+        }
+    }
+
+    /**
+     * Demands that the token, if there is one, is of this realm or a vendor's.
+     *
+     * @throws ApiProblem 403
+     */
+    void requireToBeKnownHere() {
+        if (proof != null && !isOfThisRealm() && !isVendor()) {
+            throw ApiProblem.forbidden("The token belongs to another tenant");
         }
     }
 
