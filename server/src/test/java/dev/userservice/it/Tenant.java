@@ -23,6 +23,7 @@ import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.PartialImportRepresentation;
 import org.keycloak.representations.idm.ProtocolMapperRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** A tenant made of the template, with which a test does what it likes. */
@@ -324,6 +325,22 @@ final class Tenant {
                 .getProtocolMappers()
                 .createMapper(audience)
                 .close();
+    }
+
+    /** Adds a client of which users have a role: a token of theirs can be narrowed to it. */
+    void addAudience(String clientId, String... userIds) {
+        ClientRepresentation service = addClient(clientId, false);
+        RoleRepresentation reader = new RoleRepresentation();
+        reader.setName("reader");
+        var roles = admin().clients().get(service.getId()).roles();
+        roles.create(reader);
+        for (String id : userIds) {
+            admin().users()
+                    .get(id)
+                    .roles()
+                    .clientLevel(service.getId())
+                    .add(List.of(roles.get("reader").toRepresentation()));
+        }
     }
 
     /**
