@@ -37,9 +37,9 @@ public final class Sessions {
         OidcEndpoints endpoints = new OidcEndpoints(call);
         OidcEndpoints.Answer answer = endpoints.logout(Map.of(OAuth2Constants.REFRESH_TOKEN, refreshToken));
         if (answer.status() >= 400) {
-            throw OAuthErrorException.INVALID_GRANT.equals(answer.error().getError())
-                    ? ApiProblem.invalidToken()
-                    : endpoints.unexpected(answer);
+            boolean isBadToken =
+                    OAuthErrorException.INVALID_GRANT.equals(answer.error().getError()) && !answer.isOfPolicy();
+            throw isBadToken ? ApiProblem.invalidToken() : endpoints.unexpected(answer);
         }
         endedByRefreshToken = answer.event().getSessionId();
     }
