@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -33,6 +34,7 @@ import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.representations.userprofile.config.UPConfig;
 
 /** POST /register and POST /users: people make their own account. */
 @ExtendWith(ServerExtension.class)
@@ -341,6 +343,46 @@ final class RegistrationIT {
                 .then()
                 .statusCode(400)
                 .body("errors.password", hasItem("Invalid password: must not be equal to the email."));
+    }
+
+    @Test
+    void whatTheTenantsProfileDoesNotTakeIsNamed() {
+        Tenant strict = Tenant.on(tenant.server());
+        var profile = strict.admin().users().userProfile();
+        UPConfig config = profile.getConfiguration();
+        config.getAttribute("gender").getPermissions().setEdit(Set.of("admin"));
+        config.removeAttribute("preferences");
+        profile.update(config);
+        strict.registration(Map.of("gender", "Other", "preferences", Map.of("a", 1)))
+                .then()
+                .statusCode(400)
+                .body("errors.gender", hasSize(1))
+                .body("errors.preferences", hasSize(1));
+        strict.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "username", "jane",
+                        "email", "jane@example.com",
+                        "password", TestServer.PASSWORD,
+                        "password_confirmation", TestServer.PASSWORD,
+                        "first_name", "Jane",
+                        "gender", "Other"))
+                .post("/users")
+                .then()
+                .statusCode(400)
+                .body("errors.gender", hasSize(1));
+        strict.registration(Map.of()).then().statusCode(201);
+    }
+
+    /** Who makes a user by POST /users must name one. */
+    @Test
+    void aUsernameMayBeNamedWhereTheAddressIsTheUsername() {
+        Tenant byAddress = Tenant.on(tenant.server(), realm -> realm.put("registrationEmailAsUsername", true));
+        byAddress
+                .registration(Map.of("username", "jane", "email", "jane@example.com"))
+                .then()
+                .statusCode(201)
+                .body("user.username", equalTo("jane@example.com"));
     }
 
     @Test
