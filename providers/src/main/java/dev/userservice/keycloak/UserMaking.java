@@ -66,7 +66,7 @@ final class UserMaking {
             (isTaken ? taken : errors)
                     .addUnlessKnown(
                             candidate.field(error.getAttribute()),
-                            texts.of(error.getMessage(), error.getMessageParameters()));
+                            texts.ofAttribute(error.getAttribute(), error.getMessage(), error.getMessageParameters()));
         }));
         refuseWhatWouldBeDropped(candidate, profile, errors);
         if (!errors.has(PASSWORD)) {

@@ -1,5 +1,6 @@
 package dev.userservice.it;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
@@ -34,6 +35,9 @@ import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.representations.userprofile.config.UPAttribute;
+import org.keycloak.representations.userprofile.config.UPAttributePermissions;
+import org.keycloak.representations.userprofile.config.UPAttributeRequired;
 import org.keycloak.representations.userprofile.config.UPConfig;
 
 /** POST /register and POST /users: people make their own account. */
@@ -372,6 +376,31 @@ final class RegistrationIT {
                 .statusCode(400)
                 .body("errors.gender", hasSize(1));
         strict.registration(Map.of()).then().statusCode(201);
+    }
+
+    @Test
+    void anAttributeOfTheTenantsOwnIsNamedWithThePlaceToGiveIt() {
+        Tenant strict = Tenant.on(tenant.server());
+        strict.addUser("jane");
+        String jane = strict.session("jane").access();
+        var profile = strict.admin().users().userProfile();
+        UPConfig config = profile.getConfiguration();
+        UPAttribute department = new UPAttribute("department");
+        department.setPermissions(new UPAttributePermissions(Set.of("user"), Set.of("user")));
+        department.setRequired(new UPAttributeRequired(Set.of("user"), Set.of()));
+        config.addOrReplaceAttribute(department);
+        profile.update(config);
+        for (Response answer : List.of(
+                strict.registration(Map.of()),
+                strict.api(jane)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("gender", "Other"))
+                        .put("/users/me"))) {
+            answer.then()
+                    .statusCode(400)
+                    .body("errors.department", hasSize(1))
+                    .body("errors.department[0]", containsString("The API has no field for this attribute"));
+        }
     }
 
     /** Who makes a user by POST /users must name one. */
