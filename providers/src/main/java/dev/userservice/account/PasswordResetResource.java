@@ -61,7 +61,7 @@ public final class PasswordResetResource {
     @POST
     @Path("reset-password/{token}")
     @Operation(
-            operationId = "resetPassword",
+            operationId = "choosePassword",
             summary = "Choose a new password by the code of the mail",
             description = RESETTING)
     public Message reset(

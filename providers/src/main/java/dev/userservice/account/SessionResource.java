@@ -56,8 +56,9 @@ public final class SessionResource {
             summary = "Exchange a refresh token, in the body or as bearer, for new tokens",
             description = "A refresh token works once. One that comes back ends the session of its login.")
     public TokenView refresh(@RequestBody(required = false) RefreshRequest request) {
-        String token =
-                refreshToken(request).orElseThrow(() -> ApiProblem.invalid("refresh_token", "This field is required"));
+        String token = refreshToken(request)
+                .orElseThrow(() -> call.refusedToken()
+                        .orElseGet(() -> ApiProblem.invalid("refresh_token", "This field is required")));
         new RefreshLimit(call.session(), call.realm()).require(token);
         return TokenView.of(new Tokens(call).refresh(token));
     }
@@ -70,7 +71,8 @@ public final class SessionResource {
     public Message logout(@RequestBody(required = false) RefreshRequest request) {
         Optional<String> token = refreshToken(request);
         if (token.isEmpty() && call.caller().isAnonymous()) {
-            throw ApiProblem.unauthorized("This needs an access token or a refresh token");
+            throw call.refusedToken()
+                    .orElseGet(() -> ApiProblem.unauthorized("This needs an access token or a refresh token"));
         }
         boolean hasAccessToken = !call.caller().isAnonymous();
         if (hasAccessToken) {

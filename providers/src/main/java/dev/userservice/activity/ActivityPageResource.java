@@ -2,6 +2,7 @@ package dev.userservice.activity;
 
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.WebPage;
+import dev.userservice.web.LoginReturnsHere;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -55,6 +56,7 @@ public final class ActivityPageResource {
             description = "The page",
             content = @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING)))
     @APIResponse(responseCode = "307", description = "To the same path with a slash at its end")
+    @LoginReturnsHere(also = "user")
     public Response page(@Context Request request) {
         return hasClient() ? PAGE.index(call, request) : PAGE.index(WITHOUT_CLIENT, call, request);
     }

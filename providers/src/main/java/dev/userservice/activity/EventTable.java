@@ -1,5 +1,6 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.ratelimit.RateLimits;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,10 @@ final class EventTable {
     }
 
     private static Action action(Event event, Map<String, String> told, Details details) {
+        if (PolicyRefusal.isToldBy(event)) {
+            // The client is set up so; whoever logged in has done nothing wrong.
+            return null;
+        }
         return switch (event.getType()) {
             case REGISTER -> {
                 details.text("username", told.get("username")).text("method", told.get("register_method"));

@@ -23,7 +23,7 @@ import org.keycloak.services.resource.RealmResourceProvider;
 /**
  * The door of the API. Everything that can be refused without reading a body is refused here, in one order: a realm that
  * is not switched on or not open, an unknown path or method, a body that cannot be ours, a parameter that is given twice, too many
- * calls, a caller without the right.
+ * calls, no good token, a foreign origin, a caller without the right, a parameter that the route does not know.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
     private static final Pattern JSON = Pattern.compile(
@@ -46,35 +46,50 @@ public final class ApiResourceProvider implements RealmResourceProvider {
 
     @Override
     public Object getResource() {
-        requireMediaType(session.getContext().getHttpRequest().getHttpHeaders());
+        HttpRequest request = session.getContext().getHttpRequest();
+        Route route;
+        RouteLimits limits;
+        ApiCall call;
+        try {
+            Tenancy tenancy = tenancy(request);
+            String path = ApiPath.below(request.getUri().getPath());
+            nameForMetersAndLog(tenancy, path);
+            if ("OPTIONS".equals(request.getHttpMethod())) {
+                return new OptionsResource(session, Routes.methods(path));
+            }
+            route = Routes.of(request.getHttpMethod(), path);
+            requireJson(request.getHttpHeaders());
+            requireOnce(request.getUri().getQueryParameters());
+            limits = new RouteLimits(session, tenancy, route);
+            limits.countSender();
+            call = ApiCall.of(session, tenancy, route.permission(), settings);
+        } catch (ApiProblem refusal) {
+            throw ApiCall.readable(session, refusal);
+        }
+        call.admit(route.permission());
+        limits.countCaller(call);
+        Object resource = route.resource().of(call, database);
+        QueryParameters.requireKnown(
+                route,
+                resource.getClass(),
+                request.getUri().getQueryParameters().keySet());
+        return resource;
+    }
+
+    private Tenancy tenancy(HttpRequest request) {
+        requireMediaType(request.getHttpHeaders());
         Tenancy tenancy = new Tenancy(session, session.getContext().getRealm(), platform);
         if (!tenancy.isSwitchedOn()) {
             throw ApiProblem.notFound("There is nothing at this path");
         }
         ApiCall.requireOpen(session, tenancy.realm());
-        try {
-            return resource(tenancy, session.getContext().getHttpRequest());
-        } catch (ApiProblem refusal) {
-            throw ApiCall.readable(session, refusal);
-        }
+        return tenancy;
     }
 
-    private Object resource(Tenancy tenancy, HttpRequest request) {
-        String path = ApiPath.below(request.getUri().getPath());
-        Exchange.current()
-                .ifPresent(exchange -> exchange.put(new Served(tenancy.realm().getName(), Routes.template(path))));
-        LogContext.tenant(tenancy.realm().getName());
-        if ("OPTIONS".equals(request.getHttpMethod())) {
-            return new OptionsResource(session, Routes.methods(path));
-        }
-        Route route = Routes.of(request.getHttpMethod(), path);
-        requireJson(request.getHttpHeaders());
-        requireOnce(request.getUri().getQueryParameters());
-        RouteLimits limits = new RouteLimits(session, tenancy, route);
-        limits.countSender();
-        ApiCall call = ApiCall.admit(session, tenancy, route.permission(), settings);
-        limits.countCaller(call);
-        return route.resource().of(call, database);
+    private static void nameForMetersAndLog(Tenancy tenancy, String path) {
+        String tenant = tenancy.realm().getName();
+        Exchange.current().ifPresent(exchange -> exchange.put(new Served(tenant, Routes.template(path))));
+        LogContext.tenant(tenant);
     }
 
     /** Keycloak fails on a type that is none when it answers, whatever it answers. */

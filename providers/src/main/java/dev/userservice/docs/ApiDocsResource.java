@@ -4,6 +4,7 @@ import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.WebPage;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.LoginReturnsHere;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -50,6 +51,7 @@ public final class ApiDocsResource {
             description = "The page",
             content = @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING)))
     @APIResponse(responseCode = "307", description = "To the same path with a slash at its end")
+    @LoginReturnsHere
     public Response page(@Context Request request) {
         requireOn();
         return PAGE.index(call, request);
@@ -62,6 +64,7 @@ public final class ApiDocsResource {
             responseCode = "200",
             description = "The file",
             content = @Content(mediaType = "*/*", schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @LoginReturnsHere
     public Response file(
             @PathParam("file") @Parameter(description = "Its name", example = "page.js") String name,
             @Context Request request) {

@@ -19,40 +19,72 @@ public final class ApiCall {
     private final Tenancy tenancy;
     private final Caller caller;
     private final String bearerRefreshToken;
+    private final ApiProblem refusedToken;
 
     private ApiCall(
-            KeycloakSession session, Settings settings, Tenancy tenancy, Caller caller, String bearerRefreshToken) {
+            KeycloakSession session,
+            Settings settings,
+            Tenancy tenancy,
+            Caller caller,
+            String bearerRefreshToken,
+            ApiProblem refusedToken) {
         this.session = session;
         this.settings = settings;
         this.tenancy = tenancy;
         this.caller = caller;
         this.bearerRefreshToken = bearerRefreshToken;
+        this.refusedToken = refusedToken;
     }
 
     /**
-     * Lets a call in: the caller's proof, the permission, the origin, in this order.
+     * Takes the proof of who calls. A browser may show any page why this is refused: nothing is known of the caller yet, so
+     * nothing of theirs can be in it.
      *
-     * @throws ApiProblem 401 or 403
+     * @throws ApiProblem 401 without a good token where one is needed
      */
-    public static ApiCall admit(KeycloakSession session, Tenancy tenancy, Permission permission, Settings settings) {
+    public static ApiCall of(KeycloakSession session, Tenancy tenancy, Permission permission, Settings settings) {
         Optional<String> audience = settings.of(tenancy.realm(), Settings.AUDIENCE);
         String refreshToken = null;
-        if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
-            refreshToken =
-                    BearerToken.of(session).filter(BearerToken::isRefreshToken).orElse(null);
+        ApiProblem refusal = null;
+        Caller caller;
+        try {
+            if (permission == Permission.REFRESH_TOKEN || permission == Permission.SESSION) {
+                refreshToken = BearerToken.of(session)
+                        .filter(BearerToken::isRefreshToken)
+                        .orElse(null);
+            }
+            caller = refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
+            if (permission.passesOverTokens()) {
+                caller.requireToBeKnownHere();
+            }
+        } catch (ApiProblem badToken) {
+            if (!permission.passesOverTokens()) {
+                throw badToken;
+            }
+            refusal = badToken;
+            caller = Caller.anonymous(session, tenancy);
         }
-        Caller caller =
-                refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
         caller.nameInLog();
-        caller.require(permission);
+        if (permission.needsToken()) {
+            caller.requireToken();
+        }
+        return new ApiCall(session, settings, tenancy, caller, refreshToken, refusal);
+    }
 
+    /**
+     * Lets the call in. The origin comes before the permission, so that a page of an origin that may call can read each answer
+     * that follows, a refusal too.
+     *
+     * @throws ApiProblem 403 for an origin that is none of the client's, and for a caller without the right
+     */
+    public void admit(Permission permission) {
         boolean isPublic = permission == Permission.PUBLIC || permission == Permission.REFRESH_TOKEN;
         Optional<ClientModel> judge =
                 isPublic || caller.isAnonymous() ? tenancy.apiClient() : Optional.of(caller.client());
         if (!judge.map(new CrossOrigin(session)::admits).orElse(true)) {
             throw ApiProblem.forbidden("Invalid origin");
         }
-        return new ApiCall(session, settings, tenancy, caller, refreshToken);
+        caller.require(permission);
     }
 
     /**
@@ -71,11 +103,9 @@ public final class ApiCall {
         return new CrossOrigin(session).preflight(methods);
     }
 
-    /** Lets a page of any origin read why its call was refused, but for an origin that may not call at all. */
+    /** Lets a page of any origin read why its call was refused before anything was known of the caller. */
     public static ApiProblem readable(KeycloakSession session, ApiProblem refusal) {
-        if (refusal.status() != 403) {
-            new CrossOrigin(session).admitAll();
-        }
+        new CrossOrigin(session).admitAll();
         return refusal;
     }
 
@@ -156,5 +186,10 @@ public final class ApiCall {
     /** The refresh token that came in place of an access token; not verified. */
     public Optional<String> bearerRefreshToken() {
         return Optional.ofNullable(bearerRefreshToken);
+    }
+
+    /** What is wrong with the token of the Authorization header, where the route goes on as if there were none. */
+    public Optional<ApiProblem> refusedToken() {
+        return Optional.ofNullable(refusedToken);
     }
 }

@@ -23,7 +23,7 @@ import org.keycloak.services.resources.admin.AdminAuth;
  * Who is calling, and what they may do in the realm that they call.
  *
  * <p>Verification is Keycloak's own: signature, times, issuer, type, revocation, session, client and user. A right counts
- * only if the person holds the role and the token's client has it in scope.
+ * only if the person holds the role, the token's client has it in scope, and the token carries it.
  */
 public final class Caller {
     /** The realm role that makes a user of the platform realm a vendor; in any other realm the name means nothing. */
@@ -33,6 +33,7 @@ public final class Caller {
     private final Tenancy tenancy;
     private final RealmModel home;
     private final AuthResult proof;
+    private final TokenRoles roles;
     private final UserRights users;
 
     private Caller(KeycloakSession session, Tenancy tenancy, RealmModel home, AuthResult proof) {
@@ -40,6 +41,7 @@ public final class Caller {
         this.tenancy = tenancy;
         this.home = home;
         this.proof = proof;
+        this.roles = proof == null ? null : TokenRoles.of(session, proof.token());
         this.users = new UserRights(session, tenancy.realm(), this);
     }
 
@@ -93,9 +95,7 @@ public final class Caller {
      * @throws ApiProblem 401 without a token where one is needed; 403 for a token without the right
      */
     void require(Permission permission) {
-        if (proof != null && !isOfThisRealm() && !isVendor()) {
-            throw ApiProblem.forbidden("The token belongs to another tenant");
-        }
+        requireToBeKnownHere();
         switch (permission) {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
             case ANONYMOUS_OR_ADMIN -> {
@@ -111,6 +111,17 @@ public final class Caller {
             case ADMIN_VIEW -> users.requireSeers();
             case ADMIN_MANAGE -> users.requireManagers();
             case VENDOR -> requireVendor();
+        }
+    }
+
+    /**
+     * Demands that the token, if there is one, is of this realm or a vendor's.
+     *
+     * @throws ApiProblem 403
+     */
+    void requireToBeKnownHere() {
+        if (proof != null && !isOfThisRealm() && !isVendor()) {
+            throw ApiProblem.forbidden("The token belongs to another tenant");
         }
     }
 
@@ -178,6 +189,23 @@ public final class Caller {
         return isVendor() || (isOfThisRealm() && isGranted(permission));
     }
 
+    /** Would Keycloak take a permission of this realm's management for granted? It does not ask whether the token carries it. */
+    boolean holdsForKeycloak(RoleModel permission) {
+        return isOfThisRealm() && isInScope(permission);
+    }
+
+    /**
+     * Was the token narrowed by an exchange, to an audience without this realm's accounts? Keycloak takes the client roles of
+     * everybody else out of such a token, and leaves the realm roles in: so a right that is no client role is told by this. Who
+     * holds no role of their account in the scope of the client cannot be told so.
+     */
+    boolean isNarrowed() {
+        ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
+        return account != null
+                && !roles.areOf(account)
+                && account.getRolesStream().anyMatch(this::isInScope);
+    }
+
     /**
      * Lets Keycloak see the caller while it does something that it judges by the caller's permissions. It finds the user by
      * the token, where that says whose it is, and else by the session; where it finds nobody it would judge nothing.
@@ -225,19 +253,26 @@ public final class Caller {
         return new AdminAuth(home, token(), user(), client());
     }
 
-    /** Is the caller a vendor: a user of the platform realm whose role {@code vendor} the token's client has in scope? */
+    /**
+     * Is the caller a vendor: a user of the platform realm whose role {@code vendor} the token's client has in scope, by a token
+     * that carries it and is not narrowed?
+     */
     public boolean isVendor() {
-        return proof != null && tenancy.isPlatform(home) && isGranted(home.getRole(VENDOR_ROLE));
+        return proof != null && tenancy.isPlatform(home) && isGranted(home.getRole(VENDOR_ROLE)) && !isNarrowed();
     }
 
     boolean isOfThisRealm() {
         return home.getId().equals(tenancy.realm().getId());
     }
 
-    /** Held by the user, and in scope of the client and the client scopes that the token was issued with. */
+    /** Carried by the token, and still held by the user and in scope: the token may be older than a change of these. */
     private boolean isGranted(RoleModel role) {
-        return role != null
-                && user().hasRole(role)
+        return role != null && roles.carry(role) && isInScope(role);
+    }
+
+    /** Held by the user, and in scope of the client and the client scopes that the token was issued with. */
+    private boolean isInScope(RoleModel role) {
+        return user().hasRole(role)
                 && (client().isFullScopeAllowed()
                         || TokenManager.getRequestedClientScopes(session, token().getScope(), client(), user())
                                 .anyMatch(scope -> scope.hasScope(role)));

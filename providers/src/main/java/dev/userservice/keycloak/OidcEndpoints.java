@@ -52,6 +52,11 @@ final class OidcEndpoints {
         OAuth2ErrorRepresentation error() {
             return entity instanceof OAuth2ErrorRepresentation error ? error : new OAuth2ErrorRepresentation();
         }
+
+        /** Is it a refusal of the API's client, whoever it asks for? */
+        boolean isOfPolicy() {
+            return PolicyRefusal.isToldBy(event);
+        }
     }
 
     Answer token(Map<String, String> form) {

@@ -5,9 +5,9 @@ package dev.userservice.keycloak;
  * right depends on the user that is asked for, the route's own first line finishes the check.
  */
 public enum Permission {
-    /** Anybody; but a token that is sent must be a good one. */
+    /** Anybody; a token that is not a good one is passed over. */
     PUBLIC,
-    /** Nobody in particular, or an admin of this realm or a vendor who may make users; nobody else. */
+    /** Nobody in particular, or an admin of this realm or a vendor who may make users; nobody else, and no bad token. */
     ANONYMOUS_OR_ADMIN,
     /** Anybody; the route itself judges the refresh token that it is given, in the body or as bearer. */
     REFRESH_TOKEN,
@@ -30,5 +30,18 @@ public enum Permission {
     /** The same, and the route asks whether they may change the user, once it knows whom it is about. */
     ADMIN_MANAGE,
     /** A vendor. */
-    VENDOR
+    VENDOR;
+
+    /** Does a call go on as if it had no access token, where that is not a good one? Its proof is elsewhere, or needs no other. */
+    boolean passesOverTokens() {
+        return this == PUBLIC || this == REFRESH_TOKEN || this == SESSION;
+    }
+
+    /** Is there nobody who may call without an access token? */
+    boolean needsToken() {
+        return switch (this) {
+            case PUBLIC, ANONYMOUS_OR_ADMIN, REFRESH_TOKEN, SESSION -> false;
+            default -> true;
+        };
+    }
 }

@@ -78,7 +78,8 @@ final class ProfileUpdate {
                 (isTaken ? taken : errors)
                         .addUnlessKnown(
                                 field(error.getAttribute()),
-                                texts.of(error.getMessage(), error.getMessageParameters()));
+                                texts.ofAttribute(
+                                        error.getAttribute(), error.getMessage(), error.getMessageParameters()));
             });
         }
         // Keycloak passes over these without a word.

@@ -54,7 +54,8 @@ public final class Tokens {
      * @param identifier username or e-mail
      * @param totp a one-time code, or null
      * @param scope OIDC scopes, or null
-     * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password
+     * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password; 403 where a policy of the
+     *     tenant refuses the grant
      */
     public AccessTokenResponse login(String identifier, String password, String totp, String scope) {
         Map<String, String> form = new HashMap<>();
@@ -97,6 +98,9 @@ public final class Tokens {
     }
 
     private ApiProblem loginRefused(OidcEndpoints.Answer answer, String identifier) {
+        if (answer.isOfPolicy()) {
+            return endpoints.unexpected(answer);
+        }
         if ("Account is not fully set up".equals(answer.error().getErrorDescription())) {
             // Said only after the right password, of the user whom the flow put into the authentication session.
             return Activation.loginPending(realm, session.getContext().getAuthenticationSession())
@@ -147,6 +151,9 @@ public final class Tokens {
             return tokens;
         }
         String error = String.valueOf(answer.error().getError());
+        if (answer.isOfPolicy()) {
+            throw endpoints.unexpected(answer);
+        }
         if (!error.equals(OAuthErrorException.INVALID_GRANT) && !error.equals(OAuthErrorException.INVALID_REQUEST)) {
             throw endpoints.unexpected(answer);
         }

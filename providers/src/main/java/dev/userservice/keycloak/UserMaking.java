@@ -66,14 +66,30 @@ final class UserMaking {
             (isTaken ? taken : errors)
                     .addUnlessKnown(
                             candidate.field(error.getAttribute()),
-                            texts.of(error.getMessage(), error.getMessageParameters()));
+                            texts.ofAttribute(error.getAttribute(), error.getMessage(), error.getMessageParameters()));
         }));
+        refuseWhatWouldBeDropped(candidate, profile, errors);
         if (!errors.has(PASSWORD)) {
             String email = candidate.attributes().get(UserModel.EMAIL);
             new PasswordRules(session, realm)
                     .check(attributes.get(UserModel.USERNAME), email, candidate.password(), PASSWORD, errors);
         }
         return profile;
+    }
+
+    /**
+     * Keycloak passes without a word over what the tenant's profile does not have, or does not let whoever asks set. Not so of a
+     * username: where the e-mail address is the username, every registration may still name one.
+     */
+    private static void refuseWhatWouldBeDropped(NewUser candidate, UserProfile profile, FieldErrors errors) {
+        candidate.attributes().forEach((name, value) -> {
+            boolean isDropped = !value.isEmpty()
+                    && !name.equals(UserModel.USERNAME)
+                    && profile.getAttributes().isReadOnly(name);
+            if (isDropped) {
+                errors.addUnlessKnown(candidate.field(name), "This tenant does not let this be set here");
+            }
+        });
     }
 
     private UserProfile profile(Map<String, String> attributes) {

@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.StrictJson;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissions;
 /**
  * What a caller may do with the users of the realm that is called. A vendor may do all of it; of anybody else Keycloak judges,
  * as in its admin API: by the roles of its client {@code realm-management}, and where the realm has fine-grained admin
- * permissions (version 2) on, by these.
+ * permissions (version 2) on, by these; but only as far as the caller's token reaches.
  *
  * <p>Who may ask for users is told 404 of those they may not see and of those there are not, and who may not is told 403 of
  * both. Service accounts are clients, not users.
@@ -172,7 +173,9 @@ public final class UserRights {
     }
 
     private UserModel managed(Optional<UserModel> found) {
-        return found.filter(user -> caller.isVendor() || keycloak().users().canManage(user))
+        return found.filter(user -> caller.isVendor()
+                        || (isOfToken(AdminRoles.MANAGE_USERS)
+                                && keycloak().users().canManage(user)))
                 .orElseThrow(() -> found.filter(this::mayView)
                         .map(seen -> needs(AdminRoles.MANAGE_USERS))
                         .orElseGet(() -> nobody(AdminRoles.MANAGE_USERS)));
@@ -184,7 +187,9 @@ public final class UserRights {
      * @throws ApiProblem 403
      */
     public void requireMake() {
-        if (!caller.isVendor() && !keycloak().users().canManage()) {
+        boolean mayMake = caller.isVendor()
+                || (isOfToken(AdminRoles.MANAGE_USERS) && keycloak().users().canManage());
+        if (!mayMake) {
             throw needs(AdminRoles.MANAGE_USERS);
         }
     }
@@ -192,7 +197,9 @@ public final class UserRights {
     /** Does Keycloak let the caller change this user's role mappings by this role? */
     boolean mayMap(RoleModel role, UserModel user) {
         return caller.isVendor()
-                || (keycloak().users().canMapRoles(user) && keycloak().roles().canMapRole(role));
+                || (isOfToken(AdminRoles.MANAGE_USERS)
+                        && keycloak().users().canMapRoles(user)
+                        && keycloak().roles().canMapRole(role));
     }
 
     private void requireAny(String permission) {
@@ -204,7 +211,9 @@ public final class UserRights {
     }
 
     private boolean mayAsk() {
-        return caller.isVendor() || keycloak().users().canQuery();
+        return caller.isVendor()
+                || (isOfToken(AdminRoles.QUERY_USERS, AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
+                        && keycloak().users().canQuery());
     }
 
     private boolean isFineGrained() {
@@ -212,7 +221,21 @@ public final class UserRights {
     }
 
     private boolean mayView(UserModel user) {
-        return caller.isVendor() || keycloak().users().canView(user);
+        return caller.isVendor()
+                || (isOfToken(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
+                        && keycloak().users().canView(user));
+    }
+
+    /**
+     * Keycloak judges by the person and the client. If it would take one of these permissions for granted, the token must carry
+     * one of them too; if none, only fine-grained permissions can let the caller in, whose token then must not be narrowed.
+     */
+    private boolean isOfToken(String... permissions) {
+        List<RoleModel> roles = Stream.of(permissions)
+                .flatMap(name -> permission(name).stream())
+                .filter(caller::holdsForKeycloak)
+                .toList();
+        return roles.isEmpty() ? !caller.isNarrowed() : roles.stream().anyMatch(caller::holds);
     }
 
     private boolean isGranted(String permission) {

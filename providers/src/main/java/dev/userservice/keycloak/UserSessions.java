@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.keycloak.events.EventBuilder;
+import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -38,11 +39,11 @@ final class UserSessions {
     void endOthers(UserModel user, UserSessionModel kept, Supplier<EventBuilder> event) {
         List<UserSessionModel> others = of(user).stream()
                 .filter(other ->
-                        kept == null || !other.getId().equals(kept.getId()) || other.isOffline() != kept.isOffline())
+                        kept == null || !other.getId().equals(kept.getId()) || other.isOffline() != isOffline(kept))
                 .toList();
         for (UserSessionModel other : others) {
             EventBuilder logout = event.get().session(other.getId());
-            if (kept != null && !kept.isOffline() && isMadeIn(kept, other)) {
+            if (kept != null && !isOffline(kept) && isMadeIn(kept, other)) {
                 // Keycloak's logout of an offline session ends the online one as well.
                 new UserSessionManager(session).revokeOfflineUserSession(other);
             } else {
@@ -50,6 +51,27 @@ final class UserSessions {
             }
             logout.success();
         }
+    }
+
+    /**
+     * Is it a copy that Keycloak has made of a session for the request at hand, as it does for a token that a client has from an
+     * exchange? It has the id of the session, and what is done to it is lost with the request.
+     */
+    static boolean isCopy(UserSessionModel session) {
+        return session.getNote(Constants.CREATED_FROM_PERSISTENT) != null;
+    }
+
+    /** Is it an offline session, or the copy of one? */
+    static boolean isOffline(UserSessionModel session) {
+        return session.isOffline()
+                || Constants.CREATED_FROM_PERSISTENT_OFFLINE.equals(session.getNote(Constants.CREATED_FROM_PERSISTENT));
+    }
+
+    /** The session of this id, while it lives; null after that. */
+    UserSessionModel find(String id, boolean isOffline) {
+        return isOffline
+                ? session.sessions().getOfflineUserSession(realm, id)
+                : session.sessions().getUserSession(realm, id);
     }
 
     private static boolean isMadeIn(UserSessionModel online, UserSessionModel other) {

@@ -5,12 +5,18 @@ import java.io.UncheckedIOException;
 import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.theme.Theme;
 
 /** What Keycloak's user profile and password policies say, in the words of its login pages. */
 final class ValidationTexts {
+    /** The attributes that the API has a field for. */
+    private static final Set<String> FIELDS = Set.of(
+            UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME, "gender", "preferences");
+
     private final Properties bundle;
     private final Locale locale;
 
@@ -30,5 +36,14 @@ final class ValidationTexts {
 
     String of(String key, Object... parameters) {
         return new MessageFormat(bundle.getProperty(key, "Invalid value."), locale).format(parameters);
+    }
+
+    /** The same about an attribute of a user; of one of the tenant's own it says where it can be given. */
+    String ofAttribute(String attribute, String key, Object... parameters) {
+        String text = of(key, parameters);
+        return FIELDS.contains(String.valueOf(attribute))
+                ? text
+                : text
+                        + " The API has no field for this attribute of the tenant's user profile: Keycloak's pages have.";
     }
 }

@@ -98,6 +98,7 @@ final class FieldDescriptions {
                     "CreateUserRequest",
                     List.of("username", "first_name", "last_name", "email", "password", "password_confirmation")),
             Map.entry("ForgotPasswordRequest", List.of("email")),
+            Map.entry("IdentifierRequest", List.of("identifier")),
             Map.entry("LoginRequest", List.of("email", "password")),
             Map.entry("MfaRequest", List.of("totp")),
             Map.entry("NewPasswordRequest", List.of("password", "password_confirmation")),
@@ -106,6 +107,7 @@ final class FieldDescriptions {
             Map.entry("ResetPasswordRequest", List.of("token", "new_password", "password_confirmation")),
             Map.entry("UpdateOwnUserRequest", List.of("first_name", "last_name", "preferences")),
             Map.entry("UpdateUserRequest", List.of("is_active", "role")),
+            Map.entry("UserIdRequest", List.of("user_id")),
             Map.entry("VerifyEmailRequest", List.of("token")),
             Map.entry("VerifyMfaRequest", List.of("code")));
 

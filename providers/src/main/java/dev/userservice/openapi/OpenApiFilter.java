@@ -147,10 +147,7 @@ public final class OpenApiFilter implements OASFilter {
         return content != null && (content.hasMediaType("text/html") || content.hasMediaType("*/*"));
     }
 
-    /**
-     * Empty where an access token adds nothing: generated clients send theirs wherever one is named, and one that has expired is
-     * refused everywhere, at the very call that would renew it too.
-     */
+    /** Empty where an access token adds nothing: generated clients send theirs wherever one is named. */
     private static List<SecurityRequirement> security(Permission permission) {
         if (NEED_NO_TOKEN.contains(permission)) {
             return List.of();
@@ -173,7 +170,7 @@ public final class OpenApiFilter implements OASFilter {
 
     private static String callers(Permission permission) {
         return switch (permission) {
-            case PUBLIC -> "anybody. An access token that is sent anyway must be a good one.";
+            case PUBLIC -> "anybody. An access token that is not good is passed over.";
             case ANONYMOUS_OR_ADMIN ->
                 "nobody in particular (self-registration, without a token); an admin or a service account with"
                         + " `manage-users`; a vendor.";

@@ -8,7 +8,7 @@
                         title = "keycloak-user-service",
                         // Semantic: a change that breaks a client raises the first number, one that adds to it the
                         // second.
-                        version = "1.0.0",
+                        version = "2.0.0",
                         description = """
                                 The user service of a tenant (a Keycloak realm).
 

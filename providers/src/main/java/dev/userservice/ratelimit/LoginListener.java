@@ -1,5 +1,6 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.keycloak.RolledBack;
 import dev.userservice.keycloak.TotpAuthenticator;
 import java.util.EnumSet;
@@ -74,7 +75,7 @@ public final class LoginListener implements EventListenerProvider {
                     .map(id -> session.users().getUserById(realm, id))
                     .ifPresent(limit::loggedIn);
             limit.passed();
-        } else if (NO_FAILURE.contains(error)) {
+        } else if (NO_FAILURE.contains(error) || PolicyRefusal.isToldBy(event)) {
             limit.passed();
         } else if (WRONG.contains(error)) {
             limit.failed();

@@ -15,6 +15,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -33,6 +34,7 @@ public final class UserChangesResource {
     private static final String ID = "Keycloak's id of the user";
     private static final String ERASE =
             "Whether the activity log forgets the person: their addresses, user agents and details, not what was done";
+    private static final String NAMED = "One of the query parameter and the body's field is needed; both must agree.";
     private static final String LAST = "The last active user with the tenant's highest role";
     private static final String CONFLICT =
             "The username or e-mail address is taken, the role is held in another way, or nobody else could manage the tenant";
@@ -96,27 +98,46 @@ public final class UserChangesResource {
 
     @DELETE
     @Path("users/id")
-    @Operation(operationId = "deleteUserById", summary = "Delete a user, named by a query parameter")
+    @Operation(
+            operationId = "deleteUserById",
+            summary = "Delete a user, named by a query parameter or in the body",
+            description = NAMED)
     @APIResponse(responseCode = "204", description = "The user is gone")
     @APIResponse(responseCode = "409", description = LAST)
     public Response deleteById(
-            @QueryParam("user_id") @Parameter(required = true, description = ID) @Schema(minLength = 1) String id,
-            @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase) {
-        return gone(call.caller().users().requireManage(id), erase);
+            @QueryParam("user_id") @Parameter(description = ID) @Schema(minLength = 1) String id,
+            @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase,
+            @RequestBody(required = false) UserIdRequest request) {
+        String named = named("user_id", id, Optional.ofNullable(request).map(UserIdRequest::userId));
+        return gone(call.caller().users().requireManage(named), erase);
     }
 
     @DELETE
     @Path("users/identifier")
-    @Operation(operationId = "deleteUserByIdentifier", summary = "Delete a user by username or e-mail address")
+    @Operation(
+            operationId = "deleteUserByIdentifier",
+            summary = "Delete a user by username or e-mail address",
+            description = NAMED)
     @APIResponse(responseCode = "204", description = "The user is gone")
     @APIResponse(responseCode = "409", description = LAST)
     public Response deleteByIdentifier(
             @QueryParam("identifier")
-                    @Parameter(required = true, description = "Username or e-mail address")
+                    @Parameter(description = "Username or e-mail address")
                     @Schema(minLength = 1, maxLength = 255)
                     String identifier,
-            @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase) {
-        return gone(call.caller().users().requireManageNamed(identifier), erase);
+            @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase,
+            @RequestBody(required = false) IdentifierRequest request) {
+        String named =
+                named("identifier", identifier, Optional.ofNullable(request).map(IdentifierRequest::identifier));
+        return gone(call.caller().users().requireManageNamed(named), erase);
+    }
+
+    /** Whom the query parameter or the body names; null for nobody. Two who differ are one too many to delete. */
+    private static String named(String field, String inQuery, Optional<String> inBody) {
+        if (inQuery != null && inBody.isPresent() && !inQuery.equals(inBody.get())) {
+            throw ApiProblem.invalid(field, "The query parameter and the body name different users");
+        }
+        return inQuery == null ? inBody.orElse(null) : inQuery;
     }
 
     private Response gone(UserModel known, String erase) {

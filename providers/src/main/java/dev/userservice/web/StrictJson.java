@@ -216,8 +216,8 @@ public final class StrictJson {
                 .collect(Collectors.joining("."));
     }
 
-    /** A field's name comes back to the client that sent it, but not at any length. */
-    private static String printable(String field) {
+    /** The name of a field or a parameter comes back to the client that sent it, but not at any length. */
+    public static String printable(String field) {
         return field.length() <= 64 ? field : field.substring(0, 61) + "...";
     }
 

@@ -111,6 +111,23 @@ final class EventTableTest {
     }
 
     @Test
+    void whatAPolicyOfAClientRefusesIsNobodysFailedLogin() {
+        Event bound = event(EventType.LOGIN_ERROR, Map.of("reason", "DPoP proof is missing"));
+        bound.setError("invalid_dpop_proof");
+        Event certificate = event(
+                EventType.LOGIN_ERROR, Map.of("reason", "Client Certification missing for MTLS HoK Token Binding"));
+        certificate.setError("invalid_request");
+        Event executor = event(EventType.LOGIN_ERROR, Map.of("reason", "client_policy_error"));
+        executor.setError("invalid_grant");
+        for (Event event : List.of(bound, certificate, executor)) {
+            assertTrue(EventTable.of(event).isEmpty(), event.getError());
+        }
+        Event wrong = event(EventType.LOGIN_ERROR, Map.of());
+        wrong.setError("invalid_user_credentials");
+        assertEquals(Action.LOGIN_FAILED, EventTable.of(wrong).orElseThrow().action());
+    }
+
+    @Test
     void onlyUsedRefreshTokensAndWrongPasswordsAreWorthARow() {
         assertTrue(EventTable.of(event(EventType.REFRESH_TOKEN_ERROR, Map.of("reason", "Token is not active")))
                 .isEmpty());

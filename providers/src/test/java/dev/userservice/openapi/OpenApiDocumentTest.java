@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -162,6 +163,25 @@ final class OpenApiDocumentTest {
                 .map(Named::name)
                 .toList();
         assertEquals(List.of(), wrong);
+    }
+
+    /** Generators name what a call takes by its operation, and a body by its schema: two of one name do not compile. */
+    @Test
+    void noOperationsRequestIsNamedLikeTheBodyOfAnother() {
+        List<String> clashes = operations().stream()
+                .filter(operation -> {
+                    String id = operation.node().path("operationId").asText();
+                    String request = id.substring(0, 1).toUpperCase(Locale.ROOT) + id.substring(1) + "Request";
+                    String own = operation
+                            .node()
+                            .at("/requestBody/content/application~1json/schema/$ref")
+                            .asText();
+                    return document.at("/components/schemas").has(request)
+                            && !own.equals("#/components/schemas/" + request);
+                })
+                .map(Named::name)
+                .toList();
+        assertEquals(List.of(), clashes);
     }
 
     private static boolean isAllowed(JsonNode value, JsonNode schema) {

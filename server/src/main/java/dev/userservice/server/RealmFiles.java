@@ -75,19 +75,34 @@ public final class RealmFiles {
         return uri.startsWith(old) ? now + uri.substring(old.length()) : uri;
     }
 
-    /** Merges as a reader expects of an overlay: objects entry by entry; anything else, lists too, replaces. */
+    /**
+     * Merges as a reader expects of an overlay: objects entry by entry, clients with those of the same name; anything else, other
+     * lists too, replaces.
+     */
     static ObjectNode merge(ObjectNode base, ObjectNode overlay) {
         ObjectNode merged = base.deepCopy();
         overlay.properties().forEach(entry -> {
             JsonNode old = merged.get(entry.getKey());
             JsonNode value = entry.getValue();
-            merged.set(
-                    entry.getKey(),
-                    old instanceof ObjectNode oldObject && value instanceof ObjectNode object
-                            ? merge(oldObject, object)
-                            : value.deepCopy());
+            if (old instanceof ObjectNode oldObject && value instanceof ObjectNode object) {
+                merged.set(entry.getKey(), merge(oldObject, object));
+            } else if (old instanceof ArrayNode clients && entry.getKey().equals("clients")) {
+                value.forEach(client -> mergeClient(clients, (ObjectNode) client));
+            } else {
+                merged.set(entry.getKey(), value.deepCopy());
+            }
         });
         return merged;
+    }
+
+    private static void mergeClient(ArrayNode clients, ObjectNode overlay) {
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i).path("clientId").equals(overlay.path("clientId"))) {
+                clients.set(i, merge((ObjectNode) clients.get(i), overlay));
+                return;
+            }
+        }
+        clients.add(overlay.deepCopy());
     }
 
     /**

@@ -229,6 +229,25 @@ final class FineGrainedIT {
         assertEquals(Set.of("alice"), list(token));
     }
 
+    /** No role says what a policy lets somebody do, so the token must be as its client would give it to them. */
+    @Test
+    void aTokenForAnotherServiceSeesNobody() {
+        permission("alice", "Users", alice, "view", policy("is-caller", "POSITIVE", caller));
+        tenant.addClient("front", true);
+        tenant.addClient("svc", true);
+        tenant.letExchange("svc", "front");
+        tenant.addAudience("reports", caller);
+        String whole = tenant.passwordToken("front", "caller").path("access_token");
+        tenant.api(tenant.exchangedToken("svc", whole, Map.of()))
+                .get("/users/" + alice)
+                .then()
+                .statusCode(200);
+        tenant.api(tenant.exchangedToken("svc", whole, Map.of("audience", "reports")))
+                .get("/users/" + alice)
+                .then()
+                .statusCode(403);
+    }
+
     @Test
     void whoMaySeeNobodyMayNotAskWhosePasswordItIs() {
         tenant.api(tenant.session("caller").access())

@@ -4,6 +4,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.restassured.http.ContentType;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,72 @@ final class LogoutIT {
         tenant.token("app-1", Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")))
                 .then()
                 .statusCode(400);
+    }
+
+    @Test
+    void anExchangedTokenEndsTheSessionThatItCameFrom() {
+        addExchangers();
+        var tokens = tenant.passwordToken("front", "alice");
+        String front = tokens.path("access_token");
+        String exchanged = tenant.exchangedToken("svc", front, Map.of());
+        tenant.api(exchanged).get("/users/me").then().statusCode(200);
+        tenant.api(exchanged).post("/logout").then().statusCode(200);
+        for (String token : List.of(exchanged, front)) {
+            tenant.api(token).get("/users/me").then().statusCode(401);
+        }
+        tenant.token("front", Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")))
+                .then()
+                .statusCode(400);
+    }
+
+    @Test
+    void anExchangedTokenEndsTheOfflineSessionThatItCameFrom() {
+        addExchangers();
+        var tokens = Tenant.awaited(
+                answer -> answer.statusCode() == 200,
+                () -> tenant.token(
+                        "front",
+                        Map.of(
+                                "grant_type", "password",
+                                "username", "alice",
+                                "password", TestServer.PASSWORD,
+                                "scope", "openid offline_access")));
+        String exchanged = tenant.exchangedToken("svc", tokens.path("access_token"), Map.of());
+        tenant.api(exchanged).post("/logout").then().statusCode(200);
+        tenant.token("front", Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")))
+                .then()
+                .statusCode(400);
+    }
+
+    @Test
+    void anExchangedTokenBesideTheRefreshTokenOfItsSessionEndsItOnce() {
+        addExchangers();
+        String id = tenant.addUser("erica");
+        tenant.addUser("boss", "admin");
+        Tenant.Session session = tenant.session("erica");
+        tenant.api(tenant.exchangedToken("svc", session.access(), Map.of()))
+                .contentType(ContentType.JSON)
+                .body(Map.of("refresh_token", session.refresh()))
+                .post("/logout")
+                .then()
+                .statusCode(200);
+        assertEnded(session);
+        tenant.api(tenant.session("boss").access())
+                .queryParam("action", "logout")
+                .get("/users/" + id + "/activity")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(1));
+    }
+
+    /** {@code svc} may exchange what {@code front} and the API's own client give. */
+    private static void addExchangers() {
+        if (tenant.admin().clients().findByClientId("svc").isEmpty()) {
+            tenant.addClient("front", true);
+            tenant.addClient("svc", true);
+            tenant.letExchange("svc", "front");
+            tenant.letExchange("svc", "user-service-api");
+        }
     }
 
     @Test

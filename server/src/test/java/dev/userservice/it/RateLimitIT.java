@@ -34,6 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.representations.idm.AuthenticatorConfigRepresentation;
+import org.keycloak.representations.idm.ClientRepresentation;
 
 /** What is too much, and for whom. */
 @ExtendWith(ServerExtension.class)
@@ -241,6 +242,34 @@ final class RateLimitIT {
                                 .contentType(ContentType.JSON)
                                 .body(Map.of("identifier", "nobody@example.com"))
                                 .post("/users/password/forgot")));
+    }
+
+    /** On a public route such a token is passed over, and so it spares nobody the limit of their address. */
+    @Test
+    void aTokenThatIsNotGoodIsNoWayAroundTheLimitOfItsAddress() {
+        Tenant tenant = limited(Map.of("limit-forgot", "5/1h", "limit-caller", "600/1m"));
+        tenant.addUser("alice");
+        Tenant.Session session = tenant.session("alice");
+        tenant.api(session.access()).post("/logout").then().statusCode(200);
+        ClientRepresentation backEnd = tenant.addClient("back-end", true);
+        String ofService = tenant.serviceToken("back-end");
+        backEnd.setEnabled(false);
+        tenant.admin().clients().get(backEnd.getId()).update(backEnd);
+        String foreign = limited().serviceTokenOf("view-users");
+        List<String> bad = List.of("garbage", session.access(), ofService, foreign);
+        for (String token : bad) {
+            forgot(tenant.api(token)).then().statusCode(200);
+        }
+        forgot(tenant.api()).then().statusCode(200);
+        for (String token : bad) {
+            forgot(tenant.api(token)).then().statusCode(429);
+        }
+    }
+
+    private static Response forgot(RequestSpecification call) {
+        return call.contentType(ContentType.JSON)
+                .body(Map.of("identifier", "nobody@example.com"))
+                .post("/users/password/forgot");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.userservice.it;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -33,6 +35,10 @@ import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.representations.userprofile.config.UPAttribute;
+import org.keycloak.representations.userprofile.config.UPAttributePermissions;
+import org.keycloak.representations.userprofile.config.UPAttributeRequired;
+import org.keycloak.representations.userprofile.config.UPConfig;
 
 /** POST /register and POST /users: people make their own account. */
 @ExtendWith(ServerExtension.class)
@@ -341,6 +347,71 @@ final class RegistrationIT {
                 .then()
                 .statusCode(400)
                 .body("errors.password", hasItem("Invalid password: must not be equal to the email."));
+    }
+
+    @Test
+    void whatTheTenantsProfileDoesNotTakeIsNamed() {
+        Tenant strict = Tenant.on(tenant.server());
+        var profile = strict.admin().users().userProfile();
+        UPConfig config = profile.getConfiguration();
+        config.getAttribute("gender").getPermissions().setEdit(Set.of("admin"));
+        config.removeAttribute("preferences");
+        profile.update(config);
+        strict.registration(Map.of("gender", "Other", "preferences", Map.of("a", 1)))
+                .then()
+                .statusCode(400)
+                .body("errors.gender", hasSize(1))
+                .body("errors.preferences", hasSize(1));
+        strict.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "username", "jane",
+                        "email", "jane@example.com",
+                        "password", TestServer.PASSWORD,
+                        "password_confirmation", TestServer.PASSWORD,
+                        "first_name", "Jane",
+                        "gender", "Other"))
+                .post("/users")
+                .then()
+                .statusCode(400)
+                .body("errors.gender", hasSize(1));
+        strict.registration(Map.of()).then().statusCode(201);
+    }
+
+    @Test
+    void anAttributeOfTheTenantsOwnIsNamedWithThePlaceToGiveIt() {
+        Tenant strict = Tenant.on(tenant.server());
+        strict.addUser("jane");
+        String jane = strict.session("jane").access();
+        var profile = strict.admin().users().userProfile();
+        UPConfig config = profile.getConfiguration();
+        UPAttribute department = new UPAttribute("department");
+        department.setPermissions(new UPAttributePermissions(Set.of("user"), Set.of("user")));
+        department.setRequired(new UPAttributeRequired(Set.of("user"), Set.of()));
+        config.addOrReplaceAttribute(department);
+        profile.update(config);
+        for (Response answer : List.of(
+                strict.registration(Map.of()),
+                strict.api(jane)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("gender", "Other"))
+                        .put("/users/me"))) {
+            answer.then()
+                    .statusCode(400)
+                    .body("errors.department", hasSize(1))
+                    .body("errors.department[0]", containsString("The API has no field for this attribute"));
+        }
+    }
+
+    /** Who makes a user by POST /users must name one. */
+    @Test
+    void aUsernameMayBeNamedWhereTheAddressIsTheUsername() {
+        Tenant byAddress = Tenant.on(tenant.server(), realm -> realm.put("registrationEmailAsUsername", true));
+        byAddress
+                .registration(Map.of("username", "jane", "email", "jane@example.com"))
+                .then()
+                .statusCode(201)
+                .body("user.username", equalTo("jane@example.com"));
     }
 
     @Test

@@ -21,7 +21,9 @@ import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.PartialImportRepresentation;
+import org.keycloak.representations.idm.ProtocolMapperRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** A tenant made of the template, with which a test does what it likes. */
@@ -306,6 +308,52 @@ final class Tenant {
                                 TestServer.PASSWORD,
                                 "scope",
                                 "openid")));
+    }
+
+    /** Lets a client of {@link #addClient} exchange tokens that are meant for it (RFC 8693), those of another client. */
+    void letExchange(String clientId, String tokensOf) {
+        var clients = admin().clients();
+        ClientRepresentation requester = clients.findByClientId(clientId).get(0);
+        requester.getAttributes().put("standard.token.exchange.enabled", "true");
+        clients.get(requester.getId()).update(requester);
+        ProtocolMapperRepresentation audience = new ProtocolMapperRepresentation();
+        audience.setName("for-" + clientId);
+        audience.setProtocol("openid-connect");
+        audience.setProtocolMapper("oidc-audience-mapper");
+        audience.setConfig(Map.of("included.client.audience", clientId, "access.token.claim", "true"));
+        clients.get(clients.findByClientId(tokensOf).get(0).getId())
+                .getProtocolMappers()
+                .createMapper(audience)
+                .close();
+    }
+
+    /** Adds a client of which users have a role: a token of theirs can be narrowed to it. */
+    void addAudience(String clientId, String... userIds) {
+        ClientRepresentation service = addClient(clientId, false);
+        RoleRepresentation reader = new RoleRepresentation();
+        reader.setName("reader");
+        var roles = admin().clients().get(service.getId()).roles();
+        roles.create(reader);
+        for (String id : userIds) {
+            admin().users()
+                    .get(id)
+                    .roles()
+                    .clientLevel(service.getId())
+                    .add(List.of(roles.get("reader").toRepresentation()));
+        }
+    }
+
+    /**
+     * What a client that may {@linkplain #letExchange exchange} gets for an access token.
+     *
+     * @param more parameters of the exchange, such as the audience
+     */
+    String exchangedToken(String clientId, String accessToken, Map<String, String> more) {
+        Map<String, String> form = new HashMap<>(more);
+        form.put("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
+        form.put("subject_token", accessToken);
+        form.put("subject_token_type", "urn:ietf:params:oauth:token-type:access_token");
+        return token(clientId, form).then().statusCode(200).extract().path("access_token");
     }
 
     String serviceToken(String clientId) {

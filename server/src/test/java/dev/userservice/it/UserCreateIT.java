@@ -13,12 +13,14 @@ import io.restassured.response.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.AdminEventRepresentation;
+import org.keycloak.representations.userprofile.config.UPConfig;
 
 /** POST /users by an admin. */
 @ExtendWith(ServerExtension.class)
@@ -53,6 +55,28 @@ final class UserCreateIT {
 
     private static Response post(Map<String, Object> more) {
         return post(tenant, admin, more);
+    }
+
+    @Test
+    void whatTheTenantsProfileDoesNotTakeIsNamed() {
+        Tenant strict = Tenant.on(tenant.server());
+        strict.addUser("boss", "admin");
+        var profile = strict.admin().users().userProfile();
+        UPConfig config = profile.getConfiguration();
+        config.getAttribute("gender").getPermissions().setEdit(Set.of("user"));
+        profile.update(config);
+        strict.api(strict.session("boss").access())
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "username", "jane",
+                        "email", "jane@example.com",
+                        "password", TestServer.PASSWORD,
+                        "first_name", "Jane",
+                        "gender", "Other"))
+                .post("/users")
+                .then()
+                .statusCode(400)
+                .body("errors.gender", hasSize(1));
     }
 
     @Test

@@ -79,6 +79,53 @@ final class UserDeleteIT {
         tenant.api(admin).delete("/users/identifier").then().statusCode(400).body("errors", hasKey("identifier"));
     }
 
+    private static Response deleteNamed(String path, Map<String, ?> query, Map<String, ?> body) {
+        return tenant.api(admin)
+                .queryParams(query)
+                .contentType(ContentType.JSON)
+                .body(body)
+                .delete(path);
+    }
+
+    @Test
+    void aBodyMayNameTheUserToo() {
+        deleteNamed("/users/id", Map.of(), Map.of("user_id", id)).then().statusCode(204);
+        deleteNamed("/users/id", Map.of(), Map.of("user_id", id)).then().statusCode(404);
+        String other = tenant.addUser("n-" + name);
+        deleteNamed("/users/id", Map.of("user_id", other), Map.of("user_id", other))
+                .then()
+                .statusCode(204);
+        tenant.addUser("i-" + name);
+        deleteNamed("/users/identifier", Map.of(), Map.of("identifier", "i-" + name))
+                .then()
+                .statusCode(204);
+        String last = tenant.addUser("l-" + name);
+        deleteNamed("/users/identifier", Map.of("erase", true), Map.of("identifier", "l-" + name + "@example.com"))
+                .then()
+                .statusCode(204);
+        tenant.api(admin).get("/users/" + last).then().statusCode(404);
+    }
+
+    @Test
+    void aBodyThatNamesAnotherUserThanTheParameterDeletesNobody() {
+        String other = tenant.addUser("o-" + name);
+        deleteNamed("/users/id", Map.of("user_id", id), Map.of("user_id", other))
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("user_id"));
+        deleteNamed("/users/identifier", Map.of("identifier", name), Map.of("identifier", "o-" + name))
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("identifier"));
+        deleteNamed("/users/id", Map.of(), Map.of()).then().statusCode(400).body("errors", hasKey("user_id"));
+        deleteNamed("/users/identifier", Map.of(), Map.of("user_id", id))
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("user_id"));
+        tenant.api(admin).get("/users/" + id).then().statusCode(200);
+        tenant.api(admin).get("/users/" + other).then().statusCode(200);
+    }
+
     @Test
     void whoIsUnknownIsNotFound() {
         for (String text : List.of("nobody", "*", "%", "' or 1=1--", "f:abc", "x@")) {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,43 @@ class RealmFilesTest {
         assertEquals(1, demo.path("users").size());
         assertEquals(
                 List.of(new RealmFiles.Account("demo", "ada", "Secret-1!", "user, admin")), RealmFiles.accounts(demo));
+    }
+
+    @Test
+    void anOverlaysClientIsMergedWithTheOneOfItsName() throws IOException {
+        Files.writeString(folder.resolve("demo-tenant.json"), """
+                {"realm": "demo", "clients": [{"clientId": "user-service-api", "webOrigins": ["http://localhost:3000"]},
+                                              {"clientId": "new"}]}
+                """);
+        assertEquals(
+                JSON.readTree("""
+                        [{"clientId": "app"},
+                         {"clientId": "user-service-api", "publicClient": false, "webOrigins": ["http://localhost:3000"]},
+                         {"clientId": "new"}]
+                        """),
+                new RealmFiles(folder, RealmSettings.none()).demoTenant().path("clients"));
+    }
+
+    /** A page that logs in by the client {@code app} calls the public routes too. */
+    @Test
+    void theDemoTenantsPublicRoutesAreOpenToTheOriginsOfItsApp() {
+        ObjectNode demo = new RealmFiles(Path.of("../realm-config"), RealmSettings.none()).demoTenant();
+        Set<String> ofApp = new TreeSet<>();
+        Set<String> ofPublicRoutes = new TreeSet<>();
+        demo.path("clients").forEach(client -> {
+            if (client.path("clientId").asText().equals("app")) {
+                assertEquals("+", client.at("/webOrigins/0").asText(), "the origins of its redirect URIs");
+                client.path("redirectUris").forEach(uri -> {
+                    if (uri.asText().startsWith("http")) {
+                        ofApp.add(uri.asText().replaceFirst("/\\*$", ""));
+                    }
+                });
+            } else if (client.path("clientId").asText().equals("user-service-api")) {
+                client.path("webOrigins").forEach(origin -> ofPublicRoutes.add(origin.asText()));
+            }
+        });
+        assertFalse(ofApp.isEmpty());
+        assertEquals(ofApp, ofPublicRoutes);
     }
 
     @Test
