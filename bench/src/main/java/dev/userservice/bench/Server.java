@@ -119,6 +119,7 @@ final class Server {
         environment.put("KC_HTTP_PORT", Integer.toString(port));
         environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
         environment.put("KC_HOSTNAME_STRICT", "false");
+        environment.put(option("platform-realm"), "platform");
         environment.put("KC_CACHE", "local");
         environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
         environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);

@@ -41,15 +41,13 @@ public final class ActivityListener implements EventListenerProvider {
 
     private final KeycloakSession session;
     private final Settings settings;
-    private final String platform;
     private final Actors actors;
     private final ActivityMeters meters;
 
-    private ActivityListener(KeycloakSession session, Settings settings, String platform, ActivityMeters meters) {
+    private ActivityListener(KeycloakSession session, Settings settings, ActivityMeters meters) {
         this.session = session;
         this.settings = settings;
-        this.platform = platform;
-        this.actors = new Actors(session, platform);
+        this.actors = new Actors(session);
         this.meters = meters;
     }
 
@@ -122,7 +120,7 @@ public final class ActivityListener implements EventListenerProvider {
     /** What changed the role is noted, whether or not it can be said from which to which. */
     private void addRoles(EventTable.Entry entry, RealmModel realm) {
         try {
-            RoleStep.of(session, new Tenancy(session, realm, platform), entry.userId())
+            RoleStep.of(session, new Tenancy(session, realm), entry.userId())
                     .ifPresent(step -> entry.details()
                             .text(Details.FROM, step.from().orElse(null))
                             .text(Details.TO, step.to().orElse(null)));
@@ -147,7 +145,7 @@ public final class ActivityListener implements EventListenerProvider {
 
     private Optional<RealmModel> tenant(String realmId) {
         return Optional.ofNullable(session.realms().getRealm(realmId))
-                .filter(realm -> new Tenancy(session, realm, platform).isSwitchedOn());
+                .filter(realm -> new Tenancy(session, realm).isSwitchedOn());
     }
 
     private void tell(
@@ -195,13 +193,11 @@ public final class ActivityListener implements EventListenerProvider {
         public static final String ID = "user-service-activity";
 
         private Settings settings;
-        private String platform;
         private ActivityMeters meters;
 
         @Override
         public void init(Config.Scope config) {
             settings = Settings.ofThisServer();
-            platform = settings.ofServer(Settings.PLATFORM_REALM);
             meters = new ActivityMeters(Metrics.globalRegistry);
         }
 
@@ -210,7 +206,7 @@ public final class ActivityListener implements EventListenerProvider {
 
         @Override
         public EventListenerProvider create(KeycloakSession session) {
-            return new ActivityListener(session, settings, platform, meters);
+            return new ActivityListener(session, settings, meters);
         }
 
         @Override

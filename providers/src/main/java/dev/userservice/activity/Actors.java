@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import dev.userservice.keycloak.PlatformRealm;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ImpersonationSessionNote;
@@ -27,11 +28,10 @@ final class Actors {
     private static final Set<Action> OF_SESSIONS_END = EnumSet.of(Action.LOGOUT, Action.TOKEN_REFRESH);
 
     private final KeycloakSession session;
-    private final String platform;
+    private final PlatformRealm platform = PlatformRealm.ofThisServer();
 
-    Actors(KeycloakSession session, String platform) {
+    Actors(KeycloakSession session) {
         this.session = session;
-        this.platform = platform;
     }
 
     /** Who did what a user event tells; null if that is not known. */
@@ -76,8 +76,8 @@ final class Actors {
             return Optional.ofNullable(
                     session.realms().getRealmByName(event.getDetails().get("impersonator_realm")));
         }
-        return Stream.of(realm, session.realms().getRealmByName(platform))
-                .filter(home -> home != null && session.users().getUserById(home, impersonator) != null)
+        return Stream.concat(Stream.of(realm), platform.realm(session).stream())
+                .filter(home -> session.users().getUserById(home, impersonator) != null)
                 .findFirst();
     }
 
@@ -96,7 +96,7 @@ final class Actors {
         if (realm.equals(home)) {
             return new Activity.Actor(userId, Activity.Kind.USER);
         }
-        boolean isVendor = home != null && home.getName().equals(platform);
+        boolean isVendor = home != null && platform.is(session, home);
         return new Activity.Actor(userId, isVendor ? Activity.Kind.VENDOR : Activity.Kind.SERVER_ADMIN);
     }
 }

@@ -34,13 +34,11 @@ public final class ApiResourceProvider implements RealmResourceProvider {
 
     private final KeycloakSession session;
     private final Settings settings;
-    private final String platform;
     private final DatabaseProbe database;
 
-    ApiResourceProvider(KeycloakSession session, Settings settings, String platform, DatabaseProbe database) {
+    ApiResourceProvider(KeycloakSession session, Settings settings, DatabaseProbe database) {
         this.session = session;
         this.settings = settings;
-        this.platform = platform;
         this.database = database;
     }
 
@@ -78,7 +76,7 @@ public final class ApiResourceProvider implements RealmResourceProvider {
 
     private Tenancy tenancy(HttpRequest request) {
         requireMediaType(request.getHttpHeaders());
-        Tenancy tenancy = new Tenancy(session, session.getContext().getRealm(), platform);
+        Tenancy tenancy = new Tenancy(session, session.getContext().getRealm());
         if (!tenancy.isSwitchedOn()) {
             throw ApiProblem.notFound("There is nothing at this path");
         }

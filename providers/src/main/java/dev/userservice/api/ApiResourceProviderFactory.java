@@ -22,7 +22,6 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 /** Puts the API below every realm's path; whether a realm serves it is asked call by call. */
 public final class ApiResourceProviderFactory implements RealmResourceProviderFactory {
     private Settings settings;
-    private String platform;
     private DatabaseProbe database;
     private OutboxWorker outbox;
     private Retention retention;
@@ -36,7 +35,6 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     @Override
     public void init(Config.Scope config) {
         settings = Settings.ofThisServer();
-        platform = settings.ofServer(Settings.PLATFORM_REALM);
         database = new DatabaseProbe();
         outbox = new OutboxWorker(settings);
         retention = new Retention(settings);
@@ -58,7 +56,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
 
     @Override
     public RealmResourceProvider create(KeycloakSession session) {
-        return new ApiResourceProvider(session, settings, platform, database);
+        return new ApiResourceProvider(session, settings, database);
     }
 
     /** How old the oldest mail is that is wanted and not delivered. */

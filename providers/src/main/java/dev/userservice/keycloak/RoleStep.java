@@ -30,7 +30,7 @@ public record RoleStep(Optional<String> from, Optional<String> to) {
                 return Optional.empty();
             }
             Optional<String> from =
-                    new ManagedRoles(own, new Tenancy(own, realm, tenancy.platform())).highestOf(before);
+                    new ManagedRoles(own, new Tenancy(own, realm)).highestOf(before);
             return from.equals(to) ? Optional.empty() : Optional.of(new RoleStep(from, to));
         });
     }

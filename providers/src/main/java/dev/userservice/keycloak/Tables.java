@@ -19,7 +19,8 @@ public final class Tables implements JpaEntityProvider {
                 CodeEntity.class,
                 OutboxEntity.class,
                 ActivityEntity.class,
-                TotpSetupEntity.class);
+                TotpSetupEntity.class,
+                PlatformRealmEntity.class);
     }
 
     @Override
@@ -54,6 +55,7 @@ public final class Tables implements JpaEntityProvider {
          */
         @Override
         public void postInit(KeycloakSessionFactory factory) {
+            factory.register(PlatformRealm.ofThisServer());
             factory.register(event -> {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();

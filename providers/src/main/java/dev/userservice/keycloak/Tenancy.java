@@ -21,7 +21,7 @@ public final class Tenancy {
 
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final String platform;
+    private final PlatformRealm platform = PlatformRealm.ofThisServer();
 
     /** Looked up once a call; null until then. */
     private Optional<ClientModel> apiClient;
@@ -30,12 +30,10 @@ public final class Tenancy {
      * Looks at the tenants from one of them.
      *
      * @param realm the realm that is called
-     * @param platform the name of the platform realm
      */
-    public Tenancy(KeycloakSession session, RealmModel realm, String platform) {
+    public Tenancy(KeycloakSession session, RealmModel realm) {
         this.session = session;
         this.realm = realm;
-        this.platform = platform;
     }
 
     public RealmModel realm() {
@@ -55,18 +53,13 @@ public final class Tenancy {
         return apiClient;
     }
 
-    /** The name of the platform realm. */
-    public String platform() {
-        return platform;
-    }
-
     /** Is the realm that is called the platform realm? */
     public boolean isPlatform() {
         return isPlatform(realm);
     }
 
     boolean isPlatform(RealmModel other) {
-        return other.getName().equals(platform);
+        return platform.is(session, other);
     }
 
     private boolean isTenant(RealmModel other) {
@@ -109,9 +102,7 @@ public final class Tenancy {
         if (name.equals(realm.getName())) {
             return Optional.of(realm);
         }
-        return name.equals(platform)
-                ? Optional.ofNullable(session.realms().getRealmByName(platform))
-                : Optional.empty();
+        return platform.realm(session).filter(found -> found.getName().equals(name));
     }
 
     private static String nameOf(String issuer) {

@@ -23,7 +23,7 @@ public final class TenantFigures {
 
     /** Realms {@code r} that serve the API. */
     private static final String IS_TENANT = """
-            r.name not in (:master, :platform) and exists (select 1 from ClientEntity c where c.realmId = r.id
+            r.name <> :master and r.id <> :platform and exists (select 1 from ClientEntity c where c.realmId = r.id
             and c.clientId = :client and c.enabled = true and c.publicClient = false and c.bearerOnly = false)""";
 
     /**
@@ -64,12 +64,12 @@ public final class TenantFigures {
             where %s order by a.id desc""";
 
     private final EntityManager entities;
-    private final String platform;
+    private final String platformId;
     private final InstantSource clock;
 
-    public TenantFigures(KeycloakSession session, String platform, InstantSource clock) {
+    public TenantFigures(KeycloakSession session, InstantSource clock) {
         this.entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
-        this.platform = platform;
+        this.platformId = PlatformRealm.ofThisServer().id(session).orElse("");
         this.clock = clock;
     }
 
@@ -136,7 +136,7 @@ public final class TenantFigures {
         realmId.ifPresentOrElse(
                 id -> asked.setParameter("realm", id),
                 () -> asked.setParameter("master", Config.getAdminRealm())
-                        .setParameter("platform", platform)
+                        .setParameter("platform", platformId)
                         .setParameter("client", Tenancy.API_CLIENT));
         return asked;
     }

@@ -30,7 +30,7 @@ public final class MetricsResource {
             summary = "How many users there are, and what was done last",
             description = "On the platform realm over all tenants, on a tenant's realm over that tenant. Vendors only.")
     public MetricsView metrics() {
-        TenantFigures figures = new TenantFigures(call.session(), call.tenancy().platform(), InstantSource.system());
+        TenantFigures figures = new TenantFigures(call.session(), InstantSource.system());
         Optional<String> one = call.tenancy().isPlatform()
                 ? Optional.empty()
                 : Optional.of(call.realm().getId());

@@ -43,12 +43,10 @@ public final class OutcomeListener implements EventListenerProvider {
             Errors.PASSWORD_REJECTED);
 
     private final KeycloakSession session;
-    private final String platform;
     private final AccountMeters meters;
 
-    private OutcomeListener(KeycloakSession session, String platform, AccountMeters meters) {
+    private OutcomeListener(KeycloakSession session, AccountMeters meters) {
         this.session = session;
-        this.platform = platform;
         this.meters = meters;
     }
 
@@ -60,7 +58,7 @@ public final class OutcomeListener implements EventListenerProvider {
         }
         try {
             RealmModel realm = session.realms().getRealm(event.getRealmId());
-            if (realm != null && new Tenancy(session, realm, platform).isSwitchedOn()) {
+            if (realm != null && new Tenancy(session, realm).isSwitchedOn()) {
                 String name = realm.getName();
                 afterCommit(() -> outcome.get().accept(meters, name));
             }
@@ -116,12 +114,10 @@ public final class OutcomeListener implements EventListenerProvider {
 
     /** Makes the listener. */
     public static final class Factory implements EventListenerProviderFactory {
-        private String platform;
         private AccountMeters meters;
 
         @Override
         public void init(Config.Scope config) {
-            platform = Settings.ofThisServer().ofServer(Settings.PLATFORM_REALM);
             meters = new AccountMeters(Metrics.globalRegistry);
         }
 
@@ -133,7 +129,7 @@ public final class OutcomeListener implements EventListenerProvider {
 
         @Override
         public EventListenerProvider create(KeycloakSession session) {
-            return new OutcomeListener(session, platform, meters);
+            return new OutcomeListener(session, meters);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.userservice.metrics;
 
+import dev.userservice.keycloak.PlatformRealm;
 import dev.userservice.keycloak.TenantFigures;
 import dev.userservice.keycloak.TenantFigures.Users;
 import dev.userservice.settings.Settings;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +22,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderEvent;
@@ -51,7 +53,6 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
             "user.service.mails");
 
     private final MeterRegistry registry;
-    private final String platform;
     private final int intervalSeconds;
     private final Gauge tenants;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -72,7 +73,6 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
 
     public TenantGauges(Settings settings, MeterRegistry registry) {
         this.registry = registry;
-        this.platform = settings.ofServer(Settings.PLATFORM_REALM);
         this.intervalSeconds = settings.ofServer(Settings.TENANT_GAUGES_INTERVAL);
         this.tenants = Gauge.builder("tenants.total", () -> counted.size())
                 .description("Realms that serve the API, but for the platform")
@@ -116,12 +116,15 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
             return;
         }
         try {
-            List<Users> users = KeycloakModelUtils.runJobInTransactionWithResult(
-                    sessions,
-                    session -> new TenantFigures(session, platform, InstantSource.system()).users(Optional.empty()));
+            Set<String> realms = new HashSet<>();
+            realms.add("");
+            List<Users> users = KeycloakModelUtils.runJobInTransactionWithResult(sessions, session -> {
+                PlatformRealm.ofThisServer().realm(session).map(RealmModel::getName).ifPresent(realms::add);
+                return new TenantFigures(session, InstantSource.system()).users(Optional.empty());
+            });
             show(users);
-            forgetBut(Stream.concat(Stream.of("", platform), users.stream().map(Users::name))
-                    .collect(Collectors.toSet()));
+            users.stream().map(Users::name).forEach(realms::add);
+            forgetBut(realms);
         } catch (RuntimeException | Error e) {
             // An error that went on would end the ticks. The gauges keep what they had.
             LOG.warnf("The users of the tenants cannot be counted now: %s", e.getMessage());

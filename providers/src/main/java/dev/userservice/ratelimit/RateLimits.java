@@ -32,15 +32,13 @@ public final class RateLimits implements Provider {
 
     private final KeycloakSession session;
     private final Settings settings;
-    private final String platform;
     private final ClientAddress addresses;
     private final RateLimiter limiter;
 
     RateLimits(
-            KeycloakSession session, Settings settings, String platform, ClientAddress addresses, RateLimiter limiter) {
+            KeycloakSession session, Settings settings, ClientAddress addresses, RateLimiter limiter) {
         this.session = session;
         this.settings = settings;
-        this.platform = platform;
         this.addresses = addresses;
         this.limiter = limiter;
     }
@@ -72,7 +70,7 @@ public final class RateLimits implements Provider {
 
     /** Is this a realm where anything is limited? */
     boolean isLimited(RealmModel realm) {
-        return new Tenancy(session, realm, platform).isSwitchedOn();
+        return new Tenancy(session, realm).isSwitchedOn();
     }
 
     /** Whom the request comes from. */

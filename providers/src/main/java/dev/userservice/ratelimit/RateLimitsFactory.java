@@ -15,7 +15,6 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
     public static final String ID = "default";
 
     private Settings settings;
-    private String platform;
     private ClientAddress addresses;
     private RateLimiter limiter;
     private Optional<StoreMeters> storeMeters;
@@ -28,7 +27,6 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
     @Override
     public void init(Config.Scope config) {
         settings = Settings.ofThisServer();
-        platform = settings.ofServer(Settings.PLATFORM_REALM);
         addresses = ClientAddress.ofThisServer();
         Optional<String> redis = settings.ofServer(Settings.REDIS_URL);
         storeMeters = redis.map(url -> new StoreMeters(Metrics.globalRegistry));
@@ -50,7 +48,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
 
     @Override
     public RateLimits create(KeycloakSession session) {
-        return new RateLimits(session, settings, platform, addresses, limiter);
+        return new RateLimits(session, settings, addresses, limiter);
     }
 
     /** Whether the nodes count together just now; empty where no Redis is set. */

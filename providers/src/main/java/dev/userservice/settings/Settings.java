@@ -167,12 +167,12 @@ public final class Settings {
             LIMIT_FAILED_ADDRESS,
             LIMIT_FORM);
 
-    public static final Setting<String> PLATFORM_REALM = new Setting<>(
+    public static final Setting<Optional<String>> PLATFORM_REALM = new Setting<>(
             "platform-realm",
-            "a realm's name of 1 to 255 characters",
-            "platform",
-            Settings::bounded,
-            "The realm whose users with the role vendor may call every tenant.");
+            "a realm's name of 1 to 255 characters; unset means that there are no vendors",
+            Optional.empty(),
+            text -> Optional.of(bounded(text)),
+            "The realm whose users with the role vendor may call every tenant. The realm is looked for once; a rename, or another realm of that name, changes nothing.");
 
     public static final Setting<Integer> ACTIVITY_PURGE_INTERVAL = number(
             "activity-purge-interval",

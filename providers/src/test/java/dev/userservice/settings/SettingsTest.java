@@ -39,7 +39,7 @@ final class SettingsTest {
         assertEquals(
                 Optional.of("theirs"), server(Map.of("audience", "theirs")).of(realm(Map.of()), Settings.AUDIENCE));
         assertEquals(Optional.empty(), server(Map.of()).of(realm(Map.of()), Settings.AUDIENCE));
-        assertEquals("platform", server(Map.of()).ofServer(Settings.PLATFORM_REALM));
+        assertEquals(Optional.empty(), server(Map.of()).ofServer(Settings.PLATFORM_REALM));
     }
 
     @Test

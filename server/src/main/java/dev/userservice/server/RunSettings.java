@@ -78,7 +78,8 @@ final class RunSettings {
                 .derive("EVENT_METRICS_USER_ENABLED", "true")
                 .derive("EVENT_METRICS_USER_TAGS", "realm,idp,clientId")
                 // The tab of settings in the admin console. Beside it KC_FEATURES stays whatever somebody makes of it.
-                .derive("FEATURE_DECLARATIVE_UI", "enabled");
+                .derive("FEATURE_DECLARATIVE_UI", "enabled")
+                .derive("SPI_REALM_RESTAPI_EXTENSION__API__PLATFORM_REALM", "platform");
         deriveLog(options);
         environment.get("DATABASE_URL").map(DatabaseUrl::parse).ifPresent(database -> {
             options.derive("DB", "postgres").derive("DB_URL", database.jdbcUrl());

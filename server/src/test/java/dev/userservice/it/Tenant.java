@@ -105,6 +105,11 @@ final class Tenant {
         return new Tenant(node, name);
     }
 
+    /** Another realm of the same server, or the same realm by another name. */
+    Tenant named(String other) {
+        return new Tenant(server, other);
+    }
+
     static Tenant platformOf(TestServer server) {
         return new Tenant(server, TestServer.PLATFORM);
     }

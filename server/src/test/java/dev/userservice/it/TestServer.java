@@ -167,6 +167,7 @@ final class TestServer implements Closeable {
                 Objects.requireNonNull(System.getProperty("server.image"), "name an image by -Dserver.image=...");
         KeycloakContainer container = new KeycloakContainer(image)
                 .withProviderLibsFrom(List.of(Layout.ofBuild().jar().toFile()))
+                .withEnv("KC_SPI_REALM_RESTAPI_EXTENSION__API__PLATFORM_REALM", PLATFORM)
                 .withAdminUsername(ADMIN)
                 .withAdminPassword(ADMIN);
         Inbox inbox = Inbox.start();
