@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.ApiCall;
+import dev.userservice.keycloak.Identifier;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.users.UserMessage;
@@ -75,7 +76,7 @@ public final class ActivationResource {
                 .text("identifier", identifier, 1, 255)
                 .storable("identifier", identifier)
                 .throwIfAny();
-        call.activation().sendTo(identifier, MailOrigin.of(call.session(), null, null));
+        call.activation().sendTo(Identifier.of(identifier), MailOrigin.of(call.session(), null, null));
         return new Message("If the account awaits activation, a new code has been sent.");
     }
 

@@ -1,5 +1,6 @@
 package dev.userservice.account;
 
+import dev.userservice.keycloak.Identifier;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.PasswordReset;
 import dev.userservice.settings.Settings;
@@ -54,7 +55,7 @@ public final class ForgotPasswordAuthenticator implements Authenticator {
         }
         MailOrigin origin =
                 MailOrigin.of(session, null, context.getAuthenticationSession().getClient());
-        new PasswordReset(session, settings).sendTo(Texts.fit(typed.strip(), MAX_IDENTIFIER), origin);
+        new PasswordReset(session, settings).sendTo(Identifier.of(Texts.fit(typed.strip(), MAX_IDENTIFIER)), origin);
         context.forkWithSuccessMessage(new FormMessage("emailSentMessage"));
     }
 

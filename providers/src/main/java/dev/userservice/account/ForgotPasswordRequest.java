@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.Identifier;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -30,8 +31,8 @@ public record ForgotPasswordRequest(
         errors.tenant(tenantName, tenant).throwIfAny();
     }
 
-    String anyIdentifier() {
-        return email == null ? identifier : email;
+    Identifier who() {
+        return email == null ? Identifier.of(identifier) : Identifier.ofEmail(email);
     }
 
     @Override

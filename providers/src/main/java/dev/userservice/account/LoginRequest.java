@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.Identifier;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import java.util.Objects;
@@ -49,11 +50,11 @@ public record LoginRequest(
         errors.throwIfAny();
     }
 
-    String anyIdentifier() {
-        return Stream.of(identifier, email, username)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElseThrow();
+    Identifier who() {
+        if (email != null) {
+            return Identifier.ofEmail(email);
+        }
+        return username == null ? Identifier.of(identifier) : Identifier.ofUsername(username);
     }
 
     /** Does the scope, as Keycloak will read it, ask for a session that outlives the login? This API never gives one. */

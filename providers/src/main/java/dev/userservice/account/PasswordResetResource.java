@@ -96,7 +96,7 @@ public final class PasswordResetResource {
         }
         request.validate(call.realm().getName());
         requireAllowed();
-        call.passwordReset().sendTo(request.anyIdentifier(), MailOrigin.of(call.session(), null, null));
+        call.passwordReset().sendTo(request.who(), MailOrigin.of(call.session(), null, null));
         return new Message("If the email exists, a reset link has been sent.");
     }
 

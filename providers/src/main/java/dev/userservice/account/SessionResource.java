@@ -43,10 +43,9 @@ public final class SessionResource {
         Tokens tokens = new Tokens(call);
         return TokenView.of(new LoginLimit(call.session(), call.realm())
                 .guard(
-                        request.anyIdentifier(),
+                        request.who().text(),
                         call.caller().isServiceAccount(),
-                        () -> tokens.login(
-                                request.anyIdentifier(), request.password(), request.totp(), request.scope())));
+                        () -> tokens.login(request.who(), request.password(), request.totp(), request.scope())));
     }
 
     @POST

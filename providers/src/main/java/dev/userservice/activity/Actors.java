@@ -1,10 +1,10 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.PlatformRealm;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import dev.userservice.keycloak.PlatformRealm;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ImpersonationSessionNote;

@@ -252,7 +252,7 @@ public final class Activation {
      * Wishes a new mail for whoever an identifier belongs to, if that account awaits activation. Who that is, and whether, is
      * looked up after the answer, so that neither the answer nor its time says anything.
      */
-    public void sendTo(String identifier, MailOrigin origin) {
+    public void sendTo(Identifier identifier, MailOrigin origin) {
         new Outbox(session).add(MailKind.ACTIVATION_RESEND, identifier, origin);
     }
 
@@ -263,7 +263,8 @@ public final class Activation {
             return;
         }
         session.getContext().setRealm(realm);
-        Identifiers.find(session, realm, wish.identifier())
+        Identifier.of(wish.identifier())
+                .find(session, realm)
                 .filter(user -> isWanted(realm, user))
                 .filter(user -> send(user, wish.origin()).isEmpty())
                 .ifPresent(user -> tellOfResend(realm, user, wish.origin()));

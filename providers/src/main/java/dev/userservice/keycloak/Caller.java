@@ -238,9 +238,9 @@ public final class Caller {
 
     /** Is this the username or the e-mail address of the caller's own user? */
     boolean isNamed(String identifier) {
+        String name = Identifier.of(identifier).text();
         return isOfThisRealm()
-                && (identifier.equalsIgnoreCase(user().getUsername())
-                        || identifier.equalsIgnoreCase(user().getEmail()));
+                && (name.equalsIgnoreCase(user().getUsername()) || name.equalsIgnoreCase(user().getEmail()));
     }
 
     /** Is this the id of the caller's own user? */

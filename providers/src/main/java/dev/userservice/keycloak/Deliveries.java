@@ -95,7 +95,8 @@ public final class Deliveries {
         session.getContext().setRealm(realm);
         return switch (due.kind()) {
             case ACTIVATION, INVITATION, PASSWORD_RESET -> claimWithCode(wish, realm, due.kind(), settings);
-            case ACTIVATION_RESEND, PASSWORD_FORGOTTEN -> claimWithoutCode(wish, realm, due.kind());
+            case ACTIVATION_RESEND, PASSWORD_FORGOTTEN, PASSWORD_FORGOTTEN_BY_EMAIL ->
+                claimWithoutCode(wish, realm, due.kind());
             case EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW, PASSWORD_CHANGED, MFA_ENABLED, MFA_DISABLED ->
                 claimNotice(wish, realm, due.kind());
         };

@@ -14,6 +14,8 @@ public enum MailKind {
     ACTIVATION_RESEND("activation-resend"),
     /** A mail to choose a new password by, for whoever an identifier belongs to. */
     PASSWORD_FORGOTTEN("password-forgotten"),
+    /** The same for whoever has an e-mail address. */
+    PASSWORD_FORGOTTEN_BY_EMAIL("password-forgotten-by-email"),
     /** Tells the address that an account had that it has another one now, or none. */
     EMAIL_CHANGED_OLD("email-changed-old"),
     /** Tells the address that an account has now that it belongs to it. */
@@ -46,7 +48,7 @@ public enum MailKind {
 
     /** Is there no user yet, but something that somebody typed? Then no mail is sent, but looked up who is meant. */
     public boolean isToAnIdentifier() {
-        return this == ACTIVATION_RESEND || this == PASSWORD_FORGOTTEN;
+        return this == ACTIVATION_RESEND || this == PASSWORD_FORGOTTEN || this == PASSWORD_FORGOTTEN_BY_EMAIL;
     }
 
     /** Where on the tenant's own site the link of a mail with a code leads. */

@@ -110,7 +110,8 @@ public final class Mails {
                         changed(delivery, user));
             case MFA_ENABLED -> mfaChanged("userServiceMfaEnabledSubject", delivery, user, true);
             case MFA_DISABLED -> mfaChanged("userServiceMfaDisabledSubject", delivery, user, false);
-            case ACTIVATION_RESEND, PASSWORD_FORGOTTEN -> throw new IllegalArgumentException("Not a mail: " + delivery);
+            case ACTIVATION_RESEND, PASSWORD_FORGOTTEN, PASSWORD_FORGOTTEN_BY_EMAIL ->
+                throw new IllegalArgumentException("Not a mail: " + delivery);
         };
     }
 

@@ -63,9 +63,9 @@ public final class Outbox {
      * Wishes something for whoever an identifier belongs to: the same work whether that is anybody or not. One that waits
      * already is enough, so that nobody fills the table by asking again and again.
      */
-    void add(MailKind kind, String identifier, MailOrigin origin) {
+    void add(MailKind kind, Identifier identifier, MailOrigin origin) {
         long now = Time.currentTimeMillis();
-        String lowerCase = identifier.toLowerCase(Locale.ROOT);
+        String lowerCase = identifier.text().toLowerCase(Locale.ROOT);
         entities.createQuery("""
                         insert into UserServiceOutbox
                           (id, realmId, kind, identifier, baseUrl, locale, clientId, ipAddress, userAgent,

@@ -56,7 +56,8 @@ public final class PasswordCheck {
                 .client(client())
                 .detail(Details.AUTH_METHOD, "auth_check")
                 .detail(Details.USERNAME, identifier);
-        Optional<UserModel> found = Identifiers.find(session, realm, identifier)
+        Optional<UserModel> found = Identifier.of(identifier)
+                .find(session, realm)
                 .filter(user -> user.getServiceAccountClientLink() == null && isVisible.test(user));
         if (found.isEmpty()) {
             hashInVain(session, realm);

@@ -49,8 +49,11 @@ public final class PasswordReset {
      * Wishes a mail for whoever an identifier belongs to. Who that is, and whether they may have it, is looked up after the
      * answer, so that neither the answer nor its time says anything.
      */
-    public void sendTo(String identifier, MailOrigin origin) {
-        new Outbox(session).add(MailKind.PASSWORD_FORGOTTEN, identifier, origin);
+    public void sendTo(Identifier identifier, MailOrigin origin) {
+        MailKind kind = identifier.by() == Identifier.By.EMAIL
+                ? MailKind.PASSWORD_FORGOTTEN_BY_EMAIL
+                : MailKind.PASSWORD_FORGOTTEN;
+        new Outbox(session).add(kind, identifier, origin);
     }
 
     /**
@@ -63,9 +66,11 @@ public final class PasswordReset {
             return;
         }
         session.getContext().setRealm(realm);
-        Identifiers.find(session, realm, wish.identifier())
-                .filter(user -> isPossible(realm, user))
-                .ifPresent(user -> send(realm, user, wish.origin()));
+        Identifier identifier = Identifier.of(wish.identifier());
+        Optional<UserModel> found = wish.kind() == MailKind.PASSWORD_FORGOTTEN_BY_EMAIL
+                ? identifier.findByEmail(session, realm)
+                : identifier.find(session, realm);
+        found.filter(user -> isPossible(realm, user)).ifPresent(user -> send(realm, user, wish.origin()));
     }
 
     private void send(RealmModel realm, UserModel user, MailOrigin origin) {

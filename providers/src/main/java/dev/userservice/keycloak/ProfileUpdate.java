@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -82,10 +83,25 @@ final class ProfileUpdate {
                                         error.getAttribute(), error.getMessage(), error.getMessageParameters()));
             });
         }
+        if (isUsernameOfAnother()) {
+            errors.addUnlessKnown(field(UserModel.USERNAME), texts.of(OwnAddress.REFUSAL));
+        }
         // Keycloak passes over these without a word.
         change.attributes().keySet().stream()
                 .filter(name -> profile.getAttributes().isReadOnly(name) && isAsked(name))
                 .forEach(name -> errors.addUnlessKnown(field(name), "This tenant does not let this be changed here"));
+    }
+
+    /** A name of before that is against the rule does not keep anybody from changing something else. */
+    private boolean isUsernameOfAnother() {
+        return change.attributes().containsKey(UserModel.USERNAME)
+                && isAsked(UserModel.USERNAME)
+                && OwnAddress.isOfAnother(
+                        next(UserModel.USERNAME, user.getUsername()), next(UserModel.EMAIL, user.getEmail()));
+    }
+
+    private String next(String name, String now) {
+        return change.attributes().getOrDefault(name, UnaryOperator.identity()).apply(now);
     }
 
     private boolean isAsked(String name) {
@@ -127,6 +143,7 @@ final class ProfileUpdate {
             profile.update(true, listener);
             if (isEmailChanged()) {
                 user.setEmailVerified(false);
+                OwnAddress.follow(session, realm, user, emailBefore);
             }
             // Now, while it can be told from other failures.
             session.getProvider(JpaConnectionProvider.class).getEntityManager().flush();

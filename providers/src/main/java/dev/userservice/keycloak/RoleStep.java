@@ -29,8 +29,7 @@ public record RoleStep(Optional<String> from, Optional<String> to) {
             if (before == null) {
                 return Optional.empty();
             }
-            Optional<String> from =
-                    new ManagedRoles(own, new Tenancy(own, realm)).highestOf(before);
+            Optional<String> from = new ManagedRoles(own, new Tenancy(own, realm)).highestOf(before);
             return from.equals(to) ? Optional.empty() : Optional.of(new RoleStep(from, to));
         });
     }

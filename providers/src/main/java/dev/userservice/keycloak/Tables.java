@@ -56,6 +56,7 @@ public final class Tables implements JpaEntityProvider {
         @Override
         public void postInit(KeycloakSessionFactory factory) {
             factory.register(PlatformRealm.ofThisServer());
+            factory.register(new OwnAddressReport());
             factory.register(event -> {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();

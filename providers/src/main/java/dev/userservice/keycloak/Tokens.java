@@ -2,6 +2,7 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -15,7 +16,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.representations.AccessTokenResponse;
 import org.keycloak.services.managers.BruteForceProtector;
 import org.keycloak.util.TokenUtil;
@@ -51,16 +51,15 @@ public final class Tokens {
     /**
      * The resource owner password credentials grant (RFC 6749, section 4.3).
      *
-     * @param identifier username or e-mail
      * @param totp a one-time code, or null
      * @param scope OIDC scopes, or null
      * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password; 403 where a policy of the
      *     tenant refuses the grant
      */
-    public AccessTokenResponse login(String identifier, String password, String totp, String scope) {
+    public AccessTokenResponse login(Identifier identifier, String password, String totp, String scope) {
         Map<String, String> form = new HashMap<>();
         form.put(OAuth2Constants.GRANT_TYPE, OAuth2Constants.PASSWORD);
-        form.put("username", identifier);
+        form.put("username", nameFor(identifier));
         form.put("password", password);
         if (totp != null) {
             form.put("totp", totp);
@@ -83,6 +82,28 @@ public final class Tokens {
         throw loginRefused(answer, identifier);
     }
 
+    /**
+     * What Keycloak is asked for. It looks for an e-mail address first and then for a username. Whom the caller does not mean is
+     * then nobody, whose password takes as long to check. Only a username is looked for here, and only if it could be an address:
+     * another question for each unknown name would tell it from a known one.
+     */
+    private String nameFor(Identifier identifier) {
+        String text = identifier.text();
+        boolean isAddress = text.indexOf('@') >= 0;
+        UserModel named = isAddress ? session.users().getUserByUsername(realm, text) : null;
+        boolean isMeant = switch (identifier.by()) {
+            case USERNAME -> !isAddress || named != null;
+            case EMAIL -> isAddress && (named == null || identifier.means(named) || isFoundByEmail(identifier));
+            case EITHER -> named == null || identifier.means(named) || isFoundByEmail(identifier);
+        };
+        return isMeant ? text : text + " (as " + identifier.by().name().toLowerCase(Locale.ROOT) + ")";
+    }
+
+    private boolean isFoundByEmail(Identifier identifier) {
+        return realm.isLoginWithEmailAllowed()
+                && identifier.findByEmail(session, realm).isPresent();
+    }
+
     /** This API never gives a session that outlives its login, whatever a realm has among its client's default scopes. */
     private AccessTokenResponse online(AccessTokenResponse tokens) {
         String refreshToken = tokens.getRefreshToken();
@@ -97,7 +118,7 @@ public final class Tokens {
         return tokens;
     }
 
-    private ApiProblem loginRefused(OidcEndpoints.Answer answer, String identifier) {
+    private ApiProblem loginRefused(OidcEndpoints.Answer answer, Identifier identifier) {
         if (answer.isOfPolicy()) {
             return endpoints.unexpected(answer);
         }
@@ -129,8 +150,8 @@ public final class Tokens {
      * Hashes a password in vain for a person who has none, such as one that a broker brought: Keycloak does so for unknown
      * and locked users and for service accounts only, and a quick refusal would tell them apart.
      */
-    private void takeAsLongAsAPassword(String identifier) {
-        UserModel user = KeycloakModelUtils.findUserByNameOrEmail(session, realm, identifier);
+    private void takeAsLongAsAPassword(Identifier identifier) {
+        UserModel user = identifier.find(session, realm).orElse(null);
         if (user == null
                 || user.getServiceAccountClientLink() != null
                 || user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)

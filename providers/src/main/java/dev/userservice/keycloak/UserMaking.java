@@ -68,6 +68,10 @@ final class UserMaking {
                             candidate.field(error.getAttribute()),
                             texts.ofAttribute(error.getAttribute(), error.getMessage(), error.getMessageParameters()));
         }));
+        String username = attributes.get(UserModel.USERNAME);
+        if (OwnAddress.isOfAnother(username, attributes.get(UserModel.EMAIL))) {
+            errors.addUnlessKnown(candidate.field(UserModel.USERNAME), texts.of(OwnAddress.REFUSAL));
+        }
         refuseWhatWouldBeDropped(candidate, profile, errors);
         if (!errors.has(PASSWORD)) {
             String email = candidate.attributes().get(UserModel.EMAIL);

@@ -259,7 +259,7 @@ public final class UserRights {
     }
 
     private Optional<UserModel> byIdentifier(String identifier) {
-        return Identifiers.find(session, realm, identifier).filter(UserRights::isPerson);
+        return Identifier.of(identifier).find(session, realm).filter(UserRights::isPerson);
     }
 
     private static boolean isPerson(UserModel user) {

@@ -49,7 +49,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private static final int LOOK_UPS_A_TENANT = 1;
     private static final int LOOKS = 10;
     private static final EnumSet<MailKind> LOOK_UPS =
-            EnumSet.of(MailKind.ACTIVATION_RESEND, MailKind.PASSWORD_FORGOTTEN);
+            EnumSet.of(MailKind.ACTIVATION_RESEND, MailKind.PASSWORD_FORGOTTEN, MailKind.PASSWORD_FORGOTTEN_BY_EMAIL);
     private static final Set<MailKind> MAILS = EnumSet.complementOf(LOOK_UPS);
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration PURGE = Duration.ofMinutes(1);
@@ -218,7 +218,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private void attempt(KeycloakSession session, Delivery delivery) {
         switch (delivery.kind()) {
             case ACTIVATION_RESEND -> new Activation(session, settings).resend(delivery);
-            case PASSWORD_FORGOTTEN -> new PasswordReset(session, settings).send(delivery);
+            case PASSWORD_FORGOTTEN, PASSWORD_FORGOTTEN_BY_EMAIL -> new PasswordReset(session, settings).send(delivery);
             default -> new Mails(session, settings).send(delivery);
         }
     }

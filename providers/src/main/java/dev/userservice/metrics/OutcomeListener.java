@@ -4,7 +4,6 @@ import dev.userservice.keycloak.RolledBack;
 import dev.userservice.keycloak.Tenancy;
 import dev.userservice.metrics.AccountMeters.Status;
 import dev.userservice.ratelimit.RateLimits;
-import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
 import java.util.Set;

@@ -35,8 +35,7 @@ public final class RateLimits implements Provider {
     private final ClientAddress addresses;
     private final RateLimiter limiter;
 
-    RateLimits(
-            KeycloakSession session, Settings settings, ClientAddress addresses, RateLimiter limiter) {
+    RateLimits(KeycloakSession session, Settings settings, ClientAddress addresses, RateLimiter limiter) {
         this.session = session;
         this.settings = settings;
         this.addresses = addresses;

@@ -62,7 +62,7 @@ final class PasswordResetIT {
     private static Response forgot(Tenant at, String identifier) {
         return at.api()
                 .contentType(ContentType.JSON)
-                .body(Map.of("email", identifier))
+                .body(Map.of(identifier.contains("@") ? "email" : "identifier", identifier))
                 .post("/reset-password");
     }
 

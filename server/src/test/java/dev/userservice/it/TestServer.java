@@ -241,7 +241,7 @@ final class TestServer implements Closeable {
         password.setValue(PASSWORD);
         UserRepresentation user = new UserRepresentation();
         user.setUsername(username);
-        user.setEmail(username + "@example.com");
+        user.setEmail(username.contains("@") ? username : username + "@example.com");
         user.setFirstName("Test");
         user.setLastName("Person");
         user.setEmailVerified(true);
