@@ -43,12 +43,14 @@ public final class ActivityListener implements EventListenerProvider {
     private final Settings settings;
     private final Actors actors;
     private final ActivityMeters meters;
+    private final FailureFold failures;
 
-    private ActivityListener(KeycloakSession session, Settings settings, ActivityMeters meters) {
+    private ActivityListener(KeycloakSession session, Settings settings, ActivityMeters meters, FailureFold failures) {
         this.session = session;
         this.settings = settings;
         this.actors = new Actors(session);
         this.meters = meters;
+        this.failures = failures;
     }
 
     @Override
@@ -150,18 +152,14 @@ public final class ActivityListener implements EventListenerProvider {
 
     private void tell(
             EventTable.Entry entry, RealmModel realm, Activity.Actor actor, Activity.Origin origin, long time) {
-        Journal.tell(
-                session,
-                new Activity(
-                        entry.action(),
-                        realm.getId(),
-                        realm.getName(),
-                        entry.userId(),
-                        actor,
-                        origin,
-                        entry.details(),
-                        time),
-                meters);
+        Activity activity = new Activity(
+                entry.action(), realm.getId(), realm.getName(), entry.userId(), actor, origin, entry.details(), time);
+        if (failures.takes(session, activity)) {
+            // The log has it as one of many; whoever counts, counts each.
+            session.getKeycloakSessionFactory().publish(ActivityDone.of(activity));
+        } else {
+            Journal.tell(session, activity, meters);
+        }
     }
 
     private String clientId(RealmModel home, String id) {
@@ -194,19 +192,23 @@ public final class ActivityListener implements EventListenerProvider {
 
         private Settings settings;
         private ActivityMeters meters;
+        private FailureFold failures;
 
         @Override
         public void init(Config.Scope config) {
             settings = Settings.ofThisServer();
             meters = new ActivityMeters(Metrics.globalRegistry);
+            failures = new FailureFold(meters);
         }
 
         @Override
-        public void postInit(KeycloakSessionFactory factory) {}
+        public void postInit(KeycloakSessionFactory factory) {
+            factory.register(failures);
+        }
 
         @Override
         public EventListenerProvider create(KeycloakSession session) {
-            return new ActivityListener(session, settings, meters);
+            return new ActivityListener(session, settings, meters, failures);
         }
 
         @Override
@@ -220,6 +222,8 @@ public final class ActivityListener implements EventListenerProvider {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            failures.close();
+        }
     }
 }

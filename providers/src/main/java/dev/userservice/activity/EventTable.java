@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
 
@@ -32,6 +33,16 @@ final class EventTable {
     /** A new password that the user mistyped, or that the policy refuses, tells of nothing. */
     private static final Set<String> MISTYPED =
             Set.of("password_missing", "password_confirm_error", "password_rejected");
+
+    /** Of a login without a user: what is said of a wrong name, password, code or token. */
+    private static final Set<String> ATTEMPTED = Set.of(
+            Errors.USER_NOT_FOUND,
+            Errors.INVALID_USER,
+            Errors.INVALID_USER_CREDENTIALS,
+            Errors.USER_DISABLED,
+            Errors.USER_TEMPORARILY_DISABLED,
+            Errors.INVALID_TOKEN,
+            Errors.FEDERATED_IDENTITY_EXISTS);
 
     /** The fields that the API has: what was in them is told. Of a tenant's own attributes, only that they have changed. */
     private static final List<String> API_FIELDS =
@@ -72,6 +83,9 @@ final class EventTable {
                     IDENTITY_PROVIDER_POST_LOGIN_ERROR,
                     JWT_AUTHORIZATION_GRANT_ERROR,
                     AUTHREQID_TO_TOKEN_ERROR -> {
+                if (event.getUserId() == null && !isAttempt(event.getError())) {
+                    yield null;
+                }
                 login(details.text(Details.REASON, event.getError()), told);
                 if (event.getUserId() == null) {
                     details.text("identifier", told.get("username"));
@@ -179,6 +193,14 @@ final class EventTable {
     static Action removed(Details details, String credentialType) {
         details.text(CREDENTIAL_TYPE, credentialType);
         return isOneOf(SECOND_FACTORS, credentialType) ? Action.MFA_DISABLED : Action.REMOVE_CREDENTIAL;
+    }
+
+    /**
+     * Was anything tried that could have been right? Who asks for a client or an address that is not there, or comes with a login that
+     * has expired, has tried no password; anybody can do that without end.
+     */
+    private static boolean isAttempt(String error) {
+        return isOneOf(ATTEMPTED, error) || (error != null && error.startsWith("identity_provider"));
     }
 
     private static boolean isOneOf(Set<String> known, String text) {

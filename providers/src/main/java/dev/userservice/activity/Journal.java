@@ -2,17 +2,22 @@ package dev.userservice.activity;
 
 import dev.userservice.keycloak.ActivityLog;
 import dev.userservice.keycloak.ActivityRow;
+import dev.userservice.keycloak.Outage;
+import dev.userservice.keycloak.RequestSession;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakTransaction;
+import org.keycloak.models.KeycloakTransactionManager;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -28,6 +33,9 @@ final class Journal extends AbstractKeycloakTransaction {
     private final List<Activity> told = new ArrayList<>();
     private List<ActivityDone> done = List.of();
 
+    /** The rows that do not share the transaction's fate. */
+    private final Map<Activity, ActivityRow> alone = new LinkedHashMap<>();
+
     private Journal(KeycloakSession session, ActivityMeters meters) {
         this.session = session;
         this.meters = meters;
@@ -40,7 +48,7 @@ final class Journal extends AbstractKeycloakTransaction {
             journal = new Journal(session, meters);
             try {
                 session.getTransactionManager().enlistPrepare(journal);
-                session.getTransactionManager().enlistAfterCompletion(journal.afterCommit());
+                session.getTransactionManager().enlistAfterCompletion(journal.afterCompletion());
                 session.setAttribute(OF_SESSION, journal);
             } catch (IllegalStateException e) {
                 // Its commit has begun.
@@ -82,35 +90,87 @@ final class Journal extends AbstractKeycloakTransaction {
                     meters.detailDropped();
                 }
                 if (activity.action().isAlone()) {
-                    KeycloakModelUtils.runJobInTransaction(
-                            session.getKeycloakSessionFactory(), own -> new ActivityLog(own).add(row));
+                    alone.put(activity, row);
                 } else {
                     new ActivityLog(session).add(row);
                 }
             } catch (RuntimeException e) {
-                // A wrong password is still a wrong password, and counts as one.
-                meters.rowDropped();
-                LOG.errorf(
-                        e,
-                        "An activity could not be noted: %s",
-                        activity.action().id());
-            }
-            if (activity.action().isAlone()) {
-                publish(ActivityDone.of(activity));
+                lost(activity, e);
             }
         }
     }
 
-    private KeycloakTransaction afterCommit() {
+    /** A wrong password is still a wrong password, and counts as one. */
+    private void lost(Activity activity, RuntimeException e) {
+        meters.rowDropped();
+        LOG.errorf(e, "An activity could not be noted: %s", activity.action().id());
+    }
+
+    private KeycloakTransaction afterCompletion() {
         return new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
+                addAlone();
                 done.forEach(Journal.this::publish);
             }
 
             @Override
-            protected void rollbackImpl() {}
+            protected void rollbackImpl() {
+                addAlone();
+            }
         };
+    }
+
+    /**
+     * Writes what is noted whatever becomes of the transaction that told it. Not before that of the request has given its connection
+     * back: if each of many failed logins held one and waited for another, the pool would stand still.
+     */
+    private void addAlone() {
+        if (alone.isEmpty()) {
+            return;
+        }
+        try {
+            Optional<KeycloakTransactionManager> request = RequestSession.transactionsBeside(session);
+            if (request.isPresent()) {
+                request.get().enlistAfterCompletion(afterRequest());
+                return;
+            }
+        } catch (IllegalStateException e) {
+            LOG.debugf("The request is at its end already");
+        }
+        writeAlone();
+    }
+
+    private KeycloakTransaction afterRequest() {
+        return new AbstractKeycloakTransaction() {
+            /** Without a database nobody is answered as if what happened had been noted. */
+            @Override
+            protected void commitImpl() {
+                Optional<RuntimeException> failure = writeAlone().filter(Outage::isCauseOf);
+                if (failure.isPresent()) {
+                    throw failure.get();
+                }
+            }
+
+            @Override
+            protected void rollbackImpl() {
+                writeAlone();
+            }
+        };
+    }
+
+    /** Returns what has kept the rows from being written, which is in the log already. */
+    private Optional<RuntimeException> writeAlone() {
+        Optional<RuntimeException> failure = Optional.empty();
+        try {
+            KeycloakModelUtils.runJobInTransaction(
+                    session.getKeycloakSessionFactory(), own -> alone.values().forEach(new ActivityLog(own)::add));
+        } catch (RuntimeException e) {
+            failure = Optional.of(e);
+            alone.keySet().forEach(activity -> lost(activity, e));
+        }
+        alone.keySet().stream().map(ActivityDone::of).forEach(this::publish);
+        return failure;
     }
 
     /** What listens counts; if that fails, what has been done is done all the same. */

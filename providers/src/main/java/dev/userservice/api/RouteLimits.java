@@ -50,7 +50,7 @@ final class RouteLimits {
                 tenancy.realm(),
                 limit,
                 caller.home() + "/" + caller.subject(),
-                event -> caller.isHere() ? event.user(caller.subject()) : event);
+                event -> caller.user().map(event::user).orElse(event));
     }
 
     /**

@@ -24,7 +24,7 @@ import org.keycloak.services.error.KeycloakErrorHandler;
  * Tells a database or a lock that could not be had in time, which a client may try again, from a fault, which it may not.
  * Only below our own base: the rest of Keycloak keeps its own errors.
  */
-final class Outage {
+public final class Outage {
     private static final Logger LOG = Logger.getLogger(Outage.class);
     private static final int RETRY_SECONDS = 5;
     private static final int MAX_DEPTH = 20;
@@ -38,7 +38,7 @@ final class Outage {
     private Outage() {}
 
     /** Is it one of these, at any depth? A failed commit has its reason among the suppressed. */
-    static boolean isCauseOf(Throwable failure) {
+    public static boolean isCauseOf(Throwable failure) {
         return isCauseOf(failure, MAX_DEPTH);
     }
 

@@ -64,6 +64,7 @@ public final class Outbox {
      * already is enough, so that nobody fills the table by asking again and again.
      */
     void add(MailKind kind, Identifier identifier, MailOrigin origin) {
+        EmbeddedTurns.take(session, entities);
         long now = Time.currentTimeMillis();
         String lowerCase = identifier.text().toLowerCase(Locale.ROOT);
         entities.createQuery("""

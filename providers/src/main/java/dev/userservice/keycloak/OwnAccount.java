@@ -76,8 +76,14 @@ public final class OwnAccount {
      *     failed login; 400 for a new one that the tenant's policy refuses; 401 for one who was disabled or deleted meanwhile
      */
     public void changePassword(String current, String replacement) {
-        // Before the lock: the hash of a password takes long.
         UserModel known = call.caller().user();
+        PasswordRules rules = new PasswordRules(session, realm);
+        // First what can be said for nothing: each look at a current password costs a hash.
+        List<String> obvious = rules.complaints(known.getUsername(), known.getEmail(), replacement);
+        if (!obvious.isEmpty()) {
+            throw refused(obvious);
+        }
+        // Before the lock: the hash of a password takes long.
         List<Long> checked = passwordDates(known);
         Optional<String> refused = new PasswordCheck(call).refusal(known, current);
         if (refused.isPresent()) {
@@ -89,17 +95,20 @@ public final class OwnAccount {
             // Somebody else was quicker, and has perhaps ended this very session by it.
             throw notCurrent();
         }
-        PasswordRules rules = new PasswordRules(session, realm);
         List<String> complaints = rules.complaints(user, replacement);
         if (complaints.isEmpty()) {
             complaints = rules.replace(user, replacement).stream().toList();
         }
         if (!complaints.isEmpty()) {
-            passwordEvents().forEach(event -> event.error(Errors.PASSWORD_REJECTED));
-            throw ApiProblem.invalid(Map.of(REPLACEMENT, complaints));
+            throw refused(complaints);
         }
         passwordEvents().forEach(EventBuilder::success);
         endOtherSessions(user);
+    }
+
+    private ApiProblem refused(List<String> complaints) {
+        passwordEvents().forEach(event -> event.error(Errors.PASSWORD_REJECTED));
+        return ApiProblem.invalid(Map.of(REPLACEMENT, complaints));
     }
 
     private static ApiProblem notCurrent() {

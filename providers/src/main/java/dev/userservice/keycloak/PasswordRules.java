@@ -40,8 +40,12 @@ final class PasswordRules {
 
     /** Adds what the rules have against a password of somebody who is no user yet. */
     void check(String username, String email, String password, String field, FieldErrors errors) {
-        complaints(id -> rule(id).validate(id.equals(NOT_EMAIL) ? email : username, password))
-                .forEach(complaint -> errors.add(field, complaint));
+        complaints(username, email, password).forEach(complaint -> errors.add(field, complaint));
+    }
+
+    /** What the rules have against a password that need no stored password, and so no hash, to say so. */
+    List<String> complaints(String username, String email, String password) {
+        return complaints(id -> rule(id).validate(id.equals(NOT_EMAIL) ? email : username, password));
     }
 
     /** What the rules, such as that of the last ones used, have against a new password of a user. */

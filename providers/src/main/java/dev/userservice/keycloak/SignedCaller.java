@@ -19,10 +19,10 @@ import org.keycloak.util.TokenUtil;
  * for {@link Caller} to say.
  *
  * @param home the id of the token's realm
- * @param subject the id of the user, or of a service account's
- * @param isHere whether the token's realm is the one that is called
+ * @param subject the id of the user, or of a service account's; of a lightweight token, which says neither, that of the session
+ * @param user the id of the user, if the token says it and the realm is the one that is called
  */
-public record SignedCaller(String home, String subject, boolean isHere) {
+public record SignedCaller(String home, String subject, Optional<String> user) {
     /** Who sent the request's bearer token; empty where there is none, or one that this tenant and the platform have not signed. */
     public static Optional<SignedCaller> of(KeycloakSession session, Tenancy tenancy) {
         try {
@@ -38,9 +38,14 @@ public record SignedCaller(String home, String subject, boolean isHere) {
                 .flatMap(home -> decoded(session, home, token, AccessToken.class)
                         .filter(claims -> TokenUtil.TOKEN_TYPE_BEARER.equals(claims.getType())
                                 && claims.isActive()
-                                && claims.getSubject() != null)
-                        .map(claims ->
-                                new SignedCaller(home.getId(), claims.getSubject(), home.equals(tenancy.realm()))));
+                                && (claims.getSubject() != null || claims.getSessionId() != null))
+                        .map(claims -> of(home, claims, home.equals(tenancy.realm()))));
+    }
+
+    private static SignedCaller of(RealmModel home, AccessToken claims, boolean isHere) {
+        Optional<String> user = Optional.ofNullable(claims.getSubject());
+        return new SignedCaller(
+                home.getId(), user.orElseGet(() -> "session/" + claims.getSessionId()), user.filter(id -> isHere));
     }
 
     /** The session of a refresh token that this realm has signed. Other tokens name it too, but others have these. */

@@ -57,6 +57,7 @@ public final class Tables implements JpaEntityProvider {
         public void postInit(KeycloakSessionFactory factory) {
             factory.register(PlatformRealm.ofThisServer());
             factory.register(new OwnAddressReport());
+            factory.register(new ConnectionPool());
             factory.register(event -> {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();

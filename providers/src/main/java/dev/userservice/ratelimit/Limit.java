@@ -25,6 +25,8 @@ public enum Limit {
     FAILED_LOGIN(Settings.LIMIT_FAILED_LOGIN, EventType.LOGIN),
     /** By address: logins that fail, to whatever account. */
     FAILED_ADDRESS(Settings.LIMIT_FAILED_ADDRESS, EventType.LOGIN),
+    /** By account: logins with the right password. */
+    RIGHT_LOGIN(Settings.LIMIT_RIGHT_LOGIN, EventType.LOGIN),
     /** By address: forms of Keycloak's pages of which no event says that they were an attack. */
     FORM(Settings.LIMIT_FORM, EventType.REGISTER);
 

@@ -111,7 +111,8 @@ public final class LoginLimit {
             }
         }
         Counted account = account(name);
-        Optional<Refusal> ofAccount = limits.take(account, event -> about(event, name));
+        Optional<Refusal> ofAccount =
+                limits.look(right(known(name))).or(() -> limits.take(account, event -> about(event, name)));
         if (ofAccount.isEmpty()) {
             Exchange.current()
                     .ifPresent(there -> there.put(
@@ -137,7 +138,10 @@ public final class LoginLimit {
                 .ifPresent(attempt -> limits.giveBack(attempt.account(), 1));
     }
 
-    /** Somebody has logged in, and if it was they who were counted, takes back what they failed before, by either name. */
+    /**
+     * Somebody has logged in. If it was they who were counted, takes back what they failed before, and counts the login, by either
+     * name.
+     */
     void loggedIn(UserModel user) {
         Set<String> names = Stream.of(user.getUsername(), user.getEmail())
                 .filter(Objects::nonNull)
@@ -147,6 +151,7 @@ public final class LoginLimit {
             names.forEach(name -> {
                 Counted account = account(name);
                 limits.giveBack(account, account.rate().permits());
+                limits.note(right(name));
             });
         }
     }
@@ -168,6 +173,10 @@ public final class LoginLimit {
         return rate.filter(other -> limits.isLimited(realm))
                 .map(other -> new Counted(realm, counted.limit(), other, counted.subject()))
                 .orElse(counted);
+    }
+
+    private Counted right(String name) {
+        return limits.counted(realm, Limit.RIGHT_LOGIN, name);
     }
 
     private Counted address() {

@@ -30,6 +30,9 @@ public final class LoginListener implements EventListenerProvider {
             Errors.USER_DISABLED,
             Errors.USER_TEMPORARILY_DISABLED);
 
+    private static final Set<String> WRONG_OF_CLIENTS =
+            Set.of(Errors.INVALID_CLIENT_CREDENTIALS, Errors.CLIENT_NOT_FOUND, Errors.INVALID_CLIENT);
+
     /** What is said after the right password alone, or before any is looked at. */
     private static final Set<String> NO_FAILURE =
             Set.of(Errors.RESOLVE_REQUIRED_ACTIONS, TotpAuthenticator.MFA_REQUIRED, Errors.INVALID_REQUEST);
@@ -51,7 +54,7 @@ public final class LoginListener implements EventListenerProvider {
     @Override
     public void onEvent(Event event) {
         boolean isSuccess = event.getType() == EventType.LOGIN;
-        if (!isSuccess && !FAILURES.contains(event.getType())) {
+        if (!isSuccess && !FAILURES.contains(event.getType()) && !isWrongSecret(event)) {
             return;
         }
         try {
@@ -67,6 +70,12 @@ public final class LoginListener implements EventListenerProvider {
         }
     }
 
+    /** A client's secret can be guessed as well as a password; but which client it is, is public. */
+    private static boolean isWrongSecret(Event event) {
+        return event.getType() == EventType.CLIENT_LOGIN_ERROR
+                && WRONG_OF_CLIENTS.contains(String.valueOf(event.getError()));
+    }
+
     private void count(Event event, boolean isSuccess, RealmModel realm) {
         LoginLimit limit = new LoginLimit(session, realm);
         String error = String.valueOf(event.getError());
@@ -77,7 +86,7 @@ public final class LoginListener implements EventListenerProvider {
             limit.passed();
         } else if (NO_FAILURE.contains(error) || PolicyRefusal.isToldBy(event)) {
             limit.passed();
-        } else if (WRONG.contains(error)) {
+        } else if (WRONG.contains(error) || isWrongSecret(event)) {
             limit.failed();
         }
     }

@@ -129,6 +129,15 @@ public final class RateLimits implements Provider {
         return verdict.isAllowed() ? Optional.empty() : Optional.of(refused(counted, verdict, event -> event));
     }
 
+    /**
+     * May one more row of this kind be noted here? Counted on this node alone, and told to nobody.
+     *
+     * @param subject whose rows these are
+     */
+    public boolean mayNote(String subject, Rate rate) {
+        return limiter.takeHere("note:" + subject, rate);
+    }
+
     /** Counts something that has happened already. */
     void note(Counted counted) {
         if (!counted.rate().isUnlimited()) {

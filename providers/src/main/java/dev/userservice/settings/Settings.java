@@ -136,6 +136,11 @@ public final class Settings {
     public static final Setting<Rate> LIMIT_FAILED_ADDRESS =
             limit("limit-failed-address", "100/1m", "How often logins from an address may fail, to whatever account.");
 
+    public static final Setting<Rate> LIMIT_RIGHT_LOGIN = limit(
+            "limit-right-login",
+            "20/1m",
+            "How often somebody may log in to one account with the right password, from wherever: each login costs a hash, a session and a row of the log.");
+
     public static final Setting<Rate> LIMIT_FORM = limit(
             "limit-form",
             "100/1m",
@@ -165,6 +170,7 @@ public final class Settings {
             LIMIT_ANONYMOUS,
             LIMIT_FAILED_LOGIN,
             LIMIT_FAILED_ADDRESS,
+            LIMIT_RIGHT_LOGIN,
             LIMIT_FORM);
 
     public static final Setting<Optional<String>> PLATFORM_REALM = new Setting<>(

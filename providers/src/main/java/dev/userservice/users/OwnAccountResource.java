@@ -3,7 +3,9 @@ package dev.userservice.users;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.OwnAccount;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.LoginLimit;
+import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
@@ -71,6 +73,8 @@ public final class OwnAccountResource {
             throw ApiProblem.badRequest("A body is needed");
         }
         request.validate();
+        UserModel own = call.caller().user();
+        RateLimits.of(call.session()).require(call.realm(), Limit.LOGIN, own.getId(), event -> event.user(own.getId()));
         return new LoginLimit(call.session(), call.realm())
                 .guardCheck(call.caller().user(), () -> {
                     new OwnAccount(call).changePassword(request.currentPassword(), request.newPassword());

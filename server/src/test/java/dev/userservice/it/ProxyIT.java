@@ -12,6 +12,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -52,7 +56,9 @@ final class ProxyIT {
                         "KC_PROXY_TRUSTED_ADDRESSES",
                         "127.0.0.1,10.0.0.0/24",
                         "KC_SPI_REALM_RESTAPI_EXTENSION__API__APIDOCS",
-                        "false"));
+                        "false",
+                        "KC_DB_POOL_MAX_SIZE",
+                        "10"));
     }
 
     @AfterAll
@@ -93,6 +99,31 @@ final class ProxyIT {
         return IntStream.range(0, times)
                 .filter(i -> call.get().statusCode() != 429)
                 .count();
+    }
+
+    /** The row of a failure must not wait for a second connection while its request holds the first. */
+    @Test
+    void manyFailedLoginsAtOnceGetAlongWithASmallPool() throws Exception {
+        Tenant tenant = limited(FAILURES);
+        tenant.awaitLogged("WARN", "db-pool-max-size is 10");
+        ExecutorService callers = Executors.newFixedThreadPool(40);
+        try {
+            for (int round = 0; round < 3; round++) {
+                String net = "192.0.2." + round;
+                List<Future<Integer>> answers = IntStream.range(0, 40)
+                        .mapToObj(i -> callers.submit(() -> login(
+                                        proxied(tenant.api(), "", net.replace(".2.", "." + (100 + i) + ".")),
+                                        "nobody" + i,
+                                        WRONG)
+                                .statusCode()))
+                        .toList();
+                for (Future<Integer> answer : answers) {
+                    assertEquals(401, answer.get(1, TimeUnit.MINUTES));
+                }
+            }
+        } finally {
+            callers.shutdownNow();
+        }
     }
 
     @Test

@@ -1,0 +1,102 @@
+package dev.userservice.it;
+
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.RestAssured;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What anybody can fail at without end does not fill the activity log. */
+@ExtendWith(ServerExtension.class)
+final class FailureFloodIT {
+    private static final int MANY = 150;
+
+    /** What is counted becomes a row within a minute. */
+    private static final Duration A_MINUTE_AND_MORE = Duration.ofSeconds(150);
+
+    private static Tenant tenant;
+    private static String admin;
+
+    @BeforeAll
+    static void start(TestServer server) {
+        tenant = Tenant.on(server);
+        tenant.addUser("boss", "admin");
+        admin = tenant.withLongTokens().session("boss").access();
+    }
+
+    private static List<Map<String, Object>> rows(String action) {
+        return tenant.api(admin)
+                .queryParam("action", action)
+                .queryParam("limit", 100)
+                .get("/activity")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("$");
+    }
+
+    private static long times(List<Map<String, Object>> rows) {
+        return rows.stream()
+                .map(row -> ((Map<?, ?>) row.get("details")).get("times"))
+                .mapToLong(times -> times == null ? 1 : ((Number) times).longValue())
+                .sum();
+    }
+
+    @Test
+    void wrongSecretsAreAFewRowsAndACount() {
+        for (int i = 0; i < MANY; i++) {
+            tenant.oidc()
+                    .formParams(Map.of(
+                            "grant_type", "client_credentials",
+                            "client_id", "user-service-api",
+                            "client_secret", "wrong"))
+                    .post("/token")
+                    .then()
+                    .statusCode(401);
+        }
+        Until.holds("all of them in the log", A_MINUTE_AND_MORE, () -> times(rows("client_login_failed")) == MANY);
+        List<Map<String, Object>> rows = rows("client_login_failed");
+        // A permit comes back every six seconds while they run.
+        assertTrue(rows.size() < MANY / 3, "rows: " + rows.size());
+        assertTrue(
+                rows.stream()
+                        .filter(row -> ((Map<?, ?>) row.get("details")).containsKey("times"))
+                        .allMatch(row -> row.get("ip_address") != null
+                                && ((Map<?, ?>) row.get("details"))
+                                        .get("addresses")
+                                        .equals(1)),
+                rows::toString);
+    }
+
+    @Test
+    void whoTriesNoPasswordHasNotFailedToLogIn() {
+        for (String query : List.of(
+                "client_id=nope&response_type=code",
+                "client_id=user-service-activity&response_type=code&redirect_uri=http://evil.example")) {
+            RestAssured.given()
+                    .baseUri(tenant.server().base().toString())
+                    .get("/realms/" + tenant.name() + "/protocol/openid-connect/auth?" + query)
+                    .then()
+                    .statusCode(400);
+        }
+        tenant.login("nobody", "Wrong-password-1!").then().statusCode(401);
+        Until.holds(
+                "the failed login in the log",
+                Duration.ofSeconds(20),
+                () -> !rows("login_failed").isEmpty());
+        tenant.api(admin)
+                .queryParam("action", "login_failed")
+                .get("/activity")
+                .then()
+                .statusCode(200)
+                .body("$", hasSize(1));
+        assertEquals("nobody", ((Map<?, ?>) rows("login_failed").get(0).get("details")).get("identifier"));
+    }
+}
