@@ -1,5 +1,6 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.ActivityLog;
 import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.ratelimit.RateLimits;
 import java.util.LinkedHashMap;
@@ -88,7 +89,7 @@ final class EventTable {
                 }
                 login(details.text(Details.REASON, event.getError()), told);
                 if (event.getUserId() == null) {
-                    details.text("identifier", told.get("username"));
+                    details.text(ActivityLog.IDENTIFIER, told.get("username"));
                 }
                 yield Action.LOGIN_FAILED;
             }
@@ -158,7 +159,7 @@ final class EventTable {
 
     private static Action limited(Details details, Map<String, String> told) {
         details.text("limit", told.get("limit"))
-                .text("identifier", told.get("username"))
+                .text(ActivityLog.IDENTIFIER, told.get("username"))
                 .text("address", told.get("address"));
         return Action.RATE_LIMITED;
     }

@@ -1,16 +1,23 @@
 package dev.userservice.keycloak;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.userservice.web.StrictJson;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -25,6 +32,16 @@ public final class ActivityLog {
 
     public static final int MAX_DETAILS = ActivityEntity.MAX_DETAILS;
     public static final int MAX_ADDRESS = ActivityEntity.MAX_ADDRESS;
+
+    /** The detail that has the name of somebody who is not known. */
+    public static final String IDENTIFIER = "identifier";
+
+    /** What has that detail. */
+    private static final List<String> OF_NOBODY = List.of("login_failed", "rate_limited");
+
+    /** What tells which names somebody had. */
+    private static final List<String> WITH_NAMES =
+            List.of("register", "user_created", "update_profile", "update_user", "user_deleted");
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -189,17 +206,80 @@ public final class ActivityLog {
                 .collect(Collectors.joining(" union all "));
     }
 
+    /** Is there anything that tells of this user, who need not exist any more? */
+    boolean tellsOf(String realmId, String userId) {
+        return !entities.createQuery(
+                        "select 1 from UserServiceActivity where userId = :user and realmId = :realm", Integer.class)
+                .setParameter("user", userId)
+                .setParameter("realm", realmId)
+                .setMaxResults(1)
+                .getResultList()
+                .isEmpty();
+    }
+
     /**
      * Takes a person out of the log: what tells of them keeps the ids, the action and the time; what they did to others keeps
-     * what was done.
+     * what was done; and of what was tried under a name of theirs and is nobody's, the name and from where go.
+     *
+     * @param names the person's names of today; those of before are found in what tells of them
      */
-    void erase(String userId) {
+    void erase(String realmId, String userId, Set<String> names) {
+        Set<String> all = new HashSet<>(names);
+        all.addAll(namesBefore(userId));
+        eraseTyped(realmId, List.copyOf(all));
         entities.createQuery("""
                         update UserServiceActivity set ipAddress = null, userAgent = null, details = null
                         where userId = :user""").setParameter("user", userId).executeUpdate();
         entities.createQuery("""
                         update UserServiceActivity set ipAddress = null, userAgent = null
                         where actorId = :user and (ipAddress is not null or userAgent is not null)""").setParameter("user", userId).executeUpdate();
+    }
+
+    /** What a row tells of who was not known is what was typed. As it stands in the details, which are written by one writer. */
+    private void eraseTyped(String realmId, List<String> names) {
+        if (names.isEmpty()) {
+            return;
+        }
+        String isTyped = IntStream.range(0, names.size())
+                .mapToObj(i -> "lower(details) like :entry" + i + " escape '!'")
+                .collect(Collectors.joining(" or "));
+        Query update = entities.createQuery("""
+                        update UserServiceActivity set ipAddress = null, userAgent = null, details = null
+                        where realmId = :realm and action in (:actions) and userId is null and (""" + isTyped + ")")
+                .setParameter("realm", realmId)
+                .setParameter("actions", OF_NOBODY);
+        IntStream.range(0, names.size())
+                .forEach(i -> update.setParameter("entry" + i, "%" + pattern(names.get(i)) + "%"));
+        update.executeUpdate();
+    }
+
+    private static String pattern(String name) {
+        String entry = StrictJson.write(Map.of(IDENTIFIER, name));
+        return entry.substring(1, entry.length() - 1)
+                .toLowerCase(Locale.ROOT)
+                .replace("!", "!!")
+                .replace("%", "!%")
+                .replace("_", "!_");
+    }
+
+    private Set<String> namesBefore(String userId) {
+        Set<String> names = new HashSet<>();
+        entities.createQuery(
+                        "select details from UserServiceActivity where userId = :user and action in (:actions)",
+                        String.class)
+                .setParameter("user", userId)
+                .setParameter("actions", WITH_NAMES)
+                .getResultStream()
+                .flatMap(details -> StrictJson.treeOf(details).stream())
+                .flatMap(details -> Stream.of(
+                        details.path("username"),
+                        details.at("/changes/username/from"),
+                        details.at("/changes/username/to"),
+                        details.at("/changes/email/from"),
+                        details.at("/changes/email/to")))
+                .filter(JsonNode::isTextual)
+                .forEach(name -> names.add(name.asText()));
+        return names;
     }
 
     /** The first realm that has rows, in the order of their ids, behind another; null for the very first. */

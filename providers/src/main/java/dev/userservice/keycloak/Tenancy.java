@@ -45,6 +45,11 @@ public final class Tenancy {
         return !isMaster(realm) && (isPlatform() || apiClient().isPresent());
     }
 
+    /** Is the realm that is called the server's own, {@code master}? */
+    public boolean isServers() {
+        return isMaster(realm);
+    }
+
     /** The realm's own API client, where it has a usable one; the platform realm may have none. */
     public Optional<ClientModel> apiClient() {
         if (apiClient == null) {

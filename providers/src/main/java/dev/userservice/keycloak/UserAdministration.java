@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.keycloak.events.Details;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
@@ -163,6 +165,9 @@ public final class UserAdministration {
     public void delete(UserModel known, boolean isErased) {
         UserModel user = lock(known);
         new LastOne(call).requireAnother(user);
+        Set<String> names = Stream.of(user.getUsername(), user.getEmail())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
         UserRepresentation event = new UserRepresentation();
         event.setId(user.getId());
         event.setUsername(isErased ? null : user.getUsername());
@@ -171,10 +176,27 @@ public final class UserAdministration {
             throw isDirectorys ? notWritable() : ApiProblem.notFound("User not found");
         }
         if (isErased) {
-            new ActivityLog(session).erase(event.getId());
+            new ActivityLog(session).erase(realm.getId(), event.getId(), names);
         }
         Map<String, String> details = isErased ? Map.of(AdminEvents.ERASED, "true") : Map.of();
         new AdminEvents(call).user(OperationType.DELETE, event.getId(), event, details);
+    }
+
+    /**
+     * Has the activity log forget somebody who was deleted already.
+     *
+     * @return whether the log has told of such a user
+     */
+    public boolean eraseDeleted(String id) {
+        ActivityLog log = new ActivityLog(session);
+        if (!log.tellsOf(realm.getId(), id)) {
+            return false;
+        }
+        log.erase(realm.getId(), id, Set.of());
+        UserRepresentation event = new UserRepresentation();
+        event.setId(id);
+        new AdminEvents(call).user(OperationType.DELETE, id, event, Map.of(AdminEvents.ERASED, "true"));
+        return true;
     }
 
     private boolean isRemoved(UserModel user) {

@@ -172,6 +172,11 @@ public final class UserRights {
         return managed(Optional.of(user).filter(UserRights::isPerson));
     }
 
+    /** May the caller change every user, also one who is no more? */
+    public boolean mayManageAll() {
+        return caller.isVendor() || isGranted(AdminRoles.MANAGE_USERS);
+    }
+
     private UserModel managed(Optional<UserModel> found) {
         return found.filter(user -> caller.isVendor()
                         || (isOfToken(AdminRoles.MANAGE_USERS)

@@ -1,9 +1,6 @@
 package dev.userservice.ratelimit;
 
 import dev.userservice.settings.Rate;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -18,7 +15,6 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
  * The first step of a direct grant (RFC 6749, section 4.3): who has failed too often from one address has to wait, before
@@ -39,14 +35,7 @@ public final class RateLimitAuthenticator implements Authenticator {
             return;
         }
         // A challenge, for a failure would count for Keycloak's lockout of the account.
-        context.forceChallenge(Response.status(Response.Status.TOO_MANY_REQUESTS)
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .header(HttpHeaders.RETRY_AFTER, refusal.get().seconds())
-                .entity(new OAuth2ErrorRepresentation(
-                        Refusal.OAUTH_ERROR,
-                        "Too many logins have failed; try again in "
-                                + refusal.get().seconds() + " s"))
-                .build());
+        context.forceChallenge(refusal.get().ofTokenEndpoint());
     }
 
     /** What the step's own configuration says, if it says something. */

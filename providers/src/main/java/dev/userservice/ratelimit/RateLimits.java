@@ -67,9 +67,10 @@ public final class RateLimits implements Provider {
         }
     }
 
-    /** Is this a realm where anything is limited? */
+    /** Is this a realm where anything is limited? Who knows a password of {@code master} has every tenant. */
     boolean isLimited(RealmModel realm) {
-        return new Tenancy(session, realm).isSwitchedOn();
+        Tenancy tenancy = new Tenancy(session, realm);
+        return tenancy.isServers() || tenancy.isSwitchedOn();
     }
 
     /** Whom the request comes from. */

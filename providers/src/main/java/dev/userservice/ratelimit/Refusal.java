@@ -1,7 +1,11 @@
 package dev.userservice.ratelimit;
 
 import dev.userservice.web.ApiProblem;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
  * There is no permit.
@@ -16,6 +20,16 @@ public record Refusal(Limit limit, Duration retryAfter) {
     /** What the API answers. */
     ApiProblem problem() {
         return ApiProblem.tooManyRequests(retryAfter, "There were too many requests; try again in " + seconds() + " s");
+    }
+
+    /** What the token endpoint answers. */
+    Response ofTokenEndpoint() {
+        return Response.status(Response.Status.TOO_MANY_REQUESTS)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.RETRY_AFTER, seconds())
+                .entity(new OAuth2ErrorRepresentation(
+                        OAUTH_ERROR, "Too many logins have failed; try again in " + seconds() + " s"))
+                .build();
     }
 
     /** The value of {@code Retry-After} (RFC 9110, section 10.2.3). */

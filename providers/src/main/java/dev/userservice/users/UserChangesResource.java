@@ -31,6 +31,7 @@ import org.keycloak.models.UserModel;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
 public final class UserChangesResource {
+    private static final int NOT_FOUND = 404;
     private static final String ID = "Keycloak's id of the user";
     private static final String ERASE =
             "Whether the activity log forgets the person: their addresses, user agents and details, not what was done";
@@ -93,7 +94,7 @@ public final class UserChangesResource {
     public Response delete(
             @PathParam("id") @Parameter(description = ID) String id,
             @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase) {
-        return gone(call.caller().users().requireManage(id), erase);
+        return gone(id, erase);
     }
 
     @DELETE
@@ -109,7 +110,7 @@ public final class UserChangesResource {
             @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase,
             @RequestBody(required = false) UserIdRequest request) {
         String named = named("user_id", id, Optional.ofNullable(request).map(UserIdRequest::userId));
-        return gone(call.caller().users().requireManage(named), erase);
+        return gone(named, erase);
     }
 
     @DELETE
@@ -129,7 +130,8 @@ public final class UserChangesResource {
             @RequestBody(required = false) IdentifierRequest request) {
         String named =
                 named("identifier", identifier, Optional.ofNullable(request).map(IdentifierRequest::identifier));
-        return gone(call.caller().users().requireManageNamed(named), erase);
+        boolean isErased = isErased(erase);
+        return gone(call.caller().users().requireManageNamed(named), isErased);
     }
 
     /** Whom the query parameter or the body names; null for nobody. Two who differ are one too many to delete. */
@@ -140,10 +142,28 @@ public final class UserChangesResource {
         return inQuery == null ? inBody.orElse(null) : inQuery;
     }
 
-    private Response gone(UserModel known, String erase) {
+    /** Who is not there any more can still be in the log. */
+    private Response gone(String id, String erase) {
+        boolean isErased = isErased(erase);
+        try {
+            return gone(call.caller().users().requireManage(id), isErased);
+        } catch (ApiProblem problem) {
+            boolean isNobody = problem.status() == NOT_FOUND && isErased;
+            if (isNobody && call.caller().users().mayManageAll() && new UserAdministration(call).eraseDeleted(id)) {
+                return Response.noContent().build();
+            }
+            throw problem;
+        }
+    }
+
+    private static boolean isErased(String erase) {
         FieldErrors errors = new FieldErrors();
         boolean isErased = errors.flag("erase", erase).orElse(false);
         errors.throwIfAny();
+        return isErased;
+    }
+
+    private Response gone(UserModel known, boolean isErased) {
         new UserAdministration(call).delete(known, isErased);
         return Response.noContent().build();
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /**
  * A server behind two proxies that append to {@code X-Forwarded-For}: one at 127.0.0.1, and before it one at 10.0.0.1. It is a
@@ -124,6 +125,38 @@ final class ProxyIT {
         } finally {
             callers.shutdownNow();
         }
+    }
+
+    private static int adminLogin(String client, String password) {
+        return proxied(RestAssured.given().baseUri(server.base().toString()), "", client)
+                .contentType(ContentType.URLENC)
+                .formParams(Map.of(
+                        "grant_type",
+                        "password",
+                        "client_id",
+                        "admin-cli",
+                        "username",
+                        TestServer.ADMIN,
+                        "password",
+                        password))
+                .post("/realms/master/protocol/openid-connect/token")
+                .statusCode();
+    }
+
+    @Test
+    void thePasswordsOfTheServersOwnRealmCannotBeGuessedWithoutEnd() {
+        RealmRepresentation master = server.admin().realm("master").toRepresentation();
+        master.setSslRequired("none");
+        master.getAttributes().put("user-service.limit-failed-address", "5/1h");
+        server.admin().realm("master").update(master);
+        assertEquals(
+                List.of(400, 400, 400, 400, 400, 429, 429),
+                IntStream.range(0, 7)
+                        .map(i -> adminLogin("203.0.113.77", WRONG))
+                        .boxed()
+                        .toList());
+        assertEquals(429, adminLogin("203.0.113.77", TestServer.ADMIN));
+        assertEquals(200, adminLogin("203.0.113.78", TestServer.ADMIN));
     }
 
     @Test

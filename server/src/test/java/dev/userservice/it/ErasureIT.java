@@ -1,0 +1,140 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Who is erased is not to be found by any name of theirs in what the extension keeps. */
+@ExtendWith(ServerExtension.class)
+final class ErasureIT {
+    private static final String WRONG = "Wrong-password-1!";
+
+    private static TestServer server;
+    private static Tenant tenant;
+    private static String admin;
+
+    @BeforeAll
+    static void start(TestServer ofTheSuite) {
+        server = ofTheSuite;
+        tenant = Tenant.on(
+                server, Limits.with(Map.of("limit-failed-login", "3/1h")).andThen(Tenant::withoutBruteForceProtection));
+        tenant.addUser("boss", "admin");
+        admin = tenant.withLongTokens().session("boss").access();
+    }
+
+    /** Leaves traces of somebody under all their names, before and after there is an account, and has them renamed once. */
+    private static String person(String name) {
+        String before = name + "-before@example.com";
+        String now = name + "-now@example.com";
+        tenant.login(name + "-nick", WRONG);
+        for (String typed : List.of(before, now.toUpperCase(Locale.ROOT))) {
+            for (int i = 0; i < 4; i++) {
+                tenant.login(typed, WRONG);
+            }
+        }
+        tenant.register(Map.of("email", before, "username", name + "-nick", "first_name", name));
+        String id = tenant.admin().users().searchByEmail(before, true).get(0).getId();
+        tenant.api(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", now, "is_active", true))
+                .patch("/users/" + id)
+                .then()
+                .statusCode(200);
+        tenant.session(name + "-nick");
+        Until.holds(
+                "the refusals in the log",
+                Duration.ofSeconds(20),
+                () -> rows(name).stream().anyMatch(row -> row.contains("rate_limited")));
+        return id;
+    }
+
+    /** The rows of all our tables that have a word in them, whatever its case. */
+    private static List<String> rows(String word) {
+        List<String> found = new ArrayList<>();
+        try {
+            for (String table : server.node()
+                    .database()
+                    .texts("select table_name from information_schema.tables where table_name like 'us\\_%'")) {
+                found.addAll(server.node()
+                        .database()
+                        .texts("select t::text from " + table + " t where t::text ilike '%" + word + "%'"));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return found;
+    }
+
+    private static void erase(String id) {
+        tenant.api(admin)
+                .queryParam("erase", true)
+                .delete("/users/" + id)
+                .then()
+                .statusCode(204);
+    }
+
+    private static void assumeDatabase() {
+        assumeTrue(
+                server.node() != null && server.node().database() != null, "only here can one look into the database");
+    }
+
+    @Test
+    void nothingOfOursNamesWhoIsErased() {
+        assumeDatabase();
+        String id = person("erased-one");
+        assertFalse(rows("erased-one").isEmpty());
+        tenant.awaitAllSent(id);
+        long size = server.node().logSize();
+        erase(id);
+        assertEquals(List.of(), rows("erased-one"));
+        assertFalse(server.node().logFrom(size).toLowerCase(Locale.ROOT).contains("erased-one"));
+        String meters = RestAssured.given()
+                .baseUri(server.node().management().toString())
+                .get("/metrics")
+                .asString();
+        assertTrue(meters.contains("tenant_user_count"));
+        assertFalse(meters.contains("erased-one") || meters.contains(id));
+    }
+
+    @Test
+    void whoWasDeletedBeforeCanBeErasedToo() {
+        assumeDatabase();
+        String id = person("erased-two");
+        tenant.awaitAllSent(id);
+        tenant.api(admin).delete("/users/" + id).then().statusCode(204);
+        assertFalse(rows("erased-two").isEmpty());
+        tenant.api(admin).delete("/users/" + id).then().statusCode(404);
+        erase(id);
+        assertEquals(List.of(), rows("erased-two"));
+        tenant.api(admin)
+                .queryParam("erase", true)
+                .delete("/users/00000000-0000-0000-0000-000000000000")
+                .then()
+                .statusCode(404);
+    }
+
+    @Test
+    void whoMayNotChangeEverybodyErasesNobodyWhoIsGone() {
+        String id = tenant.addUser("left");
+        tenant.session("left");
+        tenant.api(admin).delete("/users/" + id).then().statusCode(204);
+        tenant.api(tenant.serviceTokenOf("view-users"))
+                .queryParam("erase", true)
+                .delete("/users/" + id)
+                .then()
+                .statusCode(404);
+    }
+}
