@@ -112,7 +112,7 @@ public final class PasswordReset {
     /**
      * Redeems a code for a new password: at most one of any number of calls succeeds. All sessions of the user end, online and
      * offline, all other codes of theirs are void, and their address is verified, by which an account that awaits
-     * activation becomes active. A password that the tenant's rules refuse leaves everything as it was, the code too.
+     * activation becomes active. If that is the {@linkplain FirstProof first proof} of the address, other ways into the account go. A password that the tenant's rules refuse leaves everything as it was, the code too.
      *
      * @param locale in which language is said what is wrong with the password
      * @param client whom the events name; empty for none
@@ -138,6 +138,9 @@ public final class PasswordReset {
         UserModel user = redeemed.get();
         boolean isActivated = Activation.isPending(realm, user);
         boolean isProof = !user.isEmailVerified();
+        if (FirstProof.isDue(user)) {
+            new FirstProof(session, realm, user, events).clear();
+        }
         Activation.proveAddress(user);
         codes.voidAll(user);
         endLockout(realm, user);

@@ -1,0 +1,80 @@
+package dev.userservice.keycloak;
+
+import java.util.List;
+import java.util.function.Function;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserConsentModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+
+/**
+ * What the first proof of an address brings with it. Anybody can register with a stranger's address, or change theirs to it, and set up
+ * ways into that account. When the owner of the address takes the account over by a mail, none of these may be left, or whoever set
+ * them up would share it.
+ */
+final class FirstProof {
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final UserModel user;
+    private final Function<EventType, EventBuilder> events;
+
+    /**
+     * Takes an account over.
+     *
+     * @param events makes an event of a type, which does not name the user yet
+     */
+    FirstProof(KeycloakSession session, RealmModel realm, UserModel user, Function<EventType, EventBuilder> events) {
+        this.session = session;
+        this.realm = realm;
+        this.user = user;
+        this.events = events;
+    }
+
+    /** Is the owner about to prove an address that nobody has proved before? */
+    static boolean isDue(UserModel user) {
+        return user.getEmail() != null && !user.isEmailVerified();
+    }
+
+    /** Removes second factors, passkeys, links to other providers and consents. Password and sessions are replaced by the proof itself. */
+    void clear() {
+        new TotpSetups(session).forget(user);
+        List<CredentialModel> credentials = user.credentialManager()
+                .getStoredCredentialsStream()
+                .filter(credential -> !PasswordCredentialModel.TYPE.equals(credential.getType()))
+                .toList();
+        for (CredentialModel credential : credentials) {
+            user.credentialManager().removeStoredCredentialById(credential.getId());
+            events.apply(EventType.REMOVE_CREDENTIAL)
+                    .user(user)
+                    .detail(Details.CREDENTIAL_TYPE, credential.getType())
+                    .success();
+        }
+        List<FederatedIdentityModel> links =
+                session.users().getFederatedIdentitiesStream(realm, user).toList();
+        for (FederatedIdentityModel link : links) {
+            session.users().removeFederatedIdentity(realm, user, link.getIdentityProvider());
+            events.apply(EventType.REMOVE_FEDERATED_IDENTITY)
+                    .user(user)
+                    .detail(Details.IDENTITY_PROVIDER, link.getIdentityProvider())
+                    .detail(Details.IDENTITY_PROVIDER_USERNAME, link.getUserName())
+                    .success();
+        }
+        List<UserConsentModel> consents =
+                session.users().getConsentsStream(realm, user.getId()).toList();
+        for (UserConsentModel consent : consents) {
+            session.users()
+                    .revokeConsentForClient(
+                            realm, user.getId(), consent.getClient().getId());
+            events.apply(EventType.REVOKE_GRANT)
+                    .user(user)
+                    .detail(Details.REVOKED_CLIENT, consent.getClient().getClientId())
+                    .success();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.http.ContentType;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.FederatedIdentityRepresentation;
+import org.keycloak.representations.idm.IdentityProviderRepresentation;
+
+/** Who has set up ways into an account before its address was proved loses them to the owner of the address. */
+@ExtendWith(ServerExtension.class)
+final class FirstProofIT {
+    private static final String NEW_PASSWORD = "An0ther-password!";
+
+    private static void reset(Tenant tenant, String email) {
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", email))
+                .post("/reset-password")
+                .then()
+                .statusCode(200);
+        String code = tenant.inbox().nextCode(email);
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("password", NEW_PASSWORD))
+                .post("/reset-password/" + code)
+                .then()
+                .statusCode(200);
+    }
+
+    private static List<String> credentialTypes(Tenant tenant, String id) {
+        return tenant.admin().users().get(id).credentials().stream()
+                .map(CredentialRepresentation::getType)
+                .toList();
+    }
+
+    /** A second factor of somebody, whose secret an admin has put in force. */
+    private static void enableMfa(Tenant tenant, String id) {
+        if (tenant.admin().users().searchByUsername("boss", true).isEmpty()) {
+            tenant.addUser("boss", "admin");
+        }
+        tenant.api(tenant.session("boss").access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("user_id", id))
+                .patch("/users/mfa/enable")
+                .then()
+                .statusCode(200);
+        assertEquals(Set.of("password", "otp"), Set.copyOf(credentialTypes(tenant, id)));
+    }
+
+    @Test
+    void theOwnerOfAnAddressThatSomebodyHasTakenGetsTheAccountAlone(Tenant tenant) {
+        String id = tenant.addUser("mallory");
+        Tenant.Session mallorys = tenant.session("mallory");
+        tenant.api(mallorys.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "owner@example.com"))
+                .put("/users/me")
+                .then()
+                .statusCode(200);
+        enableMfa(tenant, id);
+        link(tenant, id);
+
+        reset(tenant, "owner@example.com");
+
+        assertEquals(List.of("password"), credentialTypes(tenant, id));
+        assertTrue(tenant.admin().users().get(id).getFederatedIdentity().isEmpty());
+        tenant.refresh(mallorys.refresh()).then().statusCode(401);
+        tenant.login("mallory", TestServer.PASSWORD).then().statusCode(401);
+        Tenant.admitted(() -> tenant.login("owner@example.com", NEW_PASSWORD))
+                .then()
+                .statusCode(200);
+    }
+
+    /** As Keycloak's own page makes it when somebody logs in by another provider. */
+    private static void link(Tenant tenant, String id) {
+        IdentityProviderRepresentation provider = new IdentityProviderRepresentation();
+        provider.setAlias("elsewhere");
+        provider.setProviderId("oidc");
+        provider.setEnabled(true);
+        provider.setConfig(Map.of(
+                "clientId", "us",
+                "clientSecret", "secret",
+                "authorizationUrl", "https://elsewhere.example/auth",
+                "tokenUrl", "https://elsewhere.example/token"));
+        tenant.admin().identityProviders().create(provider).close();
+        FederatedIdentityRepresentation link = new FederatedIdentityRepresentation();
+        link.setIdentityProvider("elsewhere");
+        link.setUserId("mallory-there");
+        link.setUserName("mallory-there");
+        tenant.admin().users().get(id).addFederatedIdentity("elsewhere", link).close();
+    }
+
+    @Test
+    void whoHasProvedTheirAddressKeepsTheirSecondFactor(Tenant tenant) {
+        String id = tenant.addUser("proved");
+        enableMfa(tenant, id);
+        reset(tenant, "proved@example.com");
+        assertEquals(Set.of("password", "otp"), Set.copyOf(credentialTypes(tenant, id)));
+    }
+}
