@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
@@ -100,16 +101,19 @@ public final class ManagedRoles {
     /** Of each group the ones below it, and of these, and so on. */
     private Map<String, Set<String>> children(Set<String> groups) {
         TypedQuery<Object[]> query = entities.createQuery(
-                        "select g.parentId, g.id from GroupEntity g where g.realm = :realm and g.parentId in (:ids)",
+                        "select g.parentId, g.id from GroupEntity g where g.realm = :realm and g.type = :type and g.parentId in (:ids)",
                         Object[].class)
-                .setParameter("realm", realm.getId());
+                .setParameter("realm", realm.getId())
+                .setParameter("type", GroupModel.Type.REALM.intValue());
         return levels(groups, query);
     }
 
-    /** Of each role the groups that have it. */
+    /** Of each role the groups that have it. A group of an organization gives its members no role of the realm, in no token either. */
     private Map<String, Set<String>> groups(Set<String> roles) {
         TypedQuery<Object[]> query = entities.createQuery(
-                "select m.roleId, m.group.id from GroupRoleMappingEntity m where m.roleId in (:ids)", Object[].class);
+                        "select m.roleId, m.group.id from GroupRoleMappingEntity m where m.roleId in (:ids) and m.group.type = :type",
+                        Object[].class)
+                .setParameter("type", GroupModel.Type.REALM.intValue());
         return edges(roles, query);
     }
 

@@ -150,7 +150,7 @@ final class ProfileUpdate {
         } catch (ModelDuplicateException e) {
             throw TakenNames.conflict(new FieldErrors());
         } catch (ReadOnlyException e) {
-            throw ApiProblem.badRequest("The user comes from a directory that cannot be written to");
+            throw ReadOnlyUser.problem();
         }
     }
 

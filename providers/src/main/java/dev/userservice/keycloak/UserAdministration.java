@@ -70,7 +70,7 @@ public final class UserAdministration {
             role.ifPresent(RoleChange::apply);
             write(user, change, profile);
         } catch (ReadOnlyException e) {
-            throw notWritable();
+            throw ReadOnlyUser.problem();
         }
         role.ifPresent(RoleChange::tell);
         if (isDisabled) {
@@ -173,7 +173,7 @@ public final class UserAdministration {
         event.setUsername(isErased ? null : user.getUsername());
         boolean isDirectorys = user.isFederated() || !StorageId.isLocalStorage(event.getId());
         if (!isRemoved(user)) {
-            throw isDirectorys ? notWritable() : ApiProblem.notFound("User not found");
+            throw isDirectorys ? ReadOnlyUser.problem() : ApiProblem.notFound("User not found");
         }
         if (isErased) {
             new ActivityLog(session).erase(realm.getId(), event.getId(), names);
@@ -208,9 +208,5 @@ public final class UserAdministration {
         } catch (ReadOnlyException e) {
             return false;
         }
-    }
-
-    private static ApiProblem notWritable() {
-        return ApiProblem.badRequest("The user comes from a directory that cannot be written to");
     }
 }
