@@ -63,7 +63,7 @@ public final class ActivationResource {
     @Tag(name = "Users")
     @Operation(
             operationId = "resendActivation",
-            summary = "Ask for another mail with a code, which voids the one before",
+            summary = "Ask for another mail with a code",
             description =
                     "The answer says nothing of whether there is such an account. At most one mail in a while is sent.")
     public Message resend(

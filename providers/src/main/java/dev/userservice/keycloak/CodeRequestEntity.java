@@ -4,6 +4,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
 
 /**
  * That a user was asked to prove something by a one-time code; one row a user and purpose. Its codes and the mails that
@@ -29,9 +30,20 @@ public class CodeRequestEntity {
     @Column(name = "REQUESTED_AT", nullable = false)
     private long requestedAt;
 
-    /** When the last of its codes expires; the row is purged then, unless a mail is still to bring a new code. */
+    /** When the last of its codes expires. */
     @Column(name = "EXPIRES_AT", nullable = false)
     private long expiresAt;
+
+    /** How often it was asked for since {@link #firstAt}. */
+    @Column(name = "TIMES", nullable = false)
+    private int times;
+
+    @Column(name = "FIRST_AT", nullable = false)
+    private long firstAt;
+
+    /** Until when it is remembered how often. The row is purged then, unless a code is still good or a mail is to bring one. */
+    @Column(name = "KEPT_UNTIL", nullable = false)
+    private long keptUntil;
 
     protected CodeRequestEntity() {}
 
@@ -53,6 +65,31 @@ public class CodeRequestEntity {
 
     long requestedAt() {
         return requestedAt;
+    }
+
+    /** How long it is until there may be another mail. */
+    Duration wait(CodeTimes how, long now) {
+        if (isForgotten(how, now)) {
+            return Duration.ZERO;
+        }
+        long next = how.isEnough(times)
+                ? firstAt + how.memory().toMillis()
+                : requestedAt + how.coolDown(times).toMillis();
+        return Duration.ofMillis(Math.max(0, next - now));
+    }
+
+    void askAgain(CodeTimes how, long now) {
+        boolean isAnew = isForgotten(how, now);
+        times = isAnew ? 1 : times + 1;
+        firstAt = isAnew ? now : firstAt;
+        requestedAt = now;
+        expiresAt = Math.max(expiresAt, now + how.lifetime().toMillis());
+        keptUntil = firstAt + how.memory().toMillis();
+    }
+
+    private boolean isForgotten(CodeTimes how, long now) {
+        return firstAt + how.memory().toMillis() <= now
+                && requestedAt + how.coolDown().toMillis() <= now;
     }
 
     void expireAt(long millis) {

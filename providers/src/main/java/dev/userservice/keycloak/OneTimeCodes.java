@@ -26,6 +26,9 @@ public final class OneTimeCodes {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PURGED_AT_ONCE = 1_000;
 
+    /** How many codes of a user are good for one thing at a time. */
+    private static final int CODES_KEPT = 3;
+
     private final KeycloakSession session;
     private final EntityManager entities;
 
@@ -47,8 +50,9 @@ public final class OneTimeCodes {
     }
 
     /**
-     * Makes a new request and voids the one before with its codes; unless that was made less than the cool-down ago, or a
-     * mail of it is on its way this very moment, whose code must not be dead when it arrives.
+     * Asks for one more code; unless the last one was asked for less than the {@linkplain CodeTimes cool-down} ago, or a mail is on its
+     * way this very moment. Codes that were sent before stay good: else anybody could keep somebody's code void by asking again and
+     * again.
      */
     Asked ask(UserModel user, Purpose purpose, CodeTimes times) {
         return ask(user.getId(), purpose, times, session.getContext().getRealm());
@@ -64,20 +68,24 @@ public final class OneTimeCodes {
         long now = Time.currentTimeMillis();
         Optional<CodeRequestEntity> before = locked(subject, purpose);
         if (before.isPresent()) {
-            long wait = before.get().requestedAt() + times.coolDown().toMillis() - now;
-            if (wait > 0) {
-                return Asked.tooSoon(Duration.ofMillis(wait));
+            CodeRequestEntity request = before.get();
+            Duration wait = request.wait(times, now);
+            if (!wait.isZero()) {
+                return Asked.tooSoon(wait);
             }
-            if (new Outbox(session).isOnItsWay(before.get().id())) {
+            if (new Outbox(session).isOnItsWay(request.id())) {
                 return Asked.tooSoon(times.coolDown());
             }
-            delete(before.get().id());
-            entities.detach(before.get());
+            // One mail that waits is enough.
+            new Outbox(session).forget(request.id());
+            request.askAgain(times, now);
+            return new Asked(Optional.of(request.id()), request.wait(times, now));
         }
         String id = TimeOrderedId.of(now, RANDOM);
         int made = entities.createQuery("""
-                        insert into UserServiceCodeRequest (id, realmId, userId, purpose, requestedAt, expiresAt)
-                        values (:id, :realm, :user, :purpose, :now, :expires)
+                        insert into UserServiceCodeRequest
+                          (id, realmId, userId, purpose, requestedAt, expiresAt, times, firstAt, keptUntil)
+                        values (:id, :realm, :user, :purpose, :now, :expires, 1, :now, :kept)
                         on conflict (userId, purpose) do nothing""")
                 .setParameter("id", id)
                 .setParameter("realm", realm.getId())
@@ -85,6 +93,7 @@ public final class OneTimeCodes {
                 .setParameter("purpose", purpose.id())
                 .setParameter("now", now)
                 .setParameter("expires", now + times.lifetime().toMillis())
+                .setParameter("kept", now + times.memory().toMillis())
                 .executeUpdate();
         // None: somebody else has asked between our look and now.
         return made == 1 ? new Asked(Optional.of(id), times.coolDown()) : Asked.tooSoon(times.coolDown());
@@ -142,10 +151,17 @@ public final class OneTimeCodes {
                 .findFirst();
     }
 
-    /** Makes one more code for a {@linkplain #lockIfFree locked} request, and stores its hash. */
+    /** Makes one more code, of which the newest few are good at a time, for a {@linkplain #lockIfFree locked} request, and stores its hash. */
     Issued issue(CodeRequestEntity request, String email, Duration lifetime) {
         OneTimeCode code = OneTimeCode.random(RANDOM);
         long expires = Time.currentTimeMillis() + lifetime.toMillis();
+        entities.createQuery(
+                        "select hash from UserServiceCode where requestId = :request order by expiresAt desc",
+                        String.class)
+                .setParameter("request", request.id())
+                .setFirstResult(CODES_KEPT - 1)
+                .getResultList()
+                .forEach(old -> entities.remove(entities.find(CodeEntity.class, old)));
         entities.persist(new CodeEntity(code.hash(), request.id(), email, expires));
         request.expireAt(expires);
         return new Issued(code, expires);
@@ -214,14 +230,15 @@ public final class OneTimeCodes {
                 session.getProvider(JpaConnectionProvider.class).getEntityManager();
         long now = Time.currentTimeMillis();
         List<String> expired = entities.createQuery("""
-                        select r.id from UserServiceCodeRequest r where r.expiresAt < :now
+                        select r.id from UserServiceCodeRequest r where r.keptUntil < :now and r.expiresAt < :now
                         and not exists (select 1 from UserServiceOutbox m where m.requestId = r.id)""", String.class)
                 .setParameter("now", now)
                 .setMaxResults(PURGED_AT_ONCE)
                 .getResultList();
         if (!expired.isEmpty()) {
             // Looked at again: a late mail may have brought a new code.
-            entities.createQuery("delete from UserServiceCodeRequest where id in (:ids) and expiresAt < :now")
+            entities.createQuery(
+                            "delete from UserServiceCodeRequest where id in (:ids) and keptUntil < :now and expiresAt < :now")
                     .setParameter("ids", expired)
                     .setParameter("now", now)
                     .executeUpdate();

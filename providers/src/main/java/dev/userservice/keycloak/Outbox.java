@@ -111,6 +111,13 @@ public final class Outbox {
                 .isEmpty();
     }
 
+    /** Takes back the mails of a request that nobody is sending. */
+    void forget(String request) {
+        entities.createQuery("delete from UserServiceOutbox where requestId = :request")
+                .setParameter("request", request)
+                .executeUpdate();
+    }
+
     void forget(UserModel user) {
         entities.createQuery("delete from UserServiceOutbox where userId = :user")
                 .setParameter("user", user.getId())

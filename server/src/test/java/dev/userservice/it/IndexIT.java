@@ -29,9 +29,10 @@ final class IndexIT {
                 "select * from us_code where hash = 'x'",
                 "delete from us_code where request_id = 'x'",
                 "select * from us_code_request where user_id = 'x' and purpose = 'activation'",
-                "select r.id from us_code_request r where r.expires_at < 5"
+                "select r.id from us_code_request r where r.kept_until < 5 and r.expires_at < 5"
                         + " and not exists (select 1 from us_outbox m where m.request_id = r.id) limit 1000",
-                "delete from us_code_request where id in ('x', 'y') and expires_at < 5",
+                "delete from us_code_request where id in ('x', 'y') and kept_until < 5 and expires_at < 5",
+                "select hash from us_code where request_id = 'x' order by expires_at desc offset 2",
                 "delete from us_code_request where user_id = 'x'",
                 "delete from us_code_request where realm_id = 'x'",
                 // The activity log: the purge, the next realm, the erasure.
@@ -42,6 +43,12 @@ final class IndexIT {
                 "update us_activity set ip_address = null, user_agent = null where actor_id = 'x'"
                         + " and (ip_address is not null or user_agent is not null)",
                 "update us_activity set ip_address = null, user_agent = null, details = null where user_id = 'x'",
+                "select 1 from us_activity where user_id = 'x' and realm_id = 'x' limit 1",
+                "select details from us_activity where user_id = 'x' and action in ('register', 'update_user')",
+                "update us_activity set ip_address = null, user_agent = null, details = null where realm_id = 'x'"
+                        + " and action in ('login_failed', 'rate_limited') and user_id is null and lower(details) like '%y%'",
+                // The platform realm.
+                "select realm_id from us_platform_realm where name = 'x'",
                 // Secrets that wait for their first code.
                 "delete from us_totp_setup where user_id = 'x'",
                 "delete from us_totp_setup where expires_at < 5",

@@ -336,7 +336,7 @@ final class OutageIT {
     private static void expire(String email) throws SQLException {
         server.inbox().next(email);
         server.node().database().execute("""
-                        update us_code_request set expires_at = 0
+                        update us_code_request set expires_at = 0, kept_until = 0
                         where id in (select request_id from us_code where email = '%1$s');
                         update us_code set expires_at = 0 where email = '%1$s'""".formatted(email));
         expired = email;
