@@ -51,6 +51,7 @@ final class Server {
             "limit-anonymous",
             "limit-failed-login",
             "limit-failed-address",
+            "limit-mailbox",
             "limit-right-login",
             "limit-form");
 

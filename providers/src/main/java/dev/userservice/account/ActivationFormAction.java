@@ -2,8 +2,12 @@ package dev.userservice.account;
 
 import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.MailOrigin;
+import dev.userservice.ratelimit.MailboxLimit;
+import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.settings.Settings;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
+import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.authentication.FormAction;
 import org.keycloak.authentication.FormActionFactory;
@@ -15,6 +19,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.FormMessage;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /** The last step of the registration page: who registers there awaits activation, as who registers by the API does. */
@@ -32,7 +37,16 @@ public final class ActivationFormAction implements FormAction {
 
     @Override
     public void validate(ValidationContext context) {
-        context.success();
+        MultivaluedMap<String, String> form = context.getHttpRequest().getDecodedFormParameters();
+        Optional<Long> minutes =
+                new MailboxLimit(session, context.getRealm()).minutesToWait(form.getFirst(UserModel.EMAIL));
+        if (minutes.isEmpty()) {
+            context.success();
+            return;
+        }
+        context.error(RateLimits.EVENT_ERROR);
+        context.validationError(
+                form, List.of(new FormMessage(UserModel.EMAIL, "userServiceTooManyAccounts", minutes.get())));
     }
 
     @Override
@@ -41,6 +55,7 @@ public final class ActivationFormAction implements FormAction {
         MailOrigin origin =
                 MailOrigin.of(session, user, context.getAuthenticationSession().getClient());
         new Activation(session, settings).start(user, origin);
+        new MailboxLimit(session, context.getRealm()).note(user.getEmail());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.userservice.keycloak.NewUser;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.keycloak.Registration;
 import dev.userservice.keycloak.UserCreation;
+import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;
@@ -86,7 +87,11 @@ public final class RegistrationResource {
     }
 
     private UserView create(NewUser candidate, FieldErrors errors) {
+        MailboxLimit mailbox = new MailboxLimit(call.session(), call.realm());
+        String email = candidate.attributes().get(UserModel.EMAIL);
+        mailbox.require(email);
         UserModel user = new Registration(call).register(candidate, errors);
+        mailbox.note(email);
         return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
     }
 

@@ -9,6 +9,8 @@ import org.keycloak.events.EventType;
 public enum Limit {
     LOGIN(Settings.LIMIT_LOGIN, EventType.LOGIN),
     REGISTER(Settings.LIMIT_REGISTER, EventType.REGISTER),
+    /** By mailbox: accounts that are registered. */
+    MAILBOX(Settings.LIMIT_MAILBOX, EventType.REGISTER),
     ACTIVATION(Settings.LIMIT_ACTIVATION, EventType.VERIFY_EMAIL),
     RESEND(Settings.LIMIT_RESEND, EventType.SEND_VERIFY_EMAIL),
     FORGOT(Settings.LIMIT_FORGOT, EventType.SEND_RESET_PASSWORD),
@@ -27,8 +29,8 @@ public enum Limit {
     FAILED_ADDRESS(Settings.LIMIT_FAILED_ADDRESS, EventType.LOGIN),
     /** By account: logins with the right password. */
     RIGHT_LOGIN(Settings.LIMIT_RIGHT_LOGIN, EventType.LOGIN),
-    /** By address: forms of Keycloak's pages of which no event says that they were an attack. */
-    FORM(Settings.LIMIT_FORM, EventType.REGISTER);
+    /** By address: the form of a forgotten password on Keycloak's page, of which no event says that it was an attack. */
+    FORM(Settings.LIMIT_FORM, EventType.SEND_RESET_PASSWORD);
 
     private static final String PREFIX = "limit-";
 

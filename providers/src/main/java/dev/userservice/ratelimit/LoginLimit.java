@@ -127,8 +127,8 @@ public final class LoginLimit {
     }
 
     /** Counts a form of which nobody will say that it has failed. */
-    Optional<Refusal> takeForm() {
-        return limits.take(limits.counted(realm, Limit.FORM, limits.address()), event -> event);
+    Optional<Refusal> takeForm(Limit limit) {
+        return limits.take(limits.counted(realm, limit, limits.address()), event -> event);
     }
 
     /** What was tried was right, or nothing was: takes back what was counted. */

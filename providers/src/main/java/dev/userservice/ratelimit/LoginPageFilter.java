@@ -25,8 +25,9 @@ public final class LoginPageFilter implements ContainerRequestFilter {
     /** The message of the page, which is told minutes. */
     static final String MESSAGE = "userServiceTooManyAttempts";
 
-    private static final Pattern FORM = Pattern.compile("/?realms/(?<realm>[^/]+)/login-actions/"
-            + "(?:(?<login>authenticate|first-broker-login|post-broker-login)|registration|reset-credentials)/?");
+    private static final Pattern FORM = Pattern.compile(
+            "/?realms/(?<realm>[^/]+)/login-actions/"
+                    + "(?:(?<login>authenticate|first-broker-login|post-broker-login)|(?<registration>registration)|reset-credentials)/?");
 
     @Context
     KeycloakSession session;
@@ -51,7 +52,9 @@ public final class LoginPageFilter implements ContainerRequestFilter {
             limit.ofAddress().ifPresent(found -> request.abortWith(found.ofTokenEndpoint()));
             return;
         }
-        Optional<Refusal> refusal = path.group("login") == null ? limit.takeForm() : limit.ofAddress();
+        Optional<Refusal> refusal = path.group("login") != null
+                ? limit.ofAddress()
+                : limit.takeForm(path.group("registration") == null ? Limit.FORM : Limit.REGISTER);
         refusal.ifPresent(found -> request.abortWith(page(realm, found)));
     }
 

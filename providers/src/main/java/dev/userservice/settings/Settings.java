@@ -93,8 +93,13 @@ public final class Settings {
     public static final Setting<Rate> LIMIT_LOGIN =
             limit("limit-login", "5/1m", "How often an address may call POST /login.");
 
-    public static final Setting<Rate> LIMIT_REGISTER =
-            limit("limit-register", "5/1m", "How often an address may register somebody by the API.");
+    public static final Setting<Rate> LIMIT_REGISTER = limit(
+            "limit-register", "5/1m", "How often an address may register somebody, by the API or on Keycloak's page.");
+
+    public static final Setting<Rate> LIMIT_MAILBOX = limit(
+            "limit-mailbox",
+            "5/1h",
+            "How many accounts may be registered for one mailbox. What follows a + in the address does not count.");
 
     public static final Setting<Rate> LIMIT_ACTIVATION = limit(
             "limit-activation",
@@ -144,7 +149,7 @@ public final class Settings {
     public static final Setting<Rate> LIMIT_FORM = limit(
             "limit-form",
             "100/1m",
-            "How often an address may send the forms of registration and of a forgotten password on Keycloak's pages.");
+            "How often an address may send the form of a forgotten password on Keycloak's page.");
 
     /** All settings that a tenant can have of its own. */
     public static final List<Setting<?>> OF_TENANTS = List.of(
@@ -160,6 +165,7 @@ public final class Settings {
             APIDOCS_CLIENT,
             LIMIT_LOGIN,
             LIMIT_REGISTER,
+            LIMIT_MAILBOX,
             LIMIT_ACTIVATION,
             LIMIT_RESEND,
             LIMIT_FORGOT,

@@ -28,6 +28,7 @@ final class Limits {
             Map.entry("limit-metrics", "10/1m"),
             Map.entry("limit-anonymous", "600/1m"),
             Map.entry("limit-failed-login", "5/15m"),
+            Map.entry("limit-mailbox", "5/1h"),
             Map.entry("limit-failed-address", "100/1m"),
             Map.entry("limit-right-login", "20/1m"),
             Map.entry("limit-form", "100/1m"));

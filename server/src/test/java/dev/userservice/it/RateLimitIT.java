@@ -651,20 +651,33 @@ final class RateLimitIT {
 
     @Test
     void theFormsOfRegistrationAndOfAForgottenPasswordAreCountedByThemselves() {
-        Tenant tenant = limited(Map.of("limit-form", "4/1h", "limit-failed-address", "100/1m"));
+        Tenant tenant =
+                limited(Map.of("limit-form", "4/1h", "limit-register", "4/1h", "limit-failed-address", "100/1m"));
         LoginForm form = new LoginForm(tenant);
-        for (int i = 0; i < 2; i++) {
-            assertNotEquals(
-                    429, form.postTo("registration", Map.of("username", "x")).statusCode());
-            assertNotEquals(
-                    429,
-                    form.postTo("reset-credentials", Map.of("username", "x")).statusCode());
-        }
         for (String path : List.of("registration", "reset-credentials")) {
+            for (int i = 0; i < 4; i++) {
+                assertNotEquals(429, form.postTo(path, Map.of("username", "x")).statusCode());
+            }
             assertWait(900, form.postTo(path, Map.of("username", "x")));
         }
+        // The API and the page count together.
+        tenant.registration(Map.of()).then().statusCode(429);
         form.post("x", WRONG).then().statusCode(200);
         assertEquals(200, form.open().statusCode(), "a page without its form is nothing to attack");
+    }
+
+    @Test
+    void aMailboxIsRegisteredForAFewTimes() {
+        Tenant tenant = limited(Map.of("limit-mailbox", "3/1h"));
+        // What is refused for another reason is no account.
+        tenant.registration(Map.of("email", "victim@example.com", "password", "short"))
+                .then()
+                .statusCode(400);
+        for (String email : List.of("victim@example.com", "victim+1@example.com", "Victim+2@example.com")) {
+            tenant.registration(Map.of("email", email)).then().statusCode(201);
+        }
+        assertWait(1200, tenant.registration(Map.of("email", "victim+3@example.com")));
+        tenant.registration(Map.of("email", "other@example.com")).then().statusCode(201);
     }
 
     @Test
