@@ -1,5 +1,6 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.PendingPurge;
 import dev.userservice.keycloak.PlatformRealm;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -37,7 +38,8 @@ final class Actors {
     /** Who did what a user event tells; null if that is not known. */
     Activity.Actor of(EventTable.Entry entry, Event event, RealmModel realm) {
         String userId = entry.userId();
-        if (userId == null || isByAnybody(entry.action(), userId)) {
+        boolean isByTime = event.getDetails() != null && event.getDetails().containsKey(PendingPurge.PURGED);
+        if (userId == null || isByTime || isByAnybody(entry.action(), userId)) {
             return null;
         }
         if (entry.action() == Action.CLIENT_LOGIN) {

@@ -1,6 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.keycloak.ActivityLog;
+import dev.userservice.keycloak.PendingPurge;
 import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.ratelimit.RateLimits;
 import java.util.LinkedHashMap;
@@ -144,7 +145,8 @@ final class EventTable {
                 yield Action.USER_LOCKED;
             }
             case DELETE_ACCOUNT -> {
-                details.text("username", told.get("username"));
+                details.text("username", told.get("username"))
+                        .flag(PendingPurge.PURGED, told.containsKey(PendingPurge.PURGED));
                 yield Action.USER_DELETED;
             }
             default -> null;

@@ -1,6 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.keycloak.ActivityPurge;
+import dev.userservice.keycloak.PendingPurge;
 import dev.userservice.settings.Settings;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,6 +30,7 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
     private final Settings settings;
     private final ScheduledThreadPoolExecutor thread;
     private volatile ActivityPurge purge;
+    private volatile PendingPurge pending;
     private volatile Future<?> ticks;
     private volatile Future<?> soon;
 
@@ -46,6 +48,7 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             purge = new ActivityPurge(started.getFactory(), settings, InstantSource.system());
+            pending = new PendingPurge(started.getFactory(), settings, InstantSource.system());
             int interval = settings.ofServer(Settings.ACTIVITY_PURGE_INTERVAL);
             ticks = thread.scheduleWithFixedDelay(this::run, interval, interval, TimeUnit.SECONDS);
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
@@ -81,6 +84,10 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
             return true;
         }
         try {
+            int users = pending.run();
+            if (users > 0) {
+                LOG.infof("Deleted %d accounts that were never activated", users);
+            }
             Optional<Long> deleted = purge.run();
             if (deleted.orElse(0L) > 0) {
                 LOG.infof(

@@ -76,6 +76,12 @@ public final class Settings {
             365,
             "How long the activity log keeps what it has noted; 0 keeps it for ever.");
 
+    public static final Setting<Integer> PENDING_RETENTION = number(
+            "pending-retention",
+            new Range("days", 0, 36_500),
+            30,
+            "How long an account is kept whose activation was never completed; 0 keeps it for ever.");
+
     public static final Setting<Boolean> ACTIVITY_TOKEN_REFRESHES = new Setting<>(
             "activity-token-refreshes",
             "true or false",
@@ -161,6 +167,7 @@ public final class Settings {
             LOGO_URL,
             MFA_REQUIRED_ROLES,
             ACTIVITY_RETENTION,
+            PENDING_RETENTION,
             ACTIVITY_TOKEN_REFRESHES,
             APIDOCS_CLIENT,
             LIMIT_LOGIN,

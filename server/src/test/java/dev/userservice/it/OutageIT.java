@@ -276,6 +276,25 @@ final class OutageIT {
                     () -> count("us_activity where user_id = ?", "long-ago") == 0);
         }
 
+        @Test
+        @Order(4)
+        void whoWasNeverActivatedIsPurgedToo() throws Exception {
+            String pending = tenant.register(Map.of());
+            String active = tenant.register(Map.of());
+            server.inbox().next(pending);
+            verify(tenant, server.inbox().next(active).code()).then().statusCode(200);
+            server.node()
+                    .database()
+                    .execute("update user_entity set created_timestamp = 1 where email in ('" + pending + "', '"
+                            + active + "')");
+            Until.holds(
+                    "the end of an account that was never activated",
+                    Duration.ofSeconds(60),
+                    () -> tenant.admin().users().searchByEmail(pending, true).isEmpty());
+            assertEquals(1, tenant.admin().users().searchByEmail(active, true).size());
+            assertEquals(0, count("us_outbox where user_id = ?", pending));
+        }
+
         /** What was marked at the start of this server, and is looked at now, since the worker purges once a minute. */
         @Test
         @Order(4)
