@@ -125,7 +125,7 @@ final class UserIT {
         tenant.api(token).get("/users/me").then().statusCode(200).body("role", equalTo("user"));
         tenant.api(token).get("/users/" + alice).then().statusCode(403);
         Tenant other = Tenant.on(server);
-        other.api(token).get("/users/health").then().statusCode(403);
+        other.api(token).get("/users/me").then().statusCode(403);
     }
 
     @Test
@@ -206,7 +206,7 @@ final class UserIT {
         String id = named.addUser("alice");
         String vendor = Tenant.platformOf(server).session(TestServer.VENDOR).access();
         named.api(vendor).get("/users/" + id).then().statusCode(200);
-        named.api(tenant.session("alice").access()).get("/users/health").then().statusCode(403);
+        named.api(tenant.session("alice").access()).get("/users/me").then().statusCode(403);
         named.api(named.session("alice").access()).get("/users/me").then().statusCode(200);
     }
 
