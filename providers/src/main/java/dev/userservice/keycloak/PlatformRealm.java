@@ -104,14 +104,17 @@ public final class PlatformRealm implements ProviderEventListener {
     /** Notes the realm that has the name, or that there is none: from then on nobody gets there by a rename. */
     private void look(KeycloakSession session) {
         RealmModel named = session.realms().getRealmByName(name());
-        entities(session)
-                .createQuery("""
-                        insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
-                        on conflict (name) do nothing""")
-                .setParameter("name", name())
-                .setParameter("realm", named == null ? null : named.getId())
-                .setParameter("now", Time.currentTimeMillis())
-                .executeUpdate();
+        // Looked for first: on H2 "do nothing" is an insert that fails.
+        if (entities(session).find(PlatformRealmEntity.class, name()) == null) {
+            entities(session)
+                    .createQuery("""
+                            insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
+                            on conflict (name) do nothing""")
+                    .setParameter("name", name())
+                    .setParameter("realm", named == null ? null : named.getId())
+                    .setParameter("now", Time.currentTimeMillis())
+                    .executeUpdate();
+        }
         Optional<String> noted = noted(session);
         id = noted.orElse(null);
         if (named != null) {
