@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# H2 2.4.240. "Insert unless it is there" is a MERGE on H2: it has no "on conflict", and Hibernate 7 translates its own "on conflict do
-# nothing" to a MERGE.
+# H2 2.4.240. H2 has no "insert ... on conflict"; "insert unless it is there" is written as a MERGE there.
 # One would guess: of two transactions that MERGE the same key at once, the second waits for the first and then does nothing, as
 # PostgreSQL's "insert ... on conflict do nothing" does.
 # Seen: the second waits, and when the first has committed it fails with SQLSTATE 23505 (unique key violated). By itself, after the

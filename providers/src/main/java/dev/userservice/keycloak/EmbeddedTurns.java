@@ -1,8 +1,11 @@
 package dev.userservice.keycloak;
 
 import jakarta.persistence.EntityManager;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.dialect.H2Dialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -10,49 +13,80 @@ import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Lets transactions that insert a row "on conflict" take turns on the embedded H2 database. There it becomes a MERGE, which two can
- * begin before either has written, so that one of them fails over the unique key. PostgreSQL does it in one step and needs no turns.
- * H2 has one process only, so that turns within it are enough.
+ * Lets transactions that insert the row of one key, unless it is there, take turns on the embedded H2 database. H2 has no "on
+ * conflict": Hibernate makes a plain INSERT of "do nothing", and a MERGE of "do update", which two can begin before either has written.
+ * Either way one of the two would fail over the unique key. PostgreSQL does it in one step and needs no turns. H2 has one process only,
+ * so that turns within it are enough.
  */
 final class EmbeddedTurns {
-    private static final Semaphore TURN = new Semaphore(1, true);
-    private static final String IS_TAKEN = EmbeddedTurns.class.getName();
+    /** Keys share them by chance; that costs a wait, at worst. */
+    private static final List<Semaphore> TURNS =
+            Stream.generate(() -> new Semaphore(1, true)).limit(256).toList();
 
     /** Longer than H2 lets a statement wait for a lock: two that wait for each other come apart. */
     private static final int PATIENCE_SECONDS = 10;
 
     private EmbeddedTurns() {}
 
-    /** Waits for the turn of the session's transaction, which has it until its end. */
-    static void take(KeycloakSession session, EntityManager entities) {
-        if (session.getAttribute(IS_TAKEN) != null || !isEmbedded(entities)) {
-            return;
+    /**
+     * Waits for the turn of the session's transaction with this key, which it has until its end.
+     *
+     * @return whether the database is H2: there, who says "do nothing" has to look for the row first
+     */
+    static boolean take(KeycloakSession session, EntityManager entities, String... key) {
+        if (!isEmbedded(entities)) {
+            return false;
         }
-        try {
-            if (!TURN.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                return;
+        int number = Math.floorMod(Arrays.hashCode(key), TURNS.size());
+        String isTaken = EmbeddedTurns.class.getName() + number;
+        if (session.getAttribute(isTaken) == null) {
+            Turn turn = new Turn(TURNS.get(number), () -> session.removeAttribute(isTaken));
+            try {
+                session.getTransactionManager().enlistAfterCompletion(turn);
+            } catch (IllegalStateException e) {
+                // Its commit has begun, and nobody would give the turn back.
+                return true;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
+            session.setAttribute(isTaken, true);
+            turn.acquire();
         }
-        session.setAttribute(IS_TAKEN, true);
-        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                end();
-            }
+        return true;
+    }
 
-            @Override
-            protected void rollbackImpl() {
-                end();
-            }
+    private static final class Turn extends AbstractKeycloakTransaction {
+        private final Semaphore permits;
+        private final Runnable forget;
+        private boolean isAcquired;
 
-            private void end() {
-                session.removeAttribute(IS_TAKEN);
-                TURN.release();
+        private Turn(Semaphore permits, Runnable forget) {
+            this.permits = permits;
+            this.forget = forget;
+        }
+
+        private void acquire() {
+            try {
+                isAcquired = permits.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-        });
+        }
+
+        @Override
+        protected void commitImpl() {
+            end();
+        }
+
+        @Override
+        protected void rollbackImpl() {
+            end();
+        }
+
+        private void end() {
+            forget.run();
+            if (isAcquired) {
+                permits.release();
+            }
+        }
     }
 
     private static boolean isEmbedded(EntityManager entities) {

@@ -40,7 +40,7 @@ public final class LastLogins {
 
     /** Notes a login in its own transaction's fate; two first logins at once do not collide. */
     public static void note(KeycloakSession session, Event login) {
-        EmbeddedTurns.take(session, entities(session));
+        EmbeddedTurns.take(session, entities(session), login.getUserId());
         entities(session)
                 .createQuery("""
                         insert into UserServiceLastLogin (userId, realmId, loggedInAt) values (:user, :realm, :time)

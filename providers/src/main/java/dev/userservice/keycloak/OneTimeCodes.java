@@ -64,7 +64,7 @@ public final class OneTimeCodes {
      * @param subject the id of a user, or of something else that there are no codes for
      */
     Asked ask(String subject, Purpose purpose, CodeTimes times, RealmModel realm) {
-        EmbeddedTurns.take(session, entities);
+        EmbeddedTurns.take(session, entities, subject, purpose.id());
         long now = Time.currentTimeMillis();
         Optional<CodeRequestEntity> before = locked(subject, purpose);
         if (before.isPresent()) {

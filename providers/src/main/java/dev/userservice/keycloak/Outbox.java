@@ -64,9 +64,13 @@ public final class Outbox {
      * already is enough, so that nobody fills the table by asking again and again.
      */
     void add(MailKind kind, Identifier identifier, MailOrigin origin) {
-        EmbeddedTurns.take(session, entities);
-        long now = Time.currentTimeMillis();
+        String realm = session.getContext().getRealm().getId();
         String lowerCase = identifier.text().toLowerCase(Locale.ROOT);
+        String whose = lowerCase.substring(0, Math.min(lowerCase.length(), MAX_IDENTIFIER));
+        if (EmbeddedTurns.take(session, entities, realm, kind.id(), whose) && isWaiting(realm, kind, whose)) {
+            return;
+        }
+        long now = Time.currentTimeMillis();
         entities.createQuery("""
                         insert into UserServiceOutbox
                           (id, realmId, kind, identifier, baseUrl, locale, clientId, ipAddress, userAgent,
@@ -75,9 +79,9 @@ public final class Outbox {
                           :now, :now, 0, 0)
                         on conflict (realmId, kind, identifier) do nothing""")
                 .setParameter("id", TimeOrderedId.of(now, RANDOM))
-                .setParameter("realm", session.getContext().getRealm().getId())
+                .setParameter("realm", realm)
                 .setParameter("kind", kind.id())
-                .setParameter("identifier", lowerCase.substring(0, Math.min(lowerCase.length(), MAX_IDENTIFIER)))
+                .setParameter("identifier", whose)
                 .setParameter("baseUrl", origin.baseUrl())
                 .setParameter("locale", origin.locale())
                 .setParameter("client", origin.clientId())
@@ -86,6 +90,16 @@ public final class Outbox {
                 .setParameter("now", now)
                 .executeUpdate();
         announce();
+    }
+
+    private boolean isWaiting(String realm, MailKind kind, String identifier) {
+        return !entities.createQuery(
+                        "select 1 from UserServiceOutbox where realmId = :realm and kind = :kind and identifier = :identifier")
+                .setParameter("realm", realm)
+                .setParameter("kind", kind.id())
+                .setParameter("identifier", identifier)
+                .getResultList()
+                .isEmpty();
     }
 
     /** Has the outbox looked into as soon as this transaction has committed. */

@@ -226,6 +226,7 @@ final class AccountNoticeIT {
                 .post(tenant.server().base() + "/realms/" + tenant.name() + "/account");
     }
 
+    @DiffersByDatabase
     @Test
     void anAdminsChangesOfAnAddressAreAllTold() {
         String token = tenant.serviceTokenOf("view-users", "manage-users");

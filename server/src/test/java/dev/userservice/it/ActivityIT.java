@@ -89,6 +89,18 @@ final class ActivityIT {
 
     @DiffersByDatabase
     @Test
+    void severalFirstLoginsAtOnceAllSucceed(TestServer server) throws Exception {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
+        for (String name : List.of("ann", "bob", "cyd")) {
+            tenant.addUser(name);
+            for (Response answer : Together.call(4, i -> tenant.login(name, TestServer.PASSWORD))) {
+                answer.then().statusCode(200);
+            }
+        }
+    }
+
+    @DiffersByDatabase
+    @Test
     void aFailedLoginNamesAKnownUserAndOnlyQuotesAnUnknownOne(Tenant tenant) {
         String username = someone();
         String id = tenant.addUser(username);
