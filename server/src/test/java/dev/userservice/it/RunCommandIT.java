@@ -1,0 +1,179 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.userservice.server.Layout;
+import dev.userservice.server.RunCommand;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** What {@code ./mvnw -P run} runs, in a project's folder of its own: the embedded database, realms that are imported, a mailbox. */
+@Order(1)
+@ResourceLock(Shared.SECOND_SERVER)
+final class RunCommandIT {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private static int http;
+    private static int mailbox;
+    private static Path output;
+    private static Process run;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Assumptions.assumeTrue(
+                "unpacked".equals(System.getProperty("server", "unpacked")), "it is started from the build's folders");
+        Layout layout = Layout.ofBuild();
+        Path project = layout.root().resolve("server/target/run-it");
+        remove(project);
+        copy(layout.realmConfig(), project.resolve("realm-config"));
+        http = Port.lasting();
+        mailbox = Port.lasting();
+        output = project.resolve("output.log");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dlayout.root=" + project,
+                        "-Dlayout.distribution=" + layout.distribution(),
+                        "-Dlayout.jar=" + layout.jar(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RunCommand.class.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "HTTP_PORT", Integer.toString(http),
+                        "MANAGEMENT_PORT", Integer.toString(Port.lasting()),
+                        "MAILBOX_PORT", Integer.toString(mailbox),
+                        "MAILBOX_SMTP_PORT", Integer.toString(Port.lasting())));
+        run = builder.start();
+        Until.holds(
+                "it to be ready or to end",
+                LONG,
+                () -> !run.isAlive() || printed().contains("Ready."));
+        assertTrue(run.isAlive(), RunCommandIT::printed);
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        if (run != null) {
+            run.destroy();
+            assertTrue(run.waitFor(1, TimeUnit.MINUTES), "it ends when it is told to");
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file :
+                        files.sorted((one, other) -> other.compareTo(one)).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path copy = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+    }
+
+    private static String printed() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static RequestSpecification at(String realm) {
+        return RestAssured.given()
+                .baseUri("http://localhost:" + http)
+                .basePath("/realms/" + realm + "/api")
+                .contentType(ContentType.JSON);
+    }
+
+    private static String token(String realm, String username, String password) {
+        return at(realm)
+                .body(Map.of("username", username, "password", password))
+                .post("/login")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("access_token");
+    }
+
+    @Test
+    void theAccountsThatItNamesLogIn() {
+        String printed = printed();
+        for (List<String> account : List.of(
+                List.of("demo", "demo-admin", "Demo-admin-1!"),
+                List.of("demo", "demo-user", "Demo-user-1!"),
+                List.of("platform", "demo-vendor", "Demo-vendor-1!"))) {
+            account.forEach(word -> assertTrue(printed.contains(word), word));
+            token(account.get(0), account.get(1), account.get(2));
+        }
+    }
+
+    @Test
+    void theVendorSeesTheTenant() {
+        String vendor = token("platform", "demo-vendor", "Demo-vendor-1!");
+        at("demo").auth().oauth2(vendor).get("/users").then().statusCode(200);
+    }
+
+    @Test
+    void theAddressesThatItPrintsAnswer() {
+        for (String page : List.of("apidocs", "activity-log", "openapi.json")) {
+            at("demo").get("/" + page).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void theMailOfARegistrationIsInTheMailbox() {
+        at("demo")
+                .body(Map.of(
+                        "first_name", "Newcomer",
+                        "email", "newcomer@example.com",
+                        "password", TestServer.PASSWORD))
+                .post("/register")
+                .then()
+                .statusCode(201);
+        Until.holds(
+                "the mail",
+                LONG,
+                () -> RestAssured.get("http://localhost:" + mailbox).asString().contains("newcomer@example.com"));
+    }
+
+    @Test
+    void itsLogTellsOfNoError() {
+        assertEquals(
+                List.of(),
+                printed()
+                        .lines()
+                        .filter(line -> line.contains("\"level\":\"ERROR\""))
+                        .toList());
+    }
+}
