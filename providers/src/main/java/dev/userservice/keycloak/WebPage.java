@@ -5,14 +5,20 @@ import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Variant;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.keycloak.headers.SecurityHeadersProvider;
 import org.keycloak.models.BrowserSecurityHeaders;
 import org.keycloak.models.KeycloakSession;
@@ -36,6 +42,9 @@ public final class WebPage {
             "svg", "image/svg+xml",
             "txt", "text/plain; charset=utf-8");
 
+    private static final String GZIP = "gzip";
+    private static final List<Variant> CODINGS = List.of(coding("identity"), coding(GZIP));
+
     private static final String INDEX = "index.html";
 
     private final String folder;
@@ -44,14 +53,13 @@ public final class WebPage {
     /** All of it, read when somebody first asks; null until then. */
     private volatile Map<String, File> files;
 
-    private static final class File {
+    /** A file in one coding. */
+    private static final class Coded {
         private final byte[] content;
-        private final String type;
         private final EntityTag tag;
 
-        File(byte[] content, String type) {
+        private Coded(byte[] content) {
             this.content = content;
-            this.type = type;
             this.tag = new EntityTag(digest(content));
         }
 
@@ -62,6 +70,17 @@ public final class WebPage {
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    /** A file, which is packed once, and not by each request: the largest has 1.7 MB, and anybody may ask for it. */
+    private record File(String type, Coded plain, Coded packed) {
+        static File of(String type, byte[] content) throws IOException {
+            ByteArrayOutputStream packed = new ByteArrayOutputStream();
+            try (OutputStream gzip = new GZIPOutputStream(packed)) {
+                gzip.write(content);
+            }
+            return new File(type, new Coded(content), new Coded(packed.toByteArray()));
         }
     }
 
@@ -97,7 +116,8 @@ public final class WebPage {
     }
 
     /**
-     * Gives a file to a browser, or tells it that its copy is still good (RFC 9110, section 13).
+     * Gives a file to a browser, packed where it takes that (RFC 9110, section 12.5.3), or tells it that its copy is still good (section
+     * 13).
      *
      * @throws ApiProblem 404 where the page has no such file
      */
@@ -106,12 +126,25 @@ public final class WebPage {
         if (file == null) {
             throw ApiProblem.notFound("There is nothing at this path");
         }
-        Response.ResponseBuilder stillGood = request.evaluatePreconditions(file.tag);
-        Response.ResponseBuilder answer =
-                stillGood != null ? stillGood : Response.ok(file.content).header(HttpHeaders.CONTENT_TYPE, file.type);
-        answer.tag(file.tag).header(HttpHeaders.CACHE_CONTROL, "no-cache");
+        Variant coding = request.selectVariant(CODINGS);
+        boolean isPacked = coding != null && GZIP.equals(coding.getEncoding());
+        Coded coded = isPacked ? file.packed() : file.plain();
+        Response.ResponseBuilder answer = request.evaluatePreconditions(coded.tag);
+        if (answer == null) {
+            answer = Response.ok(coded.content).header(HttpHeaders.CONTENT_TYPE, file.type());
+            if (isPacked) {
+                answer.header(HttpHeaders.CONTENT_ENCODING, GZIP);
+            }
+        }
+        answer.tag(coded.tag)
+                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         headers(call.session()).forEach(answer::header);
         return answer.build();
+    }
+
+    private static Variant coding(String name) {
+        return new Variant(null, (Locale) null, name);
     }
 
     /** In place of Keycloak's, which a realm can set, and which are made for its own pages. */
@@ -152,7 +185,7 @@ public final class WebPage {
             if (stream == null) {
                 throw new IllegalStateException("The jar lacks " + resource);
             }
-            return new File(stream.readAllBytes(), TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
+            return File.of(TYPES.get(name.substring(name.lastIndexOf('.') + 1)), stream.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + resource, e);
         }

@@ -3,21 +3,30 @@ package dev.userservice.it;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 
@@ -207,6 +216,34 @@ final class SwaggerUiIT {
                 .then()
                 .statusCode(304);
         get("/openapi.json").then().header("Cache-Control", "no-store");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"gzip, deflate, br | gzip", "gzip;q=0 | ", "br | ", "identity | ", "| "})
+    void itsFilesArePackedForWhoTakesThat(String accepted, String coding) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(page("/apidocs/swagger-ui-bundle.js"));
+        if (accepted != null) {
+            request.header("Accept-Encoding", accepted);
+        }
+        HttpClient client = HttpClient.newHttpClient();
+        HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        assertEquals(200, answer.statusCode());
+        assertEquals(Optional.ofNullable(coding), answer.headers().firstValue("Content-Encoding"));
+        assertTrue(answer.headers().allValues("Vary").toString().contains("Accept-Encoding"));
+        byte[] plain = get("/apidocs/swagger-ui-bundle.js").asByteArray();
+        byte[] received = answer.body();
+        if (coding != null) {
+            assertTrue(received.length * 2 < plain.length, received.length + " of " + plain.length);
+            received = new GZIPInputStream(new ByteArrayInputStream(received)).readAllBytes();
+        }
+        assertArrayEquals(plain, received);
+        HttpRequest again = request.header(
+                        "If-None-Match", answer.headers().firstValue("ETag").orElseThrow())
+                .build();
+        assertEquals(
+                304, client.send(again, HttpResponse.BodyHandlers.discarding()).statusCode());
     }
 
     @ParameterizedTest
