@@ -27,6 +27,7 @@ import org.keycloak.models.DefaultActionTokenKey;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
@@ -103,7 +104,8 @@ public final class ActivityListener implements EventListenerProvider {
         safely(
                 true,
                 () -> tenant(event.getRealmId()).ifPresent(realm -> {
-                    EventTable.Entry entry = AdminEventTable.of(event, AdminEvents.notes(session));
+                    EventTable.Entry entry =
+                            withMember(AdminEventTable.of(event, AdminEvents.notes(session)), event, realm);
                     if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(Details.TO)) {
                         addRoles(entry, realm);
                     }
@@ -117,6 +119,15 @@ public final class ActivityListener implements EventListenerProvider {
                             : Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
                     tell(entry, realm, actor, origin, event.getTime());
                 }));
+    }
+
+    private EventTable.Entry withMember(EventTable.Entry entry, AdminEvent event, RealmModel realm) {
+        String username = event.getDetails() == null ? null : event.getDetails().get(UserModel.USERNAME);
+        if (entry.action() != Action.ORGANIZATION_JOINED || username == null) {
+            return entry;
+        }
+        UserModel member = session.users().getUserByUsername(realm, username);
+        return member == null ? entry : new EventTable.Entry(entry.action(), member.getId(), entry.details());
     }
 
     /** What changed the role is noted, whether or not it can be said from which to which. */
@@ -204,6 +215,7 @@ public final class ActivityListener implements EventListenerProvider {
         @Override
         public void postInit(KeycloakSessionFactory factory) {
             factory.register(failures);
+            factory.register(new ModelListener(meters));
         }
 
         @Override

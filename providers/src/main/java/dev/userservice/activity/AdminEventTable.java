@@ -21,7 +21,12 @@ import org.keycloak.events.admin.ResourceType;
 
 /** Which of Keycloak's admin events tell of which activity: all of them do. */
 final class AdminEventTable {
-    private static final Pattern OF_USER = Pattern.compile("users/([^/]+)(?:/(.+))?");
+    /** By the admin REST, or by SCIM. */
+    private static final Pattern OF_USER = Pattern.compile("(?:users|scim/v2/Users)/([^/]+)(?:/(.+))?");
+
+    /** A new member is named in the event's details alone. */
+    private static final Pattern OF_MEMBER = Pattern.compile("organizations/[^/]+/members(?:/([^/]+))?");
+
     private static final Pattern OF_LOCKOUT = Pattern.compile("(?:attack-detection/brute-force/)?users(?:/([^/]+))?");
 
     /** A partial import tells of its users as of the realm's. */
@@ -70,6 +75,18 @@ final class AdminEventTable {
         if (resource == ResourceType.USER_SESSION) {
             return new Entry(Action.LOGOUT, null, details);
         }
+        Matcher member = OF_MEMBER.matcher(path);
+        if (resource == ResourceType.ORGANIZATION_MEMBERSHIP && member.matches()) {
+            switch (event.getOperationType()) {
+                case CREATE -> {
+                    return new Entry(Action.ORGANIZATION_JOINED, null, details);
+                }
+                case DELETE -> {
+                    return new Entry(Action.ORGANIZATION_LEFT, member.group(1), details);
+                }
+                default -> {}
+            }
+        }
         Matcher user = OF_USER.matcher(path);
         boolean isOfUser = OF_USERS.contains(resource)
                 || (resource == ResourceType.REALM && IMPORTED.matcher(path).matches());
@@ -93,11 +110,11 @@ final class AdminEventTable {
         JsonNode user = representation(event, details);
         return switch (event.getOperationType()) {
             case CREATE -> {
-                details.text("username", text(user, "username")).text("role", notes.get(AdminEvents.ROLE));
+                details.text("username", text(user, "username", "userName")).text("role", notes.get(AdminEvents.ROLE));
                 yield Action.USER_CREATED;
             }
             case DELETE -> {
-                details.text("username", text(user, "username"))
+                details.text("username", text(user, "username", "userName"))
                         .flag(AdminEvents.ERASED, notes.containsKey(AdminEvents.ERASED));
                 yield Action.USER_DELETED;
             }

@@ -31,6 +31,7 @@ final class Journal extends AbstractKeycloakTransaction {
     private final KeycloakSession session;
     private final ActivityMeters meters;
     private final List<Activity> told = new ArrayList<>();
+    private final List<Activity> ofModel = new ArrayList<>();
     private List<ActivityDone> done = List.of();
 
     /** The rows that do not share the transaction's fate. */
@@ -43,6 +44,23 @@ final class Journal extends AbstractKeycloakTransaction {
 
     /** Notes something in the fate of the session's transaction; by itself, if that is at its end already. */
     static void tell(KeycloakSession session, Activity activity, ActivityMeters meters) {
+        Optional<Journal> journal = open(session, meters);
+        if (journal.isPresent()) {
+            new Notices(session).announce(activity);
+            journal.get().told.add(activity);
+        } else {
+            KeycloakModelUtils.runJobInTransaction(
+                    session.getKeycloakSessionFactory(), own -> tell(own, activity, meters));
+        }
+    }
+
+    /** Notes the same where nothing else in the transaction tells it; else it only lends its details. */
+    static void tellOfModel(KeycloakSession session, Activity activity, ActivityMeters meters) {
+        open(session, meters).ifPresent(journal -> journal.ofModel.add(activity));
+    }
+
+    /** That of the session's transaction; empty if there is none, or it is at its end. */
+    private static Optional<Journal> open(KeycloakSession session, ActivityMeters meters) {
         Journal journal = session.getAttribute(OF_SESSION, Journal.class);
         if (journal == null && session.getTransactionManager().isActive()) {
             journal = new Journal(session, meters);
@@ -55,18 +73,22 @@ final class Journal extends AbstractKeycloakTransaction {
                 journal = null;
             }
         }
-        if (journal != null && journal.isActive()) {
-            new Notices(session).announce(activity);
-            journal.told.add(activity);
-        } else {
-            KeycloakModelUtils.runJobInTransaction(
-                    session.getKeycloakSessionFactory(), own -> tell(own, activity, meters));
+        return Optional.ofNullable(journal).filter(AbstractKeycloakTransaction::isActive);
+    }
+
+    private void addWhatOnlyTheModelTells() {
+        for (Activity next : ofModel) {
+            told.stream()
+                    .filter(known -> known.action() == next.action() && known.isAbout(next))
+                    .findFirst()
+                    .ifPresentOrElse(known -> known.details().merge(next.details()), () -> told.add(next));
         }
     }
 
     @Override
     protected void commitImpl() {
         int sequence = 0;
+        addWhatOnlyTheModelTells();
         Notices notices = new Notices(session);
         List<Activity> folded = folded(told);
         done = folded.stream()

@@ -6,6 +6,7 @@ import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
@@ -60,11 +61,10 @@ public final class Tables implements JpaEntityProvider {
             factory.register(new ConnectionPool());
             factory.register(event -> {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
-                    KeycloakSession session = removed.getKeycloakSession();
-                    LastLogins.forget(session, removed.getUser());
-                    new OneTimeCodes(session).forget(removed.getUser());
-                    new Outbox(session).forget(removed.getUser());
-                    new TotpSetups(session).forget(removed.getUser());
+                    forget(removed.getKeycloakSession(), removed.getUser());
+                } else if (event instanceof OrganizationModel.OrganizationMemberLeaveEvent left
+                        && isGone(left.getSession(), left.getUser())) {
+                    forget(left.getSession(), left.getUser());
                 } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();
                     LastLogins.forget(session, removed.getRealm());
@@ -73,6 +73,18 @@ public final class Tables implements JpaEntityProvider {
                     new TotpSetups(session).forget(removed.getRealm());
                 }
             });
+        }
+
+        /** Keycloak deletes whom an organization manages when they leave it, and fires no event of that. */
+        private static boolean isGone(KeycloakSession session, UserModel user) {
+            return session.users().getUserById(session.getContext().getRealm(), user.getId()) == null;
+        }
+
+        private static void forget(KeycloakSession session, UserModel user) {
+            LastLogins.forget(session, user);
+            new OneTimeCodes(session).forget(user);
+            new Outbox(session).forget(user);
+            new TotpSetups(session).forget(user);
         }
 
         @Override

@@ -1,0 +1,69 @@
+package dev.userservice.activity;
+
+import dev.userservice.keycloak.Tenancy;
+import java.time.InstantSource;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.OrganizationModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.provider.ProviderEvent;
+import org.keycloak.provider.ProviderEventListener;
+
+/**
+ * Notes what Keycloak's model tells of users and none of its events does: a workflow deletes somebody, or a login makes somebody a
+ * member of an organization. Where an event tells the same, that one knows who did it, and this adds only what that lacks.
+ */
+final class ModelListener implements ProviderEventListener {
+    private static final String ORGANIZATION = "organization";
+
+    private final ActivityMeters meters;
+
+    ModelListener(ActivityMeters meters) {
+        this.meters = meters;
+    }
+
+    @Override
+    public void onEvent(ProviderEvent event) {
+        if (event instanceof UserModel.UserRemovedEvent removed) {
+            tell(
+                    removed.getKeycloakSession(),
+                    removed.getRealm(),
+                    Action.USER_DELETED,
+                    removed.getUser(),
+                    new Details());
+        } else if (event instanceof OrganizationModel.OrganizationMembershipEvent membership) {
+            KeycloakSession session = membership.getSession();
+            RealmModel realm = session.getContext().getRealm();
+            boolean hasJoined = event instanceof OrganizationModel.OrganizationMemberJoinEvent;
+            tell(
+                    session,
+                    realm,
+                    hasJoined ? Action.ORGANIZATION_JOINED : Action.ORGANIZATION_LEFT,
+                    membership.getUser(),
+                    new Details()
+                            .text(ORGANIZATION, membership.getOrganization().getName()));
+            // Whom the organization managed, Keycloak deletes by that.
+            if (!hasJoined
+                    && session.users().getUserById(realm, membership.getUser().getId()) == null) {
+                tell(session, realm, Action.USER_DELETED, membership.getUser(), new Details());
+            }
+        }
+    }
+
+    private void tell(KeycloakSession session, RealmModel realm, Action action, UserModel user, Details details) {
+        if (new Tenancy(session, realm).isSwitchedOn() && user.getServiceAccountClientLink() == null) {
+            Journal.tellOfModel(
+                    session,
+                    new Activity(
+                            action,
+                            realm.getId(),
+                            realm.getName(),
+                            user.getId(),
+                            null,
+                            Activity.Origin.FORGOTTEN,
+                            details,
+                            InstantSource.system().millis()),
+                    meters);
+        }
+    }
+}
