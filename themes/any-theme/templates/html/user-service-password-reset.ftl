@@ -6,6 +6,9 @@
 <@parts.code text=msg("userServicePasswordResetCode") code=code/>
 <@parts.account/>
 <p>${msg("userServicePasswordResetExpires", linkExpirationFormatter(linkExpiration))}</p>
+<#if isFirstProof>
+<p>${msg("userServicePasswordResetFirstProof")}</p>
+</#if>
 <p>${msg("userServicePasswordResetIgnore")}</p>
 <@parts.address href=link/>
 </@layout.emailLayout>

@@ -13,4 +13,8 @@ ${msg("userServiceMailUsername", accountName)}
 </#if>
 ${msg("userServicePasswordResetExpires", linkExpirationFormatter(linkExpiration))}
 
+<#if isFirstProof>
+${msg("userServicePasswordResetFirstProof")}
+
+</#if>
 ${msg("userServicePasswordResetIgnore")}

@@ -138,6 +138,7 @@ final class MailTemplatesTest {
         model.put("link", LINK);
         model.put("code", CODE);
         model.put("linkExpiration", 60);
+        model.put("isFirstProof", true);
         model.put("linkExpirationFormatter", (TemplateMethodModelEx) minutes -> minutes.get(0) + " min");
         model.put("changedAt", "Nov 22, 2026, 11:05:00 UTC");
         model.put("ipAddress", "2001:db8::1");

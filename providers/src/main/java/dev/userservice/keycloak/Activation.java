@@ -76,7 +76,7 @@ public final class Activation {
      */
     public static boolean settle(UserModel user) {
         boolean isProved = isProved(user);
-        if (isProved && user.getRequiredActionsStream().anyMatch(PROOFS::contains)) {
+        if (isProved && isDemandedOf(user)) {
             try {
                 demandNoProof(user);
             } catch (ReadOnlyException e) {
@@ -204,8 +204,12 @@ public final class Activation {
 
     /** Is there anything that an admin's word would spare the user? */
     static boolean isProofWanted(RealmModel realm, UserModel user) {
-        return !isProved(user)
-                && (isPending(realm, user) || user.getRequiredActionsStream().anyMatch(PROOFS::contains));
+        return !isProved(user) && (isPending(realm, user) || isDemandedOf(user));
+    }
+
+    /** Does a proof of the address still stand on the user as something to do, whatever is known of the address? */
+    static boolean isDemandedOf(UserModel user) {
+        return user.getRequiredActionsStream().anyMatch(PROOFS::contains);
     }
 
     /** Makes an account active whose user has given back what was mailed to its address. */

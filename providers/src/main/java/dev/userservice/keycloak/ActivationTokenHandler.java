@@ -3,7 +3,9 @@ package dev.userservice.keycloak;
 import static jakarta.ws.rs.core.Response.Status.BAD_REQUEST;
 import static jakarta.ws.rs.core.Response.Status.OK;
 
+import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.keycloak.Config;
@@ -17,13 +19,20 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.utils.FormMessage;
 import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.messages.Messages;
 import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
  * Keycloak's page behind the link of an activation mail: a form with a button, which programs that follow the links of mails and
  * of pages do not press. What it sends redeems the code.
+ *
+ * <p>It asks for the password of the account, if that has one: somebody may have registered with a stranger's address, and the owner of
+ * the address must not activate that account for them by one click. Who does not know the password takes the account over by a new one,
+ * and everything goes that was set up before ({@link FirstProof}).
  *
  * <p>It works in any browser, but for one that somebody else is logged in to, and leaves a login alone that waits in this
  * one for the code.
@@ -33,6 +42,11 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     static final String TYPE = "user-service-activation";
 
     private static final String PAGE = "user-service-confirm-activation.ftl";
+    private static final String PASSWORD = "password";
+    private static final String WAITING = AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name();
+
+    /** The name of the button of who does not know the password. */
+    private static final String TAKE_OVER = "take-over";
 
     /** The key of the title of what came of it. */
     private static final String DONE = "userServiceActivatedHeader";
@@ -73,15 +87,76 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
             return DetachedPage.last(OK, DONE, page.setInfo("userServiceActivatedAlready"), onward);
         }
         Activation activation = new Activation(session, settings);
-        boolean isSent = DetachedPage.isSent(context);
-        if (!isSent && activation.isGood(token.code(), user)) {
-            return DetachedPage.form(PAGE, page.setAttribute("address", user.getEmail()), context);
+        if (!activation.isGood(token.code(), user)) {
+            return invalid(event, page, onward);
         }
-        if (!isSent || !activation.redeem(token.code(), user)) {
-            event.error(Errors.INVALID_CODE);
-            return DetachedPage.last(BAD_REQUEST, "errorTitle", page.setError("userServiceLinkInvalid"), onward);
+        if (!DetachedPage.isSent(context)) {
+            return form(page, user, context);
+        }
+        MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
+        boolean mayTakeOver = mayTakeOver(user, context);
+        if (mayTakeOver && NewPasswordForm.isIn(fields)) {
+            return new NewPasswordForm(page, user, context)
+                    .take(token, Purpose.ACTIVATION, new PasswordReset(session, settings), onward)
+                    .orElseGet(() -> invalid(event, page, onward));
+        }
+        if (mayTakeOver && fields.containsKey(TAKE_OVER)) {
+            return new NewPasswordForm(page, user, context).ask();
+        }
+        if (asksForPassword(user, context)) {
+            String password = fields.getFirst(PASSWORD);
+            if (password == null || password.isEmpty()) {
+                return form(page.addError(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD)), user, context);
+            }
+            Optional<String> refusal = refusal(password, user, context);
+            if (refusal.isPresent()) {
+                event.event(EventType.LOGIN)
+                        .detail(Details.AUTH_METHOD, "activation")
+                        .error(refusal.get());
+                return form(
+                        page.addError(new FormMessage(PASSWORD, "userServiceActivationPasswordWrong")), user, context);
+            }
+        }
+        if (!activation.redeem(token.code(), user)) {
+            return invalid(event, page, onward);
         }
         event.detail(Activation.ACTIVATED, "true").success();
         return DetachedPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
+    }
+
+    private static boolean asksForPassword(UserModel user, ActionTokenContext<CodeToken> context) {
+        return user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE) && !waitsHere(user, context);
+    }
+
+    /** Does a login of theirs wait in this browser for the code? It has asked for the password already. */
+    private static boolean waitsHere(UserModel user, ActionTokenContext<CodeToken> context) {
+        RootAuthenticationSessionModel logins = new AuthenticationSessionManager(context.getSession())
+                .getCurrentRootAuthenticationSession(context.getRealm());
+        return logins != null
+                && logins.getAuthenticationSessions().values().stream()
+                        .anyMatch(login ->
+                                WAITING.equals(login.getAction()) && user.equals(login.getAuthenticatedUser()));
+    }
+
+    private static boolean mayTakeOver(UserModel user, ActionTokenContext<CodeToken> context) {
+        return PasswordReset.isAllowed(context.getRealm()) && !waitsHere(user, context);
+    }
+
+    /** Why this is not the password, as {@link PasswordCheck} says. */
+    private static Optional<String> refusal(String password, UserModel user, ActionTokenContext<CodeToken> context) {
+        AuthenticationSessionModel login = context.getAuthenticationSession();
+        return new PasswordCheck(context.getSession(), context.getRealm(), login::getClient).refusal(user, password);
+    }
+
+    private static Response form(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {
+        page.setAttribute("address", user.getEmail())
+                .setAttribute("asksForPassword", asksForPassword(user, context))
+                .setAttribute("mayTakeOver", mayTakeOver(user, context));
+        return DetachedPage.form(PAGE, page, context);
+    }
+
+    private static Response invalid(EventBuilder event, LoginFormsProvider page, Optional<Onward> onward) {
+        event.error(Errors.INVALID_CODE);
+        return DetachedPage.last(BAD_REQUEST, "errorTitle", page.setError("userServiceLinkInvalid"), onward);
     }
 }

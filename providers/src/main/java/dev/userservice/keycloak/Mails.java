@@ -130,6 +130,7 @@ public final class Mails {
         attributes.put("code", delivery.code());
         attributes.put("link", new CodeLink(session, settings).to(realm, user, delivery));
         attributes.put("linkExpiration", minutes);
+        attributes.put("isFirstProof", FirstProof.isDue(user));
         attributes.put(
                 "linkExpirationFormatter",
                 new LinkExpirationFormatterMethod(

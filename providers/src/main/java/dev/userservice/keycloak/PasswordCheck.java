@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
@@ -30,15 +31,28 @@ import org.keycloak.sessions.AuthenticationSessionModel;
  * of whoever has set that up as a failure.
  */
 public final class PasswordCheck {
-    private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;
+    private final Supplier<ClientModel> client;
     private final BruteForceProtector protector;
 
+    /** Asked by the API's own client; the platform realm may have none, and nobody but its own users calls there. */
     public PasswordCheck(ApiCall call) {
-        this.call = call;
-        this.session = call.session();
-        this.realm = call.realm();
+        this(
+                call.session(),
+                call.realm(),
+                () -> call.tenancy().apiClient().orElseGet(() -> call.caller().client()));
+    }
+
+    /**
+     * Asked by a page.
+     *
+     * @param client whom Keycloak takes for who asks
+     */
+    PasswordCheck(KeycloakSession session, RealmModel realm, Supplier<ClientModel> client) {
+        this.session = session;
+        this.realm = realm;
+        this.client = client;
         this.protector = session.getProvider(BruteForceProtector.class);
     }
 
@@ -53,7 +67,7 @@ public final class PasswordCheck {
         EventBuilder event = new EventBuilder(
                         realm, session, session.getContext().getConnection())
                 .event(EventType.LOGIN)
-                .client(client())
+                .client(client.get())
                 .detail(Details.AUTH_METHOD, "auth_check")
                 .detail(Details.USERNAME, identifier);
         Optional<UserModel> found = Identifier.of(identifier)
@@ -109,7 +123,7 @@ public final class PasswordCheck {
         // Keycloak lets one attempt at a time be made on an account, but only where it sees a login under way.
         AuthenticationSessionManager logins = new AuthenticationSessionManager(session);
         AuthenticationSessionModel login =
-                logins.createAuthenticationSession(realm, false).createAuthenticationSession(client());
+                logins.createAuthenticationSession(realm, false).createAuthenticationSession(client.get());
         session.getContext().setAuthenticationSession(login);
         try {
             Optional<String> locked = lockout(user);
@@ -171,11 +185,6 @@ public final class PasswordCheck {
                     session.getContext().getHttpRequest().getUri(),
                     Set.of(type));
         }
-    }
-
-    /** The API's own client; the platform realm may have none, and nobody but its own users calls there. */
-    private ClientModel client() {
-        return call.tenancy().apiClient().orElseGet(() -> call.caller().client());
     }
 
     /** Hashes a password that nobody has, so that a refusal without one takes as long. */

@@ -118,19 +118,26 @@ public final class PasswordReset {
      * @param client whom the events name; empty for none
      */
     public Outcome redeem(String code, String password, Locale locale, Optional<ClientModel> client) {
+        return redeem(code, Purpose.PASSWORD_RESET, password, locale, client);
+    }
+
+    /**
+     * The same by the code of another mail: who gets the mail of an activation, too, has proved whose the address is, and need not know
+     * the password that somebody has registered with.
+     */
+    Outcome redeem(String code, Purpose purpose, String password, Locale locale, Optional<ClientModel> client) {
         OneTimeCodes codes = new OneTimeCodes(session);
         RealmModel realm = session.getContext().getRealm();
         Function<EventType, EventBuilder> events = type -> event(realm, type, client);
         PasswordRules rules = new PasswordRules(session, realm, locale);
-        Optional<UserModel> owner = codes.owner(code, Purpose.PASSWORD_RESET, this::mayRedeem);
+        Optional<UserModel> owner = codes.owner(code, purpose, this::mayRedeem);
         List<String> complaints =
                 owner.map(user -> rules.complaints(user, password)).orElse(List.of());
         if (!complaints.isEmpty()) {
             events.apply(EventType.RESET_PASSWORD).user(owner.get()).error(Errors.PASSWORD_REJECTED);
             return new Outcome(false, complaints);
         }
-        Optional<UserModel> redeemed =
-                owner.flatMap(known -> codes.redeem(code, Purpose.PASSWORD_RESET, this::mayRedeem));
+        Optional<UserModel> redeemed = owner.flatMap(known -> codes.redeem(code, purpose, this::mayRedeem));
         if (redeemed.isEmpty()) {
             events.apply(EventType.RESET_PASSWORD).error(Errors.INVALID_CODE);
             return Outcome.INVALID_CODE;

@@ -298,7 +298,7 @@ final class ActivationIT {
         assertEquals(
                 List.of("activate-account"),
                 tenant.admin().users().searchByEmail(email, true).get(0).getRequiredActions());
-        LinkScanner.sendsTheFormOf(LinkScanner.looksAt(link), link, Map.of())
+        LinkScanner.sendsTheFormOf(LinkScanner.looksAt(link), link, Map.of("password", TestServer.PASSWORD))
                 .then()
                 .statusCode(200);
         tenant.login(email, TestServer.PASSWORD).then().statusCode(200);

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.RestAssured;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -47,6 +50,14 @@ final class ActivationLinkIT {
             second.screenshot("activation-link");
             assertFalse(nora.isActive());
             second.click(CLICK);
+            second.awaitText("Please specify password.");
+            second.type("password", "not-hers");
+            second.click(CLICK);
+            second.awaitText("This is not the password of the account.");
+            second.screenshot("activation-link-wrong-password");
+            assertFalse(nora.isActive());
+            second.type("password", TestServer.PASSWORD);
+            second.click(CLICK);
             second.awaitText("Your account is active now. You can log in.");
             second.screenshot("activation-link-activated");
             assertTrue(nora.isActive());
@@ -59,6 +70,64 @@ final class ActivationLinkIT {
         }
     }
 
+    /** Who has the mail and not the password has not registered: somebody else has, with this person's address. */
+    @Test
+    void whoDoesNotKnowThePasswordTakesTheAccountOver() {
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser attackers = Browser.open();
+                Browser owners = Browser.open()) {
+            Newcomer account = Newcomer.to(tenant);
+            account.registersAt(app, attackers);
+            // The login that waits has begun in an earlier second than the new password.
+            Until.holds("another second", Duration.ofSeconds(10), nextSecond());
+            owners.goTo(account.mail().link());
+            owners.awaitText("did not register here");
+            owners.click("#user-service-take-over");
+            owners.awaitElement("#user-service-reset-form");
+            owners.screenshot("activation-link-take-over");
+            assertFalse(account.isActive());
+            owners.type("password-new", "Ve2y-own-password!");
+            owners.type("password-confirm", "Another-one-1!");
+            owners.click("#user-service-reset");
+            owners.awaitElement("#input-error-password-confirm");
+            owners.type("password-new", "Ve2y-own-password!");
+            owners.type("password-confirm", "Ve2y-own-password!");
+            owners.click("#user-service-reset");
+            owners.awaitText("Your password has been changed");
+            assertTrue(account.isActive());
+
+            attackers.click("#user-service-activate");
+            attackers.awaitElement("#kc-error-message");
+            attackers.screenshot("login-under-way-ended");
+            tenant.login(account.username(), TestServer.PASSWORD).then().statusCode(401);
+            Tenant.admitted(() -> tenant.login(account.username(), "Ve2y-own-password!"))
+                    .then()
+                    .statusCode(200);
+        }
+    }
+
+    private static BooleanSupplier nextSecond() {
+        long now = Instant.now().getEpochSecond();
+        return () -> Instant.now().getEpochSecond() > now;
+    }
+
+    @Test
+    void whereTheRealmAllowsNoResetNobodyTakesOver() {
+        Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("resetPasswordAllowed", false));
+        Newcomer nora = Newcomer.to(strict).registersByTheApi();
+        URI link = nora.mail().link();
+        String page = LinkScanner.looksAt(link);
+        assertFalse(page.contains("take-over"), page);
+        LinkScanner.sendsTheFormOf(
+                        page,
+                        link,
+                        Map.of("password-new", "Ve2y-own-password!", "password-confirm", "Ve2y-own-password!"))
+                .then()
+                .statusCode(200)
+                .body(containsString("Please specify password."));
+        assertFalse(nora.isActive());
+    }
+
     /** RFC 9110, section 9.2.1: GET and HEAD are safe. */
     @Test
     void whoOnlyLooksActivatesNobody() {
@@ -67,7 +136,7 @@ final class ActivationLinkIT {
         String page = LinkScanner.looksAt(link);
         assertFalse(nora.isActive());
 
-        LinkScanner.sendsTheFormOf(page, link, Map.of())
+        LinkScanner.sendsTheFormOf(page, link, Map.of("password", TestServer.PASSWORD))
                 .then()
                 .statusCode(200)
                 .body(containsString("Your account is active now."));
@@ -100,6 +169,7 @@ final class ActivationLinkIT {
             nora.registersAt(app, browser);
             browser.goTo(nora.mail().link());
             browser.awaitText("Confirm that");
+            assertFalse(browser.shows("#password, #user-service-take-over"), "this browser knows the password");
             assertStays(browser);
             browser.click(CLICK);
             browser.awaitText("Your account is active now. You can log in.");
@@ -143,6 +213,7 @@ final class ActivationLinkIT {
             browser.awaitText("Confirm that");
             browser.click(GERMAN);
             browser.awaitText("Bestätigen Sie, dass");
+            browser.type("password", TestServer.PASSWORD);
             browser.click(CLICK);
             browser.awaitText("Ihr Konto ist jetzt aktiv.");
             assertTrue(nora.isActive());
@@ -187,6 +258,7 @@ final class ActivationLinkIT {
             URI link = nora.mail().link();
             phone.goTo(link);
             nora.letsTheCodeExpire();
+            phone.type("password", TestServer.PASSWORD);
             phone.click(CLICK);
             phone.awaitText("This link is no longer valid");
             phone.screenshot("activation-link-expired");
@@ -199,6 +271,7 @@ final class ActivationLinkIT {
             phone.goTo(link);
             phone.awaitText("This link is no longer valid");
             phone.goTo(nora.mail().link());
+            phone.type("password", TestServer.PASSWORD);
             phone.click(CLICK);
             phone.awaitText("Your account is active now. You can log in.");
         }
@@ -249,6 +322,7 @@ final class ActivationLinkIT {
 
             nora.enabledIs(true);
             browser.goTo(link);
+            browser.type("password", TestServer.PASSWORD);
             browser.click(CLICK);
             browser.awaitText("Your account is active now. You can log in.");
         }

@@ -18,7 +18,7 @@ final class BrokerIT {
     void whoBringsNoAddressFillsItInAndIsAUserLikeOthers(TestServer server, Tenant partner) {
         Tenant tenant = Tenant.on(server);
         partner.addUser("pat");
-        addProvider(tenant, partner);
+        addProvider(tenant, partner, false);
         try (RelyingParty app = RelyingParty.of(tenant);
                 Browser browser = Browser.open()) {
             browser.goTo(app.login());
@@ -42,12 +42,41 @@ final class BrokerIT {
                         .<String>path("email")));
     }
 
-    private static void addProvider(Tenant tenant, Tenant partner) {
+    /** Keycloak shows that there is an account with the address, and mails it; the link makes the account theirs. */
+    @Test
+    void whoProvesTheAddressOfAnAccountThatSomebodyElseRegisteredHasItAlone(TestServer server, Tenant partner) {
+        Tenant tenant = Tenant.on(server);
+        partner.addUser("olga");
+        addProvider(tenant, partner, true);
+        tenant.register(Map.of("username", "squatter", "email", "olga@example.com"));
+        tenant.inbox().next("olga@example.com");
+        try (RelyingParty app = RelyingParty.of(tenant);
+                Browser browser = Browser.open()) {
+            browser.goTo(app.login());
+            browser.click("#social-partner");
+            browser.type("username", "olga");
+            browser.type("password", TestServer.PASSWORD);
+            browser.click("#kc-login");
+            browser.click("#linkAccount");
+            browser.goTo(tenant.inbox().next("olga@example.com").link());
+            browser.awaitText("Logged in as squatter");
+        }
+        String id = tenant.admin()
+                .users()
+                .searchByEmail("olga@example.com", true)
+                .get(0)
+                .getId();
+        assertEquals(List.of(), tenant.admin().users().get(id).credentials());
+        assertEquals(1, tenant.admin().users().get(id).getFederatedIdentity().size());
+        tenant.login("squatter", TestServer.PASSWORD).then().statusCode(401);
+    }
+
+    private static void addProvider(Tenant tenant, Tenant partner, boolean tellsAddresses) {
         ClientRepresentation client = partner.addClient("brokers-client", true);
         client.setRedirectUris(List.of("*"));
         partner.admin().clients().get(client.getId()).update(client);
         partner.admin().clients().get(client.getId()).getDefaultClientScopes().stream()
-                .filter(scope -> scope.getName().equals("email"))
+                .filter(scope -> scope.getName().equals("email") && !tellsAddresses)
                 .forEach(
                         scope -> partner.admin().clients().get(client.getId()).removeDefaultClientScope(scope.getId()));
         String oidc = partner.server().base() + "/realms/" + partner.name() + "/protocol/openid-connect/";

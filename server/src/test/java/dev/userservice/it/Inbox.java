@@ -93,11 +93,16 @@ final class Inbox implements Closeable {
 
     /** The code of the next mail to an address that has one; mails of different kinds come in any order. */
     String nextCode(String address) {
+        return nextWithCode(address).code();
+    }
+
+    /** The next mail to an address that has a code. */
+    Mail nextWithCode(String address) {
         Mail mail = next(address);
         while (!Mail.CODE.matcher(mail.text()).find()) {
             mail = next(address);
         }
-        return mail.code();
+        return mail;
     }
 
     /** How many mails to an address have arrived, read or not. */

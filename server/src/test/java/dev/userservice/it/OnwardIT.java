@@ -42,7 +42,7 @@ final class OnwardIT {
 
     /** The page that says that an account is active now. */
     private static String activated(URI link) {
-        return LinkScanner.sendsTheFormOf(LinkScanner.looksAt(link), link, Map.of())
+        return LinkScanner.sendsTheFormOf(LinkScanner.looksAt(link), link, Map.of("password", TestServer.PASSWORD))
                 .then()
                 .statusCode(200)
                 .extract()

@@ -92,6 +92,8 @@ final class PagesIT {
             assertFine("activation-link", "#user-service-confirm-form", language, browser);
             browser.click("#user-service-confirm");
             assertFine("activated", "#kc-info-message", language, browser);
+            browser.goTo(Newcomer.to(tenant).registersByTheApi().mail().link());
+            assertFine("activation-password", "#user-service-take-over-form", language, browser);
             assertFine(mail, "activation", language, browser);
 
             browser.goTo(URI.create(
