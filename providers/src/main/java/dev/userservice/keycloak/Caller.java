@@ -272,7 +272,7 @@ public final class Caller {
 
     /** Held by the user, and in scope of the client and the client scopes that the token was issued with. */
     private boolean isInScope(RoleModel role) {
-        return user().hasRole(role)
+        return HeldRoles.has(user(), role)
                 && (client().isFullScopeAllowed()
                         || TokenManager.getRequestedClientScopes(session, token().getScope(), client(), user())
                                 .anyMatch(scope -> scope.hasScope(role)));

@@ -42,7 +42,7 @@ final class LastOne {
      * @throws ApiProblem 409
      */
     void requireAnother(UserModel user) {
-        Optional<RoleModel> role = role().filter(user::hasRole);
+        Optional<RoleModel> role = role().filter(held -> HeldRoles.has(user, held));
         if (role.isEmpty() || !user.isEnabled() || Activation.isPending(realm, user)) {
             return;
         }
@@ -61,19 +61,24 @@ final class LastOne {
                 ? ""
                 : " or exists (select 1 from UserGroupMembershipEntity g where g.user = u and g.groupId in (:groups))";
         String verified = realm.isVerifyEmail() ? " and (u.email is null or u.emailVerified = true)" : "";
+        boolean hasClosed = ClosedOrganizations.mayBeIn(session);
+        String open = hasClosed ? " and u.id not in (" + ClosedOrganizations.MEMBERS + ")" : "";
         TypedQuery<String> others = entities.createQuery("""
                         select u.id from UserEntity u
                         where u.realmId = :realm and u.id <> :user and u.enabled = true
                         and u.serviceAccountClientLink is null
                         and ((u.email is not null and u.emailVerified = true) or not exists
                           (select 1 from UserRequiredActionEntity a where a.user = u and a.action in (:pending)))
-                        and (exists (select 1 from UserRoleMappingEntity m where m.user = u and m.roleId in (:roles))""" + byGroup + ")" + verified, String.class)
+                        and (exists (select 1 from UserRoleMappingEntity m where m.user = u and m.roleId in (:roles))""" + byGroup + ")" + verified + open, String.class)
                 .setParameter("realm", realm.getId())
                 .setParameter("user", user.getId())
                 .setParameter("pending", Activation.pendingActions(realm))
                 .setParameter("roles", givers.roles());
         if (!givers.groups().isEmpty()) {
             others.setParameter("groups", givers.groups());
+        }
+        if (hasClosed) {
+            others.setParameter("all", ClosedOrganizations.areAll(realm));
         }
         return !others.setMaxResults(1).getResultList().isEmpty();
     }

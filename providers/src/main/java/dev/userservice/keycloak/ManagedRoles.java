@@ -45,7 +45,7 @@ public final class ManagedRoles {
         return highestFirst.stream()
                 .filter(name -> {
                     RoleModel role = realm.getRole(name);
-                    return role != null && user.hasRole(role);
+                    return role != null && HeldRoles.has(user, role);
                 })
                 .findFirst();
     }

@@ -22,7 +22,7 @@ public final class MfaPolicy {
     public static boolean demands(Settings settings, RealmModel realm, UserModel user) {
         Set<String> names = settings.of(realm, Settings.MFA_REQUIRED_ROLES);
         complain(realm, names);
-        return names.stream().map(realm::getRole).filter(Objects::nonNull).anyMatch(user::hasRole);
+        return names.stream().map(realm::getRole).filter(Objects::nonNull).anyMatch(role -> HeldRoles.has(user, role));
     }
 
     /** A name that no role has demands nothing of anybody: it may be misspelt, and nobody would notice. */

@@ -162,7 +162,7 @@ public final class PlatformRealm implements ProviderEventListener {
         return administrator != null
                 && token instanceof AccessToken access
                 && holder(session, master, access)
-                        .filter(user -> user.hasRole(administrator))
+                        .filter(user -> HeldRoles.has(user, administrator))
                         .isPresent();
     }
 

@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.RoleUtils;
 
 /**
  * What gives a user one of the {@linkplain ManagedRoles managed roles} as the highest: of the direct mappings to such roles
@@ -91,10 +90,10 @@ final class RoleChange {
                 .toList();
         Optional<String> higher = names.subList(0, names.indexOf(wanted.getName())).stream()
                 .map(call.realm()::getRole)
-                .filter(role -> role != null && holds(user, left, role))
+                .filter(role -> role != null && HeldRoles.has(user, left.stream(), role))
                 .map(RoleModel::getName)
                 .findFirst();
-        List<RoleModel> granted = holds(user, left, wanted) ? List.of() : List.of(wanted);
+        List<RoleModel> granted = HeldRoles.has(user, left.stream(), wanted) ? List.of() : List.of(wanted);
         RoleChange change = new RoleChange(call, user, taken, granted, now, wanted, higher);
         change.requireAllowed(isRise(names, now, wanted));
         return change;
@@ -114,11 +113,6 @@ final class RoleChange {
 
     private static boolean isRise(List<String> names, Optional<String> now, RoleModel wanted) {
         return now.isEmpty() || names.indexOf(wanted.getName()) < names.indexOf(now.get());
-    }
-
-    private static boolean holds(UserModel user, List<RoleModel> mapped, RoleModel role) {
-        return RoleUtils.hasRole(mapped.stream(), role)
-                || RoleUtils.hasRoleFromGroup(user.getGroupsStream(), role, true);
     }
 
     private void requireAllowed(boolean isRise) {

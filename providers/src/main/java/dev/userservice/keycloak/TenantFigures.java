@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.Config;
+import org.keycloak.common.Profile;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
@@ -29,7 +30,7 @@ public final class TenantFigures {
     /**
      * The users are counted realm by realm before these are looked at, and who must do something first is found once for all: else
      * a database goes through its users by realm, from page to page, and asks for each of them. A realm that verifies addresses
-     * counts whom it lets in in another way.
+     * counts whom it lets in in another way. Whom a {@linkplain ClosedOrganizations closed organization} manages, it lets in in neither.
      */
     private static final String USERS =
             """
@@ -37,15 +38,20 @@ public final class TenantFigures {
               coalesce(case when r.verifyEmail = true then n.proved else n.enabled end, 0L), coalesce(n.verified, 0L)
             from RealmEntity r left join (
               select u.realmId as realmId, count(u.id) as total,
-                sum(case when u.enabled = true and (coalesce(p.toActivate, 0) = 0
+                sum(case when u.enabled = true and c.userId is null and (coalesce(p.toActivate, 0) = 0
                   or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as enabled,
-                sum(case when u.enabled = true and ((u.email is null and p.userId is null)
+                sum(case when u.enabled = true and c.userId is null and ((u.email is null and p.userId is null)
                   or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as proved,
                 sum(case when u.emailVerified = true then 1L else 0L end) as verified
               from UserEntity u left join (
                 select a.user.id as userId, max(case when a.action = '%1$s' then 1 else 0 end) as toActivate
                 from UserRequiredActionEntity a where a.action in ('%1$s', '%2$s') group by a.user.id
-              ) p on p.userId = u.id
+              ) p on p.userId = u.id left join (
+                select distinct om.user.id as userId from UserGroupMembershipEntity om, OrganizationEntity o
+                where :organizations = true and om.groupId = o.groupId and om.membershipType = 'MANAGED'
+                and (o.enabled = false or not exists (select 1 from RealmAttributeEntity ra
+                  where ra.realm.id = o.realmId and ra.name = 'organizationsEnabled' and ra.value = 'true'))
+              ) c on c.userId = u.id
               where u.serviceAccountClientLink is null group by u.realmId
             ) n on n.realmId = r.id
             where %%s order by r.name""".formatted(Activation.REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL);
@@ -90,6 +96,7 @@ public final class TenantFigures {
      */
     public List<Users> users(Optional<String> realmId) {
         return asked(realmId, USERS, Tuple.class)
+                .setParameter("organizations", Profile.isFeatureEnabled(Profile.Feature.ORGANIZATION))
                 .getResultStream()
                 .map(row -> new Users(
                         row.get(0, String.class),

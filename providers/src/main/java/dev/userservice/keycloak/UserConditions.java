@@ -34,6 +34,7 @@ final class UserConditions {
     private final HibernateCriteriaBuilder criteria;
     private final RealmModel realm;
     private final Map<String, ManagedRoles.Givers> givers;
+    private final boolean hasClosed;
 
     UserConditions(
             KeycloakSession session,
@@ -46,6 +47,7 @@ final class UserConditions {
         this.criteria = criteria;
         this.realm = realm;
         this.givers = givers;
+        this.hasClosed = ClosedOrganizations.mayBeIn(session);
     }
 
     /** Users of the realm, no service accounts, that the filter is about. */
@@ -130,7 +132,12 @@ final class UserConditions {
     private Predicate isActive(CriteriaQuery<?> query, Root<UserEntity> user) {
         Predicate isPending =
                 has(query, user, UserRequiredActionEntity.class, "action", Activation.pendingActions(realm));
-        return criteria.and(criteria.not(isOut(user)), criteria.or(isProved(user), criteria.not(isPending)));
+        Predicate isActive =
+                criteria.and(criteria.not(isOut(user)), criteria.or(isProved(user), criteria.not(isPending)));
+        return hasClosed
+                ? criteria.and(
+                        isActive, criteria.not(user.get("id").in(ClosedOrganizations.members(realm, criteria, query))))
+                : isActive;
     }
 
     private Predicate isInactive(CriteriaQuery<?> query, Root<UserEntity> user) {
@@ -139,9 +146,12 @@ final class UserConditions {
         out.select(other.get("id")).where(criteria.equal(other.get("realmId"), realm.getId()), isOut(other));
         Subquery<String> pending =
                 owners(query, UserRequiredActionEntity.class, "action", Activation.pendingActions(realm));
-        return criteria.and(
+        Predicate isInactive = criteria.and(
                 user.get("id").in(criteria.union(out, pending)),
                 criteria.or(criteria.isFalse(user.get("enabled")), criteria.not(isProved(user))));
+        return hasClosed
+                ? criteria.or(isInactive, user.get("id").in(ClosedOrganizations.members(realm, criteria, query)))
+                : isInactive;
     }
 
     /** As {@link Activation#isProved} has it: no action of theirs counts. */

@@ -43,6 +43,7 @@ final class UserPage {
         List<String> ids = users.stream().map(user -> (String) user[0]).toList();
         Map<String, Set<String>> roles = roles(ids);
         Set<String> pending = pending(ids);
+        Set<String> closedOut = closedOut(ids);
         Set<String> withTotp = withTotp(ids);
         Map<String, Map<String, String>> attributes = attributes(ids);
         Map<String, Instant> lastLogins = LastLogins.of(session, ids);
@@ -64,7 +65,7 @@ final class UserPage {
                     givers.keySet().stream()
                             .filter(role -> roles.get(role).contains(id))
                             .findFirst(),
-                    (Boolean) user[5] && !isPending,
+                    (Boolean) user[5] && !isPending && !closedOut.contains(id),
                     isVerified,
                     withTotp.contains(id),
                     Optional.ofNullable((Long) user[7]).map(Instant::ofEpochMilli),
@@ -112,6 +113,17 @@ final class UserPage {
                         String.class)
                 .setParameter("ids", ids)
                 .setParameter("actions", Activation.pendingActions(realm))
+                .getResultList());
+    }
+
+    private Set<String> closedOut(List<String> ids) {
+        if (!ClosedOrganizations.mayBeIn(session)) {
+            return Set.of();
+        }
+        return Set.copyOf(entities.createQuery(ClosedOrganizations.MEMBERS + " and om.user.id in (:ids)", String.class)
+                .setParameter("realm", realm.getId())
+                .setParameter("all", ClosedOrganizations.areAll(realm))
+                .setParameter("ids", ids)
                 .getResultList());
     }
 

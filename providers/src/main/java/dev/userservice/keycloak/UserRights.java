@@ -102,7 +102,7 @@ public final class UserRights {
                 && isGranted(AdminRoles.QUERY_USERS)
                 && Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
                         .flatMap(name -> permission(name).stream())
-                        .noneMatch(caller.user()::hasRole);
+                        .noneMatch(role -> HeldRoles.has(caller.user(), role));
         if (!isOfAll && !isFiltered) {
             throw needs(AdminRoles.VIEW_USERS);
         }

@@ -2,15 +2,21 @@ package dev.userservice.it;
 
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -85,5 +91,111 @@ final class OrganizationIT {
                 .then()
                 .statusCode(409)
                 .body("detail", containsString("last active user"));
+    }
+
+    @Test
+    void whoJoinsAndLeavesIsNotedWithTheOrganization() {
+        String member = tenant.addUser("joiner");
+        String organization = organization("joined");
+        keycloak()
+                .body("\"" + member + "\"")
+                .post("/organizations/" + organization + "/members")
+                .then()
+                .statusCode(201);
+        keycloak()
+                .delete("/organizations/" + organization + "/members/" + member)
+                .then()
+                .statusCode(204);
+        List<Map<String, Object>> rows = Activities.of(tenant).about(member);
+        List<Map<String, Object>> newest = rows.subList(rows.size() - 2, rows.size());
+        assertEquals(
+                List.of("organization_joined", "organization_left"),
+                newest.stream().map(row -> row.get("action")).toList());
+        newest.forEach(row -> {
+            assertEquals(Map.of("organization", "joined"), row.get("details"));
+            assertNotNull(row.get("actor"), "an admin did it");
+        });
+    }
+
+    @Test
+    void whomAnOrganizationManagesIsDeletedWhenTheyLeave() throws SQLException {
+        Assumptions.assumeTrue(tenant.server().node() != null, "the database is to be changed");
+        String organization = organization("leaving");
+        String member = managed("leaver", organization);
+        tenant.session("leaver");
+        keycloak()
+                .delete("/organizations/" + organization + "/members/" + member)
+                .then()
+                .statusCode(204);
+        tenant.api(admin).get("/users/" + member).then().statusCode(404);
+        List<String> actions = Activities.of(tenant).actions(member);
+        assertTrue(actions.containsAll(List.of("user_deleted", "organization_left")), actions::toString);
+        assertEquals(0, tenant.server().node().database().count("us_last_login where user_id = ?", member));
+    }
+
+    /** Whom an organization manages: in the table, since Keycloak makes such members only by a login at a provider. */
+    private static String managed(String username, String organization, String... roles) throws SQLException {
+        String member = tenant.addUser(username, roles);
+        keycloak()
+                .body("\"" + member + "\"")
+                .post("/organizations/" + organization + "/members")
+                .then()
+                .statusCode(201);
+        tenant.server()
+                .node()
+                .database()
+                .execute("update user_group_membership set membership_type = 'MANAGED' where user_id = '" + member
+                        + "'");
+        return member;
+    }
+
+    private static void assertActive(String member, boolean isActive) {
+        tenant.api(admin).get("/users/" + member).then().body("is_active", equalTo(isActive));
+        tenant.api(admin).get("/users?q=managed").then().body("users.is_active", everyItem(equalTo(isActive)));
+        tenant.api(admin).get("/users?q=managed&is_active=" + isActive).then().body("users.id", hasItem(member));
+        tenant.api(admin)
+                .get("/users?q=managed&is_active=" + !isActive)
+                .then()
+                .statusCode(200)
+                .body("users.id", not(hasItem(member)));
+    }
+
+    private static int activeUsers() {
+        Tenant platform = Tenant.platformOf(tenant.server());
+        return tenant.api(platform.session(TestServer.VENDOR).access())
+                .get("/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("users.active");
+    }
+
+    @Test
+    void whomADisabledOrganizationManagesIsInactiveEverywhere() throws SQLException {
+        Assumptions.assumeTrue(tenant.server().node() != null, "the database is to be changed");
+        String organization = organization("closing");
+        String member = managed("managed", organization, "admin");
+        assertActive(member, true);
+        int before = activeUsers();
+        keycloak()
+                .body(Map.of("name", "closing", "enabled", false))
+                .put("/organizations/" + organization)
+                .then()
+                .statusCode(204);
+        assertActive(member, false);
+        assertEquals(before - 1, activeUsers());
+        tenant.api(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of("role", "user"))
+                .put("/users/" + boss)
+                .then()
+                .statusCode(409);
+        tenant.api(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of("is_active", true))
+                .patch("/users/" + member)
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("organization"));
     }
 }

@@ -1,0 +1,238 @@
+package dev.userservice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.TokenVerifier;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.GroupRepresentation;
+import org.keycloak.representations.idm.PartialImportRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/**
+ * Users of all kinds, put together at random: the list, its filters, the figures, the single user and the login say the same of each. The
+ * list and the figures ask the tables, the rest asks Keycloak's model.
+ */
+@ExtendWith(ServerExtension.class)
+final class EveryKindOfUserIT {
+    private static final int PEOPLE = 40;
+    private static final List<String> ACTIONS = List.of("activate-account", "VERIFY_EMAIL", "UPDATE_PROFILE");
+
+    private Tenant tenant;
+    private String admin;
+
+    @ParameterizedTest
+    @CsvSource({"false, true, 1", "true, true, 2", "false, false, 3"})
+    void isTheSameEverywhere(boolean verifiesEmail, boolean hasOrganizations, long seed, TestServer server)
+            throws Exception {
+        Assumptions.assumeTrue(
+                server.node() != null && server.node().database() != null, "members are made in the database");
+        tenant = Tenant.on(server, realm -> {
+            Tenant.withoutBruteForceProtection(realm);
+            realm.put("verifyEmail", verifiesEmail);
+            realm.put("organizationsEnabled", true);
+        });
+        tenant.addUser("boss", "admin");
+        admin = tenant.withLongTokens().session("boss").access();
+        people(new Random(seed));
+        if (!hasOrganizations) {
+            var realm = tenant.admin().toRepresentation();
+            realm.setOrganizationsEnabled(false);
+            tenant.admin().update(realm);
+        }
+
+        List<Map<String, Object>> listed = list("");
+        assertEquals(PEOPLE + 1, listed.size());
+        List<Object> active = ids(list("&is_active=true"));
+        List<Object> inactive = ids(list("&is_active=false"));
+        List<Object> admins = ids(list("&role=admin"));
+        for (Map<String, Object> user : listed) {
+            Object id = user.get("id");
+            Map<String, Object> single = tenant.api(admin)
+                    .get("/users/" + id)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .path("$");
+            assertEquals(single, user);
+            assertEquals(user.get("is_active"), active.contains(id), () -> "filter: " + user);
+            assertEquals(user.get("is_active"), !inactive.contains(id), () -> "filter: " + user);
+            assertEquals("admin".equals(user.get("role")), admins.contains(id), () -> "filter: " + user);
+            assertLogin(user);
+        }
+        Tenant platform = Tenant.platformOf(server);
+        int figure = tenant.api(platform.session(TestServer.VENDOR).access())
+                .get("/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("users.active");
+        assertEquals(active.size(), figure);
+    }
+
+    /** Who gets in is active, and an admin by the token if by the list. */
+    private void assertLogin(Map<String, Object> user) throws Exception {
+        Response login = tenant.login((String) user.get("username"), TestServer.PASSWORD);
+        if (login.statusCode() == 200) {
+            assertEquals(true, user.get("is_active"), () -> "may log in: " + user);
+            AccessToken token = TokenVerifier.create(login.<String>path("access_token"), AccessToken.class)
+                    .getToken();
+            boolean isAdmin =
+                    token.getRealmAccess() != null && token.getRealmAccess().isUserInRole("admin");
+            // A token of Keycloak's may have a role of an organization's group more, which counts for nothing here.
+            assertTrue(isAdmin || !"admin".equals(user.get("role")), () -> "by the token: " + user);
+            int status =
+                    tenant.api(login.<String>path("access_token")).get("/users").statusCode();
+            assertEquals("admin".equals(user.get("role")) ? 200 : 403, status, () -> "by the token: " + user);
+        } else {
+            assertEquals(401, login.statusCode());
+            boolean hasMoreToDo = login.path("required_actions") != null;
+            assertTrue(user.get("is_active").equals(false) || hasMoreToDo, () -> "may not log in: " + user);
+        }
+    }
+
+    private List<Map<String, Object>> list(String filter) {
+        return tenant.api(admin)
+                .get("/users?limit=100" + filter)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("users");
+    }
+
+    private static List<Object> ids(List<Map<String, Object>> users) {
+        return users.stream().map(user -> user.get("id")).toList();
+    }
+
+    private void people(Random random) throws SQLException {
+        role("chief", "admin");
+        tenant.addGroup("heads", "admin");
+        String above = tenant.addGroup("above", "chief");
+        GroupRepresentation child = new GroupRepresentation();
+        child.setName("below");
+        tenant.admin().groups().group(above).subGroup(child).close();
+        String open = organization("open");
+        String closed = organization("closed");
+        String leads = made(keycloak().body(Map.of("name", "leads")).post("/organizations/" + open + "/groups"));
+        keycloak()
+                .body(List.of(keycloak().get("/roles/admin").as(Map.class)))
+                .post("/organizations/" + open + "/groups/" + leads + "/role-mappings/realm")
+                .then()
+                .statusCode(204);
+
+        List<UserRepresentation> people = new ArrayList<>();
+        for (int i = 0; i < PEOPLE; i++) {
+            people.add(person("person-" + i, random));
+        }
+        PartialImportRepresentation all = new PartialImportRepresentation();
+        all.setIfResourceExists("FAIL");
+        all.setUsers(people);
+        try (var imported = tenant.admin().partialImport(all)) {
+            assertEquals(200, imported.getStatus());
+        }
+        Map<String, String> ids = new HashMap<>();
+        tenant.admin().users().list(0, 100).forEach(user -> ids.put(user.getUsername(), user.getId()));
+        for (UserRepresentation person : people) {
+            String id = ids.get(person.getUsername());
+            String organization = List.of("", open, closed).get(random.nextInt(3));
+            if (!organization.isEmpty()) {
+                keycloak()
+                        .body("\"" + id + "\"")
+                        .post("/organizations/" + organization + "/members")
+                        .then()
+                        .statusCode(201);
+                if (organization.equals(open) && random.nextBoolean()) {
+                    keycloak()
+                            .put("/organizations/" + open + "/groups/" + leads + "/members/" + id)
+                            .then()
+                            .statusCode(204);
+                }
+                if (random.nextBoolean()) {
+                    tenant.server()
+                            .node()
+                            .database()
+                            .execute("update user_group_membership set membership_type = 'MANAGED' where user_id = '"
+                                    + id + "' and group_id in (select group_id from org)");
+                }
+            }
+        }
+        keycloak()
+                .body(Map.of("name", "closed", "enabled", false))
+                .put("/organizations/" + closed)
+                .then()
+                .statusCode(204);
+        // Of what was changed in the database, they know nothing.
+        keycloak().post("/clear-realm-cache").then().statusCode(204);
+        keycloak().post("/clear-user-cache").then().statusCode(204);
+    }
+
+    private static UserRepresentation person(String username, Random random) {
+        UserRepresentation person = new UserRepresentation();
+        person.setUsername(username);
+        person.setFirstName("Any");
+        person.setLastName("Body");
+        person.setEmail(random.nextInt(5) == 0 ? null : username + "@example.com");
+        person.setEnabled(random.nextInt(5) > 0);
+        person.setEmailVerified(random.nextBoolean());
+        person.setRequiredActions(
+                ACTIONS.stream().filter(action -> random.nextInt(4) == 0).toList());
+        person.setRealmRoles(Stream.of("admin", "chief", "user")
+                .filter(role -> random.nextInt(4) == 0)
+                .toList());
+        person.setGroups(Stream.of("/heads", "/above", "/above/below")
+                .filter(group -> random.nextInt(6) == 0)
+                .toList());
+        CredentialRepresentation password = new CredentialRepresentation();
+        password.setType(CredentialRepresentation.PASSWORD);
+        password.setValue(TestServer.PASSWORD);
+        person.setCredentials(List.of(password));
+        return person;
+    }
+
+    private void role(String name, String part) {
+        RoleRepresentation role = new RoleRepresentation();
+        role.setName(name);
+        tenant.admin().roles().create(role);
+        tenant.admin()
+                .roles()
+                .get(name)
+                .addComposites(List.of(tenant.admin().roles().get(part).toRepresentation()));
+    }
+
+    private String organization(String name) {
+        return made(keycloak()
+                .body(Map.of("name", name, "enabled", true, "domains", List.of(Map.of("name", name + ".example"))))
+                .post("/organizations"));
+    }
+
+    private static String made(Response created) {
+        created.then().statusCode(201);
+        return created.getHeader("Location").replaceFirst(".*/", "");
+    }
+
+    /** Keycloak's admin REST below this realm. */
+    private RequestSpecification keycloak() {
+        return RestAssured.given()
+                .baseUri(tenant.server().base() + "/admin/realms/" + tenant.name())
+                .auth()
+                .oauth2(tenant.server().admin().tokenManager().getAccessTokenString())
+                .contentType(ContentType.JSON);
+    }
+}
