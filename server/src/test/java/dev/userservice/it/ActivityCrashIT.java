@@ -65,9 +65,102 @@ final class ActivityCrashIT {
         server.node().start();
     }
 
-    /** The last one: a server whose connections are broken is of no use to another. */
+    /** Without a load, whose commits would have taken one along that does not wait. */
     @Test
     @Order(3)
+    void whatIsAnsweredIsThereWhenTheDatabaseIsKilledAtOnce() throws Exception {
+        Set<String> watched = Set.of(
+                "us_activity",
+                "us_outbox",
+                "us_code",
+                "us_code_request",
+                "us_last_login",
+                "user_entity",
+                "credential",
+                "user_role_mapping",
+                "user_required_action");
+        for (String table : watched) {
+            watchCommits(table);
+        }
+        tenant.addUser("boss", "admin");
+        String boss = tenant.session("boss").access();
+        String promoted = tenant.addUser("promoted");
+        String erased = tenant.addUser("erased");
+        tenant.session("erased");
+        tenant.addUser("forgetful");
+        tenant.session("forgetful");
+        database.execute("delete from commits");
+
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "forgetful@example.com"))
+                .post("/reset-password")
+                .then()
+                .statusCode(200);
+        String code = tenant.inbox().nextCode("forgetful@example.com");
+        String newcomer = tenant.register(Map.of());
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", tenant.inbox().nextCode(newcomer)))
+                .post("/verify-email")
+                .then()
+                .statusCode(200);
+        Tenant.admitted(() -> tenant.login(newcomer, TestServer.PASSWORD))
+                .then()
+                .statusCode(200);
+        tenant.api(boss).delete("/users/" + erased + "?erase=true").then().statusCode(204);
+        tenant.api(boss)
+                .contentType(ContentType.JSON)
+                .body(Map.of("role", "admin"))
+                .put("/users/" + promoted)
+                .then()
+                .statusCode(200);
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("password", "An0ther-password!"))
+                .post("/reset-password/" + code)
+                .then()
+                .statusCode(200);
+        database.crash();
+
+        assertEquals(
+                List.of("1"),
+                database.texts("select count(*) from user_role_mapping m, keycloak_role r where m.role_id = r.id"
+                        + " and r.name = 'admin' and m.user_id = '" + promoted + "'"));
+        assertEquals(0, database.count("user_entity where id = ?", erased));
+        assertEquals(
+                0,
+                database.count(
+                        "us_activity where user_id = ? and action = 'login' and ip_address is not null", erased));
+        assertEquals(0, database.count("us_code_request where user_id = ?", userId("forgetful")));
+        assertEquals(
+                1, database.count("us_activity where action = 'password_reset' and user_id = ?", userId("forgetful")));
+        assertEquals(
+                watched,
+                Set.copyOf(database.texts("select distinct what from commits where what <> 'offline_user_session'"
+                        + " and what <> 'offline_client_session'")),
+                "each table was written to");
+        assertEquals(
+                List.of(),
+                database.texts("select distinct what from commits where setting <> 'on'"
+                        + " and what <> 'offline_user_session' and what <> 'offline_client_session'"),
+                "commits that PostgreSQL acknowledges before they are safe");
+
+        for (String table : watched) {
+            database.execute("drop trigger watch on " + table);
+        }
+        server.node().stop();
+        server.node().start();
+    }
+
+    private static String userId(String username) throws SQLException {
+        return database.texts("select id from user_entity where username = '" + username + "'")
+                .get(0);
+    }
+
+    /** The last one: a server whose connections are broken is of no use to another. */
+    @Test
+    @Order(4)
     void aDatabaseThatIsKilledHasLostNothingThatWasAnswered() throws Exception {
         Answered answered = underLoad(() -> database.crash());
         check(answered);
@@ -206,7 +299,8 @@ final class ActivityCrashIT {
                   insert into commits values (tg_table_name, current_setting('synchronous_commit'));
                   return null;
                 end $$;
-                create constraint trigger watch after insert or update on %s
+                drop trigger if exists watch on %1$s;
+                create constraint trigger watch after insert or update or delete on %1$s
                   deferrable initially deferred for each row execute function note_commit()""".formatted(table));
     }
 }
