@@ -4,6 +4,7 @@ import dev.userservice.keycloak.AccountNotices;
 import dev.userservice.keycloak.MailKind;
 import dev.userservice.keycloak.Outbox;
 import dev.userservice.settings.Settings;
+import dev.userservice.web.LowerCase;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -75,6 +76,6 @@ final class Notices {
 
     /** An address in another case is no other one. */
     private static boolean isOther(Details.Change email) {
-        return email.from() == null ? email.to() != null : !email.from().equalsIgnoreCase(email.to());
+        return email.from() == null ? email.to() != null : !LowerCase.same(email.from(), email.to());
     }
 }

@@ -2,6 +2,7 @@ package dev.userservice.keycloak;
 
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
+import dev.userservice.web.LowerCase;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.List;
@@ -129,7 +130,7 @@ public final class Deliveries {
     private Optional<Delivery> claimNotice(OutboxEntity wish, RealmModel realm, MailKind kind) {
         UserModel user = session.users().getUserById(realm, wish.userId());
         boolean isOver = user == null
-                || (kind == MailKind.EMAIL_CHANGED_NEW && !wish.recipient().equalsIgnoreCase(user.getEmail()));
+                || (kind == MailKind.EMAIL_CHANGED_NEW && !LowerCase.same(wish.recipient(), user.getEmail()));
         if (isOver) {
             drop(wish);
             return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.web.LowerCase;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
@@ -62,10 +63,10 @@ public record Identifier(By by, String text) {
 
     /** Is it by this name that the user may be found? */
     boolean means(UserModel user) {
-        boolean isEmail = text.equalsIgnoreCase(user.getEmail());
+        boolean isEmail = LowerCase.same(text, user.getEmail());
         return switch (by) {
             case EMAIL -> isEmail;
-            case USERNAME -> text.equalsIgnoreCase(user.getUsername());
+            case USERNAME -> LowerCase.same(text, user.getUsername());
             case EITHER ->
                 isEmail || user.getEmail() == null || !OwnAddress.isOfAnother(user.getUsername(), user.getEmail());
         };

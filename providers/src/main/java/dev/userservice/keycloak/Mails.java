@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Addresses;
+import dev.userservice.web.LowerCase;
 import dev.userservice.web.MaskedEmail;
 import java.io.IOException;
 import java.time.Instant;
@@ -85,7 +86,7 @@ public final class Mails {
      * @param recipient null for the user's own address
      */
     private static boolean isProved(UserModel user, String recipient) {
-        return user.isEmailVerified() && (recipient == null || recipient.equalsIgnoreCase(user.getEmail()));
+        return user.isEmailVerified() && (recipient == null || LowerCase.same(recipient, user.getEmail()));
     }
 
     private record Content(String subjectKey, String template, Map<String, Object> attributes) {}

@@ -1,5 +1,6 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.web.LowerCase;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
@@ -21,7 +22,7 @@ public final class OwnAddress {
 
     /** Is this username an address, and not this one? */
     public static boolean isOfAnother(String username, String email) {
-        return username != null && username.indexOf('@') >= 0 && !username.equalsIgnoreCase(email);
+        return username != null && username.indexOf('@') >= 0 && !LowerCase.same(username, email);
     }
 
     /**
@@ -32,7 +33,7 @@ public final class OwnAddress {
      */
     public static void follow(KeycloakSession session, RealmModel realm, UserModel user, String before) {
         String now = user.getEmail();
-        if (before == null || !before.equalsIgnoreCase(user.getUsername()) || before.equalsIgnoreCase(now)) {
+        if (before == null || !LowerCase.same(before, user.getUsername()) || LowerCase.same(before, now)) {
             return;
         }
         boolean isFree = now != null && session.users().getUserByUsername(realm, now) == null;

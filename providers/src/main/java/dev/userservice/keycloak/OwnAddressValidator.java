@@ -1,5 +1,6 @@
 package dev.userservice.keycloak;
 
+import dev.userservice.web.LowerCase;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +43,7 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
         UserModel user = profile.getUser();
         String username = first(input);
         String email = first(profile.getAttributes().get(UserModel.EMAIL));
-        if (user != null && username != null && username.equalsIgnoreCase(user.getUsername())) {
+        if (user != null && username != null && LowerCase.same(username, user.getUsername())) {
             noteGivenUp(profile.getSession(), user);
         } else if (OwnAddress.isOfAnother(username, email)) {
             context.addError(new ValidationError(ID, inputHint, OwnAddress.REFUSAL));
@@ -56,7 +57,7 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
     }
 
     private static void noteGivenUp(KeycloakSession session, UserModel user) {
-        if (user.getEmail() != null && user.getUsername().equalsIgnoreCase(user.getEmail())) {
+        if (user.getEmail() != null && LowerCase.same(user.getUsername(), user.getEmail())) {
             givenUp(session).put(user.getId(), user.getEmail());
         }
     }

@@ -2,6 +2,7 @@ package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
+import dev.userservice.web.LowerCase;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,7 @@ final class ProfileUpdate {
         String now = user.getFirstAttribute(name);
         String next = change.attributes().get(name).apply(now);
         boolean isCaseless = name.equals(UserModel.USERNAME) || name.equals(UserModel.EMAIL);
-        boolean isSame = isCaseless && now != null && now.equalsIgnoreCase(next);
+        boolean isSame = isCaseless && LowerCase.same(now, next);
         return !isSame && !Objects.equals(now, next);
     }
 
@@ -157,7 +158,7 @@ final class ProfileUpdate {
     /** An address in another case is no other one: Keycloak keeps them in lower case, a directory perhaps not. */
     boolean isEmailChanged() {
         String now = user.getEmail();
-        return emailBefore == null ? now != null : !emailBefore.equalsIgnoreCase(now);
+        return emailBefore == null ? now != null : !LowerCase.same(emailBefore, now);
     }
 
     UserProfile profile() {
