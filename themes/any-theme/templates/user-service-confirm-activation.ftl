@@ -4,6 +4,7 @@
     <#if section = "header">
         ${msg("userServiceConfirmActivationHeader")}
     <#elseif section = "form">
+        <#if mayActivate>
         <form id="user-service-confirm-form" class="${properties.kcFormClass!}" action="${formAction}" method="post" novalidate="novalidate">
             <div class="${properties.kcFormGroupClass!}">
                 <div class="${properties.kcLabelWrapperClass!}">
@@ -21,6 +22,7 @@
                 </div>
             </div>
         </form>
+        </#if>
         <#if mayTakeOver>
             <form id="user-service-take-over-form" class="${properties.kcFormClass!}" action="${formAction}" method="post">
                 <p class="instruction" style="margin-top: 24px">${msg("userServiceTakeOverInstruction")}</p>

@@ -1,7 +1,6 @@
 package dev.userservice.account;
 
 import dev.userservice.keycloak.Activation;
-import dev.userservice.keycloak.LoginUnderWay;
 import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
@@ -39,12 +38,10 @@ public final class ActivateAccountAction implements RequiredActionProvider {
 
     /**
      * Never puts itself on a user: the routes, the registration page and admins do. But Keycloak asks in each login, also where
-     * there is no page, so that whoever has proved the address in another way is rid of it here; and so that a login ends here that waited
-     * while somebody else got the account.
+     * there is no page, so that whoever has proved the address in another way is rid of it here.
      */
     @Override
     public void evaluateTriggers(RequiredActionContext context) {
-        new LoginUnderWay(session, context.getAuthenticationSession()).requireCurrent(context.getUser());
         Activation.settle(context.getUser());
     }
 

@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public final class PasswordResetResource {
     private static final String ASKING =
             "The answer says nothing of whether there is such an account. At most one mail in a"
-                    + " while is sent; each voids the one before.";
+                    + " while is sent; the codes of the last three are good.";
     private static final String RESETTING = "Ends all sessions of the user, online and offline, and verifies the e-mail"
             + " address. It is no login: a second factor is asked for in the next one. A password that is refused leaves"
             + " the code good.";

@@ -4,6 +4,7 @@ import dev.userservice.keycloak.OneTimeCodes.Asked;
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.LowerCase;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -157,7 +158,7 @@ public final class Activation {
     }
 
     /**
-     * Wishes a new mail for a user that awaits activation, and voids the codes of the one before.
+     * Wishes a new mail for a user that awaits activation (those of the mails before stay good).
      *
      * @return empty if that was done; else how long to wait, about
      */
@@ -208,7 +209,7 @@ public final class Activation {
     }
 
     /** Does a proof of the address still stand on the user as something to do, whatever is known of the address? */
-    static boolean isDemandedOf(UserModel user) {
+    private static boolean isDemandedOf(UserModel user) {
         return user.getRequiredActionsStream().anyMatch(PROOFS::contains);
     }
 
@@ -316,6 +317,6 @@ public final class Activation {
     /** A code proves the possession of the address that it was sent to; the account may have another one by now. */
     private BiPredicate<UserModel, String> mayRedeem(Predicate<UserModel> isOwner) {
         return (user, sentTo) ->
-                isOwner.test(user) && isWanted(realm(), user) && user.getEmail().equalsIgnoreCase(sentTo);
+                isOwner.test(user) && isWanted(realm(), user) && LowerCase.same(user.getEmail(), sentTo);
     }
 }

@@ -94,13 +94,13 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
             return form(page, user, context);
         }
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
-        boolean mayTakeOver = mayTakeOver(user, context);
+        boolean mayTakeOver = PasswordReset.isAllowed(realm);
         if (mayTakeOver && NewPasswordForm.isIn(fields)) {
             return new NewPasswordForm(page, user, context)
                     .take(token, Purpose.ACTIVATION, new PasswordReset(session, settings), onward)
                     .orElseGet(() -> invalid(event, page, onward));
         }
-        if (mayTakeOver && fields.containsKey(TAKE_OVER)) {
+        if (mayTakeOver && (fields.containsKey(TAKE_OVER) || !mayActivate(user, context))) {
             return new NewPasswordForm(page, user, context).ask();
         }
         if (asksForPassword(user, context)) {
@@ -128,7 +128,22 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         return user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE) && !waitsHere(user, context);
     }
 
-    /** Does a login of theirs wait in this browser for the code? It has asked for the password already. */
+    /** Not where there is another way into the account, and no password that could be asked for: it may be a stranger's way. */
+    private static boolean mayActivate(UserModel user, ActionTokenContext<CodeToken> context) {
+        return user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
+                || !mayTakeOver(user, context)
+                || (user.credentialManager()
+                                .getStoredCredentialsStream()
+                                .findAny()
+                                .isEmpty()
+                        && context.getSession()
+                                .users()
+                                .getFederatedIdentitiesStream(context.getRealm(), user)
+                                .findAny()
+                                .isEmpty());
+    }
+
+    /** Does a login of theirs wait in this browser for something to be done? It has asked already who they are. */
     private static boolean waitsHere(UserModel user, ActionTokenContext<CodeToken> context) {
         RootAuthenticationSessionModel logins = new AuthenticationSessionManager(context.getSession())
                 .getCurrentRootAuthenticationSession(context.getRealm());
@@ -151,6 +166,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     private static Response form(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {
         page.setAttribute("address", user.getEmail())
                 .setAttribute("asksForPassword", asksForPassword(user, context))
+                .setAttribute("mayActivate", mayActivate(user, context))
                 .setAttribute("mayTakeOver", mayTakeOver(user, context));
         return DetachedPage.form(PAGE, page, context);
     }

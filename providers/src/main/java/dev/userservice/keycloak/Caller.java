@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.LowerCase;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -240,7 +241,7 @@ public final class Caller {
     boolean isNamed(String identifier) {
         String name = Identifier.of(identifier).text();
         return isOfThisRealm()
-                && (name.equalsIgnoreCase(user().getUsername()) || name.equalsIgnoreCase(user().getEmail()));
+                && (LowerCase.same(name, user().getUsername()) || LowerCase.same(name, user().getEmail()));
     }
 
     /** Is this the id of the caller's own user? */
@@ -276,6 +277,15 @@ public final class Caller {
                 && (client().isFullScopeAllowed()
                         || TokenManager.getRequestedClientScopes(session, token().getScope(), client(), user())
                                 .anyMatch(scope -> scope.hasScope(role)));
+    }
+
+    /** Was the token issued after the last time that the user's tokens were declared invalid, as the user is now? */
+    boolean isNewEnoughFor(UserModel user) {
+        Long issued = token().getIat();
+        return issued != null
+                && issued
+                        >= session.users()
+                                .getNotBeforeOfUser(session.getContext().getRealm(), user);
     }
 
     /** Is this a client by itself, and no person? */

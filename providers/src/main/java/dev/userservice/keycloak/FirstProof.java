@@ -25,7 +25,7 @@ final class FirstProof {
     private final Function<EventType, EventBuilder> events;
 
     /**
-     * Takes an account over.
+     * Prepares it.
      *
      * @param events makes an event of a type, which does not name the user yet
      */
@@ -44,6 +44,8 @@ final class FirstProof {
     /** Removes second factors, passkeys, links to other providers and consents. Password and sessions are replaced by the proof itself. */
     void clear() {
         new TotpSetups(session).forget(user);
+        // Where Keycloak itself verifies a new address: its mail may be under way to somebody else.
+        user.removeAttribute(UserModel.EMAIL_PENDING);
         List<CredentialModel> credentials = user.credentialManager()
                 .getStoredCredentialsStream()
                 .filter(credential -> !PasswordCredentialModel.TYPE.equals(credential.getType()))

@@ -123,9 +123,10 @@ public final class OwnAccount {
                 .toList();
     }
 
+    /** The token was looked at before the body came, which may have taken a while: the owner may have got the account back meanwhile. */
     private UserModel lock() {
         return LockedUser.of(session, realm, call.caller().user())
-                .filter(UserModel::isEnabled)
+                .filter(user -> user.isEnabled() && call.caller().isNewEnoughFor(user))
                 .orElseThrow(ApiProblem::invalidToken);
     }
 

@@ -2,6 +2,7 @@ package dev.userservice.keycloak;
 
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
+import dev.userservice.web.LowerCase;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,8 +58,8 @@ public final class PasswordReset {
     }
 
     /**
-     * The later half of {@link #sendTo}: called by the outbox, in a session of its own. Voids the codes of the mail before;
-     * but soon after that there is no other one.
+     * The later half of {@link #sendTo}: called by the outbox, in a session of its own. The codes of the mails before
+     * stay good; soon after one there is no other.
      */
     public void send(Delivery wish) {
         RealmModel realm = session.realms().getRealm(wish.realmId());
@@ -180,8 +181,7 @@ public final class PasswordReset {
 
     /** A code proves the possession of the address that it was sent to; the account may have another one by now. */
     private boolean mayRedeem(UserModel user, String sentTo) {
-        return isPossible(session.getContext().getRealm(), user)
-                && user.getEmail().equalsIgnoreCase(sentTo);
+        return isPossible(session.getContext().getRealm(), user) && LowerCase.same(user.getEmail(), sentTo);
     }
 
     /** As in Keycloak's own flow; but not of who has a second factor: a mail must not clear what guesses of it have come to. */

@@ -2,10 +2,13 @@ package dev.userservice.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.restassured.http.ContentType;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.IdentityProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
@@ -43,12 +46,24 @@ final class BrokerIT {
     }
 
     /** Keycloak shows that there is an account with the address, and mails it; the link makes the account theirs. */
-    @Test
-    void whoProvesTheAddressOfAnAccountThatSomebodyElseRegisteredHasItAlone(TestServer server, Tenant partner) {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoProvesTheAddressOfAnAccountThatIsSomebodyElsesHasItAlone(boolean isRegistered, TestServer server) {
         Tenant tenant = Tenant.on(server);
+        Tenant partner = Tenant.on(server);
         partner.addUser("olga");
         addProvider(tenant, partner, true);
-        tenant.register(Map.of("username", "squatter", "email", "olga@example.com"));
+        if (isRegistered) {
+            tenant.register(Map.of("username", "squatter", "email", "olga@example.com"));
+        } else {
+            tenant.addUser("squatter");
+            tenant.api(tenant.session("squatter").access())
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("email", "olga@example.com"))
+                    .put("/users/me")
+                    .then()
+                    .statusCode(200);
+        }
         tenant.inbox().next("olga@example.com");
         try (RelyingParty app = RelyingParty.of(tenant);
                 Browser browser = Browser.open()) {

@@ -1,9 +1,15 @@
 package dev.userservice.it;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.FederatedIdentityRepresentation;
 import org.keycloak.representations.idm.IdentityProviderRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /** Who has set up ways into an account before its address was proved loses them to the owner of the address. */
 @ExtendWith(ServerExtension.class)
@@ -80,6 +87,69 @@ final class FirstProofIT {
                 .statusCode(200);
     }
 
+    /** Its headers come with a token that is good, its body when that is not any more. */
+    @Test
+    void aCallThatIsUnderWayMeanwhileIsRefused(Tenant tenant) throws Exception {
+        String id = tenant.addUser("mallet");
+        String token = tenant.session("mallet").access();
+        tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "later-owner@example.com"))
+                .put("/users/me")
+                .then()
+                .statusCode(200);
+        byte[] body = "{\"email\":\"mallet@evil.example\"}".getBytes(StandardCharsets.UTF_8);
+        URI base = tenant.server().base();
+        try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+            socket.setSoTimeout(60_000);
+            OutputStream out = socket.getOutputStream();
+            String head = "PUT /realms/" + tenant.name() + "/api/users/me HTTP/1.1\r\nHost: " + base.getAuthority()
+                    + "\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\nContent-Length: "
+                    + body.length + "\r\nConnection: close\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            // The token is of an earlier second than the new password; and meanwhile it was looked at.
+            Thread.sleep(1_500);
+            reset(tenant, "later-owner@example.com", true);
+            out.write(body);
+            out.flush();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.startsWith("HTTP/1.1 401"), answer);
+        }
+        assertEquals(
+                "later-owner@example.com",
+                tenant.admin().users().get(id).toRepresentation().getEmail());
+    }
+
+    /** One click would leave it to whoever has linked it. */
+    @Test
+    void anAccountWithoutAPasswordThatAnotherProviderLeadsToIsTakenOverOrNotAtAll(Tenant tenant) {
+        UserRepresentation user = new UserRepresentation();
+        user.setUsername("brokered");
+        user.setEmail("claimed@example.com");
+        user.setFirstName("Any");
+        user.setLastName("Body");
+        user.setEnabled(true);
+        user.setRequiredActions(List.of("activate-account"));
+        tenant.admin().users().create(user).close();
+        String id =
+                tenant.admin().users().searchByUsername("brokered", true).get(0).getId();
+        link(tenant, id);
+        tenant.api()
+                .queryParam("identifier", "brokered")
+                .get("/users/activation/resend")
+                .then()
+                .statusCode(200);
+        URI link = tenant.inbox().next("claimed@example.com").link();
+        String page = LinkScanner.looksAt(link);
+        assertFalse(page.contains("user-service-confirm-form"), page);
+        LinkScanner.sendsTheFormOf(page, link, Map.of())
+                .then()
+                .statusCode(200)
+                .body(containsString("user-service-reset-form"));
+        assertFalse(tenant.admin().users().get(id).toRepresentation().isEmailVerified());
+    }
+
     /** As Keycloak's own page makes it when somebody logs in by another provider. */
     private static void link(Tenant tenant, String id) {
         IdentityProviderRepresentation provider = new IdentityProviderRepresentation();
@@ -94,7 +164,7 @@ final class FirstProofIT {
         tenant.admin().identityProviders().create(provider).close();
         FederatedIdentityRepresentation link = new FederatedIdentityRepresentation();
         link.setIdentityProvider("elsewhere");
-        link.setUserId("mallory-there");
+        link.setUserId(id);
         link.setUserName("mallory-there");
         tenant.admin().users().get(id).addFederatedIdentity("elsewhere", link).close();
     }

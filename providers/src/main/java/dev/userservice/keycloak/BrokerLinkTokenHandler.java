@@ -1,0 +1,66 @@
+package dev.userservice.keycloak;
+
+import jakarta.ws.rs.core.Response;
+import org.keycloak.authentication.actiontoken.ActionTokenContext;
+import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionToken;
+import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionTokenHandler;
+import org.keycloak.common.util.Time;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+
+/**
+ * The link of Keycloak's mail to somebody who comes by another identity provider and finds an account with their address. If nobody has
+ * proved that address before, somebody else may have registered the account or taken the address: this {@link FirstProof} takes their
+ * password as well. In a realm that serves the API; else as Keycloak's own.
+ */
+public final class BrokerLinkTokenHandler extends IdpVerifyAccountLinkActionTokenHandler {
+    /** Keycloak takes the one of the highest order among those of one id. */
+    @Override
+    public int order() {
+        return 1;
+    }
+
+    @Override
+    public Response handleToken(
+            IdpVerifyAccountLinkActionToken token, ActionTokenContext<IdpVerifyAccountLinkActionToken> context) {
+        KeycloakSession session = context.getSession();
+        RealmModel realm = context.getRealm();
+        UserModel user = context.getAuthenticationSession().getAuthenticatedUser();
+        boolean isDue = new Tenancy(session, realm).isSwitchedOn() && FirstProof.isDue(user);
+        Response answer = super.handleToken(token, context);
+        if (isDue && user.isEmailVerified()) {
+            takeOver(session, realm, user);
+        }
+        return answer;
+    }
+
+    private static void takeOver(KeycloakSession session, RealmModel realm, UserModel user) {
+        new FirstProof(session, realm, user, type -> event(session, realm, type)).clear();
+        new OneTimeCodes(session).voidAll(user);
+        user.credentialManager()
+                .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
+                .toList()
+                .forEach(password -> {
+                    user.credentialManager().removeStoredCredentialById(password.getId());
+                    event(session, realm, EventType.REMOVE_CREDENTIAL)
+                            .user(user)
+                            .detail(Details.CREDENTIAL_TYPE, password.getType())
+                            .success();
+                });
+        session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));
+        new UserSessions(session, realm)
+                .endOthers(
+                        user,
+                        null,
+                        () -> event(session, realm, EventType.LOGOUT).user(user));
+    }
+
+    private static EventBuilder event(KeycloakSession session, RealmModel realm, EventType type) {
+        return new EventBuilder(realm, session, session.getContext().getConnection()).event(type);
+    }
+}
