@@ -2,6 +2,7 @@ package dev.userservice.keycloak;
 
 import dev.userservice.settings.Settings;
 import jakarta.persistence.EntityManager;
+import jakarta.ws.rs.ForbiddenException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -95,9 +96,13 @@ public final class PlatformRealm implements ProviderEventListener {
         if (event instanceof PostMigrationEvent started) {
             KeycloakSessionFactory sessions = started.getFactory();
             KeycloakModelUtils.runJobInTransaction(sessions, this::look);
-        } else if (event instanceof RealmModel.RealmPostCreateEvent made
-                && name.get().equals(made.getCreatedRealm().getName())) {
-            adopt(made.getKeycloakSession(), made.getCreatedRealm());
+        } else if (event instanceof RealmModel.RealmPostCreateEvent made) {
+            RealmModel realm = made.getCreatedRealm();
+            if (name.get().equals(realm.getName())) {
+                adopt(made.getKeycloakSession(), realm);
+            } else {
+                refuseIdOfPlatform(made.getKeycloakSession(), realm);
+            }
         }
     }
 
@@ -126,6 +131,16 @@ public final class PlatformRealm implements ProviderEventListener {
                     name());
         } else if (noted.isPresent() && session.realms().getRealm(noted.get()) == null) {
             LOG.errorf("The platform realm %s is gone: there are no vendors. A new one: %s", name(), HOW_TO_CHANGE);
+        }
+    }
+
+    /** Whoever makes a realm may choose its id, also that of a platform realm that is gone. */
+    private void refuseIdOfPlatform(KeycloakSession session, RealmModel made) {
+        if (id(session).filter(made.getId()::equals).isPresent() && !isMadeByAdministrator(session)) {
+            LOG.errorf(
+                    "The realm %s was given the id of the platform realm by somebody who is no administrator of the server, and is not made",
+                    made.getName());
+            throw new ForbiddenException("This id is taken");
         }
     }
 
