@@ -57,8 +57,9 @@ public final class Tables implements JpaEntityProvider {
         @Override
         public void postInit(KeycloakSessionFactory factory) {
             factory.register(PlatformRealm.ofThisServer());
-            factory.register(new OwnAddressReport());
+            factory.register(new AddressReport());
             factory.register(new ConnectionPool());
+            factory.register(new LinkHost());
             factory.register(event -> {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
                     forget(removed.getKeycloakSession(), removed.getUser());

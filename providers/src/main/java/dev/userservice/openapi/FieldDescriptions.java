@@ -50,6 +50,7 @@ final class FieldDescriptions {
             word("limit", "How many on a page", "10"),
             word("logins", "How many logins succeeded", "3"),
             word("logins_24h", "Successful logins of the last 24 hours", "42"),
+            word("mail", "Whether the realm has a mail server at all", "\"ok\""),
             word("message", "The outcome, for people", "\"Done\""),
             word("mfa_required", "Whether a one-time code is needed", "true"),
             word("mfa_enabled", "Whether a login needs a one-time code", "false"),

@@ -19,6 +19,11 @@ public final class MailServer {
                 : Optional.empty();
     }
 
+    /** Whether the server takes addresses with other characters than ASCII before the @ (RFC 6531), as somebody has said of it there. */
+    public static boolean takesUtf8(RealmModel realm) {
+        return Boolean.parseBoolean(realm.getSmtpConfig().get("allowutf8"));
+    }
+
     private static boolean isBlank(Map<String, String> smtp, String name) {
         return smtp == null || smtp.getOrDefault(name, "").isBlank();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.settings.MailServer;
 import dev.userservice.web.JsonAnswer;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -20,8 +21,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "System")
 public final class HealthResource {
-    private static final Health UP = new Health("ok", "ok", "ok");
-    private static final Health DOWN = new Health("error", "down", "ok");
 
     private final ApiCall call;
     private final DatabaseProbe database;
@@ -43,20 +42,26 @@ public final class HealthResource {
             description = "The database does not answer",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Health.class)))
     public Response health() {
+        String mail = MailServer.lack(call.realm()).isEmpty() ? "ok" : "missing";
         return database.answers(call.session())
-                ? Response.ok(UP).build()
+                ? Response.ok(new Health("ok", "ok", "ok", mail)).build()
                 : Response.status(Response.Status.SERVICE_UNAVAILABLE)
                         .header("Retry-After", "5")
-                        .entity(DOWN)
+                        .entity(new Health("error", "down", "ok", mail))
                         .build();
     }
 
-    /** The state of the service and of what it needs. */
+    /**
+     * The state of the service and of what it needs.
+     *
+     * @param mail whether the realm has a mail server at all, not whether that answers: {@code missing} is no reason to take a node out
+     */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @Schema(name = "Health")
     public record Health(
             @Schema(enumeration = {"ok", "error"}) String status,
             @Schema(enumeration = {"ok", "down"}) String database,
-            @Schema(enumeration = {"ok"}) String userService)
+            @Schema(enumeration = {"ok"}) String userService,
+            @Schema(enumeration = {"ok", "missing"}) String mail)
             implements JsonAnswer {}
 }

@@ -1,5 +1,6 @@
 package dev.userservice.it;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -128,6 +129,12 @@ final class OutboxIT {
     @Test
     void aRealmWithoutOneSaysSoAndItsMailIsSentOnceThereIs() {
         Tenant bare = Tenant.on(server, realm -> realm.remove("smtpServer"));
+        bare.api()
+                .get("/users/health")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("ok"))
+                .body("mail", equalTo("missing"));
         String email = bare.register(Map.of());
         bare.awaitLogged(
                 "Not delivered yet",
@@ -138,6 +145,7 @@ final class OutboxIT {
         realm.setSmtpServer(Map.of(
                 "host", Inbox.HOST, "port", Integer.toString(server.inbox().port()), "from", "no-reply@example.com"));
         bare.admin().update(realm);
+        bare.api().get("/users/health").then().body("mail", equalTo("ok"));
         verify(bare, server.inbox().next(email, LONG));
     }
 

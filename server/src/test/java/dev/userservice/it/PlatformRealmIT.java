@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +38,19 @@ final class PlatformRealmIT {
     private static String alice;
 
     @BeforeAll
-    static void start() {
+    static void start() throws SQLException {
         Assumptions.assumeTrue(
                 "unpacked".equals(System.getProperty("server", "unpacked")), "only here are servers given options");
         server = TestServer.unpacked("platform");
         acme = Tenant.on(server);
         alice = acme.addUser("alice");
+        // As an import brings them, which asks no validator.
+        String named = acme.addUser("named");
+        String mailed = acme.addUser("mailed");
+        server.node()
+                .database()
+                .execute("update user_entity set username = 'somebody@else.example' where id = '" + named + "'");
+        server.node().database().execute("update user_entity set email = 'ü@example.com' where id = '" + mailed + "'");
     }
 
     @AfterAll
@@ -126,7 +134,15 @@ final class PlatformRealmIT {
                 .roles()
                 .realmLevel()
                 .add(List.of(master.roles().get("create-realm").toRepresentation()));
-        String token = RestAssured.given()
+        makeRealm(maker(), platformLike()).then().statusCode(201);
+        Tenant made = acme.named(PLATFORM);
+        assertIsVendor(false, vendorOf(made));
+        made.awaitLogged("ERROR", IS_NOT, "no administrator of the server");
+        server.admin().realm(PLATFORM).remove();
+    }
+
+    private static String maker() {
+        return RestAssured.given()
                 .baseUri(server.base().toString())
                 .contentType(ContentType.URLENC)
                 .formParams(Map.of(
@@ -143,19 +159,16 @@ final class PlatformRealmIT {
                 .statusCode(200)
                 .extract()
                 .path("access_token");
-        RestAssured.given()
+    }
+
+    private static Response makeRealm(String token, ObjectNode realm) {
+        return RestAssured.given()
                 .baseUri(server.base().toString())
                 .auth()
                 .oauth2(token)
                 .contentType(ContentType.JSON)
-                .body(platformLike().toString())
-                .post("/admin/realms")
-                .then()
-                .statusCode(201);
-        Tenant made = acme.named(PLATFORM);
-        assertIsVendor(false, vendorOf(made));
-        made.awaitLogged("ERROR", IS_NOT, "no administrator of the server");
-        server.admin().realm(PLATFORM).remove();
+                .body(realm.toString())
+                .post("/admin/realms");
     }
 
     @Test
@@ -185,13 +198,28 @@ final class PlatformRealmIT {
         assertIsVendor(false, vendorOf(other));
         other.awaitLogged("ERROR", IS_NOT, "Another realm was the platform before");
 
+        String id = server.admin().realm("renamed").toRepresentation().getId();
         server.admin().realm("renamed").remove();
+        ObjectNode heir = server.tenantJson("heir");
+        heir.put("id", id);
+        makeRealm(maker(), heir).then().statusCode(403);
+        acme.awaitLogged("ERROR", "The realm heir was given the id of the platform realm");
         assertIsVendor(false, other.session("vera").access());
         server.node().stop();
         server.node().start();
         assertIsVendor(false, other.session("vera").access());
         other.awaitLogged("ERROR", "is gone: there are no vendors");
         assertEquals(1, platforms());
+    }
+
+    /** The starts of the tests before this one. */
+    @Test
+    @Order(5)
+    void eachStartTellsOfWhatIsWrongWithAddresses() {
+        String of = "In the realm " + acme.name() + " 1 accounts have ";
+        acme.awaitLogged("WARN", of + "a username with an @");
+        acme.awaitLogged("WARN", of + "an e-mail address that its mail server does not take");
+        acme.awaitLogged("WARN", "hostname is not set");
     }
 
     private static long platforms() {
