@@ -452,6 +452,43 @@ final class RateLimitIT {
     }
 
     @Test
+    void anAccountIsLoggedInToSoOftenByWhateverWayIn() {
+        Tenant tenant = limitedAlone(Map.of("limit-right-login", "3/1h"));
+        tenant.addUser("alice");
+        tenant.addUser("bob");
+        List<Supplier<Response>> ways = waysIn(tenant, "alice", TestServer.PASSWORD);
+        List<Supplier<Response>> logins = List.of(ways.get(0), ways.get(1), ways.get(3));
+        logins.forEach(login -> assertTrue(isIn(login.get())));
+        logins.forEach(login -> assertEquals(429, login.get().statusCode()));
+        tenant.login("bob", TestServer.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void newPasswordsOfOnesOwnAreTriedSoOften() {
+        Tenant tenant = limitedAlone(Map.of("limit-login", "2/1h"));
+        tenant.addUser("alice");
+        String alice = tenant.session("alice").access();
+        Supplier<Response> change = () -> tenant.api(alice)
+                .contentType(ContentType.JSON)
+                .body(Map.of("current_password", TestServer.PASSWORD, "new_password", "weak"))
+                .put("/users/me/password");
+        assertEquals(2, passing(4, change));
+    }
+
+    @Test
+    void aLightweightTokenIsCountedByItsSession() {
+        Tenant tenant = limited(Map.of("limit-caller", "2/1h"));
+        ClientRepresentation client = tenant.addClient("lightweight", true);
+        client.getAttributes().put("client.use.lightweight.access.token.enabled", "true");
+        tenant.admin().clients().get(client.getId()).update(client);
+        for (String name : List.of("alice", "bob")) {
+            tenant.addUser(name);
+            String token = tenant.passwordToken("lightweight", name).path("access_token");
+            assertEquals(2, passing(4, () -> tenant.api(token).get("/users/me")), name);
+        }
+    }
+
+    @Test
     void theRightPasswordCountsAsRightEvenIfItIsNotEnough() {
         Tenant tenant = limitedAlone(Map.of("limit-failed-login", "2/1h", "limit-failed-address", "2/1h"));
         tenant.register(Map.of("email", "pending@example.com"));
