@@ -16,6 +16,7 @@ public final class Bench {
     /** The one that first fills tables with many millions of rows. */
     private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
 
+    /** Those that run if none is named: all but the flood, which takes hours. */
     private static final List<String> NAMES =
             List.of("tokens", "registration", "users", "limits", "metrics", "requests", "activity", "startup");
 
@@ -38,7 +39,13 @@ public final class Bench {
         try {
             for (String name : names.isEmpty() ? NAMES : names) {
                 int open = OPEN.size();
-                Thread limit = limit(name, name.equals("activity") ? LIMIT_OF_ACTIVITY : LIMIT);
+                Thread limit = limit(
+                        name,
+                        switch (name) {
+                            case "activity" -> LIMIT_OF_ACTIVITY;
+                            case "flood" -> FloodBench.limit();
+                            default -> LIMIT;
+                        });
                 switch (name) {
                     case "tokens" -> TokenBench.run(work.resolve(name));
                     case "registration" -> RegistrationBench.run(work.resolve(name));
@@ -47,6 +54,7 @@ public final class Bench {
                     case "metrics" -> MetricsBench.run(work.resolve(name));
                     case "requests" -> RequestsBench.run(work.resolve(name));
                     case "activity" -> ActivityBench.run(work.resolve(name));
+                    case "flood" -> FloodBench.run(work.resolve(name));
                     case "startup" -> StartupBench.run(work.resolve(name));
                     default -> throw new IllegalArgumentException("No benchmark is called " + name);
                 }

@@ -160,6 +160,10 @@ final class Server {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     void stop() {
         if (process != null) {
             process.stop();
