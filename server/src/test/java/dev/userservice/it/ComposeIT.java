@@ -58,7 +58,7 @@ import org.keycloak.representations.idm.RealmRepresentation;
  * {@code .env.example}. Hosts, ports, folders and the memory are this machine's; nothing else is.
  */
 @Order(1)
-@ResourceLock(Shared.SECOND_SERVER)
+@ResourceLock(Shared.THIRD_SERVER)
 final class ComposeIT {
     private static final String IMAGE = "/opt/keycloak";
     private static final ObjectMapper JSON = new ObjectMapper();

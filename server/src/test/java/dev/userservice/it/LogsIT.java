@@ -35,7 +35,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** The log as machines read it: lines of JSON that say whose they are, hold no secret, and cannot be forged. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Order(1)
-@ResourceLock(Shared.SECOND_SERVER)
+@ResourceLock(Shared.THIRD_SERVER)
 final class LogsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ACCESS = "dev.userservice.access";

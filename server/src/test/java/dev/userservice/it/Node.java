@@ -54,7 +54,7 @@ final class Node implements Closeable {
         return node;
     }
 
-    /** The options of a node that lives for minutes: its code is not worth what it costs to optimize it. */
+    /** The options of a node that lives for minutes, as all do here: its code is not worth what it costs to optimize it. */
     static Map<String, String> soonStarted(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
         options.put(JVM_OPTIONS, "-XX:TieredStopAtLevel=1");

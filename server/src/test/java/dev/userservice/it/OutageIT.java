@@ -30,7 +30,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 /** A server that stops and starts again, and one whose database goes away. It has a server of its own. */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 @Order(1)
-@ResourceLock(Shared.SECOND_SERVER)
+@ResourceLock(Shared.THIRD_SERVER)
 final class OutageIT {
     private static TestServer server;
     private static Tenant tenant;

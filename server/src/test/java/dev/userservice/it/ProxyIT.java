@@ -32,7 +32,7 @@ import org.keycloak.representations.idm.RealmRepresentation;
  * server of this test's own. Any other address is nobody who may speak for others.
  */
 @Order(1)
-@ResourceLock(Shared.SECOND_SERVER)
+@ResourceLock(Shared.THIRD_SERVER)
 final class ProxyIT {
     private static final String WRONG = "Wrong-password-1!";
     private static final String VICTIM = "198.51.100.1";

@@ -5,8 +5,14 @@ package dev.userservice.it;
  * A class that needs the whole server to itself is {@code @Isolated}.
  */
 final class Shared {
-    /** A second server beside that of the suite: one such class runs at a time, so that the machine has two servers at most. */
+    /**
+     * A server beside that of the suite: one such class runs at a time, and one of the {@linkplain #THIRD_SERVER others}, so that the
+     * machine has three servers at most, or four nodes.
+     */
     static final String SECOND_SERVER = "second server";
+
+    /** The same, so that who waits for a server's start has somebody beside them who does not. */
+    static final String THIRD_SERVER = "third server";
 
     /** The people of the platform realm: some tests make a vendor there, and some count the vendors. */
     static final String VENDORS = "vendors";

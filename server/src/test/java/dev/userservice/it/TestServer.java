@@ -69,7 +69,7 @@ final class TestServer implements Closeable {
 
     private static TestServer onPostgres(String purpose) {
         try {
-            return unpacked(purpose, Database.start(), Map.of());
+            return unpacked(purpose, Database.start(), Node.soonStarted(Map.of()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,7 +119,7 @@ final class TestServer implements Closeable {
     /** A server on the database that Keycloak brings along, in memory. */
     private static TestServer onH2(String purpose) {
         try {
-            Node node = Node.start(purpose, null, Map.of("KC_CACHE", "local"));
+            Node node = Node.start(purpose, null, Node.soonStarted(Map.of("KC_CACHE", "local")));
             Inbox inbox = Inbox.start();
             return new TestServer(node.base(), node, inbox, inbox.smtp(), List.of(node, inbox));
         } catch (IOException e) {
