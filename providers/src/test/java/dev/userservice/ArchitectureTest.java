@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
 
 /** The architecture as an allow-list: what is not named here may not be imported. */
 final class ArchitectureTest {
@@ -153,6 +155,28 @@ final class ArchitectureTest {
                 .doNotHaveSimpleName("package-info")
                 .should()
                 .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL)
+                .check(CODE);
+    }
+
+    @Test
+    void whoHoldsARoleIsAskedInOnePlace() {
+        noClasses()
+                .should()
+                .callMethod(UserModel.class, "hasRole", RoleModel.class)
+                .because("HeldRoles never counts roles of organizations' groups, and this sometimes does")
+                .check(CODE);
+    }
+
+    @Test
+    void namesAndAddressesAreComparedInOneWay() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.userservice.settings.WebAddress")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.userservice.keycloak.ClientAddress")
+                .should()
+                .callMethod(String.class, "equalsIgnoreCase", String.class)
+                .because("it takes more for one name than Keycloak does: LowerCase")
                 .check(CODE);
     }
 }
