@@ -8,7 +8,7 @@ import org.keycloak.models.utils.RoleUtils;
 
 /**
  * The roles that a user holds by themselves or by groups of the realm. {@link UserModel#hasRole} says the same, but for roles of groups of
- * organizations: those it leaves out for a user that comes from Keycloak's cache, and counts for one that the transaction has changed.
+ * organizations: those it leaves out for a user that comes from Keycloak's cache, and counts for one that the transaction has changed, or that is not cached.
  */
 final class HeldRoles {
     private HeldRoles() {}
