@@ -3,10 +3,7 @@ package dev.userservice.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.restassured.RestAssured;
-import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +20,6 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.PartialImportRepresentation;
-import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /**
@@ -122,20 +118,16 @@ final class EveryKindOfUserIT {
     }
 
     private void people(Random random) throws SQLException {
-        role("chief", "admin");
+        tenant.addRole("chief", "admin");
         tenant.addGroup("heads", "admin");
         String above = tenant.addGroup("above", "chief");
         GroupRepresentation child = new GroupRepresentation();
         child.setName("below");
         tenant.admin().groups().group(above).subGroup(child).close();
-        String open = organization("open");
-        String closed = organization("closed");
-        String leads = made(keycloak().body(Map.of("name", "leads")).post("/organizations/" + open + "/groups"));
-        keycloak()
-                .body(List.of(keycloak().get("/roles/admin").as(Map.class)))
-                .post("/organizations/" + open + "/groups/" + leads + "/role-mappings/realm")
-                .then()
-                .statusCode(204);
+        Organizations organizations = Organizations.of(tenant);
+        String open = organizations.add("open");
+        String closed = organizations.add("closed");
+        String leads = organizations.addGroup(open, "leads", "admin");
 
         List<UserRepresentation> people = new ArrayList<>();
         for (int i = 0; i < PEOPLE; i++) {
@@ -153,34 +145,19 @@ final class EveryKindOfUserIT {
             String id = ids.get(person.getUsername());
             String organization = List.of("", open, closed).get(random.nextInt(3));
             if (!organization.isEmpty()) {
-                keycloak()
-                        .body("\"" + id + "\"")
-                        .post("/organizations/" + organization + "/members")
-                        .then()
-                        .statusCode(201);
+                organizations.join(organization, id);
                 if (organization.equals(open) && random.nextBoolean()) {
-                    keycloak()
-                            .put("/organizations/" + open + "/groups/" + leads + "/members/" + id)
-                            .then()
-                            .statusCode(204);
+                    organizations.joinGroup(open, leads, id);
                 }
                 if (random.nextBoolean()) {
-                    tenant.server()
-                            .node()
-                            .database()
-                            .execute("update user_group_membership set membership_type = 'MANAGED' where user_id = '"
-                                    + id + "' and group_id in (select group_id from org)");
+                    organizations.manage(id);
                 }
             }
         }
-        keycloak()
-                .body(Map.of("name", "closed", "enabled", false))
-                .put("/organizations/" + closed)
-                .then()
-                .statusCode(204);
+        organizations.disable(closed, "closed");
         // Of what was changed in the database, they know nothing.
-        keycloak().post("/clear-realm-cache").then().statusCode(204);
-        keycloak().post("/clear-user-cache").then().statusCode(204);
+        organizations.keycloak().post("/clear-realm-cache").then().statusCode(204);
+        organizations.keycloak().post("/clear-user-cache").then().statusCode(204);
     }
 
     private static UserRepresentation person(String username, Random random) {
@@ -204,35 +181,5 @@ final class EveryKindOfUserIT {
         password.setValue(TestServer.PASSWORD);
         person.setCredentials(List.of(password));
         return person;
-    }
-
-    private void role(String name, String part) {
-        RoleRepresentation role = new RoleRepresentation();
-        role.setName(name);
-        tenant.admin().roles().create(role);
-        tenant.admin()
-                .roles()
-                .get(name)
-                .addComposites(List.of(tenant.admin().roles().get(part).toRepresentation()));
-    }
-
-    private String organization(String name) {
-        return made(keycloak()
-                .body(Map.of("name", name, "enabled", true, "domains", List.of(Map.of("name", name + ".example"))))
-                .post("/organizations"));
-    }
-
-    private static String made(Response created) {
-        created.then().statusCode(201);
-        return created.getHeader("Location").replaceFirst(".*/", "");
-    }
-
-    /** Keycloak's admin REST below this realm. */
-    private RequestSpecification keycloak() {
-        return RestAssured.given()
-                .baseUri(tenant.server().base() + "/admin/realms/" + tenant.name())
-                .auth()
-                .oauth2(tenant.server().admin().tokenManager().getAccessTokenString())
-                .contentType(ContentType.JSON);
     }
 }

@@ -9,10 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
-import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +24,7 @@ final class OrganizationIT {
     private static Tenant tenant;
     private static String boss;
     private static String admin;
+    private static Organizations organizations;
 
     @BeforeAll
     static void start(TestServer server) {
@@ -34,52 +32,17 @@ final class OrganizationIT {
             realm.put("organizationsEnabled", true);
             Tenant.withoutBruteForceProtection(realm);
         });
+        organizations = Organizations.of(tenant);
         boss = tenant.addUser("boss", "admin");
         admin = tenant.withLongTokens().session("boss").access();
-    }
-
-    /** Keycloak's admin REST below this realm. */
-    private static RequestSpecification keycloak() {
-        return RestAssured.given()
-                .baseUri(tenant.server().base() + "/admin/realms/" + tenant.name())
-                .auth()
-                .oauth2(tenant.server().admin().tokenManager().getAccessTokenString())
-                .contentType(ContentType.JSON);
-    }
-
-    private static String made(Response created) {
-        created.then().statusCode(201);
-        return created.getHeader("Location").replaceFirst(".*/", "");
-    }
-
-    private static String organization(String name) {
-        return made(keycloak()
-                .body(Map.of("name", name, "enabled", true, "domains", List.of(Map.of("name", name + ".example"))))
-                .post("/organizations"));
     }
 
     @Test
     void aRoleOfAGroupOfAnOrganizationIsNobodysRole() {
         String member = tenant.addUser("member");
-        String organization = organization("acme");
-        keycloak()
-                .body("\"" + member + "\"")
-                .post("/organizations/" + organization + "/members")
-                .then()
-                .statusCode(201);
-        String group =
-                made(keycloak().body(Map.of("name", "leads")).post("/organizations/" + organization + "/groups"));
-        keycloak()
-                .put("/organizations/" + organization + "/groups/" + group + "/members/" + member)
-                .then()
-                .statusCode(204);
-        Object role =
-                keycloak().get("/roles/admin").then().statusCode(200).extract().as(Map.class);
-        keycloak()
-                .body(List.of(role))
-                .post("/organizations/" + organization + "/groups/" + group + "/role-mappings/realm")
-                .then()
-                .statusCode(204);
+        String organization = organizations.add("acme");
+        organizations.join(organization, member);
+        organizations.joinGroup(organization, organizations.addGroup(organization, "leads", "admin"), member);
 
         tenant.api(admin).get("/users/" + member).then().statusCode(200).body("role", equalTo("user"));
         tenant.api(admin).get("/users?role=admin").then().statusCode(200).body("users.id", not(hasItem(member)));
@@ -96,16 +59,9 @@ final class OrganizationIT {
     @Test
     void whoJoinsAndLeavesIsNotedWithTheOrganization() {
         String member = tenant.addUser("joiner");
-        String organization = organization("joined");
-        keycloak()
-                .body("\"" + member + "\"")
-                .post("/organizations/" + organization + "/members")
-                .then()
-                .statusCode(201);
-        keycloak()
-                .delete("/organizations/" + organization + "/members/" + member)
-                .then()
-                .statusCode(204);
+        String organization = organizations.add("joined");
+        organizations.join(organization, member);
+        organizations.leave(organization, member);
         List<Map<String, Object>> rows = Activities.of(tenant).about(member);
         List<Map<String, Object>> newest = rows.subList(rows.size() - 2, rows.size());
         assertEquals(
@@ -120,32 +76,20 @@ final class OrganizationIT {
     @Test
     void whomAnOrganizationManagesIsDeletedWhenTheyLeave() throws SQLException {
         Assumptions.assumeTrue(tenant.server().node() != null, "the database is to be changed");
-        String organization = organization("leaving");
+        String organization = organizations.add("leaving");
         String member = managed("leaver", organization);
         tenant.session("leaver");
-        keycloak()
-                .delete("/organizations/" + organization + "/members/" + member)
-                .then()
-                .statusCode(204);
+        organizations.leave(organization, member);
         tenant.api(admin).get("/users/" + member).then().statusCode(404);
         List<String> actions = Activities.of(tenant).actions(member);
         assertTrue(actions.containsAll(List.of("user_deleted", "organization_left")), actions::toString);
         assertEquals(0, tenant.server().node().database().count("us_last_login where user_id = ?", member));
     }
 
-    /** Whom an organization manages: in the table, since Keycloak makes such members only by a login at a provider. */
     private static String managed(String username, String organization, String... roles) throws SQLException {
         String member = tenant.addUser(username, roles);
-        keycloak()
-                .body("\"" + member + "\"")
-                .post("/organizations/" + organization + "/members")
-                .then()
-                .statusCode(201);
-        tenant.server()
-                .node()
-                .database()
-                .execute("update user_group_membership set membership_type = 'MANAGED' where user_id = '" + member
-                        + "'");
+        organizations.join(organization, member);
+        organizations.manage(member);
         return member;
     }
 
@@ -173,15 +117,11 @@ final class OrganizationIT {
     @Test
     void whomADisabledOrganizationManagesIsInactiveEverywhere() throws SQLException {
         Assumptions.assumeTrue(tenant.server().node() != null, "the database is to be changed");
-        String organization = organization("closing");
+        String organization = organizations.add("closing");
         String member = managed("managed", organization, "admin");
         assertActive(member, true);
         int before = activeUsers();
-        keycloak()
-                .body(Map.of("name", "closing", "enabled", false))
-                .put("/organizations/" + organization)
-                .then()
-                .statusCode(204);
+        organizations.disable(organization, "closing");
         assertActive(member, false);
         assertEquals(before - 1, activeUsers());
         tenant.api(admin)

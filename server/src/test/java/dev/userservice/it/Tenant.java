@@ -151,6 +151,16 @@ final class Tenant {
         return id;
     }
 
+    /** Adds a realm role that contains another. */
+    void addRole(String name, String part) {
+        RoleRepresentation role = new RoleRepresentation();
+        role.setName(name);
+        admin().roles().create(role);
+        admin().roles()
+                .get(name)
+                .addComposites(List.of(admin().roles().get(part).toRepresentation()));
+    }
+
     /** Adds people who have a username and nothing else; who is there already stays. */
     void importUsers(List<String> usernames) {
         PartialImportRepresentation people = new PartialImportRepresentation();

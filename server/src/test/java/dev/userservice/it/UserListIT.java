@@ -34,7 +34,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.GroupRepresentation;
-import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 @DiffersByDatabase
@@ -72,7 +71,7 @@ final class UserListIT {
             user.setLastName(null);
         });
         Totp.add(tenant, tenant.addUser("with-totp"));
-        role("boss", "admin");
+        tenant.addRole("boss", "admin");
         tenant.addUser("by-a-composite", "boss");
         member("by-a-group", "admins", "boss");
         tenant.addClient("a-service", false);
@@ -85,16 +84,6 @@ final class UserListIT {
         change.accept(user);
         tenant.admin().users().get(id).update(user);
         return id;
-    }
-
-    private static void role(String name, String part) {
-        RoleRepresentation role = new RoleRepresentation();
-        role.setName(name);
-        tenant.admin().roles().create(role);
-        tenant.admin()
-                .roles()
-                .get(name)
-                .addComposites(List.of(tenant.admin().roles().get(part).toRepresentation()));
     }
 
     /** Adds a user to a group whose parent has the role. */
