@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.settings.MailServer;
+import dev.userservice.settings.RealmMailShown;
 import jakarta.persistence.EntityManager;
 import org.jboss.logging.Logger;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -16,6 +17,7 @@ import org.keycloak.provider.ProviderEventListener;
  * Tells the log at each start how many accounts have an address that something is wrong with. They break the rule of {@link OwnAddress},
  * being from before the rule, or brought by an import or a directory, which ask no validator. Or the realm's mail server does not take
  * the address: Keycloak then lets these people in nowhere, and nobody change them. On a thread of its own, since it looks at all users once.
+ * The settings tab of a realm shows the latter too.
  */
 public final class AddressReport implements ProviderEventListener {
     private static final Logger LOG = Logger.getLogger(AddressReport.class);
@@ -32,13 +34,36 @@ public final class AddressReport implements ProviderEventListener {
             and exists (select 1 from ClientEntity c where c.realmId = u.realmId and c.clientId = :client)
             group by u.realmId""";
 
+    private static final String NOT_ASCII_OF_REALM = """
+            select count(u.id) from UserEntity u where u.realmId = :realm and u.email like regexp '^[^@]*[^ -~]'""";
+
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             Thread thread = new Thread(() -> report(started.getFactory()), "user-service-addresses");
             thread.setDaemon(true);
             thread.start();
+        } else if (event instanceof RealmMailShown shown && !MailServer.takesUtf8(shown.realm())) {
+            addNotAscii(shown);
         }
+    }
+
+    private static void addNotAscii(RealmMailShown shown) {
+        long accounts = entities(shown.session())
+                .createQuery(NOT_ASCII_OF_REALM, Long.class)
+                .setParameter("realm", shown.realm().getId())
+                .getSingleResult();
+        if (accounts > 0) {
+            shown.problems()
+                    .add(
+                            "Accounts that cannot log in: %d. The mail server does not take their addresses, which have other characters"
+                                            .formatted(accounts)
+                                    + " than ASCII before the @. If it does, switch on Allow UTF-8 under Realm settings, Email");
+        }
+    }
+
+    private static EntityManager entities(KeycloakSession session) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager();
     }
 
     private static void report(KeycloakSessionFactory sessions) {
@@ -50,8 +75,7 @@ public final class AddressReport implements ProviderEventListener {
     }
 
     private static void report(KeycloakSession session) {
-        EntityManager entities =
-                session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        EntityManager entities = entities(session);
         entities.createQuery(BREAKING, Object[].class)
                 .setParameter("client", Tenancy.API_CLIENT)
                 .getResultList()

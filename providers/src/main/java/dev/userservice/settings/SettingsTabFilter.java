@@ -67,10 +67,23 @@ public final class SettingsTabFilter implements ContainerResponseFilter {
         if (isOurs) {
             MultivaluedHashMap<String, String> config = new MultivaluedHashMap<>();
             TenantValues.of(realm()).forEach(config::putSingle);
-            MailServer.lack(realm()).ifPresent(lack -> config.putSingle(SettingsTab.MAIL_PROBLEM, lack));
+            List<String> problems = mailProblems();
+            if (!problems.isEmpty()) {
+                config.putSingle(SettingsTab.MAIL_PROBLEM, String.join("; ", problems));
+            }
             component.setConfig(config);
         }
         return isOurs;
+    }
+
+    private List<String> mailProblems() {
+        List<String> problems = new ArrayList<>();
+        MailServer.lack(realm())
+                .ifPresentOrElse(
+                        problems::add,
+                        () -> session.getKeycloakSessionFactory()
+                                .publish(new RealmMailShown(session, realm(), problems)));
+        return problems;
     }
 
     /** By a query for our type. */

@@ -134,6 +134,20 @@ final class SettingsComponentIT {
         shows(rest(tenant).get("/components/" + id), "", Map.of("audience", "mine", "mail-problem", problem));
     }
 
+    @Test
+    void aRealmWhoseMailServerDoesNotTakeSomebodysAddressIsTold(TestServer server) {
+        Tenant tenant = tenant(server, Map.of("audience", "mine"));
+        RealmRepresentation realm = tenant.admin().toRepresentation();
+        realm.getSmtpServer().put("allowutf8", "true");
+        tenant.admin().update(realm);
+        tenant.addUser("jürgen@example.com");
+        tenant.addUser("another@example.com");
+        shows(list(tenant), "[0].", Map.of("audience", "mine"));
+        realm.getSmtpServer().put("allowutf8", "false");
+        tenant.admin().update(realm);
+        list(tenant).then().body("[0].config.'mail-problem'[0]", startsWith("Accounts that cannot log in: 1. "));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"master", "platform"})
     void everyRealmHasIt(String realm, TestServer server) {
