@@ -83,11 +83,8 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
         if (purge == null) {
             return true;
         }
+        purgePending();
         try {
-            int users = pending.run();
-            if (users > 0) {
-                LOG.infof("Deleted %d accounts that were never activated", users);
-            }
             Optional<Long> deleted = purge.run();
             if (deleted.orElse(0L) > 0) {
                 LOG.infof(
@@ -99,6 +96,17 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
             // An error that went on would end the ticks.
             LOG.errorf(e, "The activity log cannot be purged now");
             return true;
+        }
+    }
+
+    private void purgePending() {
+        try {
+            int users = pending.run();
+            if (users > 0) {
+                LOG.infof("Deleted %d accounts that were never activated", users);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "Accounts that were never activated cannot be deleted now");
         }
     }
 

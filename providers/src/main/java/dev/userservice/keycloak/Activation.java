@@ -135,11 +135,19 @@ public final class Activation {
      */
     public void start(UserModel user, MailOrigin origin) {
         start(MailKind.ACTIVATION, user, origin);
+        noteIfPending(user);
     }
 
     /** The same for a user whom an admin has made, and who is told that. */
     void invite(UserModel user, MailOrigin origin) {
         start(MailKind.INVITATION, user, origin);
+        noteIfPending(user);
+    }
+
+    private void noteIfPending(UserModel user) {
+        if (hasAction(user)) {
+            new PendingAccounts(session).note(realm(), user);
+        }
     }
 
     private void start(MailKind kind, UserModel user, MailOrigin origin) {
@@ -185,7 +193,7 @@ public final class Activation {
         if (hasAction(user)) {
             send(user, origin);
         } else if (isWanted(realm(), user) && isKnown()) {
-            start(user, origin);
+            start(MailKind.ACTIVATION, user, origin);
         }
     }
 

@@ -1,16 +1,16 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.settings.Settings;
-import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.jboss.logging.Logger;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.KeycloakSessionTaskWithResult;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserManager;
 import org.keycloak.models.UserModel;
@@ -18,23 +18,16 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Deletes accounts whose activation was never completed: they hold usernames, addresses and other data of people who may never have
- * heard of them. Whoever has logged in, or has proved an address, is left alone.
+ * heard of them. Only those of {@link PendingAccounts}. Whoever has logged in, has proved an address or was disabled is left alone.
  */
 public final class PendingPurge {
     /** The detail of the event that says that nobody has deleted the account, but time. */
     public static final String PURGED = "never_activated";
 
+    private static final Logger LOG = Logger.getLogger(PendingPurge.class);
+
+    /** Of one realm at a time; the rest come the next time. */
     private static final int MOST = 1_000;
-
-    /** The required action is looked for first: few users have it. */
-    private static final String PENDING = """
-            select u.id, u.realmId from UserRequiredActionEntity a join a.user u
-            where a.action = :action and u.emailVerified = false and u.createdTimestamp < :before
-            and u.serviceAccountClientLink is null
-            and not exists (select 1 from UserServiceLastLogin l where l.userId = u.id)
-            order by u.createdTimestamp""";
-
-    private static final Duration LEAST = Duration.ofDays(1);
 
     private final KeycloakSessionFactory sessions;
     private final Settings settings;
@@ -46,47 +39,59 @@ public final class PendingPurge {
         this.clock = clock;
     }
 
-    private record Pending(String userId, String realmId) {}
-
-    /** Deletes them, each in a transaction of its own; says how many there were. Two nodes at it do no harm. */
+    /**
+     * Deletes them, each in a transaction of its own: one that cannot be deleted keeps no other. Two nodes at it do no harm.
+     *
+     * @return how many there were
+     */
     public int run() {
-        List<Pending> pending = KeycloakModelUtils.runJobInTransactionWithResult(sessions, this::oldest);
         int deleted = 0;
-        for (Pending one : pending) {
-            if (KeycloakModelUtils.runJobInTransactionWithResult(sessions, session -> delete(session, one))) {
-                deleted++;
+        Optional<String> realm = behind("");
+        while (realm.isPresent() && !Thread.currentThread().isInterrupted()) {
+            String id = realm.get();
+            for (String user : inTransaction(session -> due(session, id))) {
+                if (settle(id, user)) {
+                    deleted++;
+                }
             }
+            realm = behind(id);
         }
         return deleted;
     }
 
-    private List<Pending> oldest(KeycloakSession session) {
-        return entities(session)
-                .createQuery(PENDING, Object[].class)
-                .setParameter("action", Activation.REQUIRED_ACTION)
-                .setParameter("before", clock.instant().minus(LEAST).toEpochMilli())
-                .setMaxResults(MOST)
-                .getResultStream()
-                .map(row -> new Pending((String) row[0], (String) row[1]))
-                .toList();
+    private Optional<String> behind(String realmId) {
+        return inTransaction(session -> new PendingAccounts(session).realmBehind(realmId));
     }
 
-    private boolean delete(KeycloakSession session, Pending one) {
-        RealmModel realm = session.realms().getRealm(one.realmId());
-        if (realm == null) {
+    private List<String> due(KeycloakSession session, String realmId) {
+        RealmModel realm = session.realms().getRealm(realmId);
+        int days = realm == null ? 0 : settings.of(realm, Settings.PENDING_RETENTION);
+        return days == 0
+                ? List.of()
+                : new PendingAccounts(session).madeBefore(clock.instant().minus(Duration.ofDays(days)), realmId, MOST);
+    }
+
+    /** Deletes an account that is still pending, and forgets in any case that it was. */
+    private boolean settle(String realmId, String userId) {
+        try {
+            return inTransaction(session -> {
+                RealmModel realm = session.realms().getRealm(realmId);
+                session.getContext().setRealm(realm);
+                boolean isDeleted = realm != null
+                        && Optional.ofNullable(session.users().getUserById(realm, userId))
+                                .flatMap(user -> LockedUser.of(session, realm, user))
+                                .filter(user -> !user.isEmailVerified()
+                                        && Activation.isWanted(realm, user)
+                                        && LastLogins.of(session, user).isEmpty())
+                                .map(user -> delete(session, realm, user))
+                                .orElse(false);
+                new PendingAccounts(session).forget(userId);
+                return isDeleted;
+            });
+        } catch (RuntimeException e) {
+            LOG.warnf("An account that was never activated cannot be deleted now: %s: %s", userId, e.getMessage());
             return false;
         }
-        session.getContext().setRealm(realm);
-        int days = settings.of(realm, Settings.PENDING_RETENTION);
-        long before = clock.instant().minus(Duration.ofDays(days)).toEpochMilli();
-        Optional<UserModel> user = Optional.ofNullable(session.users().getUserById(realm, one.userId()))
-                .flatMap(found -> LockedUser.of(session, realm, found))
-                .filter(found -> days > 0
-                        && found.getCreatedTimestamp() != null
-                        && found.getCreatedTimestamp() < before
-                        && !found.isEmailVerified()
-                        && Activation.isWanted(realm, found));
-        return user.isPresent() && delete(session, realm, user.get());
     }
 
     private static boolean delete(KeycloakSession session, RealmModel realm, UserModel user) {
@@ -102,7 +107,7 @@ public final class PendingPurge {
         return true;
     }
 
-    private static EntityManager entities(KeycloakSession session) {
-        return session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    private <T> T inTransaction(KeycloakSessionTaskWithResult<T> task) {
+        return KeycloakModelUtils.runJobInTransactionWithResult(sessions, task);
     }
 }

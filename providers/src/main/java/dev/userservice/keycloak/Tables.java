@@ -21,6 +21,7 @@ public final class Tables implements JpaEntityProvider {
                 OutboxEntity.class,
                 ActivityEntity.class,
                 TotpSetupEntity.class,
+                PendingAccountEntity.class,
                 PlatformRealmEntity.class);
     }
 
@@ -72,6 +73,7 @@ public final class Tables implements JpaEntityProvider {
                     new OneTimeCodes(session).forget(removed.getRealm());
                     new Outbox(session).forget(removed.getRealm());
                     new TotpSetups(session).forget(removed.getRealm());
+                    new PendingAccounts(session).forgetRealm(removed.getRealm().getId());
                 }
             });
         }
@@ -86,6 +88,7 @@ public final class Tables implements JpaEntityProvider {
             new OneTimeCodes(session).forget(user);
             new Outbox(session).forget(user);
             new TotpSetups(session).forget(user);
+            new PendingAccounts(session).forget(user.getId());
         }
 
         @Override

@@ -53,6 +53,11 @@ final class IndexIT {
                 "delete from us_totp_setup where user_id = 'x'",
                 "delete from us_totp_setup where expires_at < 5",
                 "delete from us_totp_setup where realm_id = 'x'",
+                // Accounts that nobody has activated yet.
+                "select realm_id from us_pending_account where realm_id > 'x' order by realm_id limit 1",
+                "select user_id from us_pending_account where realm_id = 'x' and made_at < 5 order by made_at limit 1000",
+                "delete from us_pending_account where user_id = 'x'",
+                "delete from us_pending_account where realm_id = 'x'",
                 // The last login.
                 "select * from us_last_login where user_id = 'x'",
                 "delete from us_last_login where realm_id = 'x'"

@@ -285,8 +285,8 @@ final class OutageIT {
             verify(tenant, server.inbox().next(active).code()).then().statusCode(200);
             server.node()
                     .database()
-                    .execute("update user_entity set created_timestamp = 1 where email in ('" + pending + "', '"
-                            + active + "')");
+                    .execute("update us_pending_account set made_at = 1 where user_id in"
+                            + " (select id from user_entity where email in ('" + pending + "', '" + active + "'))");
             Until.holds(
                     "the end of an account that was never activated",
                     Duration.ofSeconds(60),
