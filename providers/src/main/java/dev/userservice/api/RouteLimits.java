@@ -6,6 +6,7 @@ import dev.userservice.keycloak.SignedCaller;
 import dev.userservice.keycloak.Tenancy;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.RateLimits;
+import dev.userservice.ratelimit.RefreshLimit;
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -16,12 +17,14 @@ import org.keycloak.models.KeycloakSession;
  * sends there comes from many people, and a person's token would be a cheap way around.
  */
 final class RouteLimits {
+    private final KeycloakSession session;
     private final RateLimits limits;
     private final Tenancy tenancy;
     private final Route route;
     private final Optional<SignedCaller> signed;
 
     RouteLimits(KeycloakSession session, Tenancy tenancy, Route route) {
+        this.session = session;
         this.limits = RateLimits.of(session);
         this.tenancy = tenancy;
         this.route = route;
@@ -29,7 +32,8 @@ final class RouteLimits {
     }
 
     /**
-     * Counts the call, without the database.
+     * Counts the call, without the database. What a page of another origin sends is refused by and by, and counts for no limit of what
+     * people do: else any site could use up those of its visitors.
      *
      * @throws ApiProblem 429
      */
@@ -39,8 +43,12 @@ final class RouteLimits {
             if (route.limit() == Limit.METRICS) {
                 count(Limit.METRICS, signed.get());
             }
-        } else if (route.limit() != Limit.REFRESH) {
-            boolean isByAddress = route.limit() != Limit.CALLER && route.limit() != Limit.METRICS;
+        } else if (route.limit() == Limit.REFRESH) {
+            new RefreshLimit(session, tenancy.realm()).requireOfAddress();
+        } else {
+            boolean isByAddress = route.limit() != Limit.CALLER
+                    && route.limit() != Limit.METRICS
+                    && !ApiCall.isOfForeignOrigin(session, tenancy);
             limits.requireOfAddress(tenancy.realm(), isByAddress ? route.limit() : Limit.ANONYMOUS);
         }
     }

@@ -98,6 +98,13 @@ public final class ApiCall {
                 .header("Referrer-Policy", "no-referrer");
     }
 
+    /** Whether a browser says that a page of another origin sends this than the API's client has; judged without a token. */
+    public static boolean isOfForeignOrigin(KeycloakSession session, Tenancy tenancy) {
+        return tenancy.apiClient()
+                .filter(client -> !new CrossOrigin(session).isKnownTo(client))
+                .isPresent();
+    }
+
     /** Answers an OPTIONS request for a path that answers the given methods. */
     public static Response preflight(KeycloakSession session, String... methods) {
         return new CrossOrigin(session).preflight(methods);

@@ -37,6 +37,16 @@ final class CrossOrigin {
         return true;
     }
 
+    /** Is the request of one of the client's origins, or of none? */
+    boolean isKnownTo(ClientModel client) {
+        try {
+            rule().checkAllowedOrigins(session, client);
+            return true;
+        } catch (ForbiddenException e) {
+            return false;
+        }
+    }
+
     /** Lets any origin read the answer; for refusals, which hold nothing, so that a page may learn why. */
     void admitAll() {
         rule().allowAllOrigins().add();

@@ -11,7 +11,7 @@ public interface LoginGate {
     /** Counts an attempt on an account; says how long to wait instead, if there were too many. */
     Optional<Wait> refusal(AuthenticationFlowContext context, String name);
 
-    /** What was tried was right. */
+    /** What was tried was right; the login may wait for something more. */
     void passed(AuthenticationFlowContext context);
 
     /**

@@ -23,7 +23,9 @@ interface LimitedForm extends AuthenticatorFactory {
 
         @Override
         public void passed(AuthenticationFlowContext context) {
-            new LoginLimit(context.getSession(), context.getRealm()).passed();
+            LoginLimit limit = new LoginLimit(context.getSession(), context.getRealm());
+            limit.wasRight();
+            limit.passed();
         }
     };
 

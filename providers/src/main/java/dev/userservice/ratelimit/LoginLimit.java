@@ -50,7 +50,12 @@ public final class LoginLimit {
 
     /** An attempt that has been counted. Kept in the {@link Exchange}: one a request. */
     private record Attempt(
-            Counted account, String name, boolean isOfMany, AtomicBoolean isOpen, AtomicBoolean isWrong) {}
+            Counted account,
+            String name,
+            boolean isOfMany,
+            AtomicBoolean isOpen,
+            AtomicBoolean isWrong,
+            AtomicBoolean isRight) {}
 
     /**
      * Logs somebody in by the API. The attempt is taken back if the server could not say whether it was a good one.
@@ -115,8 +120,13 @@ public final class LoginLimit {
                 limits.look(right(known(name))).or(() -> limits.take(account, event -> about(event, name)));
         if (ofAccount.isEmpty()) {
             Exchange.current()
-                    .ifPresent(there -> there.put(
-                            new Attempt(account, known(name), isOfMany, new AtomicBoolean(true), new AtomicBoolean())));
+                    .ifPresent(there -> there.put(new Attempt(
+                            account,
+                            known(name),
+                            isOfMany,
+                            new AtomicBoolean(true),
+                            new AtomicBoolean(),
+                            new AtomicBoolean())));
         }
         return ofAccount;
     }
@@ -143,17 +153,44 @@ public final class LoginLimit {
      * name.
      */
     void loggedIn(UserModel user) {
+        Set<String> names = names(user);
+        names.forEach(name -> {
+            Counted account = account(name);
+            limits.giveBack(account, account.rate().permits());
+        });
+        if (!names.isEmpty()) {
+            wasRight();
+            names.stream()
+                    .filter(name -> !attempt().map(Attempt::name).equals(Optional.of(name)))
+                    .forEach(name -> limits.note(right(name)));
+        }
+    }
+
+    /** The password or code that was tried was right. Counted once a request: whether a login comes of it or not, it has cost a hash. */
+    void wasRight() {
+        attempt()
+                .filter(attempt -> !attempt.isRight().getAndSet(true))
+                .ifPresent(attempt -> limits.note(right(attempt.name())));
+    }
+
+    /**
+     * The names of the user, if it was one of them that was typed; else none. An address that nobody has proved is a name only for
+     * who has typed it: it may be somebody else's.
+     */
+    private static Set<String> names(UserModel user) {
+        Optional<String> typed = attempt().map(Attempt::name);
         Set<String> names = Stream.of(user.getUsername(), user.getEmail())
                 .filter(Objects::nonNull)
                 .map(LoginLimit::known)
                 .collect(Collectors.toSet());
-        if (attempt().map(Attempt::name).filter(names::contains).isPresent()) {
-            names.forEach(name -> {
-                Counted account = account(name);
-                limits.giveBack(account, account.rate().permits());
-                limits.note(right(name));
-            });
+        if (typed.filter(names::contains).isEmpty()) {
+            return Set.of();
         }
+        if (!user.isEmailVerified()) {
+            names.removeIf(name ->
+                    !typed.get().equals(name) && !known(user.getUsername()).equals(name));
+        }
+        return names;
     }
 
     /** A password or code was wrong. */

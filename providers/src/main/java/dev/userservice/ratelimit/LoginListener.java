@@ -33,9 +33,12 @@ public final class LoginListener implements EventListenerProvider {
     private static final Set<String> WRONG_OF_CLIENTS =
             Set.of(Errors.INVALID_CLIENT_CREDENTIALS, Errors.CLIENT_NOT_FOUND, Errors.INVALID_CLIENT);
 
-    /** What is said after the right password alone, or before any is looked at. */
-    private static final Set<String> NO_FAILURE =
-            Set.of(Errors.RESOLVE_REQUIRED_ACTIONS, TotpAuthenticator.MFA_REQUIRED, Errors.INVALID_REQUEST);
+    /** What is said after the right password alone. */
+    private static final Set<String> AFTER_A_RIGHT_PASSWORD =
+            Set.of(Errors.RESOLVE_REQUIRED_ACTIONS, TotpAuthenticator.MFA_REQUIRED);
+
+    /** What is said before any password is looked at. */
+    private static final Set<String> NO_FAILURE = Set.of(Errors.INVALID_REQUEST);
 
     /** Logins by whatever way, and checks of a password or code of somebody who has shown a token. */
     private static final Set<EventType> FAILURES = EnumSet.of(
@@ -83,6 +86,9 @@ public final class LoginListener implements EventListenerProvider {
             Optional.ofNullable(event.getUserId())
                     .map(id -> session.users().getUserById(realm, id))
                     .ifPresent(limit::loggedIn);
+            limit.passed();
+        } else if (AFTER_A_RIGHT_PASSWORD.contains(error)) {
+            limit.wasRight();
             limit.passed();
         } else if (NO_FAILURE.contains(error) || PolicyRefusal.isToldBy(event)) {
             limit.passed();

@@ -2,15 +2,12 @@ package dev.userservice.ratelimit;
 
 import dev.userservice.ratelimit.RateLimits.Counted;
 import dev.userservice.web.ApiProblem;
-import java.util.Locale;
+import dev.userservice.web.Mailbox;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/**
- * How many accounts may be registered for one mailbox, from wherever: each brings a mail. Most mail servers deliver {@code jane+x@…}
- * to {@code jane@…}, so that what follows the plus sign does not count.
- */
+/** How many accounts may be registered for one {@linkplain Mailbox mailbox}, from wherever: each brings a mail. */
 public final class MailboxLimit {
     private final RateLimits limits;
     private final RealmModel realm;
@@ -49,13 +46,6 @@ public final class MailboxLimit {
     }
 
     private Counted counted(String email) {
-        return limits.counted(realm, Limit.MAILBOX, mailbox(email));
-    }
-
-    static String mailbox(String email) {
-        String address = email.strip().toLowerCase(Locale.ROOT);
-        int at = address.lastIndexOf('@');
-        int plus = address.indexOf('+');
-        return plus > 0 && plus < at ? address.substring(0, plus) + address.substring(at) : address;
+        return limits.counted(realm, Limit.MAILBOX, Mailbox.of(email));
     }
 }

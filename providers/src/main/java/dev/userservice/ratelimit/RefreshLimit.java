@@ -25,17 +25,39 @@ public final class RefreshLimit {
     /** That the request at hand has been counted: by the API, whose call goes through Keycloak's token endpoint. */
     private record Done() {}
 
+    /** That the request at hand counts as what anybody sends, until it shows a refresh token of this realm's. */
+    private record OfAnybody(RateLimits.Counted counted) {}
+
     /**
-     * Counts a refresh by the API.
+     * Counts a call of the API by its address, before anybody looks at what it brings.
+     *
+     * @throws ApiProblem 429
+     */
+    public void requireOfAddress() {
+        RateLimits.Counted counted = limits.counted(realm, Limit.ANONYMOUS, limits.address());
+        limits.take(counted, event -> event).ifPresent(refusal -> {
+            throw refusal.problem();
+        });
+        Exchange.current().ifPresent(there -> there.put(new OfAnybody(counted)));
+    }
+
+    /**
+     * Counts a refresh by the API. What was counted by its address is taken back for a token of this realm's: behind one address there
+     * may be many people.
      *
      * @throws ApiProblem 429
      */
     public void require(String refreshToken) {
         Exchange.current().ifPresent(there -> there.put(new Done()));
-        SignedCaller.sessionOf(session, realm, refreshToken)
-                .ifPresentOrElse(
-                        id -> limits.require(realm, Limit.REFRESH, id, event -> event.session(id)),
-                        () -> limits.requireOfAddress(realm, Limit.ANONYMOUS));
+        Optional<RateLimits.Counted> ofAnybody =
+                Exchange.current().flatMap(there -> there.get(OfAnybody.class)).map(OfAnybody::counted);
+        Optional<String> id = SignedCaller.sessionOf(session, realm, refreshToken);
+        if (id.isPresent()) {
+            ofAnybody.ifPresent(counted -> limits.giveBack(counted, 1));
+            limits.require(realm, Limit.REFRESH, id.get(), event -> event.session(id.get()));
+        } else if (ofAnybody.isEmpty()) {
+            limits.requireOfAddress(realm, Limit.ANONYMOUS);
+        }
     }
 
     /** Counts a refresh by the token endpoint. */

@@ -80,7 +80,7 @@ public final class Settings {
             "pending-retention",
             new Range("days", 0, 36_500),
             30,
-            "How long an account is kept whose activation was never completed; 0 keeps it for ever.");
+            "How long an account is kept that a registration or an invitation has made and nobody has activated; 0 keeps it for ever.");
 
     public static final Setting<Boolean> ACTIVITY_TOKEN_REFRESHES = new Setting<>(
             "activity-token-refreshes",
@@ -150,7 +150,7 @@ public final class Settings {
     public static final Setting<Rate> LIMIT_RIGHT_LOGIN = limit(
             "limit-right-login",
             "20/1m",
-            "How often somebody may log in to one account with the right password, from wherever: each login costs a hash, a session and a row of the log.");
+            "How often a right password or code of one account is taken, from wherever, whether a login comes of it or not: each password costs a hash.");
 
     public static final Setting<Rate> LIMIT_FORM = limit(
             "limit-form",

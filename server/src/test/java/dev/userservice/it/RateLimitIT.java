@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.AuthenticatorConfigRepresentation;
 import org.keycloak.representations.idm.ClientRepresentation;
 
@@ -461,6 +462,67 @@ final class RateLimitIT {
         logins.forEach(login -> assertTrue(isIn(login.get())));
         logins.forEach(login -> assertEquals(429, login.get().statusCode()));
         tenant.login("bob", TestServer.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void itCountsThoughNoLoginComesOfIt() {
+        Tenant tenant = limitedAlone(Map.of("limit-right-login", "3/1h"));
+        tenant.register(Map.of("username", "pending", "email", "pending@example.com"));
+        LoginForm form = new LoginForm(tenant);
+        assertEquals(3, passing(5, () -> form.post("pending", TestServer.PASSWORD)));
+        tenant.login("pending@example.com", TestServer.PASSWORD).then().statusCode(401);
+        tenant.register(Map.of("username", "another", "email", "another@example.com"));
+        assertEquals(3, passing(5, () -> tenant.login("another", TestServer.PASSWORD)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authenticatorData", "error"})
+    void aFieldOfAnotherWayInHidesNoPassword(String field) {
+        Tenant tenant = limitedAlone(Map.of("limit-failed-login", "2/1h"));
+        tenant.addUser("alice");
+        LoginForm form = new LoginForm(tenant);
+        assertEquals(
+                2,
+                passing(
+                        4,
+                        () -> form.postTo("authenticate", Map.of("username", "alice", "password", WRONG, field, "x"))));
+    }
+
+    /** Else any site could take from its visitors, and from the office that they sit in, what they may do here. */
+    @Test
+    void whatAPageOfAnotherOriginSendsIsNoneOfWhatPeopleDo() {
+        Tenant tenant = limitedAlone(Map.of("limit-login", "2/1h"));
+        tenant.addUser("alice");
+        for (int i = 0; i < 5; i++) {
+            tenant.api()
+                    .header("Origin", "https://elsewhere.example")
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("identifier", "alice", "password", TestServer.PASSWORD))
+                    .post("/login")
+                    .then()
+                    .statusCode(403);
+        }
+        assertEquals(2, passing(4, () -> tenant.login("alice", TestServer.PASSWORD)));
+    }
+
+    @Test
+    void aRefreshThatShowsNoTokenCountsForItsAddress() {
+        Tenant tenant = limitedAlone(Map.of("limit-anonymous", "3/1h"));
+        tenant.addUser("alice");
+        Tenant.Session session = tenant.session("alice");
+        for (int i = 0; i < 8; i++) {
+            Response refreshed = tenant.refresh(session.refresh());
+            refreshed.then().statusCode(200);
+            session = Tenant.Session.of(refreshed);
+        }
+        assertEquals(
+                3,
+                passing(
+                        5,
+                        () -> tenant.api()
+                                .contentType(ContentType.JSON)
+                                .body("{")
+                                .post("/refresh")));
     }
 
     @Test
