@@ -2,10 +2,10 @@ package dev.userservice.keycloak;
 
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
+import dev.userservice.web.Mailbox;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.UUID;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -13,8 +13,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The mails that tell people what was done to their account. An address that its user has not proved may be a stranger's: it
- * gets each kind of them no more often than mails with codes may be asked for, whosever account it is.
+ * The mails that tell people what was done to their account. An address that its user has not proved may be a stranger's: its
+ * {@linkplain Mailbox mailbox} gets each kind of them no more often than mails with codes may be asked for, whosever account it is;
+ * and one account causes ten of each kind a day, to whatever addresses.
  */
 public final class AccountNotices {
     private final KeycloakSession session;
@@ -62,11 +63,16 @@ public final class AccountNotices {
         EntityManager entities =
                 session.getProvider(JpaConnectionProvider.class).getEntityManager();
         entities.flush();
-        String subject = realm.getId() + " " + kind.id() + " " + recipient.toLowerCase(Locale.ROOT);
+        return isDue(kind, user.getId(), new CodeTimes(coolDown, Duration.ZERO, !coolDown.isZero()))
+                && isDue(kind, Mailbox.of(recipient), new CodeTimes(coolDown, coolDown));
+    }
+
+    private boolean isDue(MailKind kind, String whose, CodeTimes times) {
+        String subject = realm.getId() + " " + kind.id() + " " + whose;
         String id =
                 UUID.nameUUIDFromBytes(subject.getBytes(StandardCharsets.UTF_8)).toString();
         return new OneTimeCodes(session)
-                .ask(id, Purpose.NOTICE, new CodeTimes(coolDown, coolDown), realm)
+                .ask(id, Purpose.NOTICE, times, realm)
                 .request()
                 .isPresent();
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,37 @@ final class AccountNoticeIT {
         changesPassword(token);
         tenant.inbox().next(email);
         assertEquals(1, mails());
+    }
+
+    /** Keycloak's own account API has no limit, and most mail servers deliver all of these to one mailbox. */
+    @Test
+    void whoChangesTheirAddressAgainAndAgainFloodsNoMailbox() {
+        String token = tenant.passwordToken("full", name).path("access_token");
+        List<String> ofOneMailbox = IntStream.range(0, 5)
+                .mapToObj(i -> "stranger+" + i + "@" + name + ".example")
+                .toList();
+        List<String> ofMany = IntStream.range(0, 25)
+                .mapToObj(i -> "somebody@" + i + "." + name + ".example")
+                .toList();
+        for (String address : ofOneMailbox) {
+            account(token, name, address).then().statusCode(204);
+        }
+        mails();
+        assertEquals(1, tenant.inbox().count(email));
+        // That it came, unless it has gone already, and that it went.
+        assertTrue(told(ofOneMailbox) <= 2, "mails: " + told(ofOneMailbox));
+        for (String address : ofMany) {
+            account(token, name, address).then().statusCode(204);
+        }
+        mails();
+        // Of each of the two kinds ten a day.
+        assertTrue(told(ofMany) <= 20, "mails: " + told(ofMany));
+    }
+
+    private static int told(List<String> addresses) {
+        return addresses.stream()
+                .mapToInt(address -> tenant.inbox().count(address))
+                .sum();
     }
 
     /** Whosever account it is at the moment: an address can go from one to the next. */
