@@ -7,6 +7,8 @@ import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.RoleStep;
 import dev.userservice.keycloak.RolledBack;
 import dev.userservice.keycloak.Tenancy;
+import dev.userservice.ratelimit.RateLimits;
+import dev.userservice.settings.Rate;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -28,6 +30,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
@@ -39,6 +42,12 @@ public final class ActivityListener implements EventListenerProvider {
 
     /** What of Keycloak's admin REST may change a user's highest role. */
     private static final Set<Action> OF_ROLES = EnumSet.of(Action.ROLE_CHANGED, Action.GROUP_JOINED, Action.GROUP_LEFT);
+
+    /** How many logins by a session that is there already are noted, on each node. */
+    private static final Rate SINGLE_SIGN_ON = Rate.parse("10/1m");
+
+    /** In seconds: a session that is as young as this belongs to the login that has made it. */
+    private static final int JUST_NOW = 1;
 
     private final KeycloakSession session;
     private final Settings settings;
@@ -65,6 +74,9 @@ public final class ActivityListener implements EventListenerProvider {
 
     private void note(Event event, EventTable.Entry entry, RealmModel realm) {
         if (entry.action() == Action.LOGIN && event.getUserId() != null) {
+            if (isOneOfTooMany(event, realm)) {
+                return;
+            }
             LastLogins.note(session, event);
         }
         if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
@@ -72,6 +84,18 @@ public final class ActivityListener implements EventListenerProvider {
             Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
             tell(known, realm, actors.of(known, event, realm), origin, event.getTime());
         }
+    }
+
+    /**
+     * Each time that an application finds somebody logged in already, Keycloak tells of a login, which nobody has typed anything for. A
+     * page that asks in a loop would fill the log.
+     */
+    private boolean isOneOfTooMany(Event event, RealmModel realm) {
+        UserSessionModel known =
+                event.getSessionId() == null ? null : session.sessions().getUserSession(realm, event.getSessionId());
+        return known != null
+                && known.getStarted() + JUST_NOW < event.getTime() / 1000
+                && !RateLimits.of(session).mayNote("login\n" + event.getSessionId(), SINGLE_SIGN_ON);
     }
 
     /** What the event alone does not tell. */

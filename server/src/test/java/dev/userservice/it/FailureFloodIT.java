@@ -75,6 +75,36 @@ final class FailureFloodIT {
                 rows::toString);
     }
 
+    /** An application that asks in a loop whether somebody is logged in. */
+    @Test
+    void loginsBySingleSignOnAreAFewRowsAMinute() {
+        String id = tenant.addUser("looping");
+        SingleSignOn browser = new SingleSignOn(tenant, "looping");
+        browser.tokens("first-app", "openid");
+        Instant made = Instant.now();
+        // The login that has made the session is none of these.
+        Until.holds(
+                "a session that is older than a login takes",
+                A_MINUTE_AND_MORE,
+                () -> Duration.between(made, Instant.now()).toSeconds() >= 3);
+        long begun = System.nanoTime();
+        for (int i = 0; i < 30; i++) {
+            browser.tokensAgain("first-app", "openid");
+        }
+        long permits = 10 + Duration.ofNanos(System.nanoTime() - begun).toSeconds() / 6 + 1;
+        List<Map<String, Object>> rows = tenant.api(admin)
+                .queryParam("action", "login")
+                .queryParam("user_id", id)
+                .queryParam("limit", 100)
+                .get("/activity")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("$");
+        assertTrue(rows.size() > 5 && rows.size() <= permits + 1, "rows: " + rows.size());
+    }
+
     @Test
     void whoTriesNoPasswordHasNotFailedToLogIn() {
         for (String query : List.of(
