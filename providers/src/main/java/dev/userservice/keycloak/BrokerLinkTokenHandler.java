@@ -4,14 +4,11 @@ import jakarta.ws.rs.core.Response;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionToken;
 import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionTokenHandler;
-import org.keycloak.common.util.Time;
-import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.credential.PasswordCredentialModel;
 
 /**
  * The link of Keycloak's mail to somebody who comes by another identity provider and finds an account with their address. If nobody has
@@ -34,30 +31,9 @@ public final class BrokerLinkTokenHandler extends IdpVerifyAccountLinkActionToke
         boolean isDue = new Tenancy(session, realm).isSwitchedOn() && FirstProof.isDue(user);
         Response answer = super.handleToken(token, context);
         if (isDue && user.isEmailVerified()) {
-            takeOver(session, realm, user);
+            new FirstProof(session, realm, user, type -> event(session, realm, type)).takeOver();
         }
         return answer;
-    }
-
-    private static void takeOver(KeycloakSession session, RealmModel realm, UserModel user) {
-        new FirstProof(session, realm, user, type -> event(session, realm, type)).clear();
-        new OneTimeCodes(session).voidAll(user);
-        user.credentialManager()
-                .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
-                .toList()
-                .forEach(password -> {
-                    user.credentialManager().removeStoredCredentialById(password.getId());
-                    event(session, realm, EventType.REMOVE_CREDENTIAL)
-                            .user(user)
-                            .detail(Details.CREDENTIAL_TYPE, password.getType())
-                            .success();
-                });
-        session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));
-        new UserSessions(session, realm)
-                .endOthers(
-                        user,
-                        null,
-                        () -> event(session, realm, EventType.LOGOUT).user(user));
     }
 
     private static EventBuilder event(KeycloakSession session, RealmModel realm, EventType type) {

@@ -170,6 +170,18 @@ public final class Caller {
         return user();
     }
 
+    /**
+     * Locks the row of the caller, who may change their own account, and looks at the token once more: that was done before the body
+     * came, which may have taken a while, and the owner may have got the account back meanwhile.
+     *
+     * @throws ApiProblem 401 for one who was disabled, deleted or whose tokens were declared invalid meanwhile; 403 as before
+     */
+    UserModel lockSelf() {
+        return LockedUser.of(session, home, requireManageSelf())
+                .filter(user -> user.isEnabled() && isNewEnoughFor(user))
+                .orElseThrow(ApiProblem::invalidToken);
+    }
+
     boolean mayViewOwnAccount() {
         return hasAccountRole(AccountRoles.VIEW_PROFILE) || hasAccountRole(AccountRoles.MANAGE_ACCOUNT);
     }

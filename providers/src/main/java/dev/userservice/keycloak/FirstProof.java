@@ -2,6 +2,7 @@ package dev.userservice.keycloak;
 
 import java.util.List;
 import java.util.function.Function;
+import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
@@ -39,6 +40,25 @@ final class FirstProof {
     /** Is the owner about to prove an address that nobody has proved before? */
     static boolean isDue(UserModel user) {
         return user.getEmail() != null && !user.isEmailVerified();
+    }
+
+    /** Removes the password too, and ends what is under way: the owner gets the account as if nobody had ever been in it. */
+    void takeOver() {
+        clear();
+        new OneTimeCodes(session).voidAll(user);
+        user.credentialManager()
+                .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
+                .toList()
+                .forEach(password -> {
+                    user.credentialManager().removeStoredCredentialById(password.getId());
+                    events.apply(EventType.REMOVE_CREDENTIAL)
+                            .user(user)
+                            .detail(Details.CREDENTIAL_TYPE, password.getType())
+                            .success();
+                });
+        session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));
+        new UserSessions(session, realm)
+                .endOthers(user, null, () -> events.apply(EventType.LOGOUT).user(user));
     }
 
     /** Removes second factors, passkeys, links to other providers and consents. Password and sessions are replaced by the proof itself. */

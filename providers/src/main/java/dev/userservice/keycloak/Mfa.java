@@ -52,7 +52,7 @@ public final class Mfa {
      * @throws ApiProblem 409 if one is in force
      */
     public TotpSecret enable() {
-        UserModel user = lockSelf();
+        UserModel user = call.caller().lockSelf();
         requireNone(user);
         OTPCredentialModel secret = fresh();
         setups.await(realm, user, secret, PATIENCE);
@@ -82,7 +82,7 @@ public final class Mfa {
      * @throws ApiProblem 400 for a code that is not right, or if none waits; 409 if another one is in force by now
      */
     public UserModel verify(String code) {
-        UserModel user = lockSelf();
+        UserModel user = call.caller().lockSelf();
         OTPCredentialModel secret = setups.waiting(user)
                 .orElseThrow(() -> ApiProblem.badRequest("No setup is waiting for its first code; enable MFA first"));
         requireNone(user);
@@ -179,7 +179,7 @@ public final class Mfa {
                     .error(refusal.get());
             throw ApiProblem.invalid("totp", "This is not a current code").remembered();
         }
-        UserModel user = lockSelf();
+        UserModel user = call.caller().lockSelf();
         if (!ids(credentials(user)).equals(checked)) {
             // An admin was quicker, and has perhaps given out a new one that this was no code of.
             throw ApiProblem.invalid("totp", "This is not a current code");
@@ -251,12 +251,6 @@ public final class Mfa {
 
     private TotpSecret shown(UserModel user, OTPCredentialModel secret) {
         return TotpSecret.of(realm, user, secret);
-    }
-
-    private UserModel lockSelf() {
-        return LockedUser.of(session, realm, call.caller().requireManageSelf())
-                .filter(UserModel::isEnabled)
-                .orElseThrow(ApiProblem::invalidToken);
     }
 
     private EventBuilder event(EventType type) {

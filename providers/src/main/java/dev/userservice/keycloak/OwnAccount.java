@@ -44,7 +44,7 @@ public final class OwnAccount {
      *     the realm, if it has to be proved first; 429 for one address soon after another; 401 for one who was disabled or deleted meanwhile
      */
     public UserModel update(ProfileChange change, FieldErrors errors) {
-        UserModel user = lock();
+        UserModel user = call.caller().lockSelf();
         ProfileUpdate profile = new ProfileUpdate(call, user, change, UserProfileContext.ACCOUNT);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
@@ -90,7 +90,7 @@ public final class OwnAccount {
             passwordEvents().forEach(event -> event.error(refused.get()));
             throw notCurrent().remembered();
         }
-        UserModel user = lock();
+        UserModel user = call.caller().lockSelf();
         if (!passwordDates(user).equals(checked)) {
             // Somebody else was quicker, and has perhaps ended this very session by it.
             throw notCurrent();
@@ -121,13 +121,6 @@ public final class OwnAccount {
                 .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
                 .map(CredentialModel::getCreatedDate)
                 .toList();
-    }
-
-    /** The token was looked at before the body came, which may have taken a while: the owner may have got the account back meanwhile. */
-    private UserModel lock() {
-        return LockedUser.of(session, realm, call.caller().user())
-                .filter(user -> user.isEnabled() && call.caller().isNewEnoughFor(user))
-                .orElseThrow(ApiProblem::invalidToken);
     }
 
     /** The event, and the one of the name that it had before: Keycloak makes both. */

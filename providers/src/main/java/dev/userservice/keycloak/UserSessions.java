@@ -12,6 +12,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.managers.UserSessionManager;
+import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** A user's sessions in a realm, online and offline, and their ends. */
 final class UserSessions {
@@ -82,6 +83,7 @@ final class UserSessions {
 
     void end(UserSessionModel ended) {
         KeycloakContext context = session.getContext();
+        AuthenticationSessionModel login = context.getAuthenticationSession();
         AuthenticationManager.backchannelLogout(
                 session,
                 realm,
@@ -91,5 +93,7 @@ final class UserSessions {
                 context.getHttpRequest().getHttpHeaders(),
                 true,
                 ended.isOffline());
+        // Keycloak has put a login of its own there, which is gone; the one of the request goes on.
+        context.setAuthenticationSession(login);
     }
 }

@@ -5,16 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.FederatedIdentityRepresentation;
 import org.keycloak.representations.idm.IdentityProviderRepresentation;
@@ -24,6 +32,9 @@ import org.keycloak.representations.idm.UserRepresentation;
 @ExtendWith(ServerExtension.class)
 final class FirstProofIT {
     private static final String NEW_PASSWORD = "An0ther-password!";
+
+    /** On Keycloak's page that says what has to be done. */
+    private static final Pattern PROCEED = Pattern.compile("href=\"([^\"]*action-token[^\"]*)\"");
 
     private static void reset(Tenant tenant, String email, boolean isFirstProof) {
         tenant.api()
@@ -87,38 +98,94 @@ final class FirstProofIT {
                 .statusCode(200);
     }
 
+    private record Held(String name, String method, String path, String body) {
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    private static Stream<Held> held() {
+        return Stream.of(
+                new Held("mallet", "PUT", "/users/me", "{\"email\":\"mallet@evil.example\"}"),
+                new Held("malone", "PATCH", "/users/mfa/enable", "{}"));
+    }
+
     /** Its headers come with a token that is good, its body when that is not any more. */
-    @Test
-    void aCallThatIsUnderWayMeanwhileIsRefused(Tenant tenant) throws Exception {
-        String id = tenant.addUser("mallet");
-        String token = tenant.session("mallet").access();
+    @ParameterizedTest
+    @MethodSource("held")
+    void aCallThatIsUnderWayMeanwhileIsRefused(Held call, Tenant tenant) throws Exception {
+        String id = tenant.addUser(call.name());
+        String token = tenant.session(call.name()).access();
+        String owner = call.name() + "-owner@example.com";
         tenant.api(token)
                 .contentType(ContentType.JSON)
-                .body(Map.of("email", "later-owner@example.com"))
+                .body(Map.of("email", owner))
                 .put("/users/me")
                 .then()
                 .statusCode(200);
-        byte[] body = "{\"email\":\"mallet@evil.example\"}".getBytes(StandardCharsets.UTF_8);
+        byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
         URI base = tenant.server().base();
         try (Socket socket = new Socket(base.getHost(), base.getPort())) {
             socket.setSoTimeout(60_000);
             OutputStream out = socket.getOutputStream();
-            String head = "PUT /realms/" + tenant.name() + "/api/users/me HTTP/1.1\r\nHost: " + base.getAuthority()
-                    + "\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\nContent-Length: "
-                    + body.length + "\r\nConnection: close\r\n\r\n";
+            String head = call.method() + " /realms/" + tenant.name() + "/api" + call.path()
+                    + " HTTP/1.1\r\nHost: " + base.getAuthority() + "\r\nAuthorization: Bearer " + token
+                    + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length
+                    + "\r\nConnection: close\r\n\r\n";
             out.write(head.getBytes(StandardCharsets.US_ASCII));
             out.flush();
             // The token is of an earlier second than the new password; and meanwhile it was looked at.
             Thread.sleep(1_500);
-            reset(tenant, "later-owner@example.com", true);
+            reset(tenant, owner, true);
             out.write(body);
             out.flush();
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(answer.startsWith("HTTP/1.1 401"), answer);
         }
-        assertEquals(
-                "later-owner@example.com",
-                tenant.admin().users().get(id).toRepresentation().getEmail());
+        assertEquals(owner, tenant.admin().users().get(id).toRepresentation().getEmail());
+    }
+
+    /** Keycloak takes the click in it for the proof of the address. */
+    @Test
+    void theMailByWhichAnAdminDemandsANewPasswordTakesTheAccountOverToo(Tenant tenant) {
+        String id = tenant.addUser("marlow");
+        Tenant.Session marlows = tenant.session("marlow");
+        tenant.api(marlows.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "marlows-owner@example.com"))
+                .put("/users/me")
+                .then()
+                .statusCode(200);
+        enableMfa(tenant, id);
+        tenant.admin().users().get(id).executeActionsEmail(List.of("UPDATE_PASSWORD"));
+        Inbox.Mail mail = tenant.inbox().next("marlows-owner@example.com");
+        while (!mail.text().contains("action-token")) {
+            mail = tenant.inbox().next("marlows-owner@example.com");
+        }
+        Response page =
+                RestAssured.given().urlEncodingEnabled(false).get(mail.link().toString());
+        Matcher proceed = PROCEED.matcher(page.asString());
+        assertTrue(proceed.find(), page.asString());
+        Response clicked = RestAssured.given()
+                .redirects()
+                .follow(false)
+                .urlEncodingEnabled(false)
+                .cookies(page.cookies())
+                .get(proceed.group(1).replace("&amp;", "&"));
+        clicked.then().statusCode(302);
+        Map<String, String> cookies = new HashMap<>(page.cookies());
+        cookies.putAll(clicked.cookies());
+        RestAssured.given()
+                .urlEncodingEnabled(false)
+                .cookies(cookies)
+                .get(clicked.header("Location"))
+                .then()
+                .statusCode(200)
+                .body(containsString("password-new"));
+        assertEquals(List.of(), credentialTypes(tenant, id));
+        tenant.refresh(marlows.refresh()).then().statusCode(401);
+        tenant.login("marlow", TestServer.PASSWORD).then().statusCode(401);
     }
 
     /** One click would leave it to whoever has linked it. */
