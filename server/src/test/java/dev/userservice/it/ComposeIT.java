@@ -110,7 +110,7 @@ final class ComposeIT {
         assertEquals(List.of(IMAGE + "/bin/kc.sh"), dockerfile.words("keycloak", "ENTRYPOINT"));
         KeycloakProcess server = KeycloakProcess.start(home, compose.command("keycloak"), environment, console::add);
         parts.push(server::stop);
-        server.awaitReady(management().resolve("/health/ready"), Duration.ofMinutes(3));
+        server.awaitReady(management().resolve("/health/ready"), Duration.ofMinutes(10));
     }
 
     @AfterAll

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /** A PostgreSQL that can be taken away. */
 final class Database implements Closeable {
-    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
 
     private final Path durable;
     private EmbeddedPostgres postgres;

@@ -23,7 +23,7 @@ import java.util.Optional;
 final class Node implements Closeable {
     static final String PORT = "KC_HTTP_PORT";
     private static final String JVM_OPTIONS = "JAVA_OPTS_APPEND";
-    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
 
     private final ServerHome home;
     private final Database database;
