@@ -221,17 +221,19 @@ final class OwnAccountIT {
     @Test
     void allOtherSessionsEnd() {
         Tenant.Session other = tenant.session(name);
-        Response offline = Tenant.admitted(() -> tenant.token(
-                "offline-app",
-                Map.of(
-                        "grant_type",
-                        "password",
-                        "username",
-                        name,
-                        "password",
-                        TestServer.PASSWORD,
-                        "scope",
-                        "openid offline_access")));
+        Response offline = Tenant.awaited(
+                answer -> answer.statusCode() == 200,
+                () -> tenant.token(
+                        "offline-app",
+                        Map.of(
+                                "grant_type",
+                                "password",
+                                "username",
+                                name,
+                                "password",
+                                TestServer.PASSWORD,
+                                "scope",
+                                "openid offline_access")));
         offline.then().statusCode(200);
         Tenant.admitted(400, () -> changePassword(TestServer.PASSWORD, NEW_PASSWORD))
                 .then()

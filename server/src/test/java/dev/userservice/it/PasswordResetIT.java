@@ -139,17 +139,19 @@ final class PasswordResetIT {
     @Test
     void allSessionsEndOnlineAndOffline() {
         Tenant.Session online = tenant.session(name);
-        String offline = Tenant.admitted(() -> tenant.token(
-                        "offline-app",
-                        Map.of(
-                                "grant_type",
-                                "password",
-                                "username",
-                                name,
-                                "password",
-                                TestServer.PASSWORD,
-                                "scope",
-                                "openid offline_access")))
+        String offline = Tenant.awaited(
+                        answer -> answer.statusCode() == 200,
+                        () -> tenant.token(
+                                "offline-app",
+                                Map.of(
+                                        "grant_type",
+                                        "password",
+                                        "username",
+                                        name,
+                                        "password",
+                                        TestServer.PASSWORD,
+                                        "scope",
+                                        "openid offline_access")))
                 .then()
                 .statusCode(200)
                 .extract()

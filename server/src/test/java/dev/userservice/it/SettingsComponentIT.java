@@ -377,12 +377,14 @@ final class SettingsComponentIT {
         client.setDirectAccessGrantsEnabled(true);
         client.setFullScopeAllowed(true);
         clients.get(client.getId()).update(client);
-        return Tenant.admitted(() -> tenant.oidc()
-                        .formParam("client_id", clientId)
-                        .formParam("grant_type", "password")
-                        .formParam("username", "realm-admin")
-                        .formParam("password", TestServer.PASSWORD)
-                        .post("/token"))
+        return Tenant.awaited(
+                        answer -> answer.statusCode() == 200,
+                        () -> tenant.oidc()
+                                .formParam("client_id", clientId)
+                                .formParam("grant_type", "password")
+                                .formParam("username", "realm-admin")
+                                .formParam("password", TestServer.PASSWORD)
+                                .post("/token"))
                 .then()
                 .statusCode(200)
                 .extract()
