@@ -122,7 +122,9 @@ final class ActivityIT {
     }
 
     @Test
-    void aLoginInTheBrowserIsOneAndSoIsTheLogout(Tenant tenant) {
+    void aLoginInTheBrowserIsOneAndSoIsTheLogout(TestServer server) {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
+        Activities log = Activities.of(tenant);
         String username = someone();
         String id = tenant.addUser(username);
         try (RelyingParty app = RelyingParty.of(tenant);

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ServerExtension.class)
 final class BrowserIT {
     @Test
-    void aUserLogsInToAnApplication(Tenant tenant) {
+    void aUserLogsInToAnApplication(TestServer server) {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         tenant.addUser("alice");
         try (RelyingParty app = RelyingParty.of(tenant);
                 Browser browser = Browser.open()) {

@@ -27,8 +27,8 @@ final class DailyActivityIT {
     private static String admin;
 
     @BeforeAll
-    static void take(Tenant fresh) {
-        tenant = fresh;
+    static void take(TestServer server) {
+        tenant = Tenant.on(server, Tenant::withoutBruteForceProtection).withLongTokens();
         admin = tenant.serviceTokenOf("view-users");
     }
 

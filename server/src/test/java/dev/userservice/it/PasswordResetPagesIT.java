@@ -33,8 +33,8 @@ final class PasswordResetPagesIT {
     private String id;
 
     @BeforeAll
-    static void take(Tenant fresh) {
-        tenant = fresh;
+    static void take(TestServer server) {
+        tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
     }
 
     @BeforeEach
