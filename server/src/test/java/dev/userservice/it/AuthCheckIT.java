@@ -29,7 +29,7 @@ final class AuthCheckIT {
 
     @BeforeAll
     static void take(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         AdminLog.on(tenant);
         backEnd = tenant.serviceTokenOf("view-users");
     }

@@ -37,7 +37,7 @@ final class LockIT {
 
     @BeforeAll
     static void take(Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         Assumptions.assumeTrue(
                 tenant.server().node() != null && tenant.server().node().database() != null,
                 "only PostgreSQL can be reached from here");

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -26,12 +27,17 @@ import org.junit.jupiter.api.parallel.Isolated;
 final class MetricsIT {
     private static TestServer server;
     private static Tenant platform;
-    private static String vendor;
+    private String vendor;
 
     @BeforeAll
     static void start(TestServer ofTheSuite) {
         server = ofTheSuite;
         platform = Tenant.platformOf(server);
+    }
+
+    /** The platform's tokens live for minutes, as everybody's there do, and the class may take longer. */
+    @BeforeEach
+    void logIn() {
         vendor = platform.session(TestServer.VENDOR).access();
     }
 
@@ -129,14 +135,15 @@ final class MetricsIT {
     }
 
     @Test
-    void tenAMinuteAreEnough() {
-        Tenant tenant = Tenant.on(server, Limits.on("limit-metrics", "limit-caller"));
+    void tenAreEnough() {
+        // Of an hour: by the minute, which is the default, one comes back while ten are asked for on a busy machine.
+        Tenant tenant = Tenant.on(server, Limits.with(Map.of("limit-metrics", "10/1h", "limit-caller", "600/1h")));
         for (int i = 0; i < 10; i++) {
             tenant.api(vendor).get("/metrics").then().statusCode(200);
         }
         Response refused = tenant.api(vendor).get("/metrics");
         refused.then().statusCode(429);
-        assertTrue(Integer.parseInt(refused.header("Retry-After")) <= 6);
+        assertTrue(Integer.parseInt(refused.header("Retry-After")) <= 360);
         tenant.api(vendor).get("/users").then().statusCode(200);
     }
 }

@@ -37,9 +37,9 @@ final class StaleTokenIT {
 
     @BeforeAll
     static void collect(TestServer server, Tenant fresh) {
-        tenant = fresh;
+        tenant = fresh.withLongTokens();
         tenant.addUser("alice");
-        Tenant other = Tenant.on(server);
+        Tenant other = Tenant.on(server).withLongTokens();
         other.addUser("alice");
         STALE.put("garbage", "Bearer garbage");
         STALE.put("another scheme", "Basic YTpi");

@@ -297,7 +297,7 @@ final class StatementsIT {
     /** Keycloak's listing loads each user by itself. */
     @Test
     void aPageOfUsersCostsTheSameHoweverManyAreOnIt() {
-        Tenant full = Tenant.on(server);
+        Tenant full = Tenant.on(server).withLongTokens();
         full.addUser("the-admin", "admin");
         full.importUsers(IntStream.range(0, 100).mapToObj(i -> "user-" + i).toList());
         String token = full.session("the-admin").access();
@@ -328,7 +328,7 @@ final class StatementsIT {
     /** The same of the activity log: whatever is asked for, and however far down. */
     @Test
     void activitiesAreFoundByIndexes() throws Exception {
-        Tenant large = Tenant.on(server);
+        Tenant large = Tenant.on(server).withLongTokens();
         large.addUser("the-admin", "admin");
         String token = large.session("the-admin").access();
         server.node()
@@ -380,7 +380,7 @@ final class StatementsIT {
     /** Of a user with ever so many logins as many are read as are counted, and by the index of these. */
     @Test
     void aUsersDaysAreCountedByAnIndexAndUpToALimit() throws Exception {
-        Tenant large = Tenant.on(server);
+        Tenant large = Tenant.on(server).withLongTokens();
         String busy = large.addUser("busy");
         String token = large.serviceTokenOf("view-users");
         server.node()
@@ -438,7 +438,7 @@ final class StatementsIT {
     /** The statements that were really sent, with their values, as PostgreSQL plans them. */
     @Test
     void listsOfManyUsersAreServedByIndexes() throws Exception {
-        Tenant large = Tenant.on(server);
+        Tenant large = Tenant.on(server).withLongTokens();
         large.addUser("the-admin", "admin");
         String realm = large.admin().toRepresentation().getId();
         server.node().database().execute(manyUsers(realm));
