@@ -26,6 +26,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** What is counted of what is done in a tenant: each time exactly that, by whatever way in. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.LOST_ACTIVITIES)
+@ResourceLock(Shared.TABLES)
 final class AccountMetersIT {
     private static final Pattern FAMILY = Pattern.compile("(auth_attempts|failed_logins|token_refreshes|password_resets"
             + "|email_verifications|user_actions|user_role_changes)_total.*");

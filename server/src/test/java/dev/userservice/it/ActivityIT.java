@@ -29,6 +29,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 /** What the activity log notes, by each way in. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.LOST_ACTIVITIES)
+@ResourceLock(Shared.TABLES)
 final class ActivityIT {
     private static final String AGENT = "a test/1.0";
 
@@ -628,7 +629,7 @@ final class ActivityIT {
         }
         Until.holds(
                 "the count of the failure",
-                Duration.ofSeconds(10),
+                Duration.ofMinutes(2),
                 () -> Integer.valueOf(1)
                         .equals(tenant.admin()
                                 .attackDetection()

@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** How long the activity log keeps what it has noted. It is purged now and then, and whenever a realm is removed. */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.TABLES)
 final class ActivityLifeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

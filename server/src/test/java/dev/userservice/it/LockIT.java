@@ -25,11 +25,14 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Rows that somebody else has locked and does not let go. */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.TABLES)
 final class LockIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int ROUNDS = 10;
 
     private static Tenant tenant;
     private static String admin;
@@ -100,22 +103,42 @@ final class LockIT {
     @Test
     void ofTwoNewPasswordsThatWaitForTheUserOneIsTaken() throws SQLException {
         Tenant unprotected = Tenant.on(tenant.server(), Tenant::withoutBruteForceProtection);
-        String user = unprotected.addUser("quinn");
-        String token = unprotected.session("quinn").access();
+        List<Response> answers = List.of();
+        for (int round = 1; round <= ROUNDS; round++) {
+            answers = replacedTogether(unprotected, "quinn-" + round);
+            if (answers.stream().noneMatch(LockIT::hasGivenUp)) {
+                break;
+            }
+        }
+        Map<Integer, Response> byStatus = answers.stream()
+                .collect(Collectors.toMap(Response::statusCode, answer -> answer, (one, other) -> other));
+        assertEquals(Set.of(200, 400), byStatus.keySet());
+        byStatus.get(400).then().body("errors", hasKey("current_password"));
+    }
+
+    /** On a busy machine the first one may have waited too long before the second one comes. */
+    private static List<Response> replacedTogether(Tenant where, String username) throws SQLException {
+        String user = where.addUser(username);
+        String token = where.session(username).access();
         List<CompletableFuture<Response>> answers = new ArrayList<>();
         withLocked("user_entity where id = '" + user + "'", holder -> {
             for (int i = 1; i <= 2; i++) {
                 int waiting = i;
-                unprotected.admin().clearUserCache();
-                answers.add(CompletableFuture.supplyAsync(
-                        () -> replacePassword(unprotected, token, "Another-horse-" + waiting)));
-                Until.holds("the user to be waited for", Duration.ofMinutes(1), () -> waitingFor(holder) == waiting);
+                where.admin().clearUserCache();
+                answers.add(
+                        CompletableFuture.supplyAsync(() -> replacePassword(where, token, "Another-horse-" + waiting)));
+                Until.holds(
+                        "the user to be waited for",
+                        Duration.ofMinutes(1),
+                        () -> waitingFor(holder) >= waiting
+                                || answers.stream().anyMatch(answer -> answer.isDone() && hasGivenUp(answer.join())));
             }
         });
-        Map<Integer, Response> byStatus =
-                answers.stream().map(CompletableFuture::join).collect(Collectors.toMap(Response::statusCode, r -> r));
-        assertEquals(Set.of(200, 400), byStatus.keySet());
-        byStatus.get(400).then().body("errors", hasKey("current_password"));
+        return answers.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static boolean hasGivenUp(Response answer) {
+        return answer.statusCode() == 503;
     }
 
     private static Response replacePassword(Tenant where, String token, String password) {
@@ -125,7 +148,7 @@ final class LockIT {
                 .put("/users/me/password");
     }
 
-    /** Who waits for a connection, or for somebody who waits for it. */
+    /** How many wait for a connection, or for somebody who waits for it, to let the row of a user go. */
     private static int waitingFor(int holder) {
         try {
             return tenant.server()
@@ -136,7 +159,8 @@ final class LockIT {
                               select pid from pg_stat_activity where %d = any(pg_blocking_pids(pid))
                               union
                               select a.pid from pg_stat_activity a join waiting w on w.pid = any(pg_blocking_pids(a.pid)))
-                            select pid from waiting""".formatted(holder))
+                            select pid from pg_stat_activity join waiting using (pid)
+                            where wait_event in ('transactionid', 'tuple') and query ilike '%%user_entity%%'""".formatted(holder))
                     .size();
         } catch (SQLException e) {
             throw new IllegalStateException(e);

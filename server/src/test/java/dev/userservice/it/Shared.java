@@ -23,5 +23,10 @@ final class Shared {
     /** The number of activities that could not be written, which is a figure of the whole server. */
     static final String LOST_ACTIVITIES = "lost activities";
 
+    /**
+     * The tables of all tenants' accounts and activities: to change one waits for all who use it, and meanwhile nobody else can.
+     */
+    static final String TABLES = "tables";
+
     private Shared() {}
 }
