@@ -379,7 +379,7 @@ final class MfaIT {
     void ofTenFirstCodesAtOnceOneMakesACredential() throws Exception {
         byte[] secret = secretOf(enable());
         String code = Totp.now(secret);
-        List<Integer> answers = Together.call(10, i -> verify(code)).stream()
+        List<Integer> answers = Together.patiently(10, i -> verify(code)).stream()
                 .map(Response::statusCode)
                 .sorted()
                 .toList();
@@ -473,7 +473,7 @@ final class MfaIT {
     void ofTwoThatDisableItAtOnceOneDoes() throws Exception {
         byte[] secret = enabled();
         String code = Totp.at(secret, 1);
-        List<Integer> answers = Together.call(10, i -> disable(code)).stream()
+        List<Integer> answers = Together.patiently(10, i -> disable(code)).stream()
                 .map(Response::statusCode)
                 .sorted()
                 .toList();

@@ -12,6 +12,14 @@ import java.util.function.IntFunction;
 final class Together {
     private Together() {}
 
+    /**
+     * The same of calls that want one row of the database: who has waited too long for those before is told to try again by a 503,
+     * which has changed nothing, and does.
+     */
+    static List<Response> patiently(int times, IntFunction<Response> call) throws Exception {
+        return call(times, i -> Tenant.awaited(answer -> answer.statusCode() != 503, () -> call.apply(i)));
+    }
+
     /** Makes so many calls at once, each with its number. */
     static List<Response> call(int times, IntFunction<Response> call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(times);

@@ -83,7 +83,7 @@ final class TwoNodesIT {
     @Order(3)
     void ofAHundredRedemptionsOverBothNodesOneSucceeds() throws Exception {
         String code = nodes.get(0).inbox().next(here.register(Map.of())).code();
-        Map<Integer, Long> answers = Together.call(100, i -> verify(i % 2 == 0 ? here : there, code)).stream()
+        Map<Integer, Long> answers = Together.patiently(100, i -> verify(i % 2 == 0 ? here : there, code)).stream()
                 .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
         assertEquals(Map.of(200, 1L, 404, 99L), answers);
     }

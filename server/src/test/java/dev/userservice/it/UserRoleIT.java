@@ -312,7 +312,8 @@ final class UserRoleIT {
             Map<String, Object> demoted = Map.of("role", "user");
             Map<String, Object> second = round == 1 ? Map.of("is_active", false) : demoted;
             List<Integer> answers =
-                    Together.call(2, i -> put(small, tokens.get(i), ids.get(1 - i), i == 0 ? demoted : second)).stream()
+                    Together.patiently(2, i -> put(small, tokens.get(i), ids.get(1 - i), i == 0 ? demoted : second))
+                            .stream()
                             .map(Response::statusCode)
                             .toList();
             long done = answers.stream().filter(status -> status == 200).count();
