@@ -25,6 +25,9 @@ final class Node implements Closeable {
     private static final String JVM_OPTIONS = "JAVA_OPTS_APPEND";
     private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
 
+    /** Longer than a server waits in production for those who want it to end: it shares the machine with others here. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final ServerHome home;
     private final Database database;
     private final int port;
@@ -139,7 +142,7 @@ final class Node implements Closeable {
         if (process.isAlive()) {
             coverage.ifPresent(Coverage::fetch);
         }
-        process.stop();
+        process.stop(PATIENCE);
     }
 
     /** As a power cut does. */
