@@ -21,6 +21,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.ClientScopeRepresentation;
 
 /**
@@ -28,6 +29,7 @@ import org.keycloak.representations.idm.ClientScopeRepresentation;
  * which that service holds now, opens nothing here.
  */
 @ExtendWith(ServerExtension.class)
+@ResourceLock(Shared.VENDORS)
 final class NarrowedTokenIT {
     private static Tenant tenant;
     private static String alice;
