@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ServerExtension.class)
 final class ApiFuzzIT {
     private static final Duration LONG = Duration.ofSeconds(Long.getLong("fuzz.seconds", 30));
-    private static final int PATIENCE_MILLIS = 15_000;
+    private static final int PATIENCE_MILLIS = 60_000;
     /** How often each operation is called at least, however slow the machine is. */
     private static final int LEAST = 12;
 

@@ -233,9 +233,10 @@ class MavenWrapperTest {
                         "-C",
                         folder.resolve("tar").toString(),
                         "apache-maven-3.9.99")
-                .inheritIO()
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("tar.txt").toFile())
                 .start();
-        assertEquals(0, tar.waitFor());
+        assertEquals(0, tar.waitFor(), Files.readString(folder.resolve("tar.txt")));
         return Files.readAllBytes(file);
     }
 
