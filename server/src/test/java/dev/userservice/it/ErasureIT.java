@@ -56,7 +56,7 @@ final class ErasureIT {
         tenant.session(name + "-nick");
         Until.holds(
                 "the refusals in the log",
-                Duration.ofSeconds(20),
+                Duration.ofMinutes(2),
                 () -> rows(name).stream().anyMatch(row -> row.contains("rate_limited")));
         return id;
     }
@@ -97,9 +97,11 @@ final class ErasureIT {
         String id = person("erased-one");
         assertFalse(rows("erased-one").isEmpty());
         tenant.awaitAllSent(id);
+        tenant.awaitWholeLog();
         long size = server.node().logSize();
         erase(id);
         assertEquals(List.of(), rows("erased-one"));
+        tenant.awaitWholeLog();
         assertFalse(server.node().logFrom(size).toLowerCase(Locale.ROOT).contains("erased-one"));
         String meters = RestAssured.given()
                 .baseUri(server.node().management().toString())

@@ -405,6 +405,7 @@ final class LoginIT {
     @Test
     void passwordsDoNotReachTheLog() {
         tenant.login("alice", "Secret-of-the-log-1").then().statusCode(401);
+        tenant.awaitWholeLog();
         if (tenant.server().node() != null) {
             assertTrue(!tenant.server().node().log().contains("Secret-of-the-log-1"));
         }

@@ -209,8 +209,11 @@ final class LogsIT {
                 .body(Map.of("password", "Other-secret-1"))
                 .post("/reset-password/" + reset);
         changed.then().statusCode(200);
-        tenant.api().get("/users/me?access_token=in-a-query").then().statusCode(401);
+        Response refused = tenant.api().get("/users/me?access_token=in-a-query");
+        refused.then().statusCode(401);
         accessLine(changed.header("X-Request-ID"));
+        accessLine(refused.header("X-Request-ID"));
+        tenant.awaitWholeLog();
         String all = lines().toString() + server.node().log();
         for (String secret : List.of(
                 TestServer.PASSWORD,

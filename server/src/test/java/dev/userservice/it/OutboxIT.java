@@ -345,6 +345,7 @@ final class OutboxIT {
         }
         assertTrue(rows.stream().anyMatch(row -> row.contains(email)), "the hash is there");
         verify(healthy, code);
+        healthy.awaitWholeLog();
         String log = server.node().log();
         for (String secret : List.of(code, bare)) {
             assertFalse(rows.stream().anyMatch(row -> row.contains(secret)));

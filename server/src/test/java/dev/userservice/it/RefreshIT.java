@@ -58,7 +58,7 @@ final class RefreshIT {
         tenant.refresh(renewed.path("refresh_token")).then().statusCode(401);
         tenant.api(renewed.<String>path("access_token")).get("/users/me").then().statusCode(401);
         tenant.refresh(other.refresh()).then().statusCode(200);
-        tenant.awaitLogged("A used refresh token came back");
+        tenant.awaitLogged("A used refresh token came back", tenant.name());
     }
 
     @Test
