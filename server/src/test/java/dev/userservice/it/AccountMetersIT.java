@@ -92,7 +92,8 @@ final class AccountMetersIT {
     }
 
     @Test
-    void aLoginAndAFailedOneByTheApi(Tenant tenant) {
+    void aLoginAndAFailedOneByTheApi(TestServer server) {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         String username = someone();
         tenant.addUser(username);
         assertCounts(tenant, () -> tenant.session(username), LOGIN, action("login"));
@@ -111,7 +112,8 @@ final class AccountMetersIT {
     }
 
     @Test
-    void theSameAtTheTokenEndpointAndTheLoginsOfClients(Tenant tenant) {
+    void theSameAtTheTokenEndpointAndTheLoginsOfClients(TestServer server) {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         String username = someone();
         tenant.addUser(username);
         String client = "client-" + username;
@@ -144,7 +146,8 @@ final class AccountMetersIT {
     }
 
     @Test
-    void theSameOnTheLoginPage(Tenant tenant) {
+    void theSameOnTheLoginPage(TestServer server) {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         String username = someone();
         tenant.addUser(username);
         try (RelyingParty app = RelyingParty.of(tenant);
@@ -175,7 +178,8 @@ final class AccountMetersIT {
 
     /** The first of the two steps is no failure, whatever its answer. */
     @Test
-    void aLoginWithACodeIsOne(Tenant tenant) {
+    void aLoginWithACodeIsOne(TestServer server) {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         String username = someone();
         String id = tenant.addUser(username);
         byte[] secret = Totp.add(tenant, id);
@@ -369,7 +373,8 @@ final class AccountMetersIT {
     }
 
     @Test
-    void whatIsRolledBackAtTheCommitIsNotCounted(Tenant tenant) throws Exception {
+    void whatIsRolledBackAtTheCommitIsNotCounted(TestServer server) throws Exception {
+        Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         Database database = tenant.server().node().database();
         Assumptions.assumeTrue(database != null, "the database is given a trigger, of PostgreSQL");
         String admin = someone();
@@ -420,7 +425,7 @@ final class AccountMetersIT {
         tenant.session("alice");
         Until.holds(
                 "the gauges of the tenant",
-                Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
                 () -> Scrape.of(server)
                         .of(tenant)
                         .only(series -> series.matches("(tenant|active|verified)_.*"))
@@ -434,7 +439,7 @@ final class AccountMetersIT {
         tenant.admin().remove();
         Until.holds(
                 "the end of the series",
-                Duration.ofSeconds(40),
+                Duration.ofMinutes(2),
                 () -> Scrape.of(server)
                         .of(tenant)
                         .only(series -> !series.startsWith("keycloak_"))

@@ -6,6 +6,7 @@ import io.restassured.response.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.keycloak.representations.idm.ClientRepresentation;
@@ -46,16 +47,10 @@ final class SingleSignOn {
                 .queryParam("redirect_uri", home)
                 .get(tenant.server().base() + "/realms/" + tenant.name() + "/protocol/openid-connect/auth"));
         if (answer.statusCode() == 200) {
-            String form = found(FORM, answer.asString()).replace("&amp;", "&");
-            answer = kept(RestAssured.given()
-                    .redirects()
-                    .follow(false)
-                    .urlEncodingEnabled(false)
-                    .cookies(cookies)
-                    .contentType(ContentType.URLENC)
-                    .formParam("username", username)
-                    .formParam("password", TestServer.PASSWORD)
-                    .post(form));
+            // The form comes again while another login of the same user is under way.
+            AtomicReference<Response> page = new AtomicReference<>(answer);
+            answer = Tenant.awaited(
+                    next -> next.statusCode() != 200, () -> page.updateAndGet(form -> kept(filledIn(form))));
         }
         answer.then().statusCode(302);
         Response tokens = tenant.token(
@@ -74,6 +69,18 @@ final class SingleSignOn {
     Response refresh(String clientId, Response tokens) {
         return tenant.token(
                 clientId, Map.of("grant_type", "refresh_token", "refresh_token", tokens.path("refresh_token")));
+    }
+
+    private Response filledIn(Response page) {
+        return RestAssured.given()
+                .redirects()
+                .follow(false)
+                .urlEncodingEnabled(false)
+                .cookies(cookies)
+                .contentType(ContentType.URLENC)
+                .formParam("username", username)
+                .formParam("password", TestServer.PASSWORD)
+                .post(found(FORM, page.asString()).replace("&amp;", "&"));
     }
 
     private Response kept(Response answer) {
