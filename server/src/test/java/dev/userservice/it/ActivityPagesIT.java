@@ -107,6 +107,7 @@ final class ActivityPagesIT {
                 Browser browser = Browser.open()) {
             logIn(browser, app, username, Map.of());
             browser.click("#mode-manual");
+            browser.awaitElement("#kc-totp-secret-key");
             String secret = browser.driver()
                     .findElement(By.id("kc-totp-secret-key"))
                     .getText()

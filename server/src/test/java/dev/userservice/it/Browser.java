@@ -74,6 +74,7 @@ final class Browser implements AutoCloseable {
         // The driver is named, or Selenium would look for one to download.
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(program("chromedriver"))
+                .withTimeout(Duration.ofMinutes(2))
                 .build();
         service.sendOutputTo(OutputStream.nullOutputStream());
         return new Browser(new ChromeDriver(service, options));
@@ -135,6 +136,11 @@ final class Browser implements AutoCloseable {
         await(
                 "a page with " + cssSelector,
                 () -> !driver.findElements(By.cssSelector(cssSelector)).isEmpty());
+    }
+
+    /** Waits for what is there at first, but not to be seen. */
+    void awaitShown(String cssSelector) {
+        await("a page that shows " + cssSelector, () -> shows(cssSelector));
     }
 
     /** Does it come within a few seconds? */

@@ -1,7 +1,6 @@
 package dev.userservice.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,7 +63,7 @@ final class PhonePagesIT {
         new Actions(browser.driver())
                 .moveToElement(browser.driver().findElement(By.id("reset-login")))
                 .perform();
-        assertTrue(browser.waitsFor(".kc-tooltip-text"));
+        browser.awaitShown(".kc-tooltip-text");
         assertEquals(0, browser.overhang(), "with its hint the page is wider than " + width);
     }
 

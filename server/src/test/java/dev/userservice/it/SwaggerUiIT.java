@@ -86,7 +86,7 @@ final class SwaggerUiIT {
         browser.click(".auth-container:has(#client_id_authorizationCode) .btn.authorize");
         Until.holds(
                 "a window to log in",
-                Duration.ofSeconds(20),
+                Duration.ofMinutes(2),
                 () -> browser.driver().getWindowHandles().size() == 2);
         browser.driver().getWindowHandles().stream()
                 .filter(handle -> !handle.equals(home))
