@@ -104,7 +104,7 @@ final class RedisServerTest {
     /** The last line that Redis says to somebody who knows no more than its port, and says these lines. */
     private static String said(int port, String... lines) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(20_000);
             String all = String.join("\r\n", lines) + "\r\n";
             socket.getOutputStream().write(all.getBytes(StandardCharsets.UTF_8));
             socket.shutdownOutput();

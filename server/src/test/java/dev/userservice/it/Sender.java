@@ -8,17 +8,24 @@ import jakarta.mail.Transport;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import java.time.Duration;
 import java.util.Properties;
 
-/** Sends mails as Keycloak does: a text and its HTML, by the same library, with no patience for a silent server. */
+/** Sends mails as Keycloak does: a text and its HTML, by the same library. */
 final class Sender {
     private Sender() {}
 
     static void send(SmtpServer server, String to, String subject, String text) throws MessagingException {
+        send(server, Duration.ofSeconds(20), to, subject, text);
+    }
+
+    /** The same by somebody who waits that long for an answer. */
+    static void send(SmtpServer server, Duration patience, String to, String subject, String text)
+            throws MessagingException {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.host", server.host());
         properties.setProperty("mail.smtp.port", Integer.toString(server.port()));
-        properties.setProperty("mail.smtp.timeout", "2000");
+        properties.setProperty("mail.smtp.timeout", Long.toString(patience.toMillis()));
         MimeMessage message = new MimeMessage(Session.getInstance(properties));
         message.setFrom(server.sender());
         message.setRecipients(Message.RecipientType.TO, to);

@@ -69,7 +69,7 @@ final class TcpProxyTest {
                 assertSilent(since);
             }
             assertEquals(2, proxy.attempts());
-            Until.holds("what was said", Duration.ofSeconds(5), () -> echo.heard.get() == 3);
+            Until.holds("what was said", Duration.ofSeconds(20), () -> echo.heard.get() == 3);
 
             proxy.up();
             assertThrows(SocketException.class, () -> before.getInputStream().read());
@@ -110,7 +110,7 @@ final class TcpProxyTest {
 
     private Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(20_000);
         return socket;
     }
 
