@@ -19,7 +19,7 @@ final class LoggedSql {
             "\\[org\\.hibernate\\.orm\\.jdbc\\.bind\\] \\((executor-thread-\\d+)\\) binding parameter \\((\\d+):(\\w+)\\) <- \\[(.*)\\]");
 
     /** After that long without a line nothing more of a call is expected. */
-    private static final Duration REST = Duration.ofMillis(200);
+    private static final Duration REST = Duration.ofSeconds(1);
 
     /** Nobody's; each is looked for in the database. */
     private static final String MARK = "no-such-realm-";
@@ -58,7 +58,7 @@ final class LoggedSql {
     private long restingSize() {
         awaitWhatWasWritten();
         AtomicLong size = new AtomicLong();
-        Until.holds("a log at rest", Duration.ofSeconds(30), () -> {
+        Until.holds("a log at rest", Duration.ofMinutes(2), () -> {
             size.set(node.logSize());
             LockSupport.parkNanos(REST.toNanos());
             return node.logSize() == size.get();
@@ -73,7 +73,7 @@ final class LoggedSql {
         RestAssured.get(node.base() + "/realms/" + mark).then().statusCode(404);
         Until.holds(
                 "a log that is up to date",
-                Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
                 () -> node.logFrom(before).contains(mark));
     }
 
