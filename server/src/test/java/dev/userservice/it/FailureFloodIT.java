@@ -124,7 +124,7 @@ final class FailureFloodIT {
         tenant.login("nobody", "Wrong-password-1!").then().statusCode(401);
         Until.holds(
                 "the failed login in the log",
-                Duration.ofSeconds(20),
+                Duration.ofMinutes(2),
                 () -> !rows("login_failed").isEmpty());
         tenant.api(admin)
                 .queryParam("action", "login_failed")

@@ -83,7 +83,7 @@ final class OutageIT {
                 slow = Tenant.on(server, proxy.smtp());
                 proxy.delay(Duration.ofMillis(500));
                 email = slow.register(Map.of());
-                Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> proxy.attempts() >= 1);
+                Until.holds("a mail that is being sent", Duration.ofMinutes(2), () -> proxy.attempts() >= 1);
                 server.node().stop();
                 arrivedByThen = server.inbox().count(email);
                 leftByThen = server.node().database().texts("select id from us_outbox");
@@ -134,7 +134,7 @@ final class OutageIT {
             hanging = Tenant.on(server, silent.smtp());
             silent.hang();
             beingSent = hanging.register(Map.of());
-            Until.holds("a mail that is being sent", Duration.ofSeconds(30), () -> silent.attempts() >= 1);
+            Until.holds("a mail that is being sent", Duration.ofMinutes(2), () -> silent.attempts() >= 1);
             away.down();
             waiting = cutOff.register(Map.of());
             server.node().kill();

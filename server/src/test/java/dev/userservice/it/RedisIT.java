@@ -204,7 +204,7 @@ final class RedisIT {
             assertEquals(outages.get(node) + 1, meter(node, OUTAGES));
         }
         int attempts = way.attempts();
-        Until.holds("more tries to connect", Duration.ofSeconds(30), () -> way.attempts() > attempts + 2);
+        Until.holds("more tries to connect", Duration.ofMinutes(2), () -> way.attempts() > attempts + 2);
         assertEquals(0, passing(3, () -> ask(here)));
         assertEquals(lines + 1, node(0).log().split("does not answer", -1).length, "one line an outage");
         assertFalse(node(0).log().contains("Pass word") || node(0).log().contains("Pass%20word"));
