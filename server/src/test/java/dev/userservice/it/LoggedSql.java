@@ -18,7 +18,7 @@ final class LoggedSql {
     private static final Pattern VALUE = Pattern.compile(
             "\\[org\\.hibernate\\.orm\\.jdbc\\.bind\\] \\((executor-thread-\\d+)\\) binding parameter \\((\\d+):(\\w+)\\) <- \\[(.*)\\]");
 
-    /** After that long without a line nothing more of a call is expected. */
+    /** After that long without a statement of a request nothing more of a call is expected. */
     private static final Duration REST = Duration.ofSeconds(1);
 
     /** Nobody's; each is looked for in the database. */
@@ -61,7 +61,9 @@ final class LoggedSql {
         Until.holds("a log at rest", Duration.ofMinutes(2), () -> {
             size.set(node.logSize());
             LockSupport.parkNanos(REST.toNanos());
-            return node.logSize() == size.get();
+            return node.logFrom(size.get())
+                    .lines()
+                    .noneMatch(line -> STATEMENT.matcher(line).find());
         });
         return size.get();
     }
