@@ -19,7 +19,7 @@ final class LoggedSql {
             "\\[org\\.hibernate\\.orm\\.jdbc\\.bind\\] \\((executor-thread-\\d+)\\) binding parameter \\((\\d+):(\\w+)\\) <- \\[(.*)\\]");
 
     /** After that long without a statement of a request nothing more of a call is expected. */
-    private static final Duration REST = Duration.ofSeconds(1);
+    private static final Duration REST = Duration.ofMillis(400);
 
     /** Nobody's; each is looked for in the database. */
     private static final String MARK = "no-such-realm-";
