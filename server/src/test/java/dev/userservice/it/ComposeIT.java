@@ -131,7 +131,7 @@ final class ComposeIT {
     /** What the container of PostgreSQL makes at its first start; the result is its port. */
     private static int database() throws Exception {
         Map<String, String> settings = compose.environment("postgres");
-        Database database = opened(Database.start());
+        Database database = opened(Database.startEmpty());
         String user = settings.get("POSTGRES_USER");
         database.execute("create role " + user + " login password '" + settings.get("POSTGRES_PASSWORD") + "'");
         database.execute("create database " + settings.get("POSTGRES_DB") + " owner " + user);

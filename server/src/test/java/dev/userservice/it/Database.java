@@ -4,7 +4,9 @@ import dev.userservice.server.Distribution;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,52 +16,66 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A PostgreSQL that can be taken away. */
 final class Database implements Closeable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration END_TIMEOUT = Duration.ofMinutes(2);
 
-    private final Path durable;
+    private final Path folder;
+    private final boolean isKept;
     private EmbeddedPostgres postgres;
 
-    private Database(EmbeddedPostgres postgres, Path durable) {
+    private Database(EmbeddedPostgres postgres, Path folder, boolean isKept) {
         this.postgres = postgres;
-        this.durable = durable;
+        this.folder = folder;
+        this.isKept = isKept;
     }
 
+    /** One that a server was started on before; see {@link FirstStart}. */
     static Database start() throws IOException {
-        return new Database(
-                EmbeddedPostgres.builder()
-                        .setPGStartupWait(START_TIMEOUT)
-                        .setServerConfig("max_connections", "200")
-                        .start(),
-                null);
+        Path folder = FirstStart.copy();
+        return new Database(in(folder).start(), folder, false);
     }
 
-    /** One that writes before it acknowledges, as the library's own does not, and whose files outlive it. */
-    static Database startDurable() throws IOException {
+    /** One that no server has ever seen. */
+    static Database startEmpty() throws IOException {
         Path folder = Files.createTempDirectory("user-service-database");
-        return new Database(durable(folder, Port.lasting()), folder);
+        return new Database(in(folder).start(), folder, false);
+    }
+
+    /** The same, whose files outlive it. */
+    static Database startEmpty(Path folder) throws IOException {
+        return new Database(in(folder).start(), folder, true);
+    }
+
+    /** One that writes before it acknowledges, as the library's own does not. */
+    static Database startDurable() throws IOException {
+        Path folder = FirstStart.copy();
+        return new Database(durable(folder, Port.lasting()), folder, false);
     }
 
     private static EmbeddedPostgres durable(Path folder, int port) throws IOException {
+        return in(folder)
+                .setServerConfig("synchronous_commit", "on")
+                .setPort(port)
+                .start();
+    }
+
+    private static EmbeddedPostgres.Builder in(Path folder) {
         return EmbeddedPostgres.builder()
                 .setPGStartupWait(START_TIMEOUT)
                 .setServerConfig("max_connections", "200")
-                .setServerConfig("synchronous_commit", "on")
                 .setDataDirectory(folder)
-                .setCleanDataDirectory(false)
-                .setPort(port)
-                .start();
+                .setCleanDataDirectory(false);
     }
 
     /** All of its processes are gone at once; then it is there again, with what it had written. */
     void crash() throws IOException {
         int port = postgres.getPort();
-        long pid = Long.parseLong(
-                Files.readAllLines(durable.resolve("postmaster.pid")).get(0));
-        ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+        ProcessHandle postmaster = postmaster().orElseThrow();
         List<ProcessHandle> all =
                 Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
         all.forEach(ProcessHandle::destroyForcibly);
@@ -68,7 +84,25 @@ final class Database implements Closeable {
                 Duration.ofSeconds(30),
                 () -> all.stream().noneMatch(ProcessHandle::isAlive));
         postgres.close();
-        postgres = durable(durable, port);
+        postgres = durable(folder, port);
+    }
+
+    /** The process that all others are children of; empty if there is none any more. */
+    private Optional<ProcessHandle> postmaster() {
+        Path noted = folder.resolve("postmaster.pid");
+        try {
+            return Files.exists(noted)
+                    ? Files.readAllLines(noted).stream()
+                            .findFirst()
+                            .map(Long::parseLong)
+                            .flatMap(ProcessHandle::of)
+                            .filter(ProcessHandle::isAlive)
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void execute(String sql) throws SQLException {
@@ -130,8 +164,10 @@ final class Database implements Closeable {
     @Override
     public void close() throws IOException {
         postgres.close();
-        if (durable != null) {
-            Distribution.remove(durable);
+        // The library waits for that a few seconds, and goes on.
+        Until.holds("the end of PostgreSQL", END_TIMEOUT, () -> postmaster().isEmpty());
+        if (!isKept) {
+            Distribution.remove(folder);
         }
     }
 }

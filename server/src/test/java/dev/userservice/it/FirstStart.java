@@ -1,0 +1,61 @@
+package dev.userservice.it;
+
+import dev.userservice.server.Distribution;
+import dev.userservice.server.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * The files of a database that a server has been started on once, for the jar at hand. It has made its tables there, and the realm
+ * {@code master}, which takes longer than all the rest of a start.
+ */
+final class FirstStart {
+    private FirstStart() {}
+
+    /** A copy of one's own, for a PostgreSQL that is to have it. */
+    static Path copy() throws IOException {
+        Path copy = Files.createTempDirectory("user-service-database");
+        Path original = files();
+        try (Stream<Path> all = Files.walk(original)) {
+            for (Path one : (Iterable<Path>) all::iterator) {
+                Path there = copy.resolve(original.relativize(one).toString());
+                if (!there.equals(copy)) {
+                    // With its permissions: PostgreSQL takes no folder that others may read.
+                    Files.copy(one, there, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+        return copy;
+    }
+
+    private static Path files() throws IOException {
+        synchronized (FirstStart.class) {
+            Layout layout = Layout.ofBuild();
+            Path files = layout.root().resolve("server/target/it-database");
+            Path mark = files.resolveSibling("it-database-made-by");
+            String jar =
+                    UUID.nameUUIDFromBytes(Files.readAllBytes(layout.jar())).toString();
+            if (!Files.exists(mark) || !Files.readString(mark).equals(jar)) {
+                Files.deleteIfExists(mark);
+                if (Files.exists(files)) {
+                    Distribution.remove(files);
+                }
+                make(files);
+                Files.writeString(mark, jar);
+            }
+            return files;
+        }
+    }
+
+    private static void make(Path files) throws IOException {
+        try (Database database = Database.startEmpty(files)) {
+            Node.start("first", database, Node.soonStarted(Map.of("KC_CACHE", "local")))
+                    .close();
+        }
+    }
+}
