@@ -89,9 +89,7 @@ public final class RegistrationResource {
     private UserView create(NewUser candidate, FieldErrors errors) {
         MailboxLimit mailbox = new MailboxLimit(call.session(), call.realm());
         String email = candidate.attributes().get(UserModel.EMAIL);
-        mailbox.require(email);
-        UserModel user = new Registration(call).register(candidate, errors);
-        mailbox.note(email);
+        UserModel user = mailbox.guard(email, () -> new Registration(call).register(candidate, errors));
         return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
     }
 

@@ -4,8 +4,10 @@ import dev.userservice.ratelimit.RateLimits.Counted;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.Mailbox;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /** How many accounts may be registered for one {@linkplain Mailbox mailbox}, from wherever: each brings a mail. */
 public final class MailboxLimit {
@@ -18,15 +20,27 @@ public final class MailboxLimit {
     }
 
     /**
-     * Demands that one more account may be registered.
+     * Registers one more account by the API. It is counted before, so that many at once are not more than one after the other, and taken
+     * back if no account comes of it.
      *
      * @param email as it was typed; null for none
-     * @throws ApiProblem 429
+     * @throws ApiProblem 429, and what the registration throws
      */
-    public void require(String email) {
-        look(email).ifPresent(refusal -> {
+    public UserModel guard(String email, Supplier<UserModel> registration) {
+        Optional<Counted> counted = Optional.ofNullable(email).map(this::counted);
+        counted.flatMap(mailbox -> limits.take(mailbox, event -> event)).ifPresent(refusal -> {
             throw refusal.problem();
         });
+        boolean isMade = false;
+        try {
+            UserModel user = registration.get();
+            isMade = true;
+            return user;
+        } finally {
+            if (!isMade) {
+                counted.ifPresent(mailbox -> limits.giveBack(mailbox, 1));
+            }
+        }
     }
 
     /** How many minutes to wait until there may be one more; empty if there may be now. */
@@ -34,7 +48,7 @@ public final class MailboxLimit {
         return look(email).map(Refusal::minutes);
     }
 
-    /** An account has been registered. */
+    /** An account has been registered on Keycloak's page. */
     public void note(String email) {
         if (email != null) {
             limits.note(counted(email));

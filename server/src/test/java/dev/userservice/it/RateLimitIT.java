@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -788,6 +789,17 @@ final class RateLimitIT {
         }
         assertWait(1200, tenant.registration(Map.of("email", "victim+3@example.com")));
         tenant.registration(Map.of("email", "other@example.com")).then().statusCode(201);
+    }
+
+    @Test
+    void ofManyRegistrationsForOneMailboxAtOnceNoMoreAreMade() throws Exception {
+        Tenant tenant = limited(Map.of("limit-mailbox", "3/1h"));
+        List<Integer> answers =
+                Together.call(10, i -> tenant.registration(Map.of("email", "victim+" + i + "@example.com"))).stream()
+                        .map(Response::statusCode)
+                        .toList();
+        assertEquals(3, Collections.frequency(answers, 201), answers::toString);
+        assertEquals(7, Collections.frequency(answers, 429), answers::toString);
     }
 
     @Test
