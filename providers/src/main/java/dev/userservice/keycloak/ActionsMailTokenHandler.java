@@ -4,7 +4,6 @@ import jakarta.ws.rs.core.Response;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.authentication.actiontoken.execactions.ExecuteActionsActionToken;
 import org.keycloak.authentication.actiontoken.execactions.ExecuteActionsActionTokenHandler;
-import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -32,14 +31,7 @@ public final class ActionsMailTokenHandler extends ExecuteActionsActionTokenHand
                 && token.getRequiredActions().contains(UserModel.RequiredAction.UPDATE_PASSWORD.name());
         Response answer = super.handleToken(token, context);
         if (isDue && user.isEmailVerified()) {
-            new FirstProof(
-                            session,
-                            realm,
-                            user,
-                            type -> new EventBuilder(
-                                            realm, session, session.getContext().getConnection())
-                                    .event(type))
-                    .takeOver();
+            FirstProof.ofLink(session, realm, user).takeOver();
         }
         return answer;
     }

@@ -4,8 +4,6 @@ import jakarta.ws.rs.core.Response;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionToken;
 import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionTokenHandler;
-import org.keycloak.events.EventBuilder;
-import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -31,12 +29,8 @@ public final class BrokerLinkTokenHandler extends IdpVerifyAccountLinkActionToke
         boolean isDue = new Tenancy(session, realm).isSwitchedOn() && FirstProof.isDue(user);
         Response answer = super.handleToken(token, context);
         if (isDue && user.isEmailVerified()) {
-            new FirstProof(session, realm, user, type -> event(session, realm, type)).takeOver();
+            FirstProof.ofLink(session, realm, user).takeOver();
         }
         return answer;
-    }
-
-    private static EventBuilder event(KeycloakSession session, RealmModel realm, EventType type) {
-        return new EventBuilder(realm, session, session.getContext().getConnection()).event(type);
     }
 }

@@ -37,6 +37,15 @@ final class FirstProof {
         this.events = events;
     }
 
+    /** The same where the events name no client, as those of a mail's link. */
+    static FirstProof ofLink(KeycloakSession session, RealmModel realm, UserModel user) {
+        return new FirstProof(
+                session,
+                realm,
+                user,
+                type -> new EventBuilder(realm, session, session.getContext().getConnection()).event(type));
+    }
+
     /** Is the owner about to prove an address that nobody has proved before? */
     static boolean isDue(UserModel user) {
         return user.getEmail() != null && !user.isEmailVerified();
