@@ -27,7 +27,7 @@ public final class LimitedPasswordForm extends UsernamePasswordForm {
     @Override
     protected boolean validateForm(AuthenticationFlowContext context, MultivaluedMap<String, String> form) {
         Optional<String> name = name(context, form);
-        if (name.isPresent() && isBlank(form.getFirst(CredentialRepresentation.PASSWORD))) {
+        if (name.isPresent() && isMissing(form.getFirst(CredentialRepresentation.PASSWORD))) {
             refuse(context);
             return false;
         }
@@ -45,7 +45,7 @@ public final class LimitedPasswordForm extends UsernamePasswordForm {
         return isRight;
     }
 
-    private static boolean isBlank(String password) {
+    private static boolean isMissing(String password) {
         return password == null || password.isEmpty();
     }
 

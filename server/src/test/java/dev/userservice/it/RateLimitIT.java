@@ -3,6 +3,7 @@ package dev.userservice.it;
 import static java.util.stream.Collectors.toMap;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -498,6 +499,25 @@ final class RateLimitIT {
                 passing(
                         4,
                         () -> form.postTo("authenticate", Map.of("username", "alice", "password", WRONG, field, "x"))));
+    }
+
+    /** Keycloak's own answer takes the time of a hash where there is no such account, and none where there is one. */
+    @Test
+    void withoutAPasswordThePageLooksForNobody() {
+        Tenant tenant = Tenant.on(server);
+        tenant.addUser("boss", "admin");
+        tenant.addUser("known");
+        LoginForm form = new LoginForm(tenant);
+        for (String name : List.of("known", "unknown")) {
+            form.post(name, "").then().statusCode(200).body(containsString("Invalid username or password"));
+        }
+        tenant.api(tenant.session("boss").access())
+                .queryParam("action", "login_failed")
+                .get("/activity")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(2))
+                .body("user_id", everyItem(nullValue()));
     }
 
     /** Else any site could take from its visitors, and from the office that they sit in, what they may do here. */
