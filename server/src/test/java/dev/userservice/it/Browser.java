@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -23,6 +25,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -32,12 +35,16 @@ import org.openqa.selenium.logging.LogType;
 /**
  * A real browser without a window, as somebody has it who was never here. Where there is none, its tests are skipped, but on
  * CI they fail.
+ *
+ * <p>The process stays when a test closes its browser, and serves the next one, which finds no tab, cookie or stored item of
+ * the last: to start a process and to fill its cache costs as much as all that most tests do in it.
  */
 final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int PHONE = 390;
+    private static final boolean PICTURES = System.getProperty("pictures") != null;
 
     private static final Map<String, Object> DARK =
             Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark")));
@@ -50,9 +57,12 @@ final class Browser implements AutoCloseable {
     }
 
     private final ChromeDriver driver;
+    private final String language;
+    private final Set<String> origins = new HashSet<>();
 
-    private Browser(ChromeDriver driver) {
+    private Browser(ChromeDriver driver, String language) {
         this.driver = driver;
+        this.language = language;
     }
 
     static Browser open() {
@@ -61,6 +71,10 @@ final class Browser implements AutoCloseable {
 
     /** A browser whose user wants pages in a language. */
     static Browser open(String language) {
+        return new Browser(IdleBrowsers.ALL.take(language).orElseGet(() -> start(language)), language);
+    }
+
+    private static ChromeDriver start(String language) {
         ChromeOptions options = new ChromeOptions()
                 .setBinary(program("chromium", "chromium-browser", "google-chrome"))
                 // Without the sandbox, since root cannot have it; without /dev/shm, which is small in containers.
@@ -77,7 +91,7 @@ final class Browser implements AutoCloseable {
                 .withTimeout(Duration.ofMinutes(2))
                 .build();
         service.sendOutputTo(OutputStream.nullOutputStream());
-        return new Browser(new ChromeDriver(service, options));
+        return new ChromeDriver(service, options);
     }
 
     private static File program(String... names) {
@@ -85,6 +99,7 @@ final class Browser implements AutoCloseable {
     }
 
     void goTo(URI address) {
+        origins.add(address.getScheme() + "://" + address.getRawAuthority());
         driver.get(address.toString());
     }
 
@@ -180,7 +195,7 @@ final class Browser implements AutoCloseable {
         goTo(kept(name + ".html", mail.html().getBytes(StandardCharsets.UTF_8)).toUri());
     }
 
-    /** Keeps pictures of the page, for people: in the window, and on a phone. */
+    /** Keeps pictures of the page, where they are asked for by {@code -Dpictures}: in the window, and on a phone. */
     void screenshot(String name) {
         screenshot(name, look -> {});
     }
@@ -227,7 +242,9 @@ final class Browser implements AutoCloseable {
     }
 
     private void keep(String name) {
-        kept(name + ".png", driver.getScreenshotAs(OutputType.BYTES));
+        if (PICTURES) {
+            kept(name + ".png", driver.getScreenshotAs(OutputType.BYTES));
+        }
     }
 
     private static Path kept(String name, byte[] content) {
@@ -246,7 +263,27 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() {
-        driver.quit();
+        try {
+            forget();
+            IdleBrowsers.ALL.keep(driver, language);
+        } catch (WebDriverException e) {
+            // A dialog that is open, or a process that has died: not worth a look where there are others.
+            driver.quit();
+        }
+    }
+
+    private void forget() {
+        Set<String> tabs = driver.getWindowHandles();
+        String empty = driver.switchTo().newWindow(WindowType.TAB).getWindowHandle();
+        for (String tab : tabs) {
+            driver.switchTo().window(tab).close();
+        }
+        driver.switchTo().window(empty);
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+        for (String origin : origins) {
+            driver.executeCdpCommand("Storage.clearDataForOrigin", Map.of("origin", origin, "storageTypes", "all"));
+        }
+        complaints();
     }
 
     private void on(String cssSelector, Consumer<WebElement> act) {

@@ -17,9 +17,10 @@ final class ServerExtension implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        TestServer server = context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(TestServer.class, type -> TestServer.ofTheSuite(), TestServer.class);
+        ExtensionContext.Store store = context.getRoot().getStore(NAMESPACE);
+        // What is in the store, JUnit closes at the end.
+        store.computeIfAbsent(IdleBrowsers.class, type -> IdleBrowsers.ALL);
+        TestServer server = store.computeIfAbsent(TestServer.class, type -> TestServer.ofTheSuite(), TestServer.class);
         if (parameter.getParameter().getType() == TestServer.class) {
             return server;
         }
