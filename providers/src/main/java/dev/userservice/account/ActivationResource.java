@@ -76,7 +76,8 @@ public final class ActivationResource {
                 .text("identifier", identifier, 1, 255)
                 .storable("identifier", identifier)
                 .throwIfAny();
-        call.activation().sendTo(Identifier.of(identifier), MailOrigin.of(call.session(), null, null));
+        new Activation(call.session(), call.settings())
+                .sendTo(Identifier.of(identifier), MailOrigin.of(call.session(), null, null));
         return new Message("If the account awaits activation, a new code has been sent.");
     }
 
@@ -91,7 +92,7 @@ public final class ActivationResource {
                         call.session().getContext().getConnection())
                 .event(EventType.VERIFY_EMAIL);
         call.tenancy().apiClient().ifPresent(event::client);
-        Optional<UserModel> redeemed = code.flatMap(call.activation()::redeem);
+        Optional<UserModel> redeemed = code.flatMap(new Activation(call.session(), call.settings())::redeem);
         if (redeemed.isEmpty()) {
             event.error(Errors.INVALID_CODE);
             throw ApiProblem.notFound("Invalid or expired activation code");

@@ -1,5 +1,6 @@
 package dev.userservice.account;
 
+import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.PasswordCheck;
 import dev.userservice.keycloak.ReadableProfile;
@@ -46,7 +47,12 @@ public final class AuthCheckResource {
                 .guard(
                         request.identifier(),
                         call.caller().isServiceAccount(),
-                        () -> new PasswordCheck(call).user(request.identifier(), request.password(), isVisible));
+                        () -> new PasswordCheck(call)
+                                .user(
+                                        request.identifier(),
+                                        request.password(),
+                                        isVisible,
+                                        found -> Activation.isPending(call.realm(), found)));
         return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
     }
 }

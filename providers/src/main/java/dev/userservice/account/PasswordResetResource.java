@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import dev.userservice.keycloak.ApiCall;
 import dev.userservice.keycloak.MailOrigin;
+import dev.userservice.keycloak.PasswordByMail;
 import dev.userservice.keycloak.PasswordReset;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.Message;
@@ -96,13 +97,14 @@ public final class PasswordResetResource {
         }
         request.validate(call.realm().getName());
         requireAllowed();
-        call.passwordReset().sendTo(request.who(), MailOrigin.of(call.session(), null, null));
+        new PasswordReset(call.session(), call.settings())
+                .sendTo(request.who(), MailOrigin.of(call.session(), null, null));
         return new Message("If the email exists, a reset link has been sent.");
     }
 
     private Message redeem(String code, String password, String field) {
         requireAllowed();
-        PasswordReset.Outcome outcome = call.passwordReset()
+        PasswordByMail.Outcome outcome = new PasswordReset(call.session(), call.settings())
                 .redeem(code, password, Locale.ENGLISH, call.tenancy().apiClient());
         if (!outcome.complaints().isEmpty()) {
             throw ApiProblem.invalid(Map.of(field, outcome.complaints()));
@@ -114,7 +116,7 @@ public final class PasswordResetResource {
     }
 
     private void requireAllowed() {
-        if (!PasswordReset.isAllowed(call.realm())) {
+        if (!PasswordByMail.isAllowed(call.realm())) {
             throw ApiProblem.forbidden("This tenant does not let people reset their password");
         }
     }

@@ -58,7 +58,9 @@ public final class ActivityPageResource {
     @APIResponse(responseCode = "307", description = "To the same path with a slash at its end")
     @LoginReturnsHere(also = "user")
     public Response page(@Context Request request) {
-        return hasClient() ? PAGE.index(call, request) : PAGE.index(WITHOUT_CLIENT, call, request);
+        return hasClient()
+                ? PAGE.index(call.session(), call.base(), request)
+                : PAGE.index(WITHOUT_CLIENT, call.session(), call.base(), request);
     }
 
     @GET
@@ -71,7 +73,7 @@ public final class ActivityPageResource {
     public Response file(
             @PathParam("file") @Parameter(description = "Its name", example = "page.js") String name,
             @Context Request request) {
-        return PAGE.file(name, call, request);
+        return PAGE.file(name, call.session(), request);
     }
 
     /** Is there a client by which a login can begin? Else Keycloak would show its visitors an error. */

@@ -1,7 +1,7 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.AccountNotice;
 import dev.userservice.keycloak.AccountNotices;
-import dev.userservice.keycloak.MailKind;
 import dev.userservice.keycloak.Outbox;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.LowerCase;
@@ -53,18 +53,18 @@ final class Notices {
                 && (credentialKind(activity).isPresent() || newEmail(activity).isPresent());
     }
 
-    private static Optional<MailKind> credentialKind(Activity activity) {
+    private static Optional<AccountNotice> credentialKind(Activity activity) {
         boolean isPassword = activity.details()
                 .textOf(EventTable.CREDENTIAL_TYPE)
                 .filter(PASSWORD::equals)
                 .isPresent();
         return Optional.ofNullable(
                 switch (activity.action()) {
-                    case UPDATE_PASSWORD, PASSWORD_RESET -> MailKind.PASSWORD_CHANGED;
+                    case UPDATE_PASSWORD, PASSWORD_RESET -> AccountNotice.PASSWORD_CHANGED;
                     // The others are passkeys and recovery codes.
-                    case MFA_ENABLED, UPDATE_CREDENTIAL -> MailKind.MFA_ENABLED;
+                    case MFA_ENABLED, UPDATE_CREDENTIAL -> AccountNotice.MFA_ENABLED;
                     case MFA_DISABLED, REMOVE_CREDENTIAL ->
-                        isPassword ? MailKind.PASSWORD_CHANGED : MailKind.MFA_DISABLED;
+                        isPassword ? AccountNotice.PASSWORD_CHANGED : AccountNotice.MFA_DISABLED;
                     default -> null;
                 });
     }

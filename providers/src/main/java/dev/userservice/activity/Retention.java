@@ -1,6 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.keycloak.ActivityPurge;
+import dev.userservice.keycloak.LastLogins;
 import dev.userservice.keycloak.PendingPurge;
 import dev.userservice.settings.Settings;
 import java.time.Duration;
@@ -48,7 +49,11 @@ public final class Retention implements ProviderEventListener, AutoCloseable {
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             purge = new ActivityPurge(started.getFactory(), settings, InstantSource.system());
-            pending = new PendingPurge(started.getFactory(), settings, InstantSource.system());
+            pending = new PendingPurge(
+                    started.getFactory(),
+                    settings,
+                    InstantSource.system(),
+                    (session, user) -> LastLogins.of(session, user).isPresent());
             int interval = settings.ofServer(Settings.ACTIVITY_PURGE_INTERVAL);
             ticks = thread.scheduleWithFixedDelay(this::run, interval, interval, TimeUnit.SECONDS);
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {

@@ -1,8 +1,14 @@
 package dev.userservice.api;
 
 import dev.userservice.activity.Retention;
+import dev.userservice.keycloak.AccountNotice;
+import dev.userservice.keycloak.ActivationMails;
 import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.keycloak.OneTimeCodes;
 import dev.userservice.keycloak.Outbox;
+import dev.userservice.keycloak.OutboxJob;
+import dev.userservice.keycloak.PasswordResetMails;
+import dev.userservice.keycloak.TotpSetups;
 import dev.userservice.mail.OutboxWorker;
 import dev.userservice.metrics.TenantGauges;
 import dev.userservice.settings.Settings;
@@ -10,7 +16,9 @@ import dev.userservice.web.ApiPath;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -36,7 +44,16 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     public void init(Config.Scope config) {
         settings = Settings.ofThisServer();
         database = new DatabaseProbe();
-        outbox = new OutboxWorker(settings);
+        outbox = new OutboxWorker(
+                Stream.of(
+                                ActivationMails.jobs(settings),
+                                PasswordResetMails.jobs(settings),
+                                List.<OutboxJob>of(AccountNotice.values()))
+                        .flatMap(List::stream)
+                        .toList(),
+                Map.of(
+                        "Expired codes cannot be purged", OneTimeCodes::purge,
+                        "Expired secrets cannot be purged", TotpSetups::purge));
         retention = new Retention(settings);
         gauges = new TenantGauges(settings, Metrics.globalRegistry);
     }

@@ -54,7 +54,7 @@ public final class ApiDocsResource {
     @LoginReturnsHere
     public Response page(@Context Request request) {
         requireOn();
-        return PAGE.index(call, request);
+        return PAGE.index(call.session(), call.base(), request);
     }
 
     @GET
@@ -69,7 +69,7 @@ public final class ApiDocsResource {
             @PathParam("file") @Parameter(description = "Its name", example = "page.js") String name,
             @Context Request request) {
         requireOn();
-        return PAGE.file(name, call, request);
+        return PAGE.file(name, call.session(), request);
     }
 
     private void requireOn() {

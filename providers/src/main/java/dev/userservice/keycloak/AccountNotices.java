@@ -35,7 +35,7 @@ public final class AccountNotices {
     }
 
     /** Tells of a new password or second factor. */
-    public void ofCredential(MailKind kind) {
+    public void ofCredential(AccountNotice kind) {
         tell(kind, user.getEmail(), user.isEmailVerified());
     }
 
@@ -45,19 +45,19 @@ public final class AccountNotices {
      * @param before null for none, as {@code now}
      */
     public void ofNewEmail(String before, String now) {
-        tell(MailKind.EMAIL_CHANGED_OLD, before, false);
-        tell(MailKind.EMAIL_CHANGED_NEW, now, false);
+        tell(AccountNotice.EMAIL_CHANGED_OLD, before, false);
+        tell(AccountNotice.EMAIL_CHANGED_NEW, now, false);
     }
 
-    private void tell(MailKind kind, String recipient, boolean isProved) {
+    private void tell(AccountNotice kind, String recipient, boolean isProved) {
         if (recipient == null || recipient.isBlank() || !(isProved || isDue(kind, recipient))) {
             return;
         }
         MailOrigin origin = isByThemselves ? MailOrigin.of(session, user, null) : MailOrigin.ofOthers(realm);
-        new Outbox(session).addNotice(kind, realm, user, recipient, origin);
+        new Outbox(session).addNotice(kind.kind(), realm, user, recipient, origin);
     }
 
-    private boolean isDue(MailKind kind, String recipient) {
+    private boolean isDue(AccountNotice kind, String recipient) {
         // The user's row is locked before those of codes, as everywhere: Keycloak has changed it, and perhaps not yet
         // written it.
         EntityManager entities =
@@ -67,8 +67,8 @@ public final class AccountNotices {
                 && isDue(kind, Mailbox.of(recipient), new CodeTimes(coolDown, coolDown));
     }
 
-    private boolean isDue(MailKind kind, String whose, CodeTimes times) {
-        String subject = realm.getId() + " " + kind.id() + " " + whose;
+    private boolean isDue(AccountNotice kind, String whose, CodeTimes times) {
+        String subject = realm.getId() + " " + kind.kind() + " " + whose;
         String id =
                 UUID.nameUUIDFromBytes(subject.getBytes(StandardCharsets.UTF_8)).toString();
         return new OneTimeCodes(session)

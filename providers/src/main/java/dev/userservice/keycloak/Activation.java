@@ -134,13 +134,13 @@ public final class Activation {
      * where its user profile lets people register without an e-mail address.
      */
     public void start(UserModel user, MailOrigin origin) {
-        start(MailKind.ACTIVATION, user, origin);
+        start(ActivationMails.ACTIVATION, user, origin);
         noteIfPending(user);
     }
 
     /** The same for a user whom an admin has made, and who is told that. */
     void invite(UserModel user, MailOrigin origin) {
-        start(MailKind.INVITATION, user, origin);
+        start(ActivationMails.INVITATION, user, origin);
         noteIfPending(user);
     }
 
@@ -150,7 +150,7 @@ public final class Activation {
         }
     }
 
-    private void start(MailKind kind, UserModel user, MailOrigin origin) {
+    private void start(String kind, UserModel user, MailOrigin origin) {
         RealmModel realm = session.getContext().getRealm();
         RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
         if (action == null) {
@@ -171,10 +171,10 @@ public final class Activation {
      * @return empty if that was done; else how long to wait, about
      */
     public Optional<Duration> send(UserModel user, MailOrigin origin) {
-        return send(MailKind.ACTIVATION, user, origin);
+        return send(ActivationMails.ACTIVATION, user, origin);
     }
 
-    private Optional<Duration> send(MailKind kind, UserModel user, MailOrigin origin) {
+    private Optional<Duration> send(String kind, UserModel user, MailOrigin origin) {
         CodeTimes times = CodeTimes.of(Purpose.ACTIVATION, realm(), settings);
         if (!isWanted(realm(), user)) {
             return Optional.of(times.coolDown());
@@ -193,7 +193,7 @@ public final class Activation {
         if (hasAction(user)) {
             send(user, origin);
         } else if (isWanted(realm(), user) && isKnown()) {
-            start(MailKind.ACTIVATION, user, origin);
+            start(ActivationMails.ACTIVATION, user, origin);
         }
     }
 
@@ -266,7 +266,7 @@ public final class Activation {
      * looked up after the answer, so that neither the answer nor its time says anything.
      */
     public void sendTo(Identifier identifier, MailOrigin origin) {
-        new Outbox(session).add(MailKind.ACTIVATION_RESEND, identifier, origin);
+        new Outbox(session).add(ActivationMails.RESEND, identifier, origin);
     }
 
     /** The later half of {@link #sendTo}: called by the outbox, in a session of its own. */

@@ -94,10 +94,10 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
             return form(page, user, context);
         }
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
-        boolean mayTakeOver = PasswordReset.isAllowed(realm);
+        boolean mayTakeOver = PasswordByMail.isAllowed(realm);
         if (mayTakeOver && NewPasswordForm.isIn(fields)) {
             return new NewPasswordForm(page, user, context)
-                    .take(token, Purpose.ACTIVATION, new PasswordReset(session, settings), onward)
+                    .take(token, Purpose.ACTIVATION, onward)
                     .orElseGet(() -> invalid(event, page, onward));
         }
         if (mayTakeOver && (fields.containsKey(TAKE_OVER) || !mayActivate(user, context))) {
@@ -154,7 +154,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     }
 
     private static boolean mayTakeOver(UserModel user, ActionTokenContext<CodeToken> context) {
-        return PasswordReset.isAllowed(context.getRealm()) && !waitsHere(user, context);
+        return PasswordByMail.isAllowed(context.getRealm()) && !waitsHere(user, context);
     }
 
     /** Why this is not the password, as {@link PasswordCheck} says. */

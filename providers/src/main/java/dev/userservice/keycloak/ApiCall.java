@@ -182,12 +182,8 @@ public final class ApiCall {
                 .build();
     }
 
-    public Activation activation() {
-        return new Activation(session, settings);
-    }
-
-    public PasswordReset passwordReset() {
-        return new PasswordReset(session, settings);
+    public Settings settings() {
+        return settings;
     }
 
     /** The refresh token that came in place of an access token; not verified. */

@@ -17,6 +17,14 @@ final class CodeLink {
     /** So that the page can say what has become of it, or how to get another mail. */
     private static final Duration OUTLIVES_THE_CODE = Duration.ofDays(7);
 
+    /**
+     * Where a link leads.
+     *
+     * @param sitePath the path on the tenant's own site
+     * @param tokenType the type of the action token where the link leads to Keycloak
+     */
+    record Target(String sitePath, String tokenType) {}
+
     private final KeycloakSession session;
     private final Settings settings;
 
@@ -25,11 +33,11 @@ final class CodeLink {
         this.settings = settings;
     }
 
-    String to(RealmModel realm, UserModel user, Delivery delivery) {
+    String to(Target target, RealmModel realm, UserModel user, Delivery delivery) {
         Optional<URI> site = settings.of(realm, Settings.FRONTEND_URL);
         if (site.isPresent()) {
             return UriBuilder.fromUri(site.get())
-                    .path(delivery.kind().sitePath())
+                    .path(target.sitePath())
                     .queryParam("token", delivery.code())
                     .build()
                     .toString();
@@ -37,7 +45,7 @@ final class CodeLink {
         URI base = URI.create(delivery.origin().baseUrl());
         long expires = delivery.codeExpiresAt() + OUTLIVES_THE_CODE.toMillis();
         CodeToken token = new CodeToken(
-                delivery.kind().tokenType(),
+                target.tokenType(),
                 user.getId(),
                 expires,
                 delivery.code(),

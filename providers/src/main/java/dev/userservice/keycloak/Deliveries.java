@@ -1,27 +1,20 @@
 package dev.userservice.keycloak;
 
-import dev.userservice.keycloak.OneTimeCodes.Purpose;
-import dev.userservice.settings.Settings;
-import dev.userservice.web.LowerCase;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 
 /**
  * The work on the outbox: what is due is leased, tried, and finished or put back. At most one worker of all nodes holds a wish
  * at a time, as long as its lease lasts.
  */
 public final class Deliveries {
-    private static final Logger LOG = Logger.getLogger(Deliveries.class);
     private static final int LOOKED_AT_ONCE = 20;
 
     private final KeycloakSession session;
@@ -37,15 +30,9 @@ public final class Deliveries {
      *
      * @param dueAt changes with each attempt, so that it tells whether somebody else was quicker
      */
-    public record Due(String id, MailKind kind, String realmId, long dueAt, int attempts, long createdAt) {
+    public record Due(String id, String kind, String realmId, long dueAt, int attempts, long createdAt) {
         static Due of(OutboxEntity wish) {
-            return new Due(
-                    wish.id(),
-                    MailKind.of(wish.kind()),
-                    wish.realmId(),
-                    wish.dueAt(),
-                    wish.attempts(),
-                    wish.createdAt());
+            return new Due(wish.id(), wish.kind(), wish.realmId(), wish.dueAt(), wish.attempts(), wish.createdAt());
         }
 
         /** How long it has been wanted. */
@@ -62,7 +49,7 @@ public final class Deliveries {
      * @param kinds none other, such as those that a newer version has written
      * @param busyRealms the ids of realms that have to wait
      */
-    public List<Due> due(Set<MailKind> kinds, Set<String> busyRealms) {
+    public List<Due> due(Set<String> kinds, Set<String> busyRealms) {
         return entities.createQuery("""
                         from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
                         and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id
@@ -70,7 +57,7 @@ public final class Deliveries {
                           and (e.requestId is null or e.kind = m.kind))
                         order by m.dueAt, m.id""", OutboxEntity.class)
                 .setParameter("now", Time.currentTimeMillis())
-                .setParameter("kinds", kinds.stream().map(MailKind::id).toList())
+                .setParameter("kinds", kinds)
                 .setParameter("busy", busyRealms.isEmpty() ? Set.of("") : busyRealms)
                 .setMaxResults(LOOKED_AT_ONCE)
                 .getResultStream()
@@ -83,98 +70,20 @@ public final class Deliveries {
      *
      * @return empty if somebody else was quicker, or nobody needs it any more
      */
-    public Optional<Delivery> claim(Due due, Settings settings) {
+    public Optional<Delivery> claim(Due due, OutboxJob job) {
         OutboxEntity wish = entities.find(OutboxEntity.class, due.id());
         if (wish == null || wish.dueAt() != due.dueAt()) {
             return Optional.empty();
         }
         RealmModel realm = session.realms().getRealm(wish.realmId());
         if (realm == null) {
-            delete(wish);
+            entities.createQuery("delete from UserServiceOutbox where id = :id")
+                    .setParameter("id", wish.id())
+                    .executeUpdate();
             return Optional.empty();
         }
         session.getContext().setRealm(realm);
-        return switch (due.kind()) {
-            case ACTIVATION, INVITATION, PASSWORD_RESET -> claimWithCode(wish, realm, due.kind(), settings);
-            case ACTIVATION_RESEND, PASSWORD_FORGOTTEN, PASSWORD_FORGOTTEN_BY_EMAIL ->
-                claimWithoutCode(wish, realm, due.kind());
-            case EMAIL_CHANGED_OLD, EMAIL_CHANGED_NEW, PASSWORD_CHANGED, MFA_ENABLED, MFA_DISABLED ->
-                claimNotice(wish, realm, due.kind());
-        };
-    }
-
-    private Optional<Delivery> claimWithCode(OutboxEntity wish, RealmModel realm, MailKind kind, Settings settings) {
-        UserModel user = session.users().getUserById(realm, wish.userId());
-        boolean isReset = kind == MailKind.PASSWORD_RESET;
-        boolean isWanted =
-                user != null && (isReset ? PasswordReset.isPossible(realm, user) : Activation.isWanted(realm, user));
-        if (!isWanted) {
-            // The request goes first, and takes the wish with it: see OneTimeCodes.
-            new OneTimeCodes(session).delete(wish.requestId());
-            drop(wish);
-            return Optional.empty();
-        }
-        OneTimeCodes codes = new OneTimeCodes(session);
-        CodeTimes times = CodeTimes.of(isReset ? Purpose.PASSWORD_RESET : Purpose.ACTIVATION, realm, settings);
-        return codes.lockIfFree(wish.requestId())
-                .flatMap(request -> lease(wish, realm).map(lease -> {
-                    OneTimeCodes.Issued issued = codes.issue(request, user.getEmail(), times.lifetime());
-                    return delivery(wish, lease, realm, kind, issued);
-                }));
-    }
-
-    /**
-     * What has happened to an account is told even where that is disabled, or has no address any more; but no address is told
-     * that the account belongs to it once that is no longer so.
-     */
-    private Optional<Delivery> claimNotice(OutboxEntity wish, RealmModel realm, MailKind kind) {
-        UserModel user = session.users().getUserById(realm, wish.userId());
-        boolean isOver = user == null
-                || (kind == MailKind.EMAIL_CHANGED_NEW && !LowerCase.same(wish.recipient(), user.getEmail()));
-        if (isOver) {
-            drop(wish);
-            return Optional.empty();
-        }
-        return claimWithoutCode(wish, realm, kind);
-    }
-
-    private Optional<Delivery> claimWithoutCode(OutboxEntity wish, RealmModel realm, MailKind kind) {
-        return lease(wish, realm).map(lease -> delivery(wish, lease, realm, kind, null));
-    }
-
-    /** The conditional update that makes one worker of all nodes the holder. */
-    private Optional<String> lease(OutboxEntity wish, RealmModel realm) {
-        String lease = UUID.randomUUID().toString();
-        int leased = entities.createQuery("""
-                        update UserServiceOutbox set lease = :lease, dueAt = :until, attempts = attempts + 1
-                        where id = :id and dueAt = :seen""")
-                .setParameter("lease", lease)
-                .setParameter(
-                        "until",
-                        Time.currentTimeMillis() + SmtpPatience.of(realm).toMillis())
-                .setParameter("id", wish.id())
-                .setParameter("seen", wish.dueAt())
-                .executeUpdate();
-        return leased == 1 ? Optional.of(lease) : Optional.empty();
-    }
-
-    private static Delivery delivery(
-            OutboxEntity wish, String lease, RealmModel realm, MailKind kind, OneTimeCodes.Issued issued) {
-        return new Delivery(
-                wish.id(),
-                lease,
-                realm.getId(),
-                realm.getName(),
-                kind,
-                wish.userId(),
-                wish.identifier(),
-                wish.recipient(),
-                issued == null ? null : issued.code().text(),
-                issued == null ? 0 : issued.expiresAt(),
-                wish.origin(),
-                wish.attempts() + 1,
-                wish.refusals(),
-                wish.createdAt());
+        return job.claim(new OutboxClaim(session, entities, wish, realm));
     }
 
     /** Puts off a wish that cannot even be claimed, unless somebody else has claimed it. */
@@ -233,16 +142,5 @@ public final class Deliveries {
                 .setMaxResults(1)
                 .getResultStream()
                 .findFirst();
-    }
-
-    private void drop(OutboxEntity wish) {
-        LOG.debugf("A mail that nobody needs any more is dropped: %s %s", wish.kind(), wish.id());
-        delete(wish);
-    }
-
-    private void delete(OutboxEntity wish) {
-        entities.createQuery("delete from UserServiceOutbox where id = :id")
-                .setParameter("id", wish.id())
-                .executeUpdate();
     }
 }

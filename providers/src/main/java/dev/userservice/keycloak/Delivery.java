@@ -9,6 +9,7 @@ import org.keycloak.common.util.Time;
  * @param id the wish
  * @param lease the holder's proof
  * @param realmName for meters and the log
+ * @param kind that of its {@link OutboxJob}
  * @param userId null where there is only an identifier
  * @param identifier a username or e-mail address as somebody typed it, or null
  * @param recipient the address that the wish itself names, or null for a mail to the user's own
@@ -23,7 +24,7 @@ public record Delivery(
         String lease,
         String realmId,
         String realmName,
-        MailKind kind,
+        String kind,
         String userId,
         String identifier,
         String recipient,
@@ -34,6 +35,25 @@ public record Delivery(
         int refusals,
         long createdAt) {
 
+    /** The same with a code that was issued for it. */
+    Delivery with(String newCode, long expiresAt) {
+        return new Delivery(
+                id,
+                lease,
+                realmId,
+                realmName,
+                kind,
+                userId,
+                identifier,
+                recipient,
+                newCode,
+                expiresAt,
+                origin,
+                attempts,
+                refusals,
+                createdAt);
+    }
+
     /** How long the mail has been wished for. */
     public Duration age() {
         return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
@@ -42,6 +62,6 @@ public record Delivery(
     /** Codes never reach a log. */
     @Override
     public String toString() {
-        return "Delivery[" + kind.id() + " " + id + " realm=" + realmName + " user=" + userId + "]";
+        return "Delivery[" + kind + " " + id + " realm=" + realmName + " user=" + userId + "]";
     }
 }

@@ -29,7 +29,7 @@ final class EmailChange {
      * @throws ApiProblem 429
      */
     void requireCooledDown(UserModel user) {
-        Duration coolDown = call.activation().coolDown();
+        Duration coolDown = new Activation(call.session(), call.settings()).coolDown();
         Asked asked = new OneTimeCodes(call.session())
                 .ask(user.getId(), Purpose.EMAIL_CHANGE, new CodeTimes(coolDown, coolDown), call.realm());
         if (asked.request().isEmpty()) {
@@ -46,7 +46,7 @@ final class EmailChange {
             boolean isByThemselves = call.caller().isSelf(user.getId());
             MailOrigin origin =
                     isByThemselves ? MailOrigin.of(call.session(), user, null) : MailOrigin.ofOthers(call.session());
-            call.activation().follow(user, origin);
+            new Activation(call.session(), call.settings()).follow(user, origin);
         }
     }
 }

@@ -13,13 +13,14 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserConsentModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.provider.ProviderEvent;
 
 /**
  * What the first proof of an address brings with it. Anybody can register with a stranger's address, or change theirs to it, and set up
  * ways into that account. When the owner of the address takes the account over by a mail, none of these may be left, or whoever set
  * them up would share it.
  */
-final class FirstProof {
+public final class FirstProof {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final UserModel user;
@@ -45,6 +46,9 @@ final class FirstProof {
                 user,
                 type -> new EventBuilder(realm, session, session.getContext().getConnection()).event(type));
     }
+
+    /** Is published, in the same transaction, before what anybody has set up in the account is removed. */
+    public record Began(KeycloakSession session, UserModel user) implements ProviderEvent {}
 
     /** Is the owner about to prove an address that nobody has proved before? */
     static boolean isDue(UserModel user) {
@@ -72,7 +76,7 @@ final class FirstProof {
 
     /** Removes second factors, passkeys, links to other providers and consents. Password and sessions are replaced by the proof itself. */
     void clear() {
-        new TotpSetups(session).forget(user);
+        session.getKeycloakSessionFactory().publish(new Began(session, user));
         // Where Keycloak itself verifies a new address: its mail may be under way to somebody else.
         user.removeAttribute(UserModel.EMAIL_PENDING);
         List<CredentialModel> credentials = user.credentialManager()

@@ -45,7 +45,7 @@ final class NewPasswordForm {
      *
      * @return empty if the code is no longer good
      */
-    Optional<Response> take(CodeToken token, Purpose purpose, PasswordReset reset, Optional<Onward> onward) {
+    Optional<Response> take(CodeToken token, Purpose purpose, Optional<Onward> onward) {
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
         String password = fields.getFirst(PASSWORD);
         List<FormMessage> mistakes = mistakes(password, fields.getFirst(CONFIRMATION));
@@ -53,12 +53,13 @@ final class NewPasswordForm {
             page.setErrors(mistakes);
             return Optional.of(ask());
         }
-        PasswordReset.Outcome outcome = reset.redeem(
-                token.code(),
-                purpose,
-                password,
-                context.getSession().getContext().resolveLocale(user),
-                Optional.ofNullable(context.getAuthenticationSession().getClient()));
+        PasswordByMail.Outcome outcome = new PasswordByMail(context.getSession())
+                .redeem(
+                        token.code(),
+                        purpose,
+                        password,
+                        context.getSession().getContext().resolveLocale(user),
+                        Optional.ofNullable(context.getAuthenticationSession().getClient()));
         if (!outcome.complaints().isEmpty()) {
             page.setErrors(outcome.complaints().stream()
                     .map(complaint -> new FormMessage(PASSWORD, complaint))

@@ -38,7 +38,7 @@ public final class Outbox {
     public record Filled() implements ProviderEvent {}
 
     /** Wishes a mail to a user of the context's realm, which carries a code of the given request. */
-    void add(MailKind kind, UserModel user, String request, MailOrigin origin) {
+    void add(String kind, UserModel user, String request, MailOrigin origin) {
         add(kind, session.getContext().getRealm(), user, request, null, origin);
         announce();
     }
@@ -47,27 +47,27 @@ public final class Outbox {
      * Wishes a mail without a code about a user, to an address that need not be the user's. Nothing but the end of the user
      * takes it back. May be called when the commit has begun, so it is {@linkplain #announce announced} apart.
      */
-    public void addNotice(MailKind kind, RealmModel realm, UserModel user, String recipient, MailOrigin origin) {
+    public void addNotice(String kind, RealmModel realm, UserModel user, String recipient, MailOrigin origin) {
         add(kind, realm, user, null, Objects.requireNonNull(recipient), origin);
     }
 
     private void add(
-            MailKind kind, RealmModel realm, UserModel user, String request, String recipient, MailOrigin origin) {
+            String kind, RealmModel realm, UserModel user, String request, String recipient, MailOrigin origin) {
         long now = Time.currentTimeMillis();
         String id = TimeOrderedId.of(now, RANDOM);
         // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits too early.
-        entities.persist(new OutboxEntity(id, realm.getId(), kind.id(), user.getId(), request, recipient, origin, now));
+        entities.persist(new OutboxEntity(id, realm.getId(), kind, user.getId(), request, recipient, origin, now));
     }
 
     /**
      * Wishes something for whoever an identifier belongs to: the same work whether that is anybody or not. One that waits
      * already is enough, so that nobody fills the table by asking again and again.
      */
-    void add(MailKind kind, Identifier identifier, MailOrigin origin) {
+    void add(String kind, Identifier identifier, MailOrigin origin) {
         String realm = session.getContext().getRealm().getId();
         String lowerCase = identifier.text().toLowerCase(Locale.ROOT);
         String whose = lowerCase.substring(0, Math.min(lowerCase.length(), MAX_IDENTIFIER));
-        if (EmbeddedTurns.take(session, entities, realm, kind.id(), whose) && isWaiting(realm, kind, whose)) {
+        if (EmbeddedTurns.take(session, entities, realm, kind, whose) && isWaiting(realm, kind, whose)) {
             return;
         }
         long now = Time.currentTimeMillis();
@@ -80,7 +80,7 @@ public final class Outbox {
                         on conflict (realmId, kind, identifier) do nothing""")
                 .setParameter("id", TimeOrderedId.of(now, RANDOM))
                 .setParameter("realm", realm)
-                .setParameter("kind", kind.id())
+                .setParameter("kind", kind)
                 .setParameter("identifier", whose)
                 .setParameter("baseUrl", origin.baseUrl())
                 .setParameter("locale", origin.locale())
@@ -92,11 +92,11 @@ public final class Outbox {
         announce();
     }
 
-    private boolean isWaiting(String realm, MailKind kind, String identifier) {
+    private boolean isWaiting(String realm, String kind, String identifier) {
         return !entities.createQuery(
                         "select 1 from UserServiceOutbox where realmId = :realm and kind = :kind and identifier = :identifier")
                 .setParameter("realm", realm)
-                .setParameter("kind", kind.id())
+                .setParameter("kind", kind)
                 .setParameter("identifier", identifier)
                 .getResultList()
                 .isEmpty();

@@ -60,10 +60,12 @@ public final class PasswordCheck {
      * The user whose identifier and password these are. Makes no session, and is no login.
      *
      * @param isVisible who may be asked about; all others are unknown
+     * @param isInactive who may not pass by the right password either
      * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password; another one for the right
      *     password of an account that awaits activation
      */
-    public UserModel user(String identifier, String password, Predicate<UserModel> isVisible) {
+    public UserModel user(
+            String identifier, String password, Predicate<UserModel> isVisible, Predicate<UserModel> isInactive) {
         EventBuilder event = new EventBuilder(
                         realm, session, session.getContext().getConnection())
                 .event(EventType.LOGIN)
@@ -85,7 +87,7 @@ public final class PasswordCheck {
             event.error(refusal.get());
             throw refused();
         }
-        if (Activation.isPending(realm, user)) {
+        if (isInactive.test(user)) {
             event.error(Errors.RESOLVE_REQUIRED_ACTIONS);
             throw ApiProblem.unauthorized("Account is inactive").remembered();
         }

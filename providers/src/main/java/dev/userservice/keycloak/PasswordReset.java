@@ -2,23 +2,15 @@ package dev.userservice.keycloak;
 
 import dev.userservice.keycloak.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
-import dev.userservice.web.LowerCase;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Stream;
-import org.keycloak.common.util.Time;
 import org.keycloak.events.Details;
-import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.credential.OTPCredentialModel;
-import org.keycloak.models.credential.PasswordCredentialModel;
 
 /**
  * A new password for who has forgotten theirs, and can prove that they read the account's mail. It proves nothing else: a
@@ -33,27 +25,14 @@ public final class PasswordReset {
         this.settings = settings;
     }
 
-    /** Does the realm let people choose a new password by a mail at all (Keycloak's own switch)? */
-    public static boolean isAllowed(RealmModel realm) {
-        return realm.isResetPasswordAllowed();
-    }
-
-    /** Is this a user for whom a code is of any use? */
-    static boolean isPossible(RealmModel realm, UserModel user) {
-        return isAllowed(realm)
-                && user.isEnabled()
-                && user.getEmail() != null
-                && user.getServiceAccountClientLink() == null;
-    }
-
     /**
      * Wishes a mail for whoever an identifier belongs to. Who that is, and whether they may have it, is looked up after the
      * answer, so that neither the answer nor its time says anything.
      */
     public void sendTo(Identifier identifier, MailOrigin origin) {
-        MailKind kind = identifier.by() == Identifier.By.EMAIL
-                ? MailKind.PASSWORD_FORGOTTEN_BY_EMAIL
-                : MailKind.PASSWORD_FORGOTTEN;
+        String kind = identifier.by() == Identifier.By.EMAIL
+                ? PasswordResetMails.FORGOTTEN_BY_EMAIL
+                : PasswordResetMails.FORGOTTEN;
         new Outbox(session).add(kind, identifier, origin);
     }
 
@@ -68,10 +47,11 @@ public final class PasswordReset {
         }
         session.getContext().setRealm(realm);
         Identifier identifier = Identifier.of(wish.identifier());
-        Optional<UserModel> found = wish.kind() == MailKind.PASSWORD_FORGOTTEN_BY_EMAIL
+        Optional<UserModel> found = wish.kind().equals(PasswordResetMails.FORGOTTEN_BY_EMAIL)
                 ? identifier.findByEmail(session, realm)
                 : identifier.find(session, realm);
-        found.filter(user -> isPossible(realm, user)).ifPresent(user -> send(realm, user, wish.origin()));
+        found.filter(user -> PasswordByMail.isPossible(realm, user))
+                .ifPresent(user -> send(realm, user, wish.origin()));
     }
 
     private void send(RealmModel realm, UserModel user, MailOrigin origin) {
@@ -80,7 +60,7 @@ public final class PasswordReset {
                 .ask(user, Purpose.PASSWORD_RESET, times)
                 .request()
                 .ifPresent(request -> {
-                    new Outbox(session).add(MailKind.PASSWORD_RESET, user, request, origin);
+                    new Outbox(session).add(PasswordResetMails.PASSWORD_RESET, user, request, origin);
                     new EventBuilder(realm, session)
                             .event(EventType.SEND_RESET_PASSWORD)
                             .client(origin.clientId())
@@ -92,24 +72,6 @@ public final class PasswordReset {
                 });
     }
 
-    /** Could this code be redeemed now? */
-    boolean isGood(String code) {
-        return new OneTimeCodes(session)
-                .owner(code, Purpose.PASSWORD_RESET, this::mayRedeem)
-                .isPresent();
-    }
-
-    /**
-     * What giving a code back came to.
-     *
-     * @param isDone whether the user has the new password
-     * @param complaints what is wrong with the password; if it is not done and there are none, it is the code
-     */
-    public record Outcome(boolean isDone, List<String> complaints) {
-        private static final Outcome DONE = new Outcome(true, List.of());
-        private static final Outcome INVALID_CODE = new Outcome(false, List.of());
-    }
-
     /**
      * Redeems a code for a new password: at most one of any number of calls succeeds. All sessions of the user end, online and
      * offline, all other codes of theirs are void, and their address is verified, by which an account that awaits
@@ -118,88 +80,7 @@ public final class PasswordReset {
      * @param locale in which language is said what is wrong with the password
      * @param client whom the events name; empty for none
      */
-    public Outcome redeem(String code, String password, Locale locale, Optional<ClientModel> client) {
-        return redeem(code, Purpose.PASSWORD_RESET, password, locale, client);
-    }
-
-    /**
-     * The same by the code of another mail: who gets the mail of an activation, too, has proved whose the address is, and need not know
-     * the password that somebody has registered with.
-     */
-    Outcome redeem(String code, Purpose purpose, String password, Locale locale, Optional<ClientModel> client) {
-        OneTimeCodes codes = new OneTimeCodes(session);
-        RealmModel realm = session.getContext().getRealm();
-        Function<EventType, EventBuilder> events = type -> event(realm, type, client);
-        PasswordRules rules = new PasswordRules(session, realm, locale);
-        Optional<UserModel> owner = codes.owner(code, purpose, this::mayRedeem);
-        List<String> complaints =
-                owner.map(user -> rules.complaints(user, password)).orElse(List.of());
-        if (!complaints.isEmpty()) {
-            events.apply(EventType.RESET_PASSWORD).user(owner.get()).error(Errors.PASSWORD_REJECTED);
-            return new Outcome(false, complaints);
-        }
-        Optional<UserModel> redeemed = owner.flatMap(known -> codes.redeem(code, purpose, this::mayRedeem));
-        if (redeemed.isEmpty()) {
-            events.apply(EventType.RESET_PASSWORD).error(Errors.INVALID_CODE);
-            return Outcome.INVALID_CODE;
-        }
-        UserModel user = redeemed.get();
-        boolean isActivated = Activation.isPending(realm, user);
-        boolean isProof = !user.isEmailVerified();
-        if (FirstProof.isDue(user)) {
-            new FirstProof(session, realm, user, events).clear();
-        }
-        Activation.proveAddress(user);
-        codes.voidAll(user);
-        endLockout(realm, user);
-        // Also what a session under way elsewhere may still get by a token from before.
-        session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));
-        // Near the end: a directory takes it at once, whatever becomes of this transaction.
-        Optional<String> refusal = rules.replace(user, password);
-        if (refusal.isPresent()) {
-            session.getTransactionManager().setRollbackOnly();
-            events.apply(EventType.RESET_PASSWORD).user(user).error(Errors.PASSWORD_REJECTED);
-            return new Outcome(false, List.of(refusal.get()));
-        }
-        if (isActivated || isProof) {
-            events.apply(EventType.VERIFY_EMAIL)
-                    .user(user)
-                    .detail(Details.EMAIL, user.getEmail())
-                    .detail(Activation.ACTIVATED, Boolean.toString(isActivated))
-                    .success();
-        }
-        Stream.of(EventType.RESET_PASSWORD, EventType.UPDATE_CREDENTIAL, deprecatedPasswordEvent())
-                .forEach(type -> events.apply(type)
-                        .user(user)
-                        .detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE)
-                        .success());
-        // Last of all: clients are told of it at once.
-        new UserSessions(session, realm)
-                .endOthers(user, null, () -> events.apply(EventType.LOGOUT).user(user));
-        return Outcome.DONE;
-    }
-
-    /** A code proves the possession of the address that it was sent to; the account may have another one by now. */
-    private boolean mayRedeem(UserModel user, String sentTo) {
-        return isPossible(session.getContext().getRealm(), user) && LowerCase.same(user.getEmail(), sentTo);
-    }
-
-    /** As in Keycloak's own flow; but not of who has a second factor: a mail must not clear what guesses of it have come to. */
-    private void endLockout(RealmModel realm, UserModel user) {
-        if (realm.isBruteForceProtected() && !user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
-            session.loginFailures().removeUserLoginFailure(realm, user.getId());
-        }
-    }
-
-    private EventBuilder event(RealmModel realm, EventType type, Optional<ClientModel> client) {
-        EventBuilder event =
-                new EventBuilder(realm, session, session.getContext().getConnection()).event(type);
-        client.ifPresent(event::client);
-        return event;
-    }
-
-    @SuppressWarnings("deprecation")
-    private static EventType deprecatedPasswordEvent() {
-        return EventType.UPDATE_PASSWORD;
+    public PasswordByMail.Outcome redeem(String code, String password, Locale locale, Optional<ClientModel> client) {
+        return new PasswordByMail(session).redeem(code, Purpose.PASSWORD_RESET, password, locale, client);
     }
 }

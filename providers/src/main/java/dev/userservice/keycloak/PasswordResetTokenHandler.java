@@ -61,21 +61,20 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
                 .setUser(user);
         new AuthenticationSessionManager(session).removeAuthenticationSession(realm, login, false);
 
-        if (!PasswordReset.isAllowed(realm)) {
+        if (!PasswordByMail.isAllowed(realm)) {
             context.getEvent().user(user).error(Errors.NOT_ALLOWED);
             return page.setError(Messages.RESET_CREDENTIAL_NOT_ALLOWED).createErrorPage(Response.Status.BAD_REQUEST);
         }
-        PasswordReset reset = new PasswordReset(session, settings);
         Optional<Onward> onward = Onward.of(session, settings, token.client());
         if (!DetachedPage.isSent(context)) {
-            if (reset.isGood(token.code())) {
+            if (new PasswordByMail(session).isGood(token.code())) {
                 return new NewPasswordForm(page, user, context).ask();
             }
             context.getEvent().error(Errors.INVALID_CODE);
             return invalid(page, onward);
         }
         return new NewPasswordForm(page, user, context)
-                .take(token, Purpose.PASSWORD_RESET, reset, onward)
+                .take(token, Purpose.PASSWORD_RESET, onward)
                 .orElseGet(() -> invalid(page, onward));
     }
 

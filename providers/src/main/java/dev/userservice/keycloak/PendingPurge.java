@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.jboss.logging.Logger;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
@@ -32,8 +33,19 @@ public final class PendingPurge {
     private final KeycloakSessionFactory sessions;
     private final Settings settings;
     private final InstantSource clock;
+    private final BiPredicate<KeycloakSession, UserModel> hasLoggedIn;
 
-    public PendingPurge(KeycloakSessionFactory sessions, Settings settings, InstantSource clock) {
+    /**
+     * Prepares it.
+     *
+     * @param hasLoggedIn whether a user has ever logged in, as far as is known
+     */
+    public PendingPurge(
+            KeycloakSessionFactory sessions,
+            Settings settings,
+            InstantSource clock,
+            BiPredicate<KeycloakSession, UserModel> hasLoggedIn) {
+        this.hasLoggedIn = hasLoggedIn;
         this.sessions = sessions;
         this.settings = settings;
         this.clock = clock;
@@ -82,7 +94,7 @@ public final class PendingPurge {
                                 .flatMap(user -> LockedUser.of(session, realm, user))
                                 .filter(user -> !user.isEmailVerified()
                                         && Activation.isWanted(realm, user)
-                                        && LastLogins.of(session, user).isEmpty())
+                                        && !hasLoggedIn.test(session, user))
                                 .map(user -> delete(session, realm, user))
                                 .orElse(false);
                 new PendingAccounts(session).forget(userId);

@@ -24,7 +24,7 @@ public final class Registration {
     public Registration(ApiCall call) {
         this.session = call.session();
         this.realm = call.realm();
-        this.activation = call.activation();
+        this.activation = new Activation(call.session(), call.settings());
         this.client = call.tenancy().apiClient();
     }
 

@@ -53,7 +53,8 @@ public final class Tables implements JpaEntityProvider {
 
         /**
          * Forgets the users and realms that Keycloak removes. The activity log outlives its users, and is too long to go with
-         * its realm: {@link ActivityPurge} takes it.
+         * its realm: {@link ActivityPurge} takes it. Whoever takes an account over does not inherit a second factor that somebody
+         * has begun to set up.
          */
         @Override
         public void postInit(KeycloakSessionFactory factory) {
@@ -67,6 +68,8 @@ public final class Tables implements JpaEntityProvider {
                 } else if (event instanceof OrganizationModel.OrganizationMemberLeaveEvent left
                         && isGone(left.getSession(), left.getUser())) {
                     forget(left.getSession(), left.getUser());
+                } else if (event instanceof FirstProof.Began began) {
+                    new TotpSetups(began.session()).forget(began.user());
                 } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
                     KeycloakSession session = removed.getKeycloakSession();
                     LastLogins.forget(session, removed.getRealm());

@@ -38,7 +38,7 @@ public final class UserCreation {
     public UserModel create(NewUser candidate, boolean isActive, Optional<String> role, FieldErrors errors) {
         Optional<RoleModel> wanted = role.flatMap(name -> RoleChange.role(call, name, errors));
         wanted.ifPresent(named -> RoleChange.requireGrantable(named, call));
-        if (!isActive && !call.activation().isKnown()) {
+        if (!isActive && !new Activation(call.session(), call.settings()).isKnown()) {
             errors.add("is_active", "This tenant has no activation: only active users can be made");
         }
         FieldErrors taken = new FieldErrors();
@@ -52,7 +52,7 @@ public final class UserCreation {
         if (isActive) {
             Activation.vouchFor(realm, user);
         } else {
-            call.activation().invite(user, MailOrigin.ofOthers(session));
+            new Activation(call.session(), call.settings()).invite(user, MailOrigin.ofOthers(session));
         }
         // Last: not every listener waits for the commit.
         Map<String, String> details =

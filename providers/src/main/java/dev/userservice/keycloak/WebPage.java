@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.Variant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,19 +96,21 @@ public final class WebPage {
         this.names = names;
     }
 
-    /** Gives a browser the page; to one that asks without the slash, the address with it, below which the files are. */
-    public Response index(ApiCall call, Request request) {
-        return index(INDEX, call, request);
+    /**
+     * Gives a browser the page; to one that asks without the slash, the address with it, below which the files are.
+     *
+     * @param base the address below which the page's folder is, as the browser sees it
+     */
+    public Response index(KeycloakSession session, UriBuilder base, Request request) {
+        return index(INDEX, session, base, request);
     }
 
     /** The same with another of its files in place of the page. */
-    public Response index(String name, ApiCall call, Request request) {
-        return call.session().getContext().getUri().getPath().endsWith("/")
-                ? file(name, call, request)
-                : Response.temporaryRedirect(call.base()
-                                .path(folder + "/")
-                                .replaceQuery(call.session()
-                                        .getContext()
+    public Response index(String name, KeycloakSession session, UriBuilder base, Request request) {
+        return session.getContext().getUri().getPath().endsWith("/")
+                ? file(name, session, request)
+                : Response.temporaryRedirect(base.path(folder + "/")
+                                .replaceQuery(session.getContext()
                                         .getUri()
                                         .getRequestUri()
                                         .getRawQuery())
@@ -121,7 +124,7 @@ public final class WebPage {
      *
      * @throws ApiProblem 404 where the page has no such file
      */
-    public Response file(String name, ApiCall call, Request request) {
+    public Response file(String name, KeycloakSession session, Request request) {
         File file = files().get(name);
         if (file == null) {
             throw ApiProblem.notFound("There is nothing at this path");
@@ -139,7 +142,7 @@ public final class WebPage {
         answer.tag(coded.tag)
                 .header(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
-        headers(call.session()).forEach(answer::header);
+        headers(session).forEach(answer::header);
         return answer.build();
     }
 

@@ -1,6 +1,5 @@
 package dev.userservice.mail;
 
-import dev.userservice.keycloak.MailKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,11 +38,11 @@ final class MailMeters {
         FAILED
     }
 
-    void count(String realm, MailKind kind, Result result) {
+    void count(String realm, String kind, Result result) {
         Counter.builder("user.service.mails")
                 .description("Attempts to deliver what the outbox was asked for")
                 .tag("realm", realm)
-                .tag("kind", kind.id())
+                .tag("kind", kind)
                 .tag("result", result.name().toLowerCase(Locale.ROOT))
                 .register(registry)
                 .increment();

@@ -1,23 +1,17 @@
 package dev.userservice.mail;
 
-import dev.userservice.keycloak.Activation;
 import dev.userservice.keycloak.Deliveries;
 import dev.userservice.keycloak.Delivery;
 import dev.userservice.keycloak.LogContext;
 import dev.userservice.keycloak.MailFailure;
-import dev.userservice.keycloak.MailKind;
-import dev.userservice.keycloak.Mails;
-import dev.userservice.keycloak.OneTimeCodes;
 import dev.userservice.keycloak.Outbox;
-import dev.userservice.keycloak.PasswordReset;
-import dev.userservice.keycloak.TotpSetups;
-import dev.userservice.settings.Settings;
+import dev.userservice.keycloak.OutboxJob;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -25,8 +19,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.KeycloakSessionTask;
 import org.keycloak.models.KeycloakSessionTaskWithResult;
@@ -48,14 +44,14 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private static final int MAILS_A_TENANT = 2;
     private static final int LOOK_UPS_A_TENANT = 1;
     private static final int LOOKS = 10;
-    private static final EnumSet<MailKind> LOOK_UPS =
-            EnumSet.of(MailKind.ACTIVATION_RESEND, MailKind.PASSWORD_FORGOTTEN, MailKind.PASSWORD_FORGOTTEN_BY_EMAIL);
-    private static final Set<MailKind> MAILS = EnumSet.complementOf(LOOK_UPS);
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration PURGE = Duration.ofMinutes(1);
     private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
 
-    private final Settings settings;
+    private final Map<String, OutboxJob> jobs;
+    private final Set<String> mails;
+    private final Set<String> lookups;
+    private final Map<String, KeycloakSessionTask> housekeeping;
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final TenantTurns mailTurns = new TenantTurns(clock, MAILS_A_TENANT);
@@ -69,13 +65,26 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     /** Only the ticks look at it, one after the other. */
     private long purgedAt;
 
-    public OutboxWorker(Settings settings) {
-        this.settings = settings;
+    /**
+     * Prepares it; the start of the server starts it.
+     *
+     * @param jobs one for each kind of entry; entries of other kinds, as a newer version writes them, are left alone
+     * @param housekeeping what else is to be done each minute, each in a transaction, by what the log says when that fails
+     */
+    public OutboxWorker(List<OutboxJob> jobs, Map<String, KeycloakSessionTask> housekeeping) {
+        this.jobs = jobs.stream().collect(Collectors.toUnmodifiableMap(OutboxJob::kind, Function.identity()));
+        this.mails = kinds(jobs, job -> !job.isLookup());
+        this.lookups = kinds(jobs, OutboxJob::isLookup);
+        this.housekeeping = housekeeping;
         this.threads = new ScheduledThreadPoolExecutor(WORKERS + 1, task -> {
             Thread thread = new Thread(task, "user-service-mail");
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    private static Set<String> kinds(List<OutboxJob> jobs, Predicate<OutboxJob> wanted) {
+        return jobs.stream().filter(wanted).map(OutboxJob::kind).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Starts when Keycloak's database is ready, and looks into the outbox whenever this node has filled it. */
@@ -96,8 +105,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         long now = clock.millis();
         if (now - purgedAt >= PURGE.toMillis()) {
             purgedAt = now;
-            keepHouse("Expired codes cannot be purged", () -> run(OneTimeCodes::purge));
-            keepHouse("Expired secrets cannot be purged", () -> run(TotpSetups::purge));
+            housekeeping.forEach((complaint, task) -> keepHouse(complaint, () -> run(task)));
         }
         wake();
     }
@@ -145,10 +153,10 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
      * anybody can ask for by a public route.
      */
     private synchronized Optional<Delivery> claim() {
-        return claim(MAILS, mailTurns).or(() -> claim(LOOK_UPS, lookUpTurns));
+        return claim(mails, mailTurns).or(() -> claim(lookups, lookUpTurns));
     }
 
-    private Optional<Delivery> claim(Set<MailKind> kinds, TenantTurns turns) {
+    private Optional<Delivery> claim(Set<String> kinds, TenantTurns turns) {
         for (int i = 0; i < LOOKS; i++) {
             List<Deliveries.Due> due = inTransaction(session -> new Deliveries(session).due(kinds, turns.waiting()));
             if (due.isEmpty()) {
@@ -169,7 +177,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     /** Each in a transaction of its own: one that fails, as over a user's directory that is away, stops no other. */
     private Optional<Delivery> claim(Deliveries.Due wish) {
         try {
-            return inTransaction(session -> new Deliveries(session).claim(wish, settings));
+            return inTransaction(session -> new Deliveries(session).claim(wish, jobs.get(wish.kind())));
         } catch (RuntimeException e) {
             LOG.errorf(e, "A wish cannot be worked on now: %s", wish);
             Backoff.OF_MAIL
@@ -190,10 +198,10 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     private void deliver(Delivery delivery) {
-        TenantTurns turns = delivery.kind().isToAnIdentifier() ? lookUpTurns : mailTurns;
+        TenantTurns turns = lookups.contains(delivery.kind()) ? lookUpTurns : mailTurns;
         TenantTurns.Server server = TenantTurns.Server.UNKNOWN;
         try {
-            run(session -> attempt(session, delivery));
+            run(session -> jobs.get(delivery.kind()).run(session, delivery));
             server = TenantTurns.Server.ANSWERED;
             run(session -> new Deliveries(session).finish(delivery));
             meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.SENT);
@@ -213,14 +221,6 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             return TenantTurns.Server.AWAY;
         }
         return failure.isRecipientRefused() ? TenantTurns.Server.ANSWERED : TenantTurns.Server.UNKNOWN;
-    }
-
-    private void attempt(KeycloakSession session, Delivery delivery) {
-        switch (delivery.kind()) {
-            case ACTIVATION_RESEND -> new Activation(session, settings).resend(delivery);
-            case PASSWORD_FORGOTTEN, PASSWORD_FORGOTTEN_BY_EMAIL -> new PasswordReset(session, settings).send(delivery);
-            default -> new Mails(session, settings).send(delivery);
-        }
     }
 
     private void retryOrGiveUp(Delivery delivery, String reason, boolean isRefused) {
