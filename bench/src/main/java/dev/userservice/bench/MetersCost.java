@@ -1,6 +1,6 @@
 package dev.userservice.bench;
 
-import dev.userservice.web.HttpMeters;
+import dev.userservice.http.HttpMeters;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;

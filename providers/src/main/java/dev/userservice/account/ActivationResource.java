@@ -1,10 +1,10 @@
 package dev.userservice.account;
 
-import dev.userservice.keycloak.Activation;
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
+import dev.userservice.activation.Activation;
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.keycloak.MailOrigin;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.mail.MailOrigin;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;

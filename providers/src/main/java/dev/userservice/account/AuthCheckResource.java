@@ -1,9 +1,9 @@
 package dev.userservice.account;
 
-import dev.userservice.keycloak.Activation;
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.PasswordCheck;
+import dev.userservice.access.ApiCall;
+import dev.userservice.activation.Activation;
 import dev.userservice.keycloak.ReadableProfile;
+import dev.userservice.password.PasswordCheck;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;

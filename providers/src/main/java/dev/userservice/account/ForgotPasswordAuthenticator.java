@@ -1,8 +1,7 @@
 package dev.userservice.account;
 
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.keycloak.MailOrigin;
-import dev.userservice.keycloak.PasswordReset;
+import dev.userservice.mail.MailOrigin;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Texts;
 import java.util.List;

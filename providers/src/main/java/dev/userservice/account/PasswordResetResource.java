@@ -1,9 +1,8 @@
 package dev.userservice.account;
 
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.MailOrigin;
-import dev.userservice.keycloak.PasswordByMail;
-import dev.userservice.keycloak.PasswordReset;
+import dev.userservice.access.ApiCall;
+import dev.userservice.activation.PasswordByMail;
+import dev.userservice.mail.MailOrigin;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;

@@ -1,10 +1,7 @@
 package dev.userservice.account;
 
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.NewUser;
+import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
-import dev.userservice.keycloak.Registration;
-import dev.userservice.keycloak.UserCreation;
 import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;

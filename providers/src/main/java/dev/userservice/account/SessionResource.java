@@ -1,8 +1,6 @@
 package dev.userservice.account;
 
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.Sessions;
-import dev.userservice.keycloak.Tokens;
+import dev.userservice.access.ApiCall;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.ratelimit.RefreshLimit;
 import dev.userservice.web.ApiProblem;

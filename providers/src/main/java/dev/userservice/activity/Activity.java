@@ -1,7 +1,5 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ActivityLog;
-import dev.userservice.keycloak.ActivityRow;
 import dev.userservice.web.Addresses;
 import dev.userservice.web.Texts;
 import java.util.Locale;

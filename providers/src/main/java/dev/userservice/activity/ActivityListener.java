@@ -1,12 +1,11 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.Activation;
-import dev.userservice.keycloak.AdminEvents;
-import dev.userservice.keycloak.LastLogins;
-import dev.userservice.keycloak.MailOrigin;
-import dev.userservice.keycloak.RoleStep;
+import dev.userservice.access.AdminEvents;
+import dev.userservice.access.RoleStep;
+import dev.userservice.access.Tenancy;
+import dev.userservice.activation.Activation;
 import dev.userservice.keycloak.RolledBack;
-import dev.userservice.keycloak.Tenancy;
+import dev.userservice.mail.MailOrigin;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.settings.Rate;
 import dev.userservice.settings.Settings;

@@ -1,6 +1,6 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.WebPage;
 import dev.userservice.web.LoginReturnsHere;
 import jakarta.ws.rs.GET;

@@ -1,6 +1,5 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ActivityLog;
 import dev.userservice.web.Addresses;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.Paging;

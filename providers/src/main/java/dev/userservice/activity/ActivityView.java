@@ -3,7 +3,6 @@ package dev.userservice.activity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.keycloak.ActivityRow;
 import dev.userservice.web.StrictJson;
 import java.time.Instant;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.PendingPurge;
-import dev.userservice.keycloak.PlatformRealm;
+import dev.userservice.access.PlatformRealm;
+import dev.userservice.activation.PendingPurge;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;

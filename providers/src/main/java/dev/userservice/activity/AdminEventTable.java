@@ -2,8 +2,8 @@ package dev.userservice.activity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.userservice.access.AdminEvents;
 import dev.userservice.activity.EventTable.Entry;
-import dev.userservice.keycloak.AdminEvents;
 import dev.userservice.web.StrictJson;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,8 +1,7 @@
 package dev.userservice.activity;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.userservice.keycloak.ActivityLog;
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.JsonAnswer;
 import jakarta.ws.rs.GET;

@@ -1,6 +1,5 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ActivityLog;
 import dev.userservice.web.StrictJson;
 import dev.userservice.web.Texts;
 import java.util.LinkedHashMap;

@@ -1,7 +1,6 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ActivityLog;
-import dev.userservice.keycloak.PendingPurge;
+import dev.userservice.activation.PendingPurge;
 import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.ratelimit.RateLimits;
 import java.util.LinkedHashMap;

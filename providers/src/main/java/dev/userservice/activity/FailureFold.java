@@ -1,6 +1,5 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ActivityLog;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.settings.Rate;
 import java.util.HashMap;

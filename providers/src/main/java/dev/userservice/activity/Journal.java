@@ -1,9 +1,7 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ActivityLog;
-import dev.userservice.keycloak.ActivityRow;
+import dev.userservice.http.RequestSession;
 import dev.userservice.keycloak.Outage;
-import dev.userservice.keycloak.RequestSession;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

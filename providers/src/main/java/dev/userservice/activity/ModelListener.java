@@ -1,6 +1,6 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.Tenancy;
+import dev.userservice.access.Tenancy;
 import java.time.InstantSource;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OrganizationModel;

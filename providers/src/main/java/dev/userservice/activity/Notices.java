@@ -1,8 +1,6 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.AccountNotice;
-import dev.userservice.keycloak.AccountNotices;
-import dev.userservice.keycloak.Outbox;
+import dev.userservice.mail.Outbox;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.LowerCase;
 import java.util.Optional;

@@ -1,8 +1,6 @@
 package dev.userservice.activity;
 
-import dev.userservice.keycloak.ActivityPurge;
-import dev.userservice.keycloak.LastLogins;
-import dev.userservice.keycloak.PendingPurge;
+import dev.userservice.activation.PendingPurge;
 import dev.userservice.settings.Settings;
 import java.time.Duration;
 import java.time.InstantSource;

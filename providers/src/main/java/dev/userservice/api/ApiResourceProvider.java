@@ -1,11 +1,11 @@
 package dev.userservice.api;
 
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.Tenancy;
+import dev.userservice.http.Exchange;
+import dev.userservice.http.LogContext;
+import dev.userservice.http.Served;
 import dev.userservice.keycloak.DatabaseProbe;
-import dev.userservice.keycloak.Exchange;
-import dev.userservice.keycloak.LogContext;
-import dev.userservice.keycloak.Served;
-import dev.userservice.keycloak.Tenancy;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;

@@ -1,16 +1,16 @@
 package dev.userservice.api;
 
+import dev.userservice.account.PasswordResetMails;
+import dev.userservice.activation.ActivationMails;
+import dev.userservice.activity.AccountNotice;
 import dev.userservice.activity.Retention;
-import dev.userservice.keycloak.AccountNotice;
-import dev.userservice.keycloak.ActivationMails;
+import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.DatabaseProbe;
-import dev.userservice.keycloak.OneTimeCodes;
-import dev.userservice.keycloak.Outbox;
-import dev.userservice.keycloak.OutboxJob;
-import dev.userservice.keycloak.PasswordResetMails;
-import dev.userservice.keycloak.TotpSetups;
+import dev.userservice.keycloak.Entities;
+import dev.userservice.mail.OutboxJob;
 import dev.userservice.mail.OutboxWorker;
 import dev.userservice.metrics.TenantGauges;
+import dev.userservice.mfa.TotpSetups;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
 import io.micrometer.core.instrument.Metrics;
@@ -68,7 +68,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     /** Closed before these are: the outbox lets come to an end what it has begun. */
     @Override
     public Set<Class<? extends Provider>> dependsOn() {
-        return Outbox.NEEDED;
+        return Entities.NEEDED;
     }
 
     @Override

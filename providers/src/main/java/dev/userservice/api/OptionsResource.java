@@ -1,6 +1,6 @@
 package dev.userservice.api;
 
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;

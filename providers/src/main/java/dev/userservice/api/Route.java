@@ -1,8 +1,8 @@
 package dev.userservice.api;
 
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.Permission;
 import dev.userservice.keycloak.DatabaseProbe;
-import dev.userservice.keycloak.Permission;
 import dev.userservice.ratelimit.Limit;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,9 +1,9 @@
 package dev.userservice.api;
 
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.Permission;
-import dev.userservice.keycloak.SignedCaller;
-import dev.userservice.keycloak.Tenancy;
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.Permission;
+import dev.userservice.access.SignedCaller;
+import dev.userservice.access.Tenancy;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.ratelimit.RefreshLimit;

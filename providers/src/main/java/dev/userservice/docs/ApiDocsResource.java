@@ -1,6 +1,6 @@
 package dev.userservice.docs;
 
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.WebPage;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;

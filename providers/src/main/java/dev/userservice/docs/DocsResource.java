@@ -3,7 +3,7 @@ package dev.userservice.docs;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -7,7 +7,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
-import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.executors.ExecutorsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -96,8 +95,7 @@ public final class DatabaseProbe {
             try {
                 KeycloakModelUtils.runJobInTransaction(
                         factory,
-                        session -> session.getProvider(JpaConnectionProvider.class)
-                                .getEntityManager()
+                        session -> Entities.of(session)
                                 .createNativeQuery("select 1")
                                 .getSingleResult());
                 return true;

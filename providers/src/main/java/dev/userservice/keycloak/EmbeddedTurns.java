@@ -18,7 +18,7 @@ import org.keycloak.models.KeycloakSession;
  * Either way one of the two would fail over the unique key. PostgreSQL does it in one step and needs no turns. H2 has one process only,
  * so that turns within it are enough.
  */
-final class EmbeddedTurns {
+public final class EmbeddedTurns {
     /** Keys share them by chance; that costs a wait, at worst. */
     private static final List<Semaphore> TURNS =
             Stream.generate(() -> new Semaphore(1, true)).limit(256).toList();
@@ -33,7 +33,7 @@ final class EmbeddedTurns {
      *
      * @return whether the database is H2: there, who says "do nothing" has to look for the row first
      */
-    static boolean take(KeycloakSession session, EntityManager entities, String... key) {
+    public static boolean take(KeycloakSession session, EntityManager entities, String... key) {
         if (!isEmbedded(entities)) {
             return false;
         }

@@ -20,12 +20,12 @@ import org.keycloak.http.HttpRequest;
  * The request that Keycloak's own OIDC endpoints see when they run in process: a form of ours, posted from where the real
  * request came from.
  */
-final class FormRequest implements HttpRequest {
+public final class FormRequest implements HttpRequest {
     private final HttpRequest original;
     private final MultivaluedMap<String, String> form;
     private final HttpHeaders headers;
 
-    FormRequest(HttpRequest original, Map<String, String> form) {
+    public FormRequest(HttpRequest original, Map<String, String> form) {
         this.original = original;
         this.form = new MultivaluedHashMap<>(form);
         this.headers = new FormHeaders(original.getHttpHeaders());

@@ -43,7 +43,7 @@ public record Identifier(By by, String text) {
      * Whose it is. Of two users of one address, in a realm that allows it, nobody is meant; nor is somebody whose username is an
      * address that is not their own.
      */
-    Optional<UserModel> find(KeycloakSession session, RealmModel realm) {
+    public Optional<UserModel> find(KeycloakSession session, RealmModel realm) {
         try {
             return Optional.ofNullable(KeycloakModelUtils.findUserByNameOrEmail(session, realm, text))
                     .filter(this::means);
@@ -53,7 +53,7 @@ public record Identifier(By by, String text) {
     }
 
     /** The same by the e-mail address, also where the realm does not take that for a login. */
-    Optional<UserModel> findByEmail(KeycloakSession session, RealmModel realm) {
+    public Optional<UserModel> findByEmail(KeycloakSession session, RealmModel realm) {
         try {
             return Optional.ofNullable(session.users().getUserByEmail(realm, text));
         } catch (ModelDuplicateException e) {
@@ -62,7 +62,7 @@ public record Identifier(By by, String text) {
     }
 
     /** Is it by this name that the user may be found? */
-    boolean means(UserModel user) {
+    public boolean means(UserModel user) {
         boolean isEmail = LowerCase.same(text, user.getEmail());
         return switch (by) {
             case EMAIL -> isEmail;

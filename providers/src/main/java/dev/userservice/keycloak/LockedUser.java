@@ -11,7 +11,6 @@ import org.hibernate.Session;
 import org.hibernate.UnresolvableObjectException;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.jpa.SpecHints;
-import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
@@ -26,9 +25,9 @@ import org.keycloak.storage.UserStorageUtil;
  * Locks a user's row until the transaction ends, so that of two changes at once the second sees what the first has made.
  * It comes before every other lock: user, then role, then codes and mails.
  */
-final class LockedUser {
+public final class LockedUser {
     /** How long a lock of a row is waited for, in milliseconds: who waits longer holds a connection for nothing. */
-    static final Map<String, Object> PATIENCE = Map.of(SpecHints.HINT_SPEC_LOCK_TIMEOUT, 5_000);
+    public static final Map<String, Object> PATIENCE = Map.of(SpecHints.HINT_SPEC_LOCK_TIMEOUT, 5_000);
 
     private LockedUser() {}
 
@@ -37,9 +36,8 @@ final class LockedUser {
      *
      * @return empty if there is no such user any more. Who lives in a federation that imports nobody has no row to lock
      */
-    static Optional<UserModel> of(KeycloakSession session, RealmModel realm, UserModel user) {
-        EntityManager entities =
-                session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    public static Optional<UserModel> of(KeycloakSession session, RealmModel realm, UserModel user) {
+        EntityManager entities = Entities.of(session);
         String id = user.getId();
         UserEntity row = entities.find(UserEntity.class, id);
         if (row == null) {

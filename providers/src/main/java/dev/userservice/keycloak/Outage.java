@@ -70,7 +70,7 @@ public final class Outage {
     }
 
     /** The problem that such a failure is to a client, logged. */
-    static ApiProblem problem(Throwable failure) {
+    public static ApiProblem problem(Throwable failure) {
         LOG.errorf(failure, "The database or a lock could not be had in time");
         return ApiProblem.unavailable(RETRY_SECONDS);
     }

@@ -26,7 +26,7 @@ public final class ReadableProfile {
     }
 
     /** What an admin may see of somebody of whom only these attributes are known. */
-    static ReadableProfile forAdmin(KeycloakSession session, Map<String, String> attributes) {
+    public static ReadableProfile forAdmin(KeycloakSession session, Map<String, String> attributes) {
         return new ReadableProfile(session.getProvider(UserProfileProvider.class)
                 .create(UserProfileContext.USER_API, attributes)
                 .getAttributes()

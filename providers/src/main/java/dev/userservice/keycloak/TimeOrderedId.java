@@ -4,16 +4,16 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Ids that sort by the time of their making: UUIDs of version 7 (RFC 9562, section 5.7). */
-final class TimeOrderedId {
+public final class TimeOrderedId {
     /** The last millisecond that an id can be of: in the year 10889. */
-    static final long LAST = (1L << 48) - 1;
+    public static final long LAST = (1L << 48) - 1;
 
     private static final long MAX_SEQUENCE = 0xfffL;
 
     private TimeOrderedId() {}
 
     /** An id of the given time, in milliseconds since 1970-01-01 UTC. */
-    static String of(long millis, RandomGenerator random) {
+    public static String of(long millis, RandomGenerator random) {
         return of(millis, random.nextLong() & MAX_SEQUENCE, random);
     }
 
@@ -22,14 +22,14 @@ final class TimeOrderedId {
      *
      * @param sequence from 0; what is beyond 4095 counts as that
      */
-    static String of(long millis, long sequence, RandomGenerator random) {
+    public static String of(long millis, long sequence, RandomGenerator random) {
         return of(millis, Math.min(sequence, MAX_SEQUENCE), random.nextLong());
     }
 
     /**
      * The least of the ids of a time: all of earlier times are less. Times that no id can be of count as the first, or the last.
      */
-    static String leastOf(long millis) {
+    public static String leastOf(long millis) {
         return of(Math.max(0, Math.min(millis, LAST)), 0, 0L);
     }
 

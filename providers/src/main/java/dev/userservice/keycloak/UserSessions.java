@@ -15,16 +15,16 @@ import org.keycloak.services.managers.UserSessionManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** A user's sessions in a realm, online and offline, and their ends. */
-final class UserSessions {
+public final class UserSessions {
     private final KeycloakSession session;
     private final RealmModel realm;
 
-    UserSessions(KeycloakSession session, RealmModel realm) {
+    public UserSessions(KeycloakSession session, RealmModel realm) {
         this.session = session;
         this.realm = realm;
     }
 
-    List<UserSessionModel> of(UserModel user) {
+    public List<UserSessionModel> of(UserModel user) {
         return Stream.concat(
                         session.sessions().getUserSessionsStream(realm, user),
                         session.sessions().getOfflineUserSessionsStream(realm, user))
@@ -37,7 +37,7 @@ final class UserSessions {
      * @param kept the one; null for none. An offline session that was made in an online one has the same id, and is another
      * @param event a new event of the user's
      */
-    void endOthers(UserModel user, UserSessionModel kept, Supplier<EventBuilder> event) {
+    public void endOthers(UserModel user, UserSessionModel kept, Supplier<EventBuilder> event) {
         List<UserSessionModel> others = of(user).stream()
                 .filter(other ->
                         kept == null || !other.getId().equals(kept.getId()) || other.isOffline() != isOffline(kept))
@@ -58,18 +58,18 @@ final class UserSessions {
      * Is it a copy that Keycloak has made of a session for the request at hand, as it does for a token that a client has from an
      * exchange? It has the id of the session, and what is done to it is lost with the request.
      */
-    static boolean isCopy(UserSessionModel session) {
+    public static boolean isCopy(UserSessionModel session) {
         return session.getNote(Constants.CREATED_FROM_PERSISTENT) != null;
     }
 
     /** Is it an offline session, or the copy of one? */
-    static boolean isOffline(UserSessionModel session) {
+    public static boolean isOffline(UserSessionModel session) {
         return session.isOffline()
                 || Constants.CREATED_FROM_PERSISTENT_OFFLINE.equals(session.getNote(Constants.CREATED_FROM_PERSISTENT));
     }
 
     /** The session of this id, while it lives; null after that. */
-    UserSessionModel find(String id, boolean isOffline) {
+    public UserSessionModel find(String id, boolean isOffline) {
         return isOffline
                 ? session.sessions().getOfflineUserSession(realm, id)
                 : session.sessions().getUserSession(realm, id);
@@ -81,7 +81,7 @@ final class UserSessions {
                         || online.getId().equals(other.getNote(UserSessionModel.CORRESPONDING_SESSION_ID)));
     }
 
-    void end(UserSessionModel ended) {
+    public void end(UserSessionModel ended) {
         KeycloakContext context = session.getContext();
         AuthenticationSessionModel login = context.getAuthenticationSession();
         AuthenticationManager.backchannelLogout(

@@ -12,7 +12,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.theme.Theme;
 
 /** What Keycloak's user profile and password policies say, in the words of its login pages. */
-final class ValidationTexts {
+public final class ValidationTexts {
     /** The attributes that the API has a field for. */
     private static final Set<String> FIELDS = Set.of(
             UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME, "gender", "preferences");
@@ -21,11 +21,11 @@ final class ValidationTexts {
     private final Locale locale;
 
     /** In English, as all that the API says. */
-    ValidationTexts(KeycloakSession session, RealmModel realm) {
+    public ValidationTexts(KeycloakSession session, RealmModel realm) {
         this(session, realm, Locale.ENGLISH);
     }
 
-    ValidationTexts(KeycloakSession session, RealmModel realm, Locale locale) {
+    public ValidationTexts(KeycloakSession session, RealmModel realm, Locale locale) {
         this.locale = locale;
         try {
             bundle = session.theme().getTheme(Theme.Type.LOGIN).getEnhancedMessages(realm, locale);
@@ -34,12 +34,12 @@ final class ValidationTexts {
         }
     }
 
-    String of(String key, Object... parameters) {
+    public String of(String key, Object... parameters) {
         return new MessageFormat(bundle.getProperty(key, "Invalid value."), locale).format(parameters);
     }
 
     /** The same about an attribute of a user; of one of the tenant's own it says where it can be given. */
-    String ofAttribute(String attribute, String key, Object... parameters) {
+    public String ofAttribute(String attribute, String key, Object... parameters) {
         String text = of(key, parameters);
         return FIELDS.contains(String.valueOf(attribute))
                 ? text

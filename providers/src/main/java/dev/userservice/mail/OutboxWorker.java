@@ -1,11 +1,6 @@
 package dev.userservice.mail;
 
-import dev.userservice.keycloak.Deliveries;
-import dev.userservice.keycloak.Delivery;
-import dev.userservice.keycloak.LogContext;
-import dev.userservice.keycloak.MailFailure;
-import dev.userservice.keycloak.Outbox;
-import dev.userservice.keycloak.OutboxJob;
+import dev.userservice.http.LogContext;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
 import java.time.Duration;

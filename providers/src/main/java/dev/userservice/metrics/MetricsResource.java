@@ -1,7 +1,6 @@
 package dev.userservice.metrics;
 
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.TenantFigures;
+import dev.userservice.access.ApiCall;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;

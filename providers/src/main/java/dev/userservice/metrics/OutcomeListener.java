@@ -1,7 +1,7 @@
 package dev.userservice.metrics;
 
+import dev.userservice.access.Tenancy;
 import dev.userservice.keycloak.RolledBack;
-import dev.userservice.keycloak.Tenancy;
 import dev.userservice.metrics.AccountMeters.Status;
 import dev.userservice.ratelimit.RateLimits;
 import io.micrometer.core.instrument.Metrics;

@@ -1,8 +1,7 @@
 package dev.userservice.metrics;
 
-import dev.userservice.keycloak.PlatformRealm;
-import dev.userservice.keycloak.TenantFigures;
-import dev.userservice.keycloak.TenantFigures.Users;
+import dev.userservice.access.PlatformRealm;
+import dev.userservice.metrics.TenantFigures.Users;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;

@@ -1,6 +1,5 @@
 package dev.userservice.mfa;
 
-import dev.userservice.keycloak.MfaPolicy;
 import dev.userservice.settings.Settings;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;

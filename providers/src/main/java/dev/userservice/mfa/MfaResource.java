@@ -1,7 +1,6 @@
 package dev.userservice.mfa;
 
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.Mfa;
+import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;

@@ -2,7 +2,6 @@ package dev.userservice.mfa;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.keycloak.TotpSecret;
 import dev.userservice.web.JsonAnswer;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

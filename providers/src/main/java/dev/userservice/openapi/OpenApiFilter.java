@@ -1,9 +1,9 @@
 package dev.userservice.openapi;
 
+import dev.userservice.access.Permission;
 import dev.userservice.activity.Action;
 import dev.userservice.api.Route;
 import dev.userservice.api.Routes;
-import dev.userservice.keycloak.Permission;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.settings.Rate;
 import java.util.ArrayList;

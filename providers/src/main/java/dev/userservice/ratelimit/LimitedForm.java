@@ -1,6 +1,5 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.LoginGate;
 import java.util.List;
 import java.util.Optional;
 import org.keycloak.Config;

@@ -1,6 +1,5 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.LimitedPasswordForm;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.credential.PasswordCredentialModel;

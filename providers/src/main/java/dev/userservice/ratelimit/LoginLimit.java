@@ -1,6 +1,6 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.Exchange;
+import dev.userservice.http.Exchange;
 import dev.userservice.ratelimit.RateLimits.Counted;
 import dev.userservice.settings.Rate;
 import dev.userservice.web.ApiProblem;

@@ -1,6 +1,6 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.Exchange;
+import dev.userservice.http.Exchange;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 

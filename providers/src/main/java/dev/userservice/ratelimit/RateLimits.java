@@ -1,7 +1,7 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.ClientAddress;
-import dev.userservice.keycloak.Tenancy;
+import dev.userservice.access.Tenancy;
+import dev.userservice.http.ClientAddress;
 import dev.userservice.settings.Rate;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Addresses;

@@ -1,6 +1,6 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.ClientAddress;
+import dev.userservice.http.ClientAddress;
 import dev.userservice.settings.Settings;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Metrics;

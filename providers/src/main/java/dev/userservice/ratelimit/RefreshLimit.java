@@ -1,7 +1,7 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.Exchange;
-import dev.userservice.keycloak.SignedCaller;
+import dev.userservice.access.SignedCaller;
+import dev.userservice.http.Exchange;
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;

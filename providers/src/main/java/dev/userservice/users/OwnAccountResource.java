@@ -1,7 +1,6 @@
 package dev.userservice.users;
 
-import dev.userservice.keycloak.ApiCall;
-import dev.userservice.keycloak.OwnAccount;
+import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.LoginLimit;

@@ -1,7 +1,6 @@
 package dev.userservice.users;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.userservice.keycloak.ProfileChange;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.StrictJson;
 import java.util.HashMap;

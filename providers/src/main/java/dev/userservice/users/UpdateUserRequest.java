@@ -3,7 +3,6 @@ package dev.userservice.users;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.keycloak.UserChange;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import java.util.Optional;

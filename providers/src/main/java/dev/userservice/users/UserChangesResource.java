@@ -1,8 +1,7 @@
 package dev.userservice.users;
 
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
-import dev.userservice.keycloak.UserAdministration;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import jakarta.ws.rs.Consumes;

@@ -1,7 +1,6 @@
 package dev.userservice.users;
 
-import dev.userservice.keycloak.UserSearch.Position;
-import dev.userservice.keycloak.UserSort;
+import dev.userservice.users.UserSearch.Position;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.StrictJson;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.userservice.users;
 
-import dev.userservice.keycloak.ApiCall;
+import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;

@@ -39,15 +39,21 @@ class PackagedJarTest {
 
     private static final Set<String> PACKAGES = Set.of(
             "dev/userservice",
+            "dev/userservice/access",
             "dev/userservice/account",
+            "dev/userservice/activation",
             "dev/userservice/activity",
             "dev/userservice/api",
+            "dev/userservice/codes",
             "dev/userservice/docs",
+            "dev/userservice/http",
             "dev/userservice/keycloak",
             "dev/userservice/mail",
             "dev/userservice/metrics",
             "dev/userservice/mfa",
+            "dev/userservice/password",
             "dev/userservice/ratelimit",
+            "dev/userservice/schema",
             "dev/userservice/settings",
             "dev/userservice/users",
             "dev/userservice/web");

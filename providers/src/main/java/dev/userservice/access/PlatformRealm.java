@@ -1,0 +1,218 @@
+package dev.userservice.access;
+
+import dev.userservice.keycloak.Entities;
+import dev.userservice.settings.Settings;
+import jakarta.persistence.EntityManager;
+import jakarta.ws.rs.ForbiddenException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.keycloak.Config;
+import org.keycloak.Token;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.AdminRoles;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderEvent;
+import org.keycloak.provider.ProviderEventListener;
+import org.keycloak.representations.AccessToken;
+
+/**
+ * The realm whose users with the role {@value Caller#VENDOR_ROLE} may call every tenant. There is one only where the server option
+ * {@code platform-realm} names it.
+ *
+ * <p>A name alone decides nothing, since whoever manages a realm may rename it. The realm that has the name when a server first
+ * looks for it, or that the server or one of its administrators makes under that name later, is kept by its id in a table. From
+ * then on neither a rename nor a removal nor a new realm of that name changes which realm it is.
+ */
+public final class PlatformRealm implements ProviderEventListener {
+    private static final Logger LOG = Logger.getLogger(PlatformRealm.class);
+
+    private static final String HOW_TO_CHANGE =
+            "To make it the platform, delete the row of that name from US_PLATFORM_REALM, then restart";
+
+    private final Optional<String> name;
+
+    /** The realm's id, once it is known: it stays the same for as long as the server runs. */
+    private volatile String id;
+
+    /** The realms that the log has been told of: as many at most as have had the name while the server ran. */
+    private final Set<String> pretenders = ConcurrentHashMap.newKeySet();
+
+    private PlatformRealm(Optional<String> name) {
+        this.name = name;
+    }
+
+    /** The one of this server. */
+    public static PlatformRealm ofThisServer() {
+        return Holder.OF_THIS_SERVER;
+    }
+
+    /** The server's options are there when the first provider is made, and not when classes are loaded. */
+    private static final class Holder {
+        private static final PlatformRealm OF_THIS_SERVER =
+                new PlatformRealm(Settings.ofThisServer().ofServer(Settings.PLATFORM_REALM));
+    }
+
+    /** Is it this realm? */
+    public boolean is(KeycloakSession session, RealmModel realm) {
+        boolean hasName = name.filter(realm.getName()::equals).isPresent();
+        if (id == null && hasName) {
+            id = noted(session).orElse(null);
+        }
+        boolean isIt = realm.getId().equals(id);
+        if (hasName && !isIt) {
+            report(realm, "Neither its users nor its administrators are vendors");
+        }
+        return isIt;
+    }
+
+    /** The realm, by whatever name it has now. */
+    public Optional<RealmModel> realm(KeycloakSession session) {
+        return id(session).map(session.realms()::getRealm);
+    }
+
+    /** The realm's id; it may be the id of a realm that is gone. */
+    public Optional<String> id(KeycloakSession session) {
+        if (id == null && name.isPresent()) {
+            id = noted(session).orElse(null);
+        }
+        return Optional.ofNullable(id);
+    }
+
+    @Override
+    public void onEvent(ProviderEvent event) {
+        if (name.isEmpty()) {
+            return;
+        }
+        if (event instanceof PostMigrationEvent started) {
+            KeycloakSessionFactory sessions = started.getFactory();
+            KeycloakModelUtils.runJobInTransaction(sessions, this::look);
+        } else if (event instanceof RealmModel.RealmPostCreateEvent made) {
+            RealmModel realm = made.getCreatedRealm();
+            if (name.get().equals(realm.getName())) {
+                adopt(made.getKeycloakSession(), realm);
+            } else {
+                refuseIdOfPlatform(made.getKeycloakSession(), realm);
+            }
+        }
+    }
+
+    /** Notes the realm that has the name, or that there is none: from then on nobody gets there by a rename. */
+    private void look(KeycloakSession session) {
+        RealmModel named = session.realms().getRealmByName(name());
+        // Looked for first: on H2 "do nothing" is an insert that fails.
+        if (entities(session).find(PlatformRealmEntity.class, name()) == null) {
+            entities(session)
+                    .createQuery("""
+                            insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
+                            on conflict (name) do nothing""")
+                    .setParameter("name", name())
+                    .setParameter("realm", named == null ? null : named.getId())
+                    .setParameter("now", Time.currentTimeMillis())
+                    .executeUpdate();
+        }
+        Optional<String> noted = noted(session);
+        id = noted.orElse(null);
+        if (named != null) {
+            is(session, named);
+        }
+        if (noted.isEmpty() && named == null) {
+            LOG.warnf(
+                    "The realm %s of the option platform-realm does not exist: there are no vendors until it is made",
+                    name());
+        } else if (noted.isPresent() && session.realms().getRealm(noted.get()) == null) {
+            LOG.errorf("The platform realm %s is gone: there are no vendors. A new one: %s", name(), HOW_TO_CHANGE);
+        }
+    }
+
+    /** Whoever makes a realm may choose its id, also that of a platform realm that is gone. */
+    private void refuseIdOfPlatform(KeycloakSession session, RealmModel made) {
+        if (id(session).filter(made.getId()::equals).isPresent() && !isMadeByAdministrator(session)) {
+            LOG.errorf(
+                    "The realm %s was given the id of the platform realm by somebody who is no administrator of the server, and is not made",
+                    made.getName());
+            throw new ForbiddenException("This id is taken");
+        }
+    }
+
+    private void adopt(KeycloakSession session, RealmModel made) {
+        if (!isMadeByAdministrator(session)) {
+            report(made, "It was made by somebody who is no administrator of the server");
+            return;
+        }
+        entities(session)
+                .createQuery("""
+                        insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
+                        on conflict (name) do update set realmId = excluded.realmId, notedAt = excluded.notedAt
+                        where realmId is null""")
+                .setParameter("name", made.getName())
+                .setParameter("realm", made.getId())
+                .setParameter("now", Time.currentTimeMillis())
+                .executeUpdate();
+        if (!noted(session).equals(Optional.of(made.getId()))) {
+            report(made, "Another realm was the platform before");
+        }
+    }
+
+    /**
+     * Nobody is logged in where the server imports a realm as it starts. Else it takes the role {@code admin} of the server's own
+     * realm: {@code create-realm} is no right to every tenant.
+     */
+    private static boolean isMadeByAdministrator(KeycloakSession session) {
+        Token token = session.getContext().getBearerToken();
+        if (token == null) {
+            return true;
+        }
+        RealmModel master = session.realms().getRealmByName(Config.getAdminRealm());
+        RoleModel administrator = master.getRole(AdminRoles.ADMIN);
+        return administrator != null
+                && token instanceof AccessToken access
+                && holder(session, master, access)
+                        .filter(user -> HeldRoles.has(user, administrator))
+                        .isPresent();
+    }
+
+    /** A lightweight token may lack the user's id; its session has it. */
+    private static Optional<UserModel> holder(KeycloakSession session, RealmModel master, AccessToken token) {
+        if (token.getSubject() != null) {
+            return Optional.ofNullable(session.users().getUserById(master, token.getSubject()));
+        }
+        return Optional.ofNullable(token.getSessionId())
+                .map(of -> session.sessions().getUserSession(master, of))
+                .map(UserSessionModel::getUser);
+    }
+
+    private void report(RealmModel realm, String why) {
+        if (pretenders.add(realm.getId())) {
+            LOG.errorf(
+                    "The realm %s (%s) has the name of the platform realm and is not the platform. %s. %s",
+                    realm.getName(), realm.getId(), why, HOW_TO_CHANGE);
+        }
+    }
+
+    private Optional<String> noted(KeycloakSession session) {
+        return entities(session)
+                .createQuery("select realmId from UserServicePlatformRealm where name = :name", String.class)
+                .setParameter("name", name())
+                .getResultStream()
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    private static EntityManager entities(KeycloakSession session) {
+        return Entities.of(session);
+    }
+
+    private String name() {
+        return name.orElseThrow();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.userservice.access;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+
+/** Which realm was found under the name that the server option {@code platform-realm} gives; one row a name. */
+@Entity(name = "UserServicePlatformRealm")
+@Table(name = "US_PLATFORM_REALM")
+public class PlatformRealmEntity {
+    @Id
+    @Column(name = "NAME", length = 255)
+    private String name;
+
+    /** Null while no realm has been made under that name since a server looked for it. */
+    @Column(name = "REALM_ID", length = 36)
+    private String realmId;
+
+    @Column(name = "NOTED_AT", nullable = false)
+    private long notedAt;
+
+    protected PlatformRealmEntity() {}
+}

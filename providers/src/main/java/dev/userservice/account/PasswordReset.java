@@ -1,0 +1,94 @@
+package dev.userservice.account;
+
+import dev.userservice.activation.FirstProof;
+import dev.userservice.activation.PasswordByMail;
+import dev.userservice.codes.CodeTimes;
+import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.keycloak.Identifier;
+import dev.userservice.mail.Delivery;
+import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.Outbox;
+import dev.userservice.settings.Settings;
+import java.util.Locale;
+import java.util.Optional;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * A new password for who has forgotten theirs, and can prove that they read the account's mail. It proves nothing else: a
+ * disabled account stays disabled, and a second factor is asked for in the next login as in every other.
+ */
+public final class PasswordReset {
+    private final KeycloakSession session;
+    private final Settings settings;
+
+    public PasswordReset(KeycloakSession session, Settings settings) {
+        this.session = session;
+        this.settings = settings;
+    }
+
+    /**
+     * Wishes a mail for whoever an identifier belongs to. Who that is, and whether they may have it, is looked up after the
+     * answer, so that neither the answer nor its time says anything.
+     */
+    public void sendTo(Identifier identifier, MailOrigin origin) {
+        String kind = identifier.by() == Identifier.By.EMAIL
+                ? PasswordResetMails.FORGOTTEN_BY_EMAIL
+                : PasswordResetMails.FORGOTTEN;
+        new Outbox(session).add(kind, identifier, origin);
+    }
+
+    /**
+     * The later half of {@link #sendTo}: called by the outbox, in a session of its own. The codes of the mails before
+     * stay good; soon after one there is no other.
+     */
+    public void send(Delivery wish) {
+        RealmModel realm = session.realms().getRealm(wish.realmId());
+        if (realm == null) {
+            return;
+        }
+        session.getContext().setRealm(realm);
+        Identifier identifier = Identifier.of(wish.identifier());
+        Optional<UserModel> found = wish.kind().equals(PasswordResetMails.FORGOTTEN_BY_EMAIL)
+                ? identifier.findByEmail(session, realm)
+                : identifier.find(session, realm);
+        found.filter(user -> PasswordByMail.isPossible(realm, user))
+                .ifPresent(user -> send(realm, user, wish.origin()));
+    }
+
+    private void send(RealmModel realm, UserModel user, MailOrigin origin) {
+        CodeTimes times = CodeTimes.of(Purpose.PASSWORD_RESET, realm, settings);
+        new OneTimeCodes(session)
+                .ask(user, Purpose.PASSWORD_RESET, times)
+                .request()
+                .ifPresent(request -> {
+                    new Outbox(session).add(PasswordResetMails.PASSWORD_RESET, user, request, origin);
+                    new EventBuilder(realm, session)
+                            .event(EventType.SEND_RESET_PASSWORD)
+                            .client(origin.clientId())
+                            .user(user)
+                            .ipAddress(origin.ipAddress())
+                            .detail(Details.EMAIL, user.getEmail())
+                            .detail(MailOrigin.USER_AGENT, origin.userAgent())
+                            .success();
+                });
+    }
+
+    /**
+     * Redeems a code for a new password: at most one of any number of calls succeeds. All sessions of the user end, online and
+     * offline, all other codes of theirs are void, and their address is verified, by which an account that awaits
+     * activation becomes active. If that is the {@linkplain FirstProof first proof} of the address, other ways into the account go. A password that the tenant's rules refuse leaves everything as it was, the code too.
+     *
+     * @param locale in which language is said what is wrong with the password
+     * @param client whom the events name; empty for none
+     */
+    public PasswordByMail.Outcome redeem(String code, String password, Locale locale, Optional<ClientModel> client) {
+        return new PasswordByMail(session).redeem(code, Purpose.PASSWORD_RESET, password, locale, client);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.userservice.account;
+
+import dev.userservice.activation.PasswordByMail;
+import dev.userservice.codes.CodeLink;
+import dev.userservice.codes.CodeMail;
+import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.mail.Lookup;
+import dev.userservice.mail.OutboxJob;
+import dev.userservice.settings.Settings;
+import java.util.List;
+
+/** The jobs of the mails by which somebody chooses a new password. */
+public final class PasswordResetMails {
+    /** The code and the link that let somebody choose a new password. */
+    static final String PASSWORD_RESET = "password-reset";
+
+    /** A mail to choose a new password by, for whoever an identifier belongs to. */
+    static final String FORGOTTEN = "password-forgotten";
+
+    /** The same for whoever has an e-mail address. */
+    static final String FORGOTTEN_BY_EMAIL = "password-forgotten-by-email";
+
+    private static final CodeLink.Target TARGET = new CodeLink.Target("reset-password", PasswordResetTokenHandler.TYPE);
+
+    private PasswordResetMails() {}
+
+    public static List<OutboxJob> jobs(Settings settings) {
+        return List.of(
+                new CodeMail(
+                        PASSWORD_RESET,
+                        Purpose.PASSWORD_RESET,
+                        TARGET,
+                        "userServicePasswordResetSubject",
+                        "user-service-password-reset.ftl",
+                        PasswordByMail::isPossible,
+                        settings),
+                forgotten(FORGOTTEN, settings),
+                forgotten(FORGOTTEN_BY_EMAIL, settings));
+    }
+
+    private static OutboxJob forgotten(String kind, Settings settings) {
+        return new Lookup(kind, (session, delivery) -> new PasswordReset(session, settings).send(delivery));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.userservice.account;
+
+import dev.userservice.activation.NewPasswordForm;
+import dev.userservice.activation.PasswordByMail;
+import dev.userservice.codes.CodeToken;
+import dev.userservice.codes.DetachedPage;
+import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.codes.Onward;
+import dev.userservice.settings.Settings;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.keycloak.Config;
+import org.keycloak.authentication.actiontoken.AbstractActionTokenHandler;
+import org.keycloak.authentication.actiontoken.ActionTokenContext;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventType;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.managers.AuthenticationSessionManager;
+import org.keycloak.services.messages.Messages;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * Keycloak's page behind the link of a mail for a new password: a form, which programs that follow the links of mails do not
+ * fill in. What it sends redeems the code.
+ *
+ * <p>It works in any browser, but for one that somebody else is logged in to; it logs nobody in, so that no second factor is
+ * passed over.
+ */
+public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<CodeToken> {
+    /** The type of its tokens. */
+    static final String TYPE = "user-service-password-reset";
+
+    private Settings settings;
+
+    public PasswordResetTokenHandler() {
+        super(
+                TYPE,
+                CodeToken.class,
+                Messages.RESET_CREDENTIAL_NOT_ALLOWED,
+                EventType.RESET_PASSWORD,
+                Errors.INVALID_TOKEN);
+    }
+
+    @Override
+    public void init(Config.Scope config) {
+        settings = Settings.ofThisServer();
+    }
+
+    @Override
+    public AuthenticationSessionModel startFreshAuthenticationSession(
+            CodeToken token, ActionTokenContext<CodeToken> context) {
+        return DetachedPage.session(token, context);
+    }
+
+    @Override
+    public Response handleToken(CodeToken token, ActionTokenContext<CodeToken> context) {
+        KeycloakSession session = context.getSession();
+        RealmModel realm = context.getRealm();
+        AuthenticationSessionModel login = context.getAuthenticationSession();
+        UserModel user = login.getAuthenticatedUser();
+        LoginFormsProvider page = session.getProvider(LoginFormsProvider.class)
+                .setAuthenticationSession(login)
+                .setUser(user);
+        new AuthenticationSessionManager(session).removeAuthenticationSession(realm, login, false);
+
+        if (!PasswordByMail.isAllowed(realm)) {
+            context.getEvent().user(user).error(Errors.NOT_ALLOWED);
+            return page.setError(Messages.RESET_CREDENTIAL_NOT_ALLOWED).createErrorPage(Response.Status.BAD_REQUEST);
+        }
+        Optional<Onward> onward = Onward.of(session, settings, token.client());
+        if (!DetachedPage.isSent(context)) {
+            if (new PasswordByMail(session).isGood(token.code())) {
+                return new NewPasswordForm(page, user, context).ask();
+            }
+            context.getEvent().error(Errors.INVALID_CODE);
+            return invalid(page, onward);
+        }
+        return new NewPasswordForm(page, user, context)
+                .take(token, Purpose.PASSWORD_RESET, onward)
+                .orElseGet(() -> invalid(page, onward));
+    }
+
+    private static Response invalid(LoginFormsProvider page, Optional<Onward> onward) {
+        return DetachedPage.last(
+                Response.Status.BAD_REQUEST, "errorTitle", page.setError("userServiceResetLinkInvalid"), onward);
+    }
+}

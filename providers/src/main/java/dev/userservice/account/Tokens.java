@@ -1,0 +1,225 @@
+package dev.userservice.account;
+
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.BearerToken;
+import dev.userservice.access.Tenancy;
+import dev.userservice.activation.Activation;
+import dev.userservice.keycloak.Identifier;
+import dev.userservice.keycloak.Outage;
+import dev.userservice.keycloak.TotpAuthenticator;
+import dev.userservice.keycloak.UserSessions;
+import dev.userservice.password.PasswordCheck;
+import dev.userservice.web.ApiProblem;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.events.Details;
+import org.keycloak.events.Event;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.representations.AccessTokenResponse;
+import org.keycloak.services.managers.BruteForceProtector;
+import org.keycloak.util.TokenUtil;
+
+/**
+ * Login and refresh through Keycloak's own token endpoint.
+ *
+ * <p>The refusals that Keycloak must remember are {@linkplain ApiProblem#remembered() remembered}: lockout and the detection
+ * of reused tokens need the transaction to commit.
+ */
+public final class Tokens {
+    private static final Logger LOG = Logger.getLogger(Tokens.class);
+
+    /** What Keycloak's TokenManager says of a refresh token that a newer one has replaced. */
+    private static final Set<String> REUSE_REASONS =
+            Set.of("Stale token", "Maximum allowed refresh token reuse exceeded");
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final OidcEndpoints endpoints;
+
+    /**
+     * Takes the realm's API client.
+     *
+     * @throws ApiProblem 404 where the realm has none to log in by
+     */
+    public Tokens(ApiCall call) {
+        this.session = call.session();
+        this.realm = call.realm();
+        this.endpoints = new OidcEndpoints(call);
+    }
+
+    /**
+     * The resource owner password credentials grant (RFC 6749, section 4.3).
+     *
+     * @param totp a one-time code, or null
+     * @param scope OIDC scopes, or null
+     * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password; 403 where a policy of the
+     *     tenant refuses the grant
+     */
+    public AccessTokenResponse login(Identifier identifier, String password, String totp, String scope) {
+        Map<String, String> form = new HashMap<>();
+        form.put(OAuth2Constants.GRANT_TYPE, OAuth2Constants.PASSWORD);
+        form.put("username", nameFor(identifier));
+        form.put("password", password);
+        if (totp != null) {
+            form.put("totp", totp);
+        }
+        if (scope != null) {
+            form.put(OAuth2Constants.SCOPE, scope);
+        }
+        OidcEndpoints.Answer answer;
+        try {
+            answer = endpoints.token(form);
+        } catch (ModelDuplicateException e) {
+            // Two users of one e-mail address. Keycloak's flow answers that, and its brute-force log then fails over
+            // it.
+            PasswordCheck.hashInVain(session, realm);
+            throw ApiProblem.unauthorized("Invalid credentials");
+        }
+        if (answer.entity() instanceof AccessTokenResponse tokens) {
+            return online(tokens);
+        }
+        throw loginRefused(answer, identifier);
+    }
+
+    /**
+     * What Keycloak is asked for. It looks for an e-mail address first and then for a username. Whom the caller does not mean is
+     * then nobody, whose password takes as long to check. Only a username is looked for here, and only if it could be an address:
+     * another question for each unknown name would tell it from a known one.
+     */
+    private String nameFor(Identifier identifier) {
+        String text = identifier.text();
+        boolean isAddress = text.indexOf('@') >= 0;
+        UserModel named = isAddress ? session.users().getUserByUsername(realm, text) : null;
+        boolean isMeant = switch (identifier.by()) {
+            case USERNAME -> !isAddress || named != null;
+            case EMAIL -> isAddress && (named == null || identifier.means(named) || isFoundByEmail(identifier));
+            case EITHER -> named == null || identifier.means(named) || isFoundByEmail(identifier);
+        };
+        return isMeant ? text : text + " (as " + identifier.by().name().toLowerCase(Locale.ROOT) + ")";
+    }
+
+    private boolean isFoundByEmail(Identifier identifier) {
+        return realm.isLoginWithEmailAllowed()
+                && identifier.findByEmail(session, realm).isPresent();
+    }
+
+    /** This API never gives a session that outlives its login, whatever a realm has among its client's default scopes. */
+    private AccessTokenResponse online(AccessTokenResponse tokens) {
+        String refreshToken = tokens.getRefreshToken();
+        if (refreshToken != null
+                && TokenUtil.TOKEN_TYPE_OFFLINE.equals(
+                        BearerToken.claims(refreshToken).getType())) {
+            LOG.errorf(
+                    "The client %s of realm %s gives offline tokens; remove its client scope offline_access",
+                    Tenancy.API_CLIENT, realm.getName());
+            throw ApiProblem.serverError();
+        }
+        return tokens;
+    }
+
+    private ApiProblem loginRefused(OidcEndpoints.Answer answer, Identifier identifier) {
+        if (answer.isOfPolicy()) {
+            return endpoints.unexpected(answer);
+        }
+        if ("Account is not fully set up".equals(answer.error().getErrorDescription())) {
+            // Said only after the right password, of the user whom the flow put into the authentication session.
+            return Activation.loginPending(realm, session.getContext().getAuthenticationSession())
+                    .remembered();
+        }
+        return switch (String.valueOf(answer.error().getError())) {
+            case TotpAuthenticator.MFA_REQUIRED ->
+                ApiProblem.unauthorized("A one-time code is needed")
+                        .with("mfa_required", true)
+                        .remembered();
+            case OAuthErrorException.INVALID_SCOPE -> ApiProblem.invalid("scope", "This scope is not granted here");
+            case OAuthErrorException.INVALID_GRANT -> {
+                takeAsLongAsAPassword(identifier);
+                yield ApiProblem.unauthorized("Invalid credentials").remembered();
+            }
+            // The same two users, where the realm has no brute-force detection.
+            case OAuthErrorException.INVALID_REQUEST -> {
+                PasswordCheck.hashInVain(session, realm);
+                yield ApiProblem.unauthorized("Invalid credentials").remembered();
+            }
+            default -> endpoints.unexpected(answer);
+        };
+    }
+
+    /**
+     * Hashes a password in vain for a person who has none, such as one that a broker brought: Keycloak does so for unknown
+     * and locked users and for service accounts only, and a quick refusal would tell them apart.
+     */
+    private void takeAsLongAsAPassword(Identifier identifier) {
+        UserModel user = identifier.find(session, realm).orElse(null);
+        if (user == null
+                || user.getServiceAccountClientLink() != null
+                || user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
+                || session.getProvider(BruteForceProtector.class).isTemporarilyDisabled(session, realm, user)) {
+            return;
+        }
+        PasswordCheck.hashInVain(session, realm);
+    }
+
+    /**
+     * The refresh grant (RFC 6749, section 6), with rotation where the realm has it on, as the tenant template does.
+     *
+     * @throws ApiProblem 401 for any token that is not the newest of its login; a used one ends that login's session
+     */
+    public AccessTokenResponse refresh(String refreshToken) {
+        OidcEndpoints.Answer answer = refreshGrant(refreshToken);
+        if (answer.entity() instanceof AccessTokenResponse tokens) {
+            return tokens;
+        }
+        String error = String.valueOf(answer.error().getError());
+        if (answer.isOfPolicy()) {
+            throw endpoints.unexpected(answer);
+        }
+        if (!error.equals(OAuthErrorException.INVALID_GRANT) && !error.equals(OAuthErrorException.INVALID_REQUEST)) {
+            throw endpoints.unexpected(answer);
+        }
+        endReusedSession(answer.event());
+        throw ApiProblem.invalidToken().remembered();
+    }
+
+    private OidcEndpoints.Answer refreshGrant(String refreshToken) {
+        try {
+            return endpoints.token(Map.of(
+                    OAuth2Constants.GRANT_TYPE,
+                    OAuth2Constants.REFRESH_TOKEN,
+                    OAuth2Constants.REFRESH_TOKEN,
+                    refreshToken));
+        } catch (RuntimeException e) {
+            // Keycloak serializes the refreshes of one token over all nodes, and gives up after ten seconds; its
+            // exception has no type of its own.
+            if (String.valueOf(e.getMessage()).contains("serialization lock")) {
+                throw Outage.problem(e);
+            }
+            throw e;
+        }
+    }
+
+    /** Keycloak detaches the client from a session whose token was replayed; that login is nobody's then, so it ends. */
+    private void endReusedSession(Event event) {
+        String reason = event.getDetails() == null ? null : event.getDetails().get(Details.REASON);
+        if (event.getSessionId() == null || reason == null || !REUSE_REASONS.contains(reason)) {
+            return;
+        }
+        LOG.warnf(
+                "A used refresh token came back, or one from before a revocation; its session ends. realm=%s session=%s",
+                realm.getName(), event.getSessionId());
+        UserSessionModel reused = session.sessions().getUserSession(realm, event.getSessionId());
+        if (reused != null) {
+            new UserSessions(session, realm).end(reused);
+        }
+    }
+}

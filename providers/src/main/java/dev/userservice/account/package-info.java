@@ -1,0 +1,2 @@
+/** Registration, login, sessions, and the reset of a password. */
+package dev.userservice.account;

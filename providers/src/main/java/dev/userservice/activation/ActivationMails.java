@@ -1,0 +1,36 @@
+package dev.userservice.activation;
+
+import dev.userservice.codes.CodeLink;
+import dev.userservice.codes.CodeMail;
+import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.mail.Lookup;
+import dev.userservice.mail.OutboxJob;
+import dev.userservice.settings.Settings;
+import java.util.List;
+
+/** The jobs of the mails by which an account is activated. */
+public final class ActivationMails {
+    /** The code and the link that activate an account. */
+    static final String ACTIVATION = "activation";
+
+    /** The same for somebody whose account an admin has made. */
+    static final String INVITATION = "invitation";
+
+    /** A new activation mail for whoever an identifier belongs to, if that account awaits activation. */
+    static final String RESEND = "activation-resend";
+
+    private static final CodeLink.Target TARGET = new CodeLink.Target("verify-email", ActivationTokenHandler.TYPE);
+
+    private ActivationMails() {}
+
+    public static List<OutboxJob> jobs(Settings settings) {
+        return List.of(
+                mail(ACTIVATION, "userServiceActivationSubject", "user-service-activation.ftl", settings),
+                mail(INVITATION, "userServiceInvitationSubject", "user-service-invitation.ftl", settings),
+                new Lookup(RESEND, (session, delivery) -> new Activation(session, settings).resend(delivery)));
+    }
+
+    private static OutboxJob mail(String kind, String subjectKey, String template, Settings settings) {
+        return new CodeMail(kind, Purpose.ACTIVATION, TARGET, subjectKey, template, Activation::isWanted, settings);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.userservice.activation;
+
+import static jakarta.ws.rs.core.Response.Status.BAD_REQUEST;
+import static jakarta.ws.rs.core.Response.Status.OK;
+
+import dev.userservice.codes.CodeToken;
+import dev.userservice.codes.DetachedPage;
+import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.codes.Onward;
+import dev.userservice.password.PasswordCheck;
+import dev.userservice.settings.Settings;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.keycloak.Config;
+import org.keycloak.authentication.actiontoken.AbstractActionTokenHandler;
+import org.keycloak.authentication.actiontoken.ActionTokenContext;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.utils.FormMessage;
+import org.keycloak.services.managers.AuthenticationSessionManager;
+import org.keycloak.services.messages.Messages;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.sessions.RootAuthenticationSessionModel;
+
+/**
+ * Keycloak's page behind the link of an activation mail: a form with a button, which programs that follow the links of mails and
+ * of pages do not press. What it sends redeems the code.
+ *
+ * <p>It asks for the password of the account, if that has one: somebody may have registered with a stranger's address, and the owner of
+ * the address must not activate that account for them by one click. Who does not know the password takes the account over by a new one,
+ * and everything goes that was set up before ({@link FirstProof}).
+ *
+ * <p>It works in any browser, but for one that somebody else is logged in to, and leaves a login alone that waits in this
+ * one for the code.
+ */
+public final class ActivationTokenHandler extends AbstractActionTokenHandler<CodeToken> {
+    /** The type of its tokens. */
+    static final String TYPE = "user-service-activation";
+
+    private static final String PAGE = "user-service-confirm-activation.ftl";
+    private static final String PASSWORD = "password";
+    private static final String WAITING = AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name();
+
+    /** The name of the button of who does not know the password. */
+    private static final String TAKE_OVER = "take-over";
+
+    /** The key of the title of what came of it. */
+    private static final String DONE = "userServiceActivatedHeader";
+
+    private Settings settings;
+
+    public ActivationTokenHandler() {
+        super(TYPE, CodeToken.class, Messages.STALE_VERIFY_EMAIL_LINK, EventType.VERIFY_EMAIL, Errors.INVALID_TOKEN);
+    }
+
+    @Override
+    public void init(Config.Scope config) {
+        settings = Settings.ofThisServer();
+    }
+
+    @Override
+    public AuthenticationSessionModel startFreshAuthenticationSession(
+            CodeToken token, ActionTokenContext<CodeToken> context) {
+        return DetachedPage.session(token, context);
+    }
+
+    @Override
+    public Response handleToken(CodeToken token, ActionTokenContext<CodeToken> context) {
+        KeycloakSession session = context.getSession();
+        RealmModel realm = context.getRealm();
+        AuthenticationSessionModel login = context.getAuthenticationSession();
+        UserModel user = login.getAuthenticatedUser();
+        EventBuilder event =
+                context.getEvent().event(EventType.VERIFY_EMAIL).user(user).detail(Details.EMAIL, user.getEmail());
+        LoginFormsProvider page = session.getProvider(LoginFormsProvider.class)
+                .setAuthenticationSession(login)
+                .setUser(user);
+        new AuthenticationSessionManager(session).removeAuthenticationSession(realm, login, false);
+        Optional<Onward> onward = Onward.of(session, settings, token.client());
+
+        if (!Activation.isPending(realm, user)) {
+            event.error(Errors.EMAIL_ALREADY_VERIFIED);
+            return DetachedPage.last(OK, DONE, page.setInfo("userServiceActivatedAlready"), onward);
+        }
+        Activation activation = new Activation(session, settings);
+        if (!activation.isGood(token.code(), user)) {
+            return invalid(event, page, onward);
+        }
+        if (!DetachedPage.isSent(context)) {
+            return form(page, user, context);
+        }
+        MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
+        boolean mayTakeOver = PasswordByMail.isAllowed(realm);
+        if (mayTakeOver && NewPasswordForm.isIn(fields)) {
+            return new NewPasswordForm(page, user, context)
+                    .take(token, Purpose.ACTIVATION, onward)
+                    .orElseGet(() -> invalid(event, page, onward));
+        }
+        if (mayTakeOver && (fields.containsKey(TAKE_OVER) || !mayActivate(user, context))) {
+            return new NewPasswordForm(page, user, context).ask();
+        }
+        if (asksForPassword(user, context)) {
+            String password = fields.getFirst(PASSWORD);
+            if (password == null || password.isEmpty()) {
+                return form(page.addError(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD)), user, context);
+            }
+            Optional<String> refusal = refusal(password, user, context);
+            if (refusal.isPresent()) {
+                event.event(EventType.LOGIN)
+                        .detail(Details.AUTH_METHOD, "activation")
+                        .error(refusal.get());
+                return form(
+                        page.addError(new FormMessage(PASSWORD, "userServiceActivationPasswordWrong")), user, context);
+            }
+        }
+        if (!activation.redeem(token.code(), user)) {
+            return invalid(event, page, onward);
+        }
+        event.detail(Activation.ACTIVATED, "true").success();
+        return DetachedPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
+    }
+
+    private static boolean asksForPassword(UserModel user, ActionTokenContext<CodeToken> context) {
+        return user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE) && !waitsHere(user, context);
+    }
+
+    /** Not where there is another way into the account, and no password that could be asked for: it may be a stranger's way. */
+    private static boolean mayActivate(UserModel user, ActionTokenContext<CodeToken> context) {
+        return user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
+                || !mayTakeOver(user, context)
+                || (user.credentialManager()
+                                .getStoredCredentialsStream()
+                                .findAny()
+                                .isEmpty()
+                        && context.getSession()
+                                .users()
+                                .getFederatedIdentitiesStream(context.getRealm(), user)
+                                .findAny()
+                                .isEmpty());
+    }
+
+    /** Does a login of theirs wait in this browser for something to be done? It has asked already who they are. */
+    private static boolean waitsHere(UserModel user, ActionTokenContext<CodeToken> context) {
+        RootAuthenticationSessionModel logins = new AuthenticationSessionManager(context.getSession())
+                .getCurrentRootAuthenticationSession(context.getRealm());
+        return logins != null
+                && logins.getAuthenticationSessions().values().stream()
+                        .anyMatch(login ->
+                                WAITING.equals(login.getAction()) && user.equals(login.getAuthenticatedUser()));
+    }
+
+    private static boolean mayTakeOver(UserModel user, ActionTokenContext<CodeToken> context) {
+        return PasswordByMail.isAllowed(context.getRealm()) && !waitsHere(user, context);
+    }
+
+    /** Why this is not the password, as {@link PasswordCheck} says. */
+    private static Optional<String> refusal(String password, UserModel user, ActionTokenContext<CodeToken> context) {
+        AuthenticationSessionModel login = context.getAuthenticationSession();
+        return new PasswordCheck(context.getSession(), context.getRealm(), login::getClient).refusal(user, password);
+    }
+
+    private static Response form(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {
+        page.setAttribute("address", user.getEmail())
+                .setAttribute("asksForPassword", asksForPassword(user, context))
+                .setAttribute("mayActivate", mayActivate(user, context))
+                .setAttribute("mayTakeOver", mayTakeOver(user, context));
+        return DetachedPage.form(PAGE, page, context);
+    }
+
+    private static Response invalid(EventBuilder event, LoginFormsProvider page, Optional<Onward> onward) {
+        event.error(Errors.INVALID_CODE);
+        return DetachedPage.last(BAD_REQUEST, "errorTitle", page.setError("userServiceLinkInvalid"), onward);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.userservice.activation;
+
+import dev.userservice.codes.CodeToken;
+import dev.userservice.codes.DetachedPage;
+import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.codes.Onward;
+import dev.userservice.password.NewPassword;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.authentication.actiontoken.ActionTokenContext;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.FormMessage;
+import org.keycloak.services.messages.Messages;
+
+/** The form behind a mailed link that takes a new password, twice. */
+public final class NewPasswordForm {
+    private static final String PAGE = "user-service-reset-password.ftl";
+
+    /** The names of the fields, as on Keycloak's own pages. */
+    private static final String PASSWORD = "password-new";
+
+    private static final String CONFIRMATION = "password-confirm";
+
+    private final LoginFormsProvider page;
+    private final UserModel user;
+    private final ActionTokenContext<CodeToken> context;
+
+    public NewPasswordForm(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {
+        this.page = page;
+        this.user = user;
+        this.context = context;
+    }
+
+    /** Whether what was sent is this form. */
+    static boolean isIn(MultivaluedMap<String, String> fields) {
+        return fields.containsKey(PASSWORD);
+    }
+
+    public Response ask() {
+        return DetachedPage.form(PAGE, page.setAttribute("username", user.getUsername()), context);
+    }
+
+    /**
+     * Redeems the code for the password that was sent, or shows the form again with what is wrong with it.
+     *
+     * @return empty if the code is no longer good
+     */
+    public Optional<Response> take(CodeToken token, Purpose purpose, Optional<Onward> onward) {
+        MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
+        String password = fields.getFirst(PASSWORD);
+        List<FormMessage> mistakes = mistakes(password, fields.getFirst(CONFIRMATION));
+        if (!mistakes.isEmpty()) {
+            page.setErrors(mistakes);
+            return Optional.of(ask());
+        }
+        PasswordByMail.Outcome outcome = new PasswordByMail(context.getSession())
+                .redeem(
+                        token.code(),
+                        purpose,
+                        password,
+                        context.getSession().getContext().resolveLocale(user),
+                        Optional.ofNullable(context.getAuthenticationSession().getClient()));
+        if (!outcome.complaints().isEmpty()) {
+            page.setErrors(outcome.complaints().stream()
+                    .map(complaint -> new FormMessage(PASSWORD, complaint))
+                    .toList());
+            return Optional.of(ask());
+        }
+        return outcome.isDone()
+                ? Optional.of(DetachedPage.last(
+                        Response.Status.OK,
+                        "userServiceResetDoneHeader",
+                        page.setSuccess("userServiceResetDone"),
+                        onward))
+                : Optional.empty();
+    }
+
+    /** What is wrong with what was filled in, before anybody's rules are asked. */
+    private static List<FormMessage> mistakes(String password, String confirmation) {
+        List<FormMessage> mistakes = new ArrayList<>();
+        if (password == null || password.isBlank()) {
+            mistakes.add(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD));
+        } else if (!NewPassword.isFit(password)) {
+            mistakes.add(new FormMessage(PASSWORD, "userServicePasswordUnfit", NewPassword.MAX_LENGTH));
+        } else if (!password.equals(confirmation)) {
+            mistakes.add(new FormMessage(CONFIRMATION, Messages.NOTMATCH_PASSWORD));
+        }
+        return mistakes;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.userservice.activity;
+
+import dev.userservice.settings.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.keycloak.cluster.ClusterProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.KeycloakSessionTaskWithResult;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * The end of what the activity log has kept long enough, and of what is left of realms that are gone. On one node at a time,
+ * in small transactions, so that nothing else waits for it; what is not done in time is done the next time.
+ */
+public final class ActivityPurge {
+    private static final String TASK = "user-service-activity-purge";
+    private static final int ROWS_A_TRANSACTION = 1_000;
+
+    /** How much longer it rests than it has worked. */
+    private static final int PAUSE = 2;
+
+    /** A node that dies in between keeps the others from it no longer than that. */
+    private static final Duration LOCK = Duration.ofMinutes(10);
+
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private final KeycloakSessionFactory sessions;
+    private final Settings settings;
+    private final InstantSource clock;
+
+    public ActivityPurge(KeycloakSessionFactory sessions, Settings settings, InstantSource clock) {
+        this.sessions = sessions;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Purges, unless another node does.
+     *
+     * @return how many rows were deleted; empty if another node is at it
+     */
+    public Optional<Long> run() {
+        // Without a transaction: none should last that long.
+        try (KeycloakSession session = sessions.create()) {
+            return Optional.ofNullable(session.getProvider(ClusterProvider.class)
+                    .executeIfNotExecuted(TASK, (int) LOCK.toSeconds(), this::all)
+                    .getResult());
+        }
+    }
+
+    private long all() {
+        Instant end = clock.instant().plus(LONGEST);
+        long deleted = 0;
+        Optional<String> realm = behind(null);
+        while (realm.isPresent()
+                && clock.instant().isBefore(end)
+                && !Thread.currentThread().isInterrupted()) {
+            deleted += of(realm.get(), end);
+            realm = behind(realm.get());
+        }
+        return deleted;
+    }
+
+    private Optional<String> behind(String realmId) {
+        return inTransaction(session -> new ActivityLog(session).realmBehind(realmId));
+    }
+
+    private long of(String realmId, Instant end) {
+        long deleted = 0;
+        Optional<String> last = Optional.empty();
+        boolean isAll = false;
+        while (!isAll
+                && clock.instant().isBefore(end)
+                && !Thread.currentThread().isInterrupted()) {
+            long start = System.nanoTime();
+            Optional<String> after = last;
+            ActivityLog.Purged step = inTransaction(session -> step(session, realmId, after));
+            deleted += step.rows();
+            last = step.last();
+            isAll = last.isEmpty();
+            if (!isAll) {
+                // Logins come first: the database is theirs for most of the time.
+                LockSupport.parkNanos(PAUSE * (System.nanoTime() - start));
+            }
+        }
+        return deleted;
+    }
+
+    /** Asked anew each time: who lengthens the retention, or imports the realm again, need not wait for the end. */
+    private ActivityLog.Purged step(KeycloakSession session, String realmId, Optional<String> after) {
+        RealmModel realm = session.realms().getRealm(realmId);
+        int days = realm == null ? 0 : settings.of(realm, Settings.ACTIVITY_RETENTION);
+        if (realm != null && days == 0) {
+            return new ActivityLog.Purged(0, Optional.empty());
+        }
+        Optional<Long> before = Optional.ofNullable(realm)
+                .map(kept -> clock.instant().minus(Duration.ofDays(days)).toEpochMilli());
+        return new ActivityLog(session).purge(realmId, after, before, ROWS_A_TRANSACTION);
+    }
+
+    private <T> T inTransaction(KeycloakSessionTaskWithResult<T> task) {
+        return KeycloakModelUtils.runJobInTransactionWithResult(sessions, task);
+    }
+}

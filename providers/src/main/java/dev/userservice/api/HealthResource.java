@@ -1,0 +1,67 @@
+package dev.userservice.api;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.access.ApiCall;
+import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.settings.MailServer;
+import dev.userservice.web.JsonAnswer;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Is the service, with its database, there? */
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "System")
+public final class HealthResource {
+
+    private final ApiCall call;
+    private final DatabaseProbe database;
+
+    public HealthResource(ApiCall call, DatabaseProbe database) {
+        this.call = call;
+        this.database = database;
+    }
+
+    @GET
+    @Path("users/health")
+    @Operation(operationId = "getHealth", summary = "Whether the service and its database are there")
+    @APIResponse(
+            responseCode = "200",
+            description = "Both are there",
+            content = @Content(schema = @Schema(implementation = Health.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "The database does not answer",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Health.class)))
+    public Response health() {
+        String mail = MailServer.lack(call.realm()).isEmpty() ? "ok" : "missing";
+        return database.answers(call.session())
+                ? Response.ok(new Health("ok", "ok", "ok", mail)).build()
+                : Response.status(Response.Status.SERVICE_UNAVAILABLE)
+                        .header("Retry-After", "5")
+                        .entity(new Health("error", "down", "ok", mail))
+                        .build();
+    }
+
+    /**
+     * The state of the service and of what it needs.
+     *
+     * @param mail whether the realm has a mail server at all, not whether that answers: {@code missing} is no reason to take a node out
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @Schema(name = "Health")
+    public record Health(
+            @Schema(enumeration = {"ok", "error"}) String status,
+            @Schema(enumeration = {"ok", "down"}) String database,
+            @Schema(enumeration = {"ok"}) String userService,
+            @Schema(enumeration = {"ok", "missing"}) String mail)
+            implements JsonAnswer {}
+}

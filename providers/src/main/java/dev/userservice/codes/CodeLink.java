@@ -1,0 +1,70 @@
+package dev.userservice.codes;
+
+import dev.userservice.mail.Delivery;
+import dev.userservice.settings.Settings;
+import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.Urls;
+import org.keycloak.services.resources.LoginActionsService;
+
+/** The address in a mail with a code: of the tenant's own site, where it has one, else of a page of Keycloak's. */
+public final class CodeLink {
+    /** So that the page can say what has become of it, or how to get another mail. */
+    private static final Duration OUTLIVES_THE_CODE = Duration.ofDays(7);
+
+    /**
+     * Where a link leads.
+     *
+     * @param sitePath the path on the tenant's own site
+     * @param tokenType the type of the action token where the link leads to Keycloak
+     */
+    public record Target(String sitePath, String tokenType) {}
+
+    private final KeycloakSession session;
+    private final Settings settings;
+
+    CodeLink(KeycloakSession session, Settings settings) {
+        this.session = session;
+        this.settings = settings;
+    }
+
+    String to(Target target, RealmModel realm, UserModel user, Delivery delivery) {
+        Optional<URI> site = settings.of(realm, Settings.FRONTEND_URL);
+        if (site.isPresent()) {
+            return UriBuilder.fromUri(site.get())
+                    .path(target.sitePath())
+                    .queryParam("token", delivery.code())
+                    .build()
+                    .toString();
+        }
+        URI base = URI.create(delivery.origin().baseUrl());
+        long expires = delivery.codeExpiresAt() + OUTLIVES_THE_CODE.toMillis();
+        CodeToken token = new CodeToken(
+                target.tokenType(),
+                user.getId(),
+                expires,
+                delivery.code(),
+                delivery.origin().clientId());
+        return page(realm, base, token);
+    }
+
+    /**
+     * The address of Keycloak's page for a token. It names no client and no tab, which Keycloak would take for the login that
+     * this browser has under way, and would end.
+     */
+    private String page(RealmModel realm, URI base, CodeToken token) {
+        String issuer = Urls.realmIssuer(base, realm.getName());
+        token.id(null).issuedNow().issuer(issuer).audience(issuer);
+        return LoginActionsService.loginActionsBaseUrl(UriBuilder.fromUri(base))
+                .path(LoginActionsService.class, "executeActionToken")
+                .queryParam(Constants.KEY, session.tokens().encode(token))
+                .build(realm.getName())
+                .toString();
+    }
+}

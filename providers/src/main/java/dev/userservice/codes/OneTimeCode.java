@@ -1,0 +1,69 @@
+package dev.userservice.codes;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * A code that a person gets by mail and gives back once: 140 random bits in Crockford's Base32, which knows no letters that
+ * look alike, in groups that can be read out and typed. It goes into URLs as it is.
+ *
+ * @param text as it is written in a mail
+ */
+record OneTimeCode(String text) {
+    /** The longest text that is looked at; whatever is longer is no code. */
+    static final int MAX_LENGTH = 255;
+
+    private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final int LETTERS = 28;
+    private static final int GROUP = 4;
+    private static final Pattern SEPARATORS = Pattern.compile("[-\\s]");
+    private static final Pattern BARE = Pattern.compile("[" + ALPHABET + "]{" + LETTERS + "}");
+
+    static OneTimeCode random(RandomGenerator random) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < LETTERS; i++) {
+            text.append(i > 0 && i % GROUP == 0 ? "-" : "");
+            text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        return new OneTimeCode(text.toString());
+    }
+
+    /** Reads what a person or a program gave back: in any case, with or without the groups, O for 0, I and L for 1. */
+    static Optional<OneTimeCode> parse(String given) {
+        if (given == null || given.length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
+        String bare = SEPARATORS
+                .matcher(given)
+                .replaceAll("")
+                .toUpperCase(Locale.ROOT)
+                .replace('O', '0')
+                .replace('I', '1')
+                .replace('L', '1');
+        return BARE.matcher(bare).matches()
+                ? Optional.of(new OneTimeCode(bare.replaceAll("(.{" + GROUP + "})(?!$)", "$1-")))
+                : Optional.empty();
+    }
+
+    /** What is stored of it: SHA-256, in hexadecimal. With that much chance in the code, no salt and no slow hash is needed. */
+    String hash() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+
+    /** Codes never reach a log. */
+    @Override
+    public String toString() {
+        return "OneTimeCode[***]";
+    }
+}

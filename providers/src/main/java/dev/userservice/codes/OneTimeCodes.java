@@ -1,0 +1,278 @@
+package dev.userservice.codes;
+
+import dev.userservice.keycloak.EmbeddedTurns;
+import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.LockedUser;
+import dev.userservice.keycloak.TimeOrderedId;
+import dev.userservice.mail.Outbox;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.hibernate.Timeouts;
+import org.hibernate.jpa.SpecHints;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * The store of one-time codes: requests, one a user and purpose, and the hashes of the codes that were sent for each.
+ *
+ * <p>Whoever changes a request locks its row first and the rows that hang on it after that (and the user's before all of
+ * them), so that no two wait for each other; and the database alone decides who was first, whatever the node.
+ */
+public final class OneTimeCodes {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int PURGED_AT_ONCE = 1_000;
+
+    /** How many codes of a user are good for one thing at a time. */
+    private static final int CODES_KEPT = 3;
+
+    private final KeycloakSession session;
+    private final EntityManager entities;
+
+    public OneTimeCodes(KeycloakSession session) {
+        this.session = session;
+        this.entities = Entities.of(session);
+    }
+
+    /**
+     * What asking for a code came to.
+     *
+     * @param request the new one; empty if there is none
+     * @param timeLeft until there may be another one
+     */
+    public record Asked(Optional<String> request, Duration timeLeft) {
+        static Asked tooSoon(Duration timeLeft) {
+            return new Asked(Optional.empty(), timeLeft);
+        }
+    }
+
+    /**
+     * Asks for one more code; unless the last one was asked for less than the {@linkplain CodeTimes cool-down} ago, or a mail is on its
+     * way this very moment. Codes that were sent before stay good: else anybody could keep somebody's code void by asking again and
+     * again.
+     */
+    public Asked ask(UserModel user, Purpose purpose, CodeTimes times) {
+        return ask(user.getId(), purpose, times, session.getContext().getRealm());
+    }
+
+    /**
+     * The same.
+     *
+     * @param subject the id of a user, or of something else that there are no codes for
+     */
+    public Asked ask(String subject, Purpose purpose, CodeTimes times, RealmModel realm) {
+        EmbeddedTurns.take(session, entities, subject, purpose.id());
+        long now = Time.currentTimeMillis();
+        Optional<CodeRequestEntity> before = locked(subject, purpose);
+        if (before.isPresent()) {
+            CodeRequestEntity request = before.get();
+            Duration wait = request.wait(times, now);
+            if (!wait.isZero()) {
+                return Asked.tooSoon(wait);
+            }
+            if (new Outbox(session).isOnItsWay(request.id())) {
+                return Asked.tooSoon(times.coolDown());
+            }
+            // One mail that waits is enough.
+            new Outbox(session).forget(request.id());
+            request.askAgain(times, now);
+            return new Asked(Optional.of(request.id()), request.wait(times, now));
+        }
+        String id = TimeOrderedId.of(now, RANDOM);
+        int made = entities.createQuery("""
+                        insert into UserServiceCodeRequest
+                          (id, realmId, userId, purpose, requestedAt, expiresAt, times, firstAt, keptUntil)
+                        values (:id, :realm, :user, :purpose, :now, :expires, 1, :now, :kept)
+                        on conflict (userId, purpose) do nothing""")
+                .setParameter("id", id)
+                .setParameter("realm", realm.getId())
+                .setParameter("user", subject)
+                .setParameter("purpose", purpose.id())
+                .setParameter("now", now)
+                .setParameter("expires", now + times.lifetime().toMillis())
+                .setParameter("kept", now + times.memory().toMillis())
+                .executeUpdate();
+        // None: somebody else has asked between our look and now.
+        return made == 1 ? new Asked(Optional.of(id), times.coolDown()) : Asked.tooSoon(times.coolDown());
+    }
+
+    private Optional<CodeRequestEntity> locked(String subject, Purpose purpose) {
+        return entities.createQuery(
+                        "from UserServiceCodeRequest where userId = :user and purpose = :purpose",
+                        CodeRequestEntity.class)
+                .setParameter("user", subject)
+                .setParameter("purpose", purpose.id())
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /**
+     * Is there a code of this kind that the user can redeem, or a mail that will bring one? A code is good for the address alone that
+     * it was sent to; a mail goes to the address that the user has when it is sent, so one that is being sent may go to another.
+     */
+    public boolean isAsked(UserModel user, Purpose purpose) {
+        return !entities.createQuery("""
+                        select 1 from UserServiceCodeRequest r where r.userId = :user and r.purpose = :purpose
+                        and (exists (select 1 from UserServiceCode c where c.requestId = r.id and c.expiresAt > :now
+                            and lower(c.email) = :email)
+                          or exists (select 1 from UserServiceOutbox m where m.requestId = r.id
+                            and (m.lease is null or m.dueAt <= :now)))""")
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .setParameter("now", Time.currentTimeMillis())
+                .setParameter(
+                        "email", user.getEmail() == null ? "" : user.getEmail().toLowerCase(Locale.ROOT))
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** Voids the codes of a user that are of one kind. */
+    public void drop(UserModel user, Purpose purpose) {
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose = :purpose")
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .executeUpdate();
+    }
+
+    /** A code as it is sent, and until when it is good, in milliseconds since 1970-01-01 UTC. */
+    record Issued(OneTimeCode code, long expiresAt) {}
+
+    /** Locks a request until the transaction ends; empty if it is gone, or locked by somebody who may be about to end it. */
+    Optional<CodeRequestEntity> lockIfFree(String request) {
+        return entities.createQuery("from UserServiceCodeRequest where id = :id", CodeRequestEntity.class)
+                .setParameter("id", request)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .setHint(SpecHints.HINT_SPEC_LOCK_TIMEOUT, Timeouts.SKIP_LOCKED_MILLI)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** Makes one more code, of which the newest few are good at a time, for a {@linkplain #lockIfFree locked} request, and stores its hash. */
+    Issued issue(CodeRequestEntity request, String email, Duration lifetime) {
+        OneTimeCode code = OneTimeCode.random(RANDOM);
+        long expires = Time.currentTimeMillis() + lifetime.toMillis();
+        entities.createQuery(
+                        "select hash from UserServiceCode where requestId = :request order by expiresAt desc",
+                        String.class)
+                .setParameter("request", request.id())
+                .setFirstResult(CODES_KEPT - 1)
+                .getResultList()
+                .forEach(old -> entities.remove(entities.find(CodeEntity.class, old)));
+        entities.persist(new CodeEntity(code.hash(), request.id(), email, expires));
+        request.expireAt(expires);
+        return new Issued(code, expires);
+    }
+
+    /** Who could redeem this code, as far as one can say without doing it. */
+    public Optional<UserModel> owner(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+        return find(given, purpose, isFor).map(Found::user);
+    }
+
+    /**
+     * Redeems a code: at most one of any number of calls, on any node, gets the user, and only in a transaction that commits.
+     *
+     * @param isFor whether a user may redeem a code that was sent to the given address; if not, nothing happens
+     */
+    public Optional<UserModel> redeem(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+        return find(given, purpose, isFor)
+                .flatMap(found -> locked(found.user())
+                        .filter(user -> isFor.test(user, found.email()))
+                        .filter(user -> delete(found.request()) == 1));
+    }
+
+    /** Looks again under a lock: Keycloak writes all columns of a user, and must not write back what an admin has changed. */
+    private Optional<UserModel> locked(UserModel user) {
+        return LockedUser.of(session, session.getContext().getRealm(), user).filter(UserModel::isEnabled);
+    }
+
+    private record Found(String request, UserModel user, String email) {}
+
+    private Optional<Found> find(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+        RealmModel realm = session.getContext().getRealm();
+        return OneTimeCode.parse(given)
+                .map(code -> entities.find(CodeEntity.class, code.hash()))
+                .filter(code -> code.expiresAt() > Time.currentTimeMillis())
+                .flatMap(code -> Optional.ofNullable(entities.find(CodeRequestEntity.class, code.requestId()))
+                        .filter(request -> request.realmId().equals(realm.getId())
+                                && request.purpose().equals(purpose.id()))
+                        .map(request -> new Found(
+                                request.id(), session.users().getUserById(realm, request.userId()), code.email()))
+                        .filter(found -> found.user() != null && isFor.test(found.user(), code.email())));
+    }
+
+    int delete(String request) {
+        return entities.createQuery("delete from UserServiceCodeRequest where id = :id")
+                .setParameter("id", request)
+                .executeUpdate();
+    }
+
+    /** Voids the codes of a user, for whatever they are. */
+    public void voidAll(UserModel user) {
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
+                .setParameter("user", user.getId())
+                .setParameter("codeless", Purpose.EMAIL_CHANGE.id())
+                .executeUpdate();
+    }
+
+    public void forget(UserModel user) {
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user")
+                .setParameter("user", user.getId())
+                .executeUpdate();
+    }
+
+    /** Removes what nobody can redeem any more, some at once. */
+    public static void purge(KeycloakSession session) {
+        EntityManager entities = Entities.of(session);
+        long now = Time.currentTimeMillis();
+        List<String> expired = entities.createQuery("""
+                        select r.id from UserServiceCodeRequest r where r.keptUntil < :now and r.expiresAt < :now
+                        and not exists (select 1 from UserServiceOutbox m where m.requestId = r.id)""", String.class)
+                .setParameter("now", now)
+                .setMaxResults(PURGED_AT_ONCE)
+                .getResultList();
+        if (!expired.isEmpty()) {
+            // Looked at again: a late mail may have brought a new code.
+            entities.createQuery(
+                            "delete from UserServiceCodeRequest where id in (:ids) and keptUntil < :now and expiresAt < :now")
+                    .setParameter("ids", expired)
+                    .setParameter("now", now)
+                    .executeUpdate();
+        }
+    }
+
+    public void forget(RealmModel realm) {
+        entities.createQuery("delete from UserServiceCodeRequest where realmId = :realm")
+                .setParameter("realm", realm.getId())
+                .executeUpdate();
+    }
+
+    /** What a code is good for; one code never does for another. */
+    public enum Purpose {
+        ACTIVATION("activation"),
+        PASSWORD_RESET("password-reset"),
+
+        /** Has no codes: it is the cool-down of the changes of one's own address. */
+        EMAIL_CHANGE("email-change"),
+
+        /** Has no codes, and an address in the place of a user: it is the cool-down of notices to who has not proved it. */
+        NOTICE("notice");
+
+        private final String id;
+
+        Purpose(String id) {
+            this.id = id;
+        }
+
+        String id() {
+            return id;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The OpenAPI document and the page on which every route can be tried. */
+package dev.userservice.docs;

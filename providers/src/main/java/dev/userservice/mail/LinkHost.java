@@ -1,0 +1,28 @@
+package dev.userservice.mail;
+
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+import org.keycloak.common.util.Environment;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderEvent;
+import org.keycloak.provider.ProviderEventListener;
+
+/**
+ * Warns at the start where the links of mails begin with whatever host a request names: anybody can have such a mail sent to somebody
+ * else, with a link to a host of theirs. Not in development, where nobody sets a {@code hostname}.
+ */
+public final class LinkHost implements ProviderEventListener {
+    private static final Logger LOG = Logger.getLogger(LinkHost.class);
+
+    @Override
+    public void onEvent(ProviderEvent event) {
+        if (event instanceof PostMigrationEvent
+                && !Environment.isDevMode()
+                && ConfigProvider.getConfig()
+                        .getOptionalValue("kc.hostname", String.class)
+                        .isEmpty()) {
+            LOG.warn(
+                    "hostname is not set: links in mails lead to whatever host a request names, which may be an attacker's");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.userservice.mail;
+
+import dev.userservice.keycloak.EmbeddedTurns;
+import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.Identifier;
+import dev.userservice.keycloak.TimeOrderedId;
+import jakarta.persistence.EntityManager;
+import java.security.SecureRandom;
+import java.util.Locale;
+import java.util.Objects;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.provider.ProviderEvent;
+
+/**
+ * The store of mails that are wanted. A wish is written in the transaction of what causes it and deleted when a mail server
+ * has taken the mail: a mail is sent at least once, and twice only where a node dies in between or its lease ends.
+ */
+public final class Outbox {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private static final int MAX_IDENTIFIER = 255;
+
+    private final KeycloakSession session;
+    private final EntityManager entities;
+
+    public Outbox(KeycloakSession session) {
+        this.session = session;
+        this.entities = Entities.of(session);
+    }
+
+    /** Is published on the node whose transaction has put something into the outbox, after its commit. */
+    public record Filled() implements ProviderEvent {}
+
+    /** Wishes a mail to a user of the context's realm, which carries a code of the given request. */
+    public void add(String kind, UserModel user, String request, MailOrigin origin) {
+        add(kind, session.getContext().getRealm(), user, request, null, origin);
+        announce();
+    }
+
+    /**
+     * Wishes a mail without a code about a user, to an address that need not be the user's. Nothing but the end of the user
+     * takes it back. May be called when the commit has begun, so it is {@linkplain #announce announced} apart.
+     */
+    public void addNotice(String kind, RealmModel realm, UserModel user, String recipient, MailOrigin origin) {
+        add(kind, realm, user, null, Objects.requireNonNull(recipient), origin);
+    }
+
+    private void add(
+            String kind, RealmModel realm, UserModel user, String request, String recipient, MailOrigin origin) {
+        long now = Time.currentTimeMillis();
+        String id = TimeOrderedId.of(now, RANDOM);
+        // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits too early.
+        entities.persist(new OutboxEntity(id, realm.getId(), kind, user.getId(), request, recipient, origin, now));
+    }
+
+    /**
+     * Wishes something for whoever an identifier belongs to: the same work whether that is anybody or not. One that waits
+     * already is enough, so that nobody fills the table by asking again and again.
+     */
+    public void add(String kind, Identifier identifier, MailOrigin origin) {
+        String realm = session.getContext().getRealm().getId();
+        String lowerCase = identifier.text().toLowerCase(Locale.ROOT);
+        String whose = lowerCase.substring(0, Math.min(lowerCase.length(), MAX_IDENTIFIER));
+        if (EmbeddedTurns.take(session, entities, realm, kind, whose) && isWaiting(realm, kind, whose)) {
+            return;
+        }
+        long now = Time.currentTimeMillis();
+        entities.createQuery("""
+                        insert into UserServiceOutbox
+                          (id, realmId, kind, identifier, baseUrl, locale, clientId, ipAddress, userAgent,
+                           createdAt, dueAt, attempts, refusals)
+                        values (:id, :realm, :kind, :identifier, :baseUrl, :locale, :client, :address, :agent,
+                          :now, :now, 0, 0)
+                        on conflict (realmId, kind, identifier) do nothing""")
+                .setParameter("id", TimeOrderedId.of(now, RANDOM))
+                .setParameter("realm", realm)
+                .setParameter("kind", kind)
+                .setParameter("identifier", whose)
+                .setParameter("baseUrl", origin.baseUrl())
+                .setParameter("locale", origin.locale())
+                .setParameter("client", origin.clientId())
+                .setParameter("address", origin.ipAddress())
+                .setParameter("agent", origin.userAgent())
+                .setParameter("now", now)
+                .executeUpdate();
+        announce();
+    }
+
+    private boolean isWaiting(String realm, String kind, String identifier) {
+        return !entities.createQuery(
+                        "select 1 from UserServiceOutbox where realmId = :realm and kind = :kind and identifier = :identifier")
+                .setParameter("realm", realm)
+                .setParameter("kind", kind)
+                .setParameter("identifier", identifier)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** Has the outbox looked into as soon as this transaction has committed. */
+    public void announce() {
+        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
+            @Override
+            protected void commitImpl() {
+                session.getKeycloakSessionFactory().publish(new Filled());
+            }
+
+            @Override
+            protected void rollbackImpl() {}
+        });
+    }
+
+    /** Is a mail of this request being sent at this moment? Asked by who has locked the request. */
+    public boolean isOnItsWay(String request) {
+        return !entities.createQuery(
+                        "select 1 from UserServiceOutbox where requestId = :request and lease is not null and dueAt > :now")
+                .setParameter("request", request)
+                .setParameter("now", Time.currentTimeMillis())
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** Takes back the mails of a request that nobody is sending. */
+    public void forget(String request) {
+        entities.createQuery("delete from UserServiceOutbox where requestId = :request")
+                .setParameter("request", request)
+                .executeUpdate();
+    }
+
+    public void forget(UserModel user) {
+        entities.createQuery("delete from UserServiceOutbox where userId = :user")
+                .setParameter("user", user.getId())
+                .executeUpdate();
+    }
+
+    public void forget(RealmModel realm) {
+        entities.createQuery("delete from UserServiceOutbox where realmId = :realm")
+                .setParameter("realm", realm.getId())
+                .executeUpdate();
+    }
+}

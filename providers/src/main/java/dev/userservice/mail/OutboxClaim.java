@@ -1,0 +1,96 @@
+package dev.userservice.mail;
+
+import jakarta.persistence.EntityManager;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** An entry of the outbox that is due, in the transaction in which a worker may take it or delete it. */
+public final class OutboxClaim {
+    private static final Logger LOG = Logger.getLogger(OutboxClaim.class);
+
+    private final KeycloakSession session;
+    private final EntityManager entities;
+    private final OutboxEntity entry;
+    private final RealmModel realm;
+
+    OutboxClaim(KeycloakSession session, EntityManager entities, OutboxEntity entry, RealmModel realm) {
+        this.session = session;
+        this.entities = entities;
+        this.entry = entry;
+        this.realm = realm;
+    }
+
+    public KeycloakSession session() {
+        return session;
+    }
+
+    public RealmModel realm() {
+        return realm;
+    }
+
+    /** Whom the entry is about; empty if there is no such user any more. */
+    public Optional<UserModel> user() {
+        return Optional.ofNullable(session.users().getUserById(realm, entry.userId()));
+    }
+
+    /** The address that the entry itself names; null for a mail to the user's own. */
+    public String recipient() {
+        return entry.recipient();
+    }
+
+    /** The request whose code the mail brings; null for none. */
+    public String requestId() {
+        return entry.requestId();
+    }
+
+    /** Deletes the entry, because nobody needs it any more. */
+    public void drop() {
+        LOG.debugf("A mail that nobody needs any more is dropped: %s %s", entry.kind(), entry.id());
+        entities.createQuery("delete from UserServiceOutbox where id = :id")
+                .setParameter("id", entry.id())
+                .executeUpdate();
+    }
+
+    /**
+     * Makes one worker of all nodes the holder, by a conditional update.
+     *
+     * @return empty if another worker was quicker
+     */
+    public Optional<Delivery> lease() {
+        String lease = UUID.randomUUID().toString();
+        int leased = entities.createQuery("""
+                        update UserServiceOutbox set lease = :lease, dueAt = :until, attempts = attempts + 1
+                        where id = :id and dueAt = :seen""")
+                .setParameter("lease", lease)
+                .setParameter(
+                        "until",
+                        Time.currentTimeMillis() + SmtpPatience.of(realm).toMillis())
+                .setParameter("id", entry.id())
+                .setParameter("seen", entry.dueAt())
+                .executeUpdate();
+        return leased == 1 ? Optional.of(delivery(lease)) : Optional.empty();
+    }
+
+    private Delivery delivery(String lease) {
+        return new Delivery(
+                entry.id(),
+                lease,
+                realm.getId(),
+                realm.getName(),
+                entry.kind(),
+                entry.userId(),
+                entry.identifier(),
+                entry.recipient(),
+                null,
+                0,
+                entry.origin(),
+                entry.attempts() + 1,
+                entry.refusals(),
+                entry.createdAt());
+    }
+}

@@ -1,0 +1,143 @@
+package dev.userservice.mail;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+
+/** A mail that is wanted and not yet delivered. It holds no code: that is made when the mail is sent. */
+@Entity(name = "UserServiceOutbox")
+@Table(name = "US_OUTBOX")
+public class OutboxEntity {
+    /** Time-ordered, so that the mails of a user go out in the order of their wishes. */
+    @Id
+    @Column(name = "ID", length = 36)
+    private String id;
+
+    @Column(name = "REALM_ID", length = 36, nullable = false)
+    private String realmId;
+
+    @Column(name = "KIND", length = 32, nullable = false)
+    private String kind;
+
+    /** Null where a public route was given an identifier, which is looked up later and elsewhere. */
+    @Column(name = "USER_ID", length = 255)
+    private String userId;
+
+    @Column(name = "IDENTIFIER", length = 255)
+    private String identifier;
+
+    @Column(name = "REQUEST_ID", length = 36)
+    private String requestId;
+
+    /** Where a notice goes; null where the mail goes to what the user's address is when it is sent. */
+    @Column(name = "RECIPIENT", length = 255)
+    private String recipient;
+
+    @Column(name = "BASE_URL", length = 1024, nullable = false)
+    private String baseUrl;
+
+    @Column(name = "LOCALE", length = 64, nullable = false)
+    private String locale;
+
+    @Column(name = "CLIENT_ID", length = 255)
+    private String clientId;
+
+    @Column(name = "IP_ADDRESS", length = 64)
+    private String ipAddress;
+
+    @Column(name = "USER_AGENT", length = 255)
+    private String userAgent;
+
+    @Column(name = "CREATED_AT", nullable = false)
+    private long createdAt;
+
+    /** When the next attempt is due; while a worker has the lease, when that ends. */
+    @Column(name = "DUE_AT", nullable = false)
+    private long dueAt;
+
+    /** Set while a worker tries. */
+    @Column(name = "LEASE", length = 36)
+    private String lease;
+
+    @Column(name = "ATTEMPTS", nullable = false)
+    private int attempts;
+
+    /** How many of them ended in a refusal of the recipient. */
+    @Column(name = "REFUSALS", nullable = false)
+    private int refusals;
+
+    protected OutboxEntity() {}
+
+    OutboxEntity(
+            String id,
+            String realmId,
+            String kind,
+            String userId,
+            String requestId,
+            String recipient,
+            MailOrigin origin,
+            long createdAt) {
+        this.id = id;
+        this.realmId = realmId;
+        this.kind = kind;
+        this.userId = userId;
+        this.requestId = requestId;
+        this.recipient = recipient;
+        this.baseUrl = origin.baseUrl();
+        this.locale = origin.locale();
+        this.clientId = origin.clientId();
+        this.ipAddress = origin.ipAddress();
+        this.userAgent = origin.userAgent();
+        this.createdAt = createdAt;
+        this.dueAt = createdAt;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String realmId() {
+        return realmId;
+    }
+
+    String kind() {
+        return kind;
+    }
+
+    String userId() {
+        return userId;
+    }
+
+    String identifier() {
+        return identifier;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    String recipient() {
+        return recipient;
+    }
+
+    MailOrigin origin() {
+        return new MailOrigin(baseUrl, locale, clientId, ipAddress, userAgent);
+    }
+
+    long createdAt() {
+        return createdAt;
+    }
+
+    long dueAt() {
+        return dueAt;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    int refusals() {
+        return refusals;
+    }
+}

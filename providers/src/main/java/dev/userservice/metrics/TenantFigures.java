@@ -1,0 +1,157 @@
+package dev.userservice.metrics;
+
+import dev.userservice.access.ClosedOrganizations;
+import dev.userservice.access.PlatformRealm;
+import dev.userservice.access.Tenancy;
+import dev.userservice.activation.Activation;
+import dev.userservice.activity.ActivityEntity;
+import dev.userservice.activity.ActivityRow;
+import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.TimeOrderedId;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.persistence.TypedQuery;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.Config;
+import org.keycloak.common.Profile;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+
+/**
+ * What the tables say of many tenants at once: always as many statements, however many tenants there are. A realm is a tenant if
+ * {@link Tenancy} says so, except for the platform, which has no users of its own to speak of.
+ */
+public final class TenantFigures {
+    private static final Duration RECENTLY = Duration.ofHours(24);
+
+    /** Realms {@code r} that serve the API. */
+    private static final String IS_TENANT = """
+            r.name <> :master and r.id <> :platform and exists (select 1 from ClientEntity c where c.realmId = r.id
+            and c.clientId = :client and c.enabled = true and c.publicClient = false and c.bearerOnly = false)""";
+
+    /**
+     * The users are counted realm by realm before these are looked at, and who must do something first is found once for all: else
+     * a database goes through its users by realm, from page to page, and asks for each of them. A realm that verifies addresses
+     * counts whom it lets in in another way. Whom a {@linkplain ClosedOrganizations closed organization} manages, it lets in in neither.
+     */
+    private static final String USERS =
+            """
+            select r.id, r.name, coalesce(n.total, 0L),
+              coalesce(case when r.verifyEmail = true then n.proved else n.enabled end, 0L), coalesce(n.verified, 0L)
+            from RealmEntity r left join (
+              select u.realmId as realmId, count(u.id) as total,
+                sum(case when u.enabled = true and c.userId is null and (coalesce(p.toActivate, 0) = 0
+                  or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as enabled,
+                sum(case when u.enabled = true and c.userId is null and ((u.email is null and p.userId is null)
+                  or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as proved,
+                sum(case when u.emailVerified = true then 1L else 0L end) as verified
+              from UserEntity u left join (
+                select a.user.id as userId, max(case when a.action = '%1$s' then 1 else 0 end) as toActivate
+                from UserRequiredActionEntity a where a.action in ('%1$s', '%2$s') group by a.user.id
+              ) p on p.userId = u.id left join (
+                select distinct om.user.id as userId from UserGroupMembershipEntity om, OrganizationEntity o
+                where :organizations = true and om.groupId = o.groupId and om.membershipType = 'MANAGED'
+                and (o.enabled = false or not exists (select 1 from RealmAttributeEntity ra
+                  where ra.realm.id = o.realmId and ra.name = 'organizationsEnabled' and ra.value = 'true'))
+              ) c on c.userId = u.id
+              where u.serviceAccountClientLink is null group by u.realmId
+            ) n on n.realmId = r.id
+            where %%s order by r.name""".formatted(Activation.REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL);
+
+    /** A time goes into it as a parameter, or each call would be another statement for the database to make a plan of. */
+    private static final String LOGINS = """
+            select r.id, count(a.id) from UserServiceActivity a, RealmEntity r
+            where %s and a.realmId = r.id and a.action = 'login' and a.id >= :since group by r.id""";
+
+    /** Of each realm the newest, by the key; then the newest of these. */
+    private static final String NEWEST = """
+            select a from RealmEntity r join lateral (
+              select x.realmId as realmId, x.id as id from UserServiceActivity x
+              where x.realmId = r.id order by x.id desc limit :most
+            ) n join UserServiceActivity a on a.realmId = n.realmId and a.id = n.id
+            where %s order by a.id desc""";
+
+    private final EntityManager entities;
+    private final String platformId;
+    private final InstantSource clock;
+
+    public TenantFigures(KeycloakSession session, InstantSource clock) {
+        this.entities = Entities.of(session);
+        this.platformId = PlatformRealm.ofThisServer().id(session).orElse("");
+        this.clock = clock;
+    }
+
+    /** How many users a tenant has. */
+    public record Users(String realmId, String name, long total, long active, long verified) {}
+
+    /**
+     * The figures of a tenant.
+     *
+     * @param logins how many there were in the last 24 hours
+     */
+    public record Figures(Users users, long logins) {}
+
+    /**
+     * The users of all tenants, by name; or of one. One statement.
+     *
+     * @param realmId empty for all
+     */
+    public List<Users> users(Optional<String> realmId) {
+        return asked(realmId, USERS, Tuple.class)
+                .setParameter("organizations", Profile.isFeatureEnabled(Profile.Feature.ORGANIZATION))
+                .getResultStream()
+                .map(row -> new Users(
+                        row.get(0, String.class),
+                        row.get(1, String.class),
+                        row.get(2, Long.class),
+                        row.get(3, Long.class),
+                        row.get(4, Long.class)))
+                .toList();
+    }
+
+    /**
+     * The figures of all tenants, by name; or of one. Two statements.
+     *
+     * @param realmId empty for all
+     */
+    public List<Figures> all(Optional<String> realmId) {
+        Map<String, Long> logins = new HashMap<>();
+        asked(realmId, LOGINS, Tuple.class)
+                .setParameter("since", TimeOrderedId.leastOf(clock.millis() - RECENTLY.toMillis()))
+                .getResultStream()
+                .forEach(row -> logins.put(row.get(0, String.class), row.get(1, Long.class)));
+        return users(realmId).stream()
+                .map(users -> new Figures(users, logins.getOrDefault(users.realmId(), 0L)))
+                .toList();
+    }
+
+    /**
+     * The newest rows of the activity logs of all tenants, or of one.
+     *
+     * @param realmId empty for all
+     */
+    public List<ActivityRow> newest(Optional<String> realmId, int most) {
+        return asked(realmId, NEWEST, ActivityEntity.class)
+                .setParameter("most", most)
+                .setMaxResults(most)
+                .getResultStream()
+                .map(ActivityEntity::row)
+                .toList();
+    }
+
+    private <T> TypedQuery<T> asked(Optional<String> realmId, String query, Class<T> type) {
+        TypedQuery<T> asked =
+                entities.createQuery(query.formatted(realmId.isPresent() ? "r.id = :realm" : IS_TENANT), type);
+        realmId.ifPresentOrElse(
+                id -> asked.setParameter("realm", id),
+                () -> asked.setParameter("master", Config.getAdminRealm())
+                        .setParameter("platform", platformId)
+                        .setParameter("client", Tenancy.API_CLIENT));
+        return asked;
+    }
+}

@@ -1,0 +1,2 @@
+/** The figures of tenants, for their vendor and for Prometheus. */
+package dev.userservice.metrics;

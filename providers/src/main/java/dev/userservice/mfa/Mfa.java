@@ -1,0 +1,273 @@
+package dev.userservice.mfa;
+
+import dev.userservice.access.AdminEvents;
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.Caller;
+import dev.userservice.access.Privileges;
+import dev.userservice.activity.LastLogins;
+import dev.userservice.keycloak.UserSessions;
+import dev.userservice.password.PasswordCheck;
+import dev.userservice.settings.Settings;
+import dev.userservice.users.ActiveSwitch;
+import dev.userservice.users.UserAdministration;
+import dev.userservice.web.ApiProblem;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.common.util.Time;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserCredentialModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.models.utils.HmacOTP;
+
+/**
+ * One-time codes as a second factor: Keycloak's own OTP credential by the realm's OTP policy, so that the same secret works in
+ * every login and shows in the consoles.
+ */
+public final class Mfa {
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+
+    /** How long an admin's secret is shown again if nobody uses it. */
+    private static final Duration SHOWN = Duration.ofDays(1);
+
+    /** In characters, as Keycloak's own pages make them. */
+    private static final int SECRET_LENGTH = 20;
+
+    private final ApiCall call;
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final TotpSetups setups;
+
+    public Mfa(ApiCall call) {
+        this.call = call;
+        this.session = call.session();
+        this.realm = call.realm();
+        this.setups = new TotpSetups(session);
+    }
+
+    /**
+     * Makes a secret for the caller, which waits for its first code: until {@link #verify} nothing changes for them. One that
+     * waits already is replaced.
+     *
+     * @throws ApiProblem 409 if one is in force
+     */
+    public TotpSecret enable() {
+        UserModel user = call.caller().lockSelf();
+        requireNone(user);
+        OTPCredentialModel secret = fresh();
+        setups.await(realm, user, secret, PATIENCE);
+        return shown(user, secret);
+    }
+
+    /**
+     * Makes a secret for somebody else, in force at once.
+     *
+     * @param known whom the caller may manage
+     * @throws ApiProblem 409 if one is in force; 403 for a user above the caller
+     */
+    public TotpSecret enableFor(UserModel known) {
+        UserModel user = new UserAdministration(call).lock(known);
+        requireNone(user);
+        CredentialModel made = user.credentialManager().createStoredCredential(fresh());
+        setups.note(realm, user, made.getId(), SHOWN);
+        user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
+        new AdminEvents(call).credential(OperationType.CREATE, user, made);
+        return shown(user, OTPCredentialModel.createFromCredentialModel(made));
+    }
+
+    /**
+     * Puts the caller's waiting secret in force, by its first code.
+     *
+     * @return the user
+     * @throws ApiProblem 400 for a code that is not right, or if none waits; 409 if another one is in force by now
+     */
+    public UserModel verify(String code) {
+        UserModel user = call.caller().lockSelf();
+        OTPCredentialModel secret = setups.waiting(user)
+                .orElseThrow(() -> ApiProblem.badRequest("No setup is waiting for its first code; enable MFA first"));
+        requireNone(user);
+        if (setups.forget(user) != 1) {
+            // Somebody else was quicker: a user of a directory that imports nobody has no row to lock.
+            throw ApiProblem.conflict("MFA is enabled for this user already");
+        }
+        CredentialModel made = user.credentialManager().createStoredCredential(secret);
+        // Uses the code up as well. The answer to a wrong one takes the credential back.
+        if (!isCode(user, made, code)) {
+            throw ApiProblem.invalid("code", "This is not a current code");
+        }
+        user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
+        Stream.of(EventType.UPDATE_CREDENTIAL, EventType.valueOf("UPDATE_TOTP"))
+                .forEach(type -> event(type)
+                        .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
+                        .success());
+        return user;
+    }
+
+    /**
+     * Shows the caller their secret again whose first code is still to come.
+     *
+     * @throws ApiProblem 400 if there is none; 409 if its first code was accepted
+     */
+    public TotpSecret show() {
+        UserModel user = call.caller().requireManageSelf();
+        return inForce(user)
+                .or(() -> setups.waiting(user))
+                .map(secret -> shown(user, secret))
+                .orElseThrow(Mfa::notEnabled);
+    }
+
+    /**
+     * Shows a secret again that an admin has made for somebody, until they have used it. One that people make themselves is
+     * nobody else's.
+     *
+     * @param user whom the caller may manage
+     * @throws ApiProblem 400 if there is none; 403 for a user above the caller; 409 if its first code was accepted
+     */
+    public TotpSecret showOf(UserModel user) {
+        new Privileges(call).requireNotBelow(user);
+        return inForce(user).map(secret -> shown(user, secret)).orElseThrow(Mfa::notEnabled);
+    }
+
+    /** One that is in force, and not used yet; empty if none is in force. */
+    private Optional<OTPCredentialModel> inForce(UserModel user) {
+        List<CredentialModel> all = credentials(user);
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<TotpSetupEntity> setup = setups.of(user).filter(this::isUnused);
+        return Optional.of(all.stream()
+                .filter(credential ->
+                        setup.filter(fresh -> fresh.isOf(credential)).isPresent())
+                .findFirst()
+                .map(OTPCredentialModel::createFromCredentialModel)
+                .orElseThrow(() -> ApiProblem.conflict("The first code was accepted; the secret is not shown again")));
+    }
+
+    /** Since it was put in force, not long ago, no login has passed; most would have asked for a code, and doubt hides it. */
+    private boolean isUnused(TotpSetupEntity setup) {
+        return setup.isFresh(Time.currentTimeMillis())
+                && LastLogins.of(session, setup.userId())
+                        .filter(login -> login.toEpochMilli() >= setup.madeAt())
+                        .isEmpty();
+    }
+
+    /**
+     * Takes the caller's second factor away, and ends their other sessions.
+     *
+     * @param code a current one
+     * @return the user
+     * @throws ApiProblem 400 if there is none, or for a code that is not right, which counts as a failed login; 409 for whom a
+     *     role demands it of
+     */
+    public UserModel disable(String code) {
+        UserModel known = call.caller().requireManageSelf();
+        List<String> checked = ids(credentials(known));
+        if (checked.isEmpty()) {
+            throw notEnabled();
+        }
+        if (MfaPolicy.demands(Settings.ofThisServer(), realm, known)) {
+            throw ApiProblem.conflict("A role of yours demands one-time codes");
+        }
+        Optional<String> refusal = new PasswordCheck(call)
+                .refusal(
+                        known,
+                        OTPCredentialModel.TYPE,
+                        () -> credentials(known).stream().anyMatch(credential -> isCode(known, credential, code)));
+        if (refusal.isPresent()) {
+            event(EventType.REMOVE_CREDENTIAL)
+                    .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
+                    .error(refusal.get());
+            throw ApiProblem.invalid("totp", "This is not a current code").remembered();
+        }
+        UserModel user = call.caller().lockSelf();
+        if (!ids(credentials(user)).equals(checked)) {
+            // An admin was quicker, and has perhaps given out a new one that this was no code of.
+            throw ApiProblem.invalid("totp", "This is not a current code");
+        }
+        List<CredentialModel> removed = remove(user);
+        removed.forEach(credential -> Stream.of(EventType.REMOVE_CREDENTIAL, EventType.valueOf("REMOVE_TOTP"))
+                .forEach(type -> event(type)
+                        .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
+                        .success()));
+        Caller caller = call.caller();
+        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
+        new UserSessions(session, realm).endOthers(user, own, () -> event(EventType.LOGOUT));
+        return user;
+    }
+
+    /**
+     * Takes somebody else's second factor away, and ends their sessions.
+     *
+     * @param known whom the caller may manage
+     * @return the user
+     * @throws ApiProblem 400 if there is none; 403 for a user above the caller
+     */
+    public UserModel disableFor(UserModel known) {
+        UserModel user = new UserAdministration(call).lock(known);
+        remove(user).forEach(credential -> new AdminEvents(call).credential(OperationType.ACTION, user, credential));
+        new ActiveSwitch(call).endSessions(user);
+        return user;
+    }
+
+    private List<CredentialModel> remove(UserModel user) {
+        List<CredentialModel> removed = credentials(user);
+        if (removed.isEmpty()) {
+            throw notEnabled();
+        }
+        removed.forEach(credential -> user.credentialManager().removeStoredCredentialById(credential.getId()));
+        setups.forget(user);
+        return removed;
+    }
+
+    private static ApiProblem notEnabled() {
+        return ApiProblem.badRequest("MFA is not enabled for this user");
+    }
+
+    private static List<CredentialModel> credentials(UserModel user) {
+        return user.credentialManager()
+                .getStoredCredentialsByTypeStream(OTPCredentialModel.TYPE)
+                .toList();
+    }
+
+    private static List<String> ids(List<CredentialModel> credentials) {
+        return credentials.stream().map(CredentialModel::getId).toList();
+    }
+
+    private static boolean isCode(UserModel user, CredentialModel credential, String code) {
+        return user.credentialManager()
+                .isValid(new UserCredentialModel(credential.getId(), OTPCredentialModel.TYPE, code));
+    }
+
+    private static void requireNone(UserModel user) {
+        // A directory may keep one of its own.
+        if (user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
+            throw ApiProblem.conflict("MFA is enabled for this user already");
+        }
+    }
+
+    private OTPCredentialModel fresh() {
+        return OTPCredentialModel.createFromPolicy(realm, HmacOTP.generateSecret(SECRET_LENGTH));
+    }
+
+    private TotpSecret shown(UserModel user, OTPCredentialModel secret) {
+        return TotpSecret.of(realm, user, secret);
+    }
+
+    private EventBuilder event(EventType type) {
+        Caller caller = call.caller();
+        return new EventBuilder(realm, session, session.getContext().getConnection())
+                .event(type)
+                .client(caller.client())
+                .user(caller.user())
+                .session(caller.token().getSessionId());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.userservice.mfa;
+
+import dev.userservice.access.HeldRoles;
+import dev.userservice.settings.Settings;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** Who must use one-time codes: whoever holds one of the roles that the tenant names. */
+public final class MfaPolicy {
+    private static final Logger LOG = Logger.getLogger(MfaPolicy.class);
+
+    /** The unknown roles last complained of, by their realm: bounded by realms, not by logins. */
+    private static final Map<String, String> COMPLAINTS = new ConcurrentHashMap<>();
+
+    private MfaPolicy() {}
+
+    public static boolean demands(Settings settings, RealmModel realm, UserModel user) {
+        Set<String> names = settings.of(realm, Settings.MFA_REQUIRED_ROLES);
+        complain(realm, names);
+        return names.stream().map(realm::getRole).filter(Objects::nonNull).anyMatch(role -> HeldRoles.has(user, role));
+    }
+
+    /** A name that no role has demands nothing of anybody: it may be misspelt, and nobody would notice. */
+    private static void complain(RealmModel realm, Set<String> names) {
+        String unknown = names.stream()
+                .filter(name -> realm.getRole(name) == null)
+                .map(name -> name.replaceAll("\\p{Cntrl}", "?"))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!unknown.isEmpty() && !unknown.equals(COMPLAINTS.put(realm.getName(), unknown))) {
+            LOG.warnf(
+                    "The setting %s of %s names what is no role there, and demands nothing by it: %s",
+                    Settings.MFA_REQUIRED_ROLES.name(), realm.getName(), unknown);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.userservice.mfa;
+
+import com.google.zxing.WriterException;
+import dev.userservice.mail.Mails;
+import dev.userservice.web.Texts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.keycloak.models.OTPPolicy;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.utils.QRCodeUtils;
+
+/**
+ * A secret for one-time codes, as it is shown to its user.
+ *
+ * @param uri the {@code otpauth} URI that authenticator apps read
+ * @param qrCode the same as a QR code, PNG in Base64
+ */
+public record TotpSecret(String userId, String uri, String qrCode) {
+    private static final int QR_PIXELS = 246;
+
+    /**
+     * How long a URI may be: what a QR code of version 24 with error correction L holds (ISO/IEC 18004, table 7). Each of its 113
+     * modules, and of the eight of its border, is two pixels wide in the picture; a phone can hardly read finer ones, and of more than
+     * 2,953 bytes there is no QR code.
+     */
+    static final int MAX_URI = 1171;
+
+    /** Of the tenant's name. */
+    private static final int MAX_ISSUER = 64;
+
+    static TotpSecret of(RealmModel realm, UserModel user, OTPCredentialModel secret) {
+        var data = secret.getOTPCredentialData();
+        // That of the day on which it was made: the realm may have another one by now.
+        OTPPolicy policy = new OTPPolicy(
+                data.getSubType(),
+                data.getAlgorithm(),
+                data.getCounter(),
+                data.getDigits(),
+                realm.getOTPPolicy().getLookAheadWindow(),
+                data.getPeriod());
+        String uri = uri(
+                policy,
+                Texts.fit(Mails.realmName(realm), MAX_ISSUER),
+                user.getUsername(),
+                secret.getOTPSecretData().getValue());
+        try {
+            return new TotpSecret(user.getId(), uri, QRCodeUtils.encodeAsQRString(uri, QR_PIXELS, QR_PIXELS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (WriterException e) {
+            throw new IllegalStateException("This is too long for a QR code", e);
+        }
+    }
+
+    /**
+     * The URI, in which the names are cut at the end until it is short enough: apps only show them. They are counted as the URI has
+     * them, where a letter of Chinese is nine bytes, and the longer one is cut first.
+     */
+    static String uri(OTPPolicy policy, String issuer, String account, String secret) {
+        String tenant = issuer;
+        String username = account;
+        String uri = policy.getKeyURI(tenant, username, secret);
+        while (uri.length() > MAX_URI && !(tenant.isEmpty() && username.isEmpty())) {
+            if (encodedLength(tenant) > encodedLength(username)) {
+                tenant = withoutLast(tenant);
+            } else {
+                username = withoutLast(username);
+            }
+            uri = policy.getKeyURI(tenant, username, secret);
+        }
+        return uri;
+    }
+
+    private static int encodedLength(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).length();
+    }
+
+    private static String withoutLast(String text) {
+        return text.substring(0, text.offsetByCodePoints(text.length(), -1));
+    }
+
+    /** Secrets never reach a log. */
+    @Override
+    public String toString() {
+        return "TotpSecret[user=" + userId + "]";
+    }
+}

@@ -1,0 +1,90 @@
+package dev.userservice.mfa;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.models.credential.OTPCredentialModel;
+
+/**
+ * A secret for one-time codes that nobody has used yet; one row a user. It waits for its first code here, and is no credential
+ * until then; or an admin has put it in force, and this says of which credential the first code is still to come.
+ */
+@Entity(name = "UserServiceTotpSetup")
+@Table(name = "US_TOTP_SETUP")
+public class TotpSetupEntity {
+    @Id
+    @Column(name = "USER_ID", length = 255)
+    private String userId;
+
+    @Column(name = "REALM_ID", length = 36, nullable = false)
+    private String realmId;
+
+    /** As Keycloak keeps a credential's; null for one that is in force, as the next. */
+    @Column(name = "SECRET_DATA", length = 4000)
+    private String secretData;
+
+    @Column(name = "CREDENTIAL_DATA", length = 4000)
+    private String credentialData;
+
+    @Column(name = "CREDENTIAL_ID", length = 36)
+    private String credentialId;
+
+    @Column(name = "MADE_AT", nullable = false)
+    private long madeAt;
+
+    @Column(name = "EXPIRES_AT", nullable = false)
+    private long expiresAt;
+
+    protected TotpSetupEntity() {}
+
+    private TotpSetupEntity(String userId, String realmId, long madeAt, long expiresAt) {
+        this.userId = userId;
+        this.realmId = realmId;
+        this.madeAt = madeAt;
+        this.expiresAt = expiresAt;
+    }
+
+    static TotpSetupEntity waiting(
+            String userId, String realmId, OTPCredentialModel secret, long madeAt, long expiresAt) {
+        TotpSetupEntity setup = new TotpSetupEntity(userId, realmId, madeAt, expiresAt);
+        setup.secretData = secret.getSecretData();
+        setup.credentialData = secret.getCredentialData();
+        return setup;
+    }
+
+    static TotpSetupEntity inForce(String userId, String realmId, String credentialId, long madeAt, long expiresAt) {
+        TotpSetupEntity setup = new TotpSetupEntity(userId, realmId, madeAt, expiresAt);
+        setup.credentialId = credentialId;
+        return setup;
+    }
+
+    String userId() {
+        return userId;
+    }
+
+    boolean isWaiting(long now) {
+        return credentialId == null && isFresh(now);
+    }
+
+    boolean isFresh(long now) {
+        return expiresAt > now;
+    }
+
+    boolean isOf(CredentialModel credential) {
+        return credential.getId().equals(credentialId);
+    }
+
+    long madeAt() {
+        return madeAt;
+    }
+
+    OTPCredentialModel secret() {
+        CredentialModel model = new CredentialModel();
+        model.setType(OTPCredentialModel.TYPE);
+        model.setSecretData(secretData);
+        model.setCredentialData(credentialData);
+        return OTPCredentialModel.createFromCredentialModel(model);
+    }
+}

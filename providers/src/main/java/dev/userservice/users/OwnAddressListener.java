@@ -1,0 +1,101 @@
+package dev.userservice.users;
+
+import dev.userservice.keycloak.OwnAddress;
+import dev.userservice.keycloak.RolledBack;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.keycloak.Config;
+import org.keycloak.events.Details;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventListenerProviderFactory;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * Has the username of whoever had their address as username follow when Keycloak changes the address: in the account console, on a
+ * page of its own, or by an admin. In the same transaction.
+ */
+public final class OwnAddressListener implements EventListenerProvider {
+    private static final Logger LOG = Logger.getLogger(OwnAddressListener.class);
+    private static final Set<EventType> OF_THE_PERSON = Set.of(EventType.UPDATE_PROFILE, EventType.UPDATE_EMAIL);
+
+    private final KeycloakSession session;
+
+    private OwnAddressListener(KeycloakSession session) {
+        this.session = session;
+    }
+
+    @Override
+    public void onEvent(Event event) {
+        if (OF_THE_PERSON.contains(event.getType()) && event.getUserId() != null && event.getError() == null) {
+            String before =
+                    event.getDetails() == null ? null : event.getDetails().get(Details.PREVIOUS_EMAIL);
+            follow(event.getRealmId(), event.getUserId(), before);
+        }
+    }
+
+    @Override
+    public void onEvent(AdminEvent event, boolean includeRepresentation) {
+        if (event.getResourceType() == ResourceType.USER && event.getOperationType() == OperationType.UPDATE) {
+            // By Keycloak's admin REST or by SCIM: both end with the id.
+            String path = event.getResourcePath();
+            String userId = path.substring(path.lastIndexOf('/') + 1);
+            follow(event.getRealmId(), userId, OwnAddressValidator.givenUp(session, userId));
+        }
+    }
+
+    private void follow(String realmId, String userId, String before) {
+        if (before == null) {
+            return;
+        }
+        try {
+            RealmModel realm = session.realms().getRealm(realmId);
+            UserModel user = realm == null ? null : session.users().getUserById(realm, userId);
+            if (user != null && !realm.isRegistrationEmailAsUsername()) {
+                OwnAddress.follow(session, realm, user, before);
+            }
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "The username of %s could not follow the new e-mail address", userId);
+            RolledBack.insteadOfSuccess(session, e);
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    /** Makes the listener. */
+    public static final class Factory implements EventListenerProviderFactory {
+        public static final String ID = "user-service-own-address";
+
+        @Override
+        public EventListenerProvider create(KeycloakSession session) {
+            return new OwnAddressListener(session);
+        }
+
+        @Override
+        public boolean isGlobal() {
+            return true;
+        }
+
+        @Override
+        public void init(Config.Scope config) {}
+
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {}
+
+        @Override
+        public String getId() {
+            return ID;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

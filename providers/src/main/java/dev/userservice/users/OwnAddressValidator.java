@@ -1,0 +1,90 @@
+package dev.userservice.users;
+
+import dev.userservice.keycloak.OwnAddress;
+import dev.userservice.web.LowerCase;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.provider.ConfiguredProvider;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.userprofile.AttributeContext;
+import org.keycloak.userprofile.UserProfileAttributeValidationContext;
+import org.keycloak.validate.SimpleValidator;
+import org.keycloak.validate.ValidationContext;
+import org.keycloak.validate.ValidationError;
+import org.keycloak.validate.ValidatorConfig;
+
+/**
+ * A validator for the username in Keycloak's user profile: a username with an {@code @} must be the account's own e-mail address.
+ * It works wherever Keycloak asks the profile: registration, account console, admin console, admin REST, SCIM, first login by
+ * another provider.
+ *
+ * <p>A username that stays as it is passes, so that nobody is locked out by a rule that came after them. If it was the user's
+ * address until now, {@link OwnAddressListener} gives them another one.
+ */
+public final class OwnAddressValidator implements SimpleValidator, ConfiguredProvider {
+    /** The name of the validator in a user profile. */
+    public static final String ID = "user-service-own-address";
+
+    /** The session's attribute that holds, by user id, the addresses that are about to be given up. */
+    private static final String GIVEN_UP = OwnAddressValidator.class.getName();
+
+    @Override
+    public String getId() {
+        return ID;
+    }
+
+    @Override
+    public ValidationContext validate(
+            Object input, String inputHint, ValidationContext context, ValidatorConfig config) {
+        AttributeContext profile =
+                UserProfileAttributeValidationContext.from(context).getAttributeContext();
+        UserModel user = profile.getUser();
+        String username = first(input);
+        String email = first(profile.getAttributes().get(UserModel.EMAIL));
+        if (user != null && username != null && LowerCase.same(username, user.getUsername())) {
+            noteGivenUp(profile.getSession(), user);
+        } else if (OwnAddress.isOfAnother(username, email)) {
+            context.addError(new ValidationError(ID, inputHint, OwnAddress.REFUSAL));
+        }
+        return context;
+    }
+
+    private static String first(Object value) {
+        Object first = value instanceof List<?> values ? (values.isEmpty() ? null : values.get(0)) : value;
+        return first == null ? null : first.toString();
+    }
+
+    private static void noteGivenUp(KeycloakSession session, UserModel user) {
+        if (user.getEmail() != null && LowerCase.same(user.getUsername(), user.getEmail())) {
+            givenUp(session).put(user.getId(), user.getEmail());
+        }
+    }
+
+    /** The address that a user had as username before the change that is under way; null if none. */
+    static String givenUp(KeycloakSession session, String userId) {
+        return givenUp(session).get(userId);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> givenUp(KeycloakSession session) {
+        Map<String, String> known = session.getAttribute(GIVEN_UP, Map.class);
+        if (known == null) {
+            known = new ConcurrentHashMap<>();
+            session.setAttribute(GIVEN_UP, known);
+        }
+        return known;
+    }
+
+    @Override
+    public String getHelpText() {
+        return "A username with an @ must be the user's own e-mail address.";
+    }
+
+    @Override
+    public List<ProviderConfigProperty> getConfigProperties() {
+        return List.of();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.userservice.users;
+
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.Caller;
+import dev.userservice.access.ManagedRoles;
+import dev.userservice.access.UserRights;
+import dev.userservice.keycloak.Entities;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.criteria.CriteriaQuery;
+import jakarta.persistence.criteria.Expression;
+import jakarta.persistence.criteria.Order;
+import jakarta.persistence.criteria.Predicate;
+import jakarta.persistence.criteria.Root;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.Session;
+import org.hibernate.query.criteria.HibernateCriteriaBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.jpa.entities.UserEntity;
+
+/**
+ * The search for users in Keycloak's own tables, past its caches: what a page costs depends neither on how many users there
+ * are nor on how many are on it. Users of a federation that does not import them are not in these tables, and service
+ * accounts are no users.
+ */
+public final class UserSearch {
+    private final KeycloakSession session;
+    private final EntityManager entities;
+    private final RealmModel realm;
+    private final Caller caller;
+    private final boolean isOfAll;
+    private final HibernateCriteriaBuilder criteria;
+    private final Map<String, ManagedRoles.Givers> givers;
+    private final UserConditions conditions;
+
+    /**
+     * Searches for the caller of the call.
+     *
+     * @param isOfAll what {@link UserRights#requireList} said
+     */
+    public UserSearch(ApiCall call, boolean isOfAll) {
+        this.session = call.session();
+        this.entities = Entities.of(session);
+        this.realm = call.realm();
+        this.caller = call.caller();
+        this.isOfAll = isOfAll;
+        this.criteria = entities.unwrap(Session.class).getCriteriaBuilder();
+        this.givers = new ManagedRoles(session, call.tenancy()).givers();
+        this.conditions = new UserConditions(session, entities, criteria, realm, givers);
+    }
+
+    /**
+     * What is searched for; all of it together.
+     *
+     * @param prefix of the username, the e-mail address, the last name or the full name, in any case; null for any
+     * @param role the highest that the user holds; null for any
+     * @param active null for either
+     * @param emailVerified null for either
+     */
+    public record Filter(String prefix, String role, Boolean active, Boolean emailVerified) {}
+
+    /**
+     * Where a user stands in an order.
+     *
+     * @param key the username, or the time of creation in milliseconds since 1970-01-01 UTC
+     */
+    public record Position(String key, String id) {}
+
+    /** A user on a page. */
+    public record Hit(Position position, UserRow user) {}
+
+    /** How many there are. */
+    public long count(Filter filter) {
+        CriteriaQuery<Long> query = criteria.createQuery(Long.class);
+        Root<UserEntity> user = query.from(UserEntity.class);
+        query.select(criteria.count()).where(conditions(filter, query, user).toArray(Predicate[]::new));
+        return entities.createQuery(query).getSingleResult();
+    }
+
+    /**
+     * A part of them.
+     *
+     * @param after where the page before ended; null for the start
+     * @param offset how many to pass over from there
+     */
+    public List<Hit> page(Filter filter, UserSort sort, Position after, int offset, int limit) {
+        CriteriaQuery<Object[]> query = criteria.createQuery(Object[].class);
+        Root<UserEntity> user = query.from(UserEntity.class);
+        Expression<Long> created = criteria.coalesce(user.<Long>get("createdTimestamp"), criteria.literal(0L));
+        List<Predicate> all = conditions(filter, query, user);
+        if (after != null) {
+            all.add(
+                    sort.isByUsername()
+                            ? beyond(sort, user.<String>get(UserModel.USERNAME), after.key())
+                            : beyond(sort, created, user.get("id"), after));
+        }
+        query.select(criteria.array(
+                        user.get("id"),
+                        user.get(UserModel.USERNAME),
+                        user.get(UserModel.FIRST_NAME),
+                        user.get(UserModel.LAST_NAME),
+                        user.get(UserModel.EMAIL),
+                        user.get("enabled"),
+                        user.get("emailVerified"),
+                        user.get("createdTimestamp")))
+                .where(all.toArray(Predicate[]::new));
+        query.orderBy(order(sort, user, created, filter.prefix() != null).stream()
+                .<Order>map(key -> sort.isAscending() ? criteria.asc(key) : criteria.desc(key))
+                .toList());
+        List<Object[]> rows = entities.createQuery(query)
+                .setFirstResult(offset)
+                .setMaxResults(limit)
+                .getResultList();
+        return new UserPage(session, realm, givers)
+                .of(rows).stream().map(row -> new Hit(position(sort, row), row)).toList();
+    }
+
+    /**
+     * What to sort by. A search sorts what it has found by something that no index holds: PostgreSQL thinks too much of a
+     * prefix, and would go through all users in their order until it had met enough that fit.
+     */
+    private List<Expression<?>> order(
+            UserSort sort, Root<UserEntity> user, Expression<Long> created, boolean isSearch) {
+        if (sort.isByUsername()) {
+            Expression<String> username = user.get(UserModel.USERNAME);
+            return List.of(isSearch ? criteria.concat(username, "") : username);
+        }
+        return List.of(isSearch ? criteria.sum(created, 0L) : created, user.get("id"));
+    }
+
+    private List<Predicate> conditions(Filter filter, CriteriaQuery<?> query, Root<UserEntity> user) {
+        List<Predicate> all = new ArrayList<>(conditions.of(filter, query, user));
+        if (!isOfAll) {
+            all.addAll(conditions.visibleTo(caller, query, user));
+        }
+        return all;
+    }
+
+    private static Position position(UserSort sort, UserRow user) {
+        String key = sort.isByUsername()
+                ? user.username()
+                : Long.toString(user.createdAt().map(Instant::toEpochMilli).orElse(0L));
+        return new Position(key, user.id());
+    }
+
+    private Predicate beyond(UserSort sort, Expression<String> username, String last) {
+        return sort.isAscending() ? criteria.greaterThan(username, last) : criteria.lessThan(username, last);
+    }
+
+    /** The first condition says nothing that the second does not, but is one that an index can serve. */
+    private Predicate beyond(UserSort sort, Expression<Long> created, Expression<String> id, Position last) {
+        long time = Long.parseLong(last.key());
+        return sort.isAscending()
+                ? criteria.and(
+                        criteria.ge(created, time),
+                        criteria.or(criteria.gt(created, time), criteria.greaterThan(id, last.id())))
+                : criteria.and(
+                        criteria.le(created, time),
+                        criteria.or(criteria.lt(created, time), criteria.lessThan(id, last.id())));
+    }
+}
