@@ -77,7 +77,7 @@ public final class ApiCall {
      *
      * @throws ApiProblem 403 for an origin that is none of the client's, and for a caller without the right
      */
-    public void admit(Permission permission) {
+    public void authorize(Permission permission) {
         boolean isPublic = permission == Permission.PUBLIC || permission == Permission.REFRESH_TOKEN;
         Optional<ClientModel> judge =
                 isPublic || caller.isAnonymous() ? tenancy.apiClient() : Optional.of(caller.client());
@@ -111,7 +111,7 @@ public final class ApiCall {
     }
 
     /** Lets a page of any origin read why its call was refused before anything was known of the caller. */
-    public static ApiProblem readable(KeycloakSession session, ApiProblem refusal) {
+    public static ApiProblem exposeToAnyOrigin(KeycloakSession session, ApiProblem refusal) {
         new CrossOrigin(session).admitAll();
         return refusal;
     }
@@ -121,7 +121,7 @@ public final class ApiCall {
      *
      * @throws ApiProblem 403
      */
-    public static void requireOpen(KeycloakSession session, RealmModel realm) {
+    public static void requireServable(KeycloakSession session, RealmModel realm) {
         boolean isHttps =
                 "https".equals(session.getContext().getUri().getBaseUri().getScheme());
         if (!isHttps && realm.getSslRequired().isRequired(session.getContext().getConnection())) {

@@ -1,6 +1,7 @@
 package dev.userservice.access;
 
 import dev.userservice.http.LogContext;
+import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.keycloak.LockedUser;
 import dev.userservice.web.ApiProblem;
@@ -8,6 +9,8 @@ import dev.userservice.web.LowerCase;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
 import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
@@ -93,6 +96,11 @@ public final class Caller {
         }
     }
 
+    /** Begins an event of what the caller does themselves, by the client and in the session of their token. */
+    public EventBuilder event(EventType type) {
+        return AccountEvents.of(session, type).client(client()).user(user()).session(token().getSessionId());
+    }
+
     /**
      * Demands what every call of a route must show.
      *
@@ -104,7 +112,7 @@ public final class Caller {
             case PUBLIC, REFRESH_TOKEN, SESSION -> {}
             case ANONYMOUS_OR_ADMIN -> {
                 if (proof != null) {
-                    users.requireMake();
+                    users.requireCreateUsers();
                 }
             }
             case OWN_ACCOUNT_VIEW -> requireSelf();
@@ -112,8 +120,8 @@ public final class Caller {
             case SELF_OR_ADMIN_VIEW, SELF_OR_ADMIN_MANAGE -> requireToken();
             case ADMIN_LIST -> users.requireList();
             case ADMIN_VIEW_ALL -> users.requireViewAll();
-            case ADMIN_VIEW -> users.requireSeers();
-            case ADMIN_MANAGE -> users.requireManagers();
+            case ADMIN_VIEW -> users.requireViewUsers();
+            case ADMIN_MANAGE -> users.requireManageUsers();
             case VENDOR -> requireVendor();
         }
     }

@@ -41,7 +41,7 @@ public final class Tenancy {
     }
 
     /** Does the realm that is called serve the API? */
-    public boolean isSwitchedOn() {
+    public boolean isEnabled() {
         return !isMaster(realm) && (isPlatform() || apiClient().isPresent());
     }
 
@@ -102,7 +102,7 @@ public final class Tenancy {
     }
 
     /** The same, if it is the realm that is called or the platform: no other is looked for. */
-    Optional<RealmModel> signer(String issuer) {
+    Optional<RealmModel> realmOfIssuer(String issuer) {
         String name = nameOf(issuer);
         if (name.equals(realm.getName())) {
             return Optional.of(realm);

@@ -61,7 +61,7 @@ public final class UserRights {
      *
      * @throws ApiProblem 401 or 403
      */
-    public Optional<UserModel> findView(String identifier) {
+    public Optional<UserModel> findVisible(String identifier) {
         caller.requireToken();
         if (caller.isNamed(identifier) && caller.mayViewOwnAccount()) {
             return Optional.of(caller.user());
@@ -80,7 +80,7 @@ public final class UserRights {
      * @return which of them the caller may see
      * @throws ApiProblem 401 or 403
      */
-    public Predicate<UserModel> requireSeers() {
+    public Predicate<UserModel> requireViewUsers() {
         caller.requireToken();
         if (!mayAsk()) {
             throw needs(AdminRoles.VIEW_USERS);
@@ -133,7 +133,7 @@ public final class UserRights {
      *
      * @throws ApiProblem 401 or 403
      */
-    void requireManagers() {
+    void requireManageUsers() {
         requireAny(AdminRoles.MANAGE_USERS);
     }
 
@@ -144,7 +144,7 @@ public final class UserRights {
      * @throws ApiProblem 401 or 403; 400 for no id; 404
      */
     public UserModel requireManage(String id) {
-        requireManagers();
+        requireManageUsers();
         new FieldErrors().required("user_id", id).throwIfAny();
         return managed(byId(id));
     }
@@ -155,7 +155,7 @@ public final class UserRights {
      * @throws ApiProblem 401, 403, 400 or 404
      */
     public UserModel requireManageNamed(String identifier) {
-        requireManagers();
+        requireManageUsers();
         new FieldErrors()
                 .required("identifier", identifier)
                 .text("identifier", identifier, 1, MAX_IDENTIFIER)
@@ -192,7 +192,7 @@ public final class UserRights {
      *
      * @throws ApiProblem 403
      */
-    public void requireMake() {
+    public void requireCreateUsers() {
         boolean mayMake = caller.isVendor()
                 || (isOfToken(AdminRoles.MANAGE_USERS) && keycloak().users().canManage());
         if (!mayMake) {

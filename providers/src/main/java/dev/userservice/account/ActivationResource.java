@@ -2,9 +2,10 @@ package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.Activation;
+import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.keycloak.ReadableProfile;
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.MailContext;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
 import dev.userservice.web.ApiProblem;
@@ -77,7 +78,7 @@ public final class ActivationResource {
                 .storable("identifier", identifier)
                 .throwIfAny();
         new Activation(call.session(), call.settings())
-                .sendTo(Identifier.of(identifier), MailOrigin.of(call.session(), null, null));
+                .sendTo(Identifier.of(identifier), MailContext.of(call.session(), null, null));
         return new Message("If the account awaits activation, a new code has been sent.");
     }
 
@@ -86,11 +87,7 @@ public final class ActivationResource {
                 .required(field, code.orElse(null))
                 .text(field, code.orElse(null), 1, 255)
                 .throwIfAny();
-        EventBuilder event = new EventBuilder(
-                        call.realm(),
-                        call.session(),
-                        call.session().getContext().getConnection())
-                .event(EventType.VERIFY_EMAIL);
+        EventBuilder event = AccountEvents.of(call.session(), EventType.VERIFY_EMAIL);
         call.tenancy().apiClient().ifPresent(event::client);
         Optional<UserModel> redeemed = code.flatMap(new Activation(call.session(), call.settings())::redeem);
         if (redeemed.isEmpty()) {

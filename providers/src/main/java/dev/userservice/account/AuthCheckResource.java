@@ -6,7 +6,7 @@ import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;
-import dev.userservice.web.ApiProblem;
+import dev.userservice.web.JsonRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -38,11 +38,8 @@ public final class AuthCheckResource {
                     "The password alone is checked, also of users who need a one-time code to log in. A failure counts"
                             + " as a failed login.")
     public UserView check(@RequestBody(required = true) AuthCheckRequest request) {
-        Predicate<UserModel> isVisible = call.caller().users().requireSeers();
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
-        request.validate();
+        Predicate<UserModel> isVisible = call.caller().users().requireViewUsers();
+        JsonRequest.required(request).validate();
         UserModel user = new LoginLimit(call.session(), call.realm())
                 .guard(
                         request.identifier(),

@@ -1,7 +1,7 @@
 package dev.userservice.account;
 
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.MailContext;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Texts;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.keycloak.models.utils.FormMessage;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * "Forgot password" on the login page: takes a name, and wishes the same mail as the API does. The whole of a reset flow: the
+ * "Forgot password" on the login page: takes a name, and queues the same mail as the API does. The whole of a reset flow: the
  * rest is behind the mail's link. Nobody is looked up here, so that the page tells nothing by its time either.
  */
 public final class ForgotPasswordAuthenticator implements Authenticator {
@@ -52,8 +52,8 @@ public final class ForgotPasswordAuthenticator implements Authenticator {
                             .createPasswordReset());
             return;
         }
-        MailOrigin origin =
-                MailOrigin.of(session, null, context.getAuthenticationSession().getClient());
+        MailContext origin =
+                MailContext.of(session, null, context.getAuthenticationSession().getClient());
         new PasswordReset(session, settings).sendTo(Identifier.of(Texts.fit(typed.strip(), MAX_IDENTIFIER)), origin);
         context.forkWithSuccessMessage(new FormMessage("emailSentMessage"));
     }

@@ -2,7 +2,7 @@ package dev.userservice.account;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.password.NewPassword;
+import dev.userservice.password.PasswordFormat;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -27,7 +27,7 @@ public record NewPasswordRequest(
         if (password != null && newPassword != null) {
             errors.add("new_password", "Exactly one of password and new_password is needed");
         }
-        NewPassword.check(errors, field(), anyPassword());
+        PasswordFormat.check(errors, field(), anyPassword());
         if (passwordConfirmation != null && !passwordConfirmation.equals(anyPassword())) {
             errors.add("password_confirmation", "This is not the password");
         }

@@ -2,12 +2,12 @@ package dev.userservice.account;
 
 import dev.userservice.activation.FirstProof;
 import dev.userservice.activation.PasswordByMail;
-import dev.userservice.codes.CodeTimes;
+import dev.userservice.codes.CodePolicy;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.mail.Delivery;
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.DeliveryAttempt;
+import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
 import dev.userservice.settings.Settings;
 import java.util.Locale;
@@ -34,10 +34,10 @@ public final class PasswordReset {
     }
 
     /**
-     * Wishes a mail for whoever an identifier belongs to. Who that is, and whether they may have it, is looked up after the
+     * Queues a mail for whoever an identifier belongs to. Who that is, and whether they may have it, is looked up after the
      * answer, so that neither the answer nor its time says anything.
      */
-    public void sendTo(Identifier identifier, MailOrigin origin) {
+    public void sendTo(Identifier identifier, MailContext origin) {
         String kind = identifier.by() == Identifier.By.EMAIL
                 ? PasswordResetMails.FORGOTTEN_BY_EMAIL
                 : PasswordResetMails.FORGOTTEN;
@@ -48,22 +48,22 @@ public final class PasswordReset {
      * The later half of {@link #sendTo}: called by the outbox, in a session of its own. The codes of the mails before
      * stay good; soon after one there is no other.
      */
-    public void send(Delivery wish) {
-        RealmModel realm = session.realms().getRealm(wish.realmId());
+    public void send(DeliveryAttempt attempt) {
+        RealmModel realm = session.realms().getRealm(attempt.realmId());
         if (realm == null) {
             return;
         }
         session.getContext().setRealm(realm);
-        Identifier identifier = Identifier.of(wish.identifier());
-        Optional<UserModel> found = wish.kind().equals(PasswordResetMails.FORGOTTEN_BY_EMAIL)
+        Identifier identifier = Identifier.of(attempt.identifier());
+        Optional<UserModel> found = attempt.kind().equals(PasswordResetMails.FORGOTTEN_BY_EMAIL)
                 ? identifier.findByEmail(session, realm)
                 : identifier.find(session, realm);
         found.filter(user -> PasswordByMail.isPossible(realm, user))
-                .ifPresent(user -> send(realm, user, wish.origin()));
+                .ifPresent(user -> send(realm, user, attempt.origin()));
     }
 
-    private void send(RealmModel realm, UserModel user, MailOrigin origin) {
-        CodeTimes times = CodeTimes.of(Purpose.PASSWORD_RESET, realm, settings);
+    private void send(RealmModel realm, UserModel user, MailContext origin) {
+        CodePolicy times = CodePolicy.of(Purpose.PASSWORD_RESET, realm, settings);
         new OneTimeCodes(session)
                 .ask(user, Purpose.PASSWORD_RESET, times)
                 .request()
@@ -75,7 +75,7 @@ public final class PasswordReset {
                             .user(user)
                             .ipAddress(origin.ipAddress())
                             .detail(Details.EMAIL, user.getEmail())
-                            .detail(MailOrigin.USER_AGENT, origin.userAgent())
+                            .detail(MailContext.USER_AGENT, origin.userAgent())
                             .success();
                 });
     }

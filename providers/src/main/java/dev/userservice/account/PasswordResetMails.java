@@ -4,7 +4,7 @@ import dev.userservice.activation.PasswordByMail;
 import dev.userservice.codes.CodeLink;
 import dev.userservice.codes.CodeMail;
 import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.mail.Lookup;
+import dev.userservice.mail.LookupJob;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.settings.Settings;
 import java.util.List;
@@ -39,6 +39,6 @@ public final class PasswordResetMails {
     }
 
     private static OutboxJob forgotten(String kind, Settings settings) {
-        return new Lookup(kind, (session, delivery) -> new PasswordReset(session, settings).send(delivery));
+        return new LookupJob(kind, (session, delivery) -> new PasswordReset(session, settings).send(delivery));
     }
 }

@@ -2,8 +2,9 @@ package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.PasswordByMail;
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.MailContext;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.JsonRequest;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -68,10 +69,7 @@ public final class PasswordResetResource {
             @PathParam("token") @Parameter(description = "The code of the mail") @Schema(minLength = 1, maxLength = 255)
                     String token,
             @RequestBody(required = true) NewPasswordRequest request) {
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
-        request.validate();
+        JsonRequest.required(request).validate();
         return redeem(token, request.anyPassword(), request.field());
     }
 
@@ -83,21 +81,15 @@ public final class PasswordResetResource {
             summary = "Choose a new password by the code of the mail",
             description = RESETTING)
     public Message resetOfUser(@RequestBody(required = true) ResetPasswordRequest request) {
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
-        request.validate();
+        JsonRequest.required(request).validate();
         return redeem(request.token(), request.newPassword(), "new_password");
     }
 
     private Message ask(ForgotPasswordRequest request) {
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
-        request.validate(call.realm().getName());
+        JsonRequest.required(request).validate(call.realm().getName());
         requireAllowed();
         new PasswordReset(call.session(), call.settings())
-                .sendTo(request.who(), MailOrigin.of(call.session(), null, null));
+                .sendTo(request.who(), MailContext.of(call.session(), null, null));
         return new Message("If the email exists, a reset link has been sent.");
     }
 

@@ -2,10 +2,10 @@ package dev.userservice.account;
 
 import dev.userservice.activation.NewPasswordForm;
 import dev.userservice.activation.PasswordByMail;
+import dev.userservice.codes.ActionTokenPage;
 import dev.userservice.codes.CodeToken;
-import dev.userservice.codes.DetachedPage;
+import dev.userservice.codes.ContinueLink;
 import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.codes.Onward;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
@@ -52,7 +52,7 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
     @Override
     public AuthenticationSessionModel startFreshAuthenticationSession(
             CodeToken token, ActionTokenContext<CodeToken> context) {
-        return DetachedPage.session(token, context);
+        return ActionTokenPage.session(token, context);
     }
 
     @Override
@@ -70,8 +70,8 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
             context.getEvent().user(user).error(Errors.NOT_ALLOWED);
             return page.setError(Messages.RESET_CREDENTIAL_NOT_ALLOWED).createErrorPage(Response.Status.BAD_REQUEST);
         }
-        Optional<Onward> onward = Onward.of(session, settings, token.client());
-        if (!DetachedPage.isSent(context)) {
+        Optional<ContinueLink> onward = ContinueLink.of(session, settings, token.client());
+        if (!ActionTokenPage.isSent(context)) {
             if (new PasswordByMail(session).isGood(token.code())) {
                 return new NewPasswordForm(page, user, context).ask();
             }
@@ -83,8 +83,8 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
                 .orElseGet(() -> invalid(page, onward));
     }
 
-    private static Response invalid(LoginFormsProvider page, Optional<Onward> onward) {
-        return DetachedPage.last(
+    private static Response invalid(LoginFormsProvider page, Optional<ContinueLink> onward) {
+        return ActionTokenPage.last(
                 Response.Status.BAD_REQUEST, "errorTitle", page.setError("userServiceResetLinkInvalid"), onward);
     }
 }

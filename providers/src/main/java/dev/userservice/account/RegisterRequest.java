@@ -3,7 +3,7 @@ package dev.userservice.account;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.password.NewPassword;
+import dev.userservice.password.PasswordFormat;
 import dev.userservice.users.PersonName;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -82,7 +82,7 @@ public record RegisterRequest(
 
         FieldErrors errors = new FieldErrors();
         errors.required("email", email).text("email", email, 1, 255).text("username", username, 1, 255);
-        NewPassword.check(errors, "password", password);
+        PasswordFormat.check(errors, "password", password);
         errors.text("full_name", fullName, 1, 511).text("first_name", firstName, 1, 255);
         if (passwordConfirmation != null && !passwordConfirmation.equals(password)) {
             errors.add("password_confirmation", "This is not the password");

@@ -5,8 +5,8 @@ import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
-import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -46,9 +46,7 @@ public final class RegistrationResource {
             content = @Content(schema = @Schema(implementation = UserMessage.class)))
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     public Response register(@RequestBody(required = true) RegisterRequest request) {
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
+        JsonRequest.required(request);
         UserView user =
                 create(request.toNewUser(), request.validate(call.realm().getName()));
         return created(user, new UserMessage("User registered successfully", user));
@@ -71,11 +69,9 @@ public final class RegistrationResource {
     public Response createUser(@RequestBody(required = true) CreateUserRequest request) {
         boolean isByAdmin = !call.caller().isAnonymous();
         if (isByAdmin) {
-            call.caller().users().requireMake();
+            call.caller().users().requireCreateUsers();
         }
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
+        JsonRequest.required(request);
         String tenant = call.realm().getName();
         UserView user = isByAdmin
                 ? createByAdmin(request, request.validate(tenant))
@@ -86,12 +82,12 @@ public final class RegistrationResource {
     private UserView create(NewUser candidate, FieldErrors errors) {
         MailboxLimit mailbox = new MailboxLimit(call.session(), call.realm());
         String email = candidate.attributes().get(UserModel.EMAIL);
-        UserModel user = mailbox.guard(email, () -> new Registration(call).register(candidate, errors));
+        UserModel user = mailbox.guard(email, () -> new SelfRegistration(call).register(candidate, errors));
         return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
     }
 
     private UserView createByAdmin(CreateUserRequest request, FieldErrors errors) {
-        UserModel user = new UserCreation(call)
+        UserModel user = new AdminUserCreation(call)
                 .create(request.toNewUser(), request.wantsToBeActive(), Optional.ofNullable(request.role()), errors);
         return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
     }

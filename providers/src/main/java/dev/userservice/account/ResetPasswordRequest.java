@@ -2,7 +2,7 @@ package dev.userservice.account;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.password.NewPassword;
+import dev.userservice.password.PasswordFormat;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -27,7 +27,7 @@ public record ResetPasswordRequest(
     void validate() {
         FieldErrors errors = new FieldErrors();
         errors.required("token", token).text("token", token, 1, 255);
-        NewPassword.check(errors, "new_password", newPassword);
+        PasswordFormat.check(errors, "new_password", newPassword);
         if (passwordConfirmation != null && !passwordConfirmation.equals(newPassword)) {
             errors.add("password_confirmation", "This is not the password");
         }

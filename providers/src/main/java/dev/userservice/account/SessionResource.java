@@ -5,6 +5,7 @@ import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.ratelimit.RefreshLimit;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -31,10 +32,7 @@ public final class SessionResource {
     @Path("login")
     @Operation(operationId = "login", summary = "Log in by password, and by a one-time code where the user has one")
     public TokenView login(@RequestBody(required = true) LoginRequest request) {
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
-        request.validate(call.realm().getName());
+        JsonRequest.required(request).validate(call.realm().getName());
         if (request.asksForOfflineAccess()) {
             throw ApiProblem.invalid("scope", "offline_access is not granted here");
         }
@@ -76,7 +74,7 @@ public final class SessionResource {
             // Before anything ends: back-channel logouts cannot be taken back.
             call.caller().requireSession();
         }
-        Sessions sessions = new Sessions(call);
+        Logout sessions = new Logout(call);
         token.ifPresent(sessions::logout);
         if (hasAccessToken) {
             sessions.logout(call.caller());

@@ -5,8 +5,8 @@ import dev.userservice.access.BearerToken;
 import dev.userservice.access.Tenancy;
 import dev.userservice.activation.Activation;
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.keycloak.Outage;
 import dev.userservice.keycloak.TotpAuthenticator;
+import dev.userservice.keycloak.TransientFailure;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.web.ApiProblem;
@@ -82,7 +82,7 @@ public final class Tokens {
         } catch (ModelDuplicateException e) {
             // Two users of one e-mail address. Keycloak's flow answers that, and its brute-force log then fails over
             // it.
-            PasswordCheck.hashInVain(session, realm);
+            PasswordCheck.dummyHash(session, realm);
             throw ApiProblem.unauthorized("Invalid credentials");
         }
         if (answer.entity() instanceof AccessTokenResponse tokens) {
@@ -148,7 +148,7 @@ public final class Tokens {
             }
             // The same two users, where the realm has no brute-force detection.
             case OAuthErrorException.INVALID_REQUEST -> {
-                PasswordCheck.hashInVain(session, realm);
+                PasswordCheck.dummyHash(session, realm);
                 yield ApiProblem.unauthorized("Invalid credentials").remembered();
             }
             default -> endpoints.unexpected(answer);
@@ -167,7 +167,7 @@ public final class Tokens {
                 || session.getProvider(BruteForceProtector.class).isTemporarilyDisabled(session, realm, user)) {
             return;
         }
-        PasswordCheck.hashInVain(session, realm);
+        PasswordCheck.dummyHash(session, realm);
     }
 
     /**
@@ -202,7 +202,7 @@ public final class Tokens {
             // Keycloak serializes the refreshes of one token over all nodes, and gives up after ten seconds; its
             // exception has no type of its own.
             if (String.valueOf(e.getMessage()).contains("serialization lock")) {
-                throw Outage.problem(e);
+                throw TransientFailure.problem(e);
             }
             throw e;
         }

@@ -27,7 +27,7 @@ public final class ActionsMailTokenHandler extends ExecuteActionsActionTokenHand
         KeycloakSession session = context.getSession();
         RealmModel realm = context.getRealm();
         UserModel user = context.getAuthenticationSession().getAuthenticatedUser();
-        boolean isDue = new Tenancy(session, realm).isSwitchedOn()
+        boolean isDue = new Tenancy(session, realm).isEnabled()
                 && FirstProof.isDue(user)
                 && token.getRequiredActions().contains(UserModel.RequiredAction.UPDATE_PASSWORD.name());
         Response answer = super.handleToken(token, context);

@@ -1,6 +1,6 @@
 package dev.userservice.activation;
 
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.MailContext;
 import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.MaskedEmail;
@@ -116,8 +116,8 @@ public final class ActivateAccountAction implements RequiredActionProvider {
         return new Activation(session, settings);
     }
 
-    private MailOrigin origin(RequiredActionContext context) {
-        return MailOrigin.of(
+    private MailContext origin(RequiredActionContext context) {
+        return MailContext.of(
                 session, context.getUser(), context.getAuthenticationSession().getClient());
     }
 

@@ -1,16 +1,16 @@
 package dev.userservice.activation;
 
-import dev.userservice.codes.CodeTimes;
+import dev.userservice.codes.CodePolicy;
 import dev.userservice.codes.OneTimeCodes;
-import dev.userservice.codes.OneTimeCodes.Asked;
 import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.codes.OneTimeCodes.RequestResult;
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.mail.Delivery;
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.DeliveryAttempt;
+import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
 import dev.userservice.metrics.TenantFigures;
 import dev.userservice.settings.Settings;
-import dev.userservice.users.LastOne;
+import dev.userservice.users.LastAdminGuard;
 import dev.userservice.users.UserConditions;
 import dev.userservice.users.UserPage;
 import dev.userservice.web.ApiProblem;
@@ -68,7 +68,7 @@ public final class Activation {
     /**
      * Is the activation pending? A realm that verifies e-mail addresses in Keycloak's own way counts that too. What a list and the
      * figures say of many users at once must be the same: {@link UserConditions}, {@link UserPage}, {@link TenantFigures},
-     * {@link LastOne}.
+     * {@link LastAdminGuard}.
      */
     public static boolean isPending(RealmModel realm, UserModel user) {
         if (isProved(user)) {
@@ -140,16 +140,16 @@ public final class Activation {
     }
 
     /**
-     * Makes a new user's account inactive, and wishes the mail with the code. Nothing where the realm does not demand it, or
+     * Makes a new user's account inactive, and queues the mail with the code. Nothing where the realm does not demand it, or
      * where its user profile lets people register without an e-mail address.
      */
-    public void start(UserModel user, MailOrigin origin) {
+    public void start(UserModel user, MailContext origin) {
         start(ActivationMails.ACTIVATION, user, origin);
         noteIfPending(user);
     }
 
     /** The same for a user whom an admin has made, and who is told that. */
-    public void invite(UserModel user, MailOrigin origin) {
+    public void invite(UserModel user, MailContext origin) {
         start(ActivationMails.INVITATION, user, origin);
         noteIfPending(user);
     }
@@ -160,7 +160,7 @@ public final class Activation {
         }
     }
 
-    private void start(String kind, UserModel user, MailOrigin origin) {
+    private void start(String kind, UserModel user, MailContext origin) {
         RealmModel realm = session.getContext().getRealm();
         RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
         if (action == null) {
@@ -176,30 +176,30 @@ public final class Activation {
     }
 
     /**
-     * Wishes a new mail for a user that awaits activation (those of the mails before stay good).
+     * Queues a new mail for a user that awaits activation. The codes of the mails before stay good.
      *
      * @return empty if that was done; else how long to wait, about
      */
-    public Optional<Duration> send(UserModel user, MailOrigin origin) {
+    public Optional<Duration> send(UserModel user, MailContext origin) {
         return send(ActivationMails.ACTIVATION, user, origin);
     }
 
-    private Optional<Duration> send(String kind, UserModel user, MailOrigin origin) {
-        CodeTimes times = CodeTimes.of(Purpose.ACTIVATION, realm(), settings);
+    private Optional<Duration> send(String kind, UserModel user, MailContext origin) {
+        CodePolicy times = CodePolicy.of(Purpose.ACTIVATION, realm(), settings);
         if (!isWanted(realm(), user)) {
             return Optional.of(times.coolDown());
         }
-        Asked asked = new OneTimeCodes(session).ask(user, Purpose.ACTIVATION, times);
+        RequestResult asked = new OneTimeCodes(session).ask(user, Purpose.ACTIVATION, times);
         asked.request().ifPresent(request -> new Outbox(session).add(kind, user, request, origin));
         return asked.request().isPresent() ? Optional.empty() : Optional.of(asked.timeLeft());
     }
 
     /**
-     * Wishes a new mail for an account whose address has changed before it was proved: the codes that were sent to the old one
+     * Queues a new mail for an account whose address has changed before it was proved: the codes that were sent to the old one
      * must be void already. A realm that verifies addresses in Keycloak's own way lets nobody in now; nor should they be
      * without a code.
      */
-    public void follow(UserModel user, MailOrigin origin) {
+    public void afterEmailChange(UserModel user, MailContext origin) {
         if (hasAction(user)) {
             send(user, origin);
         } else if (isWanted(realm(), user) && isKnown()) {
@@ -260,10 +260,10 @@ public final class Activation {
     }
 
     /**
-     * Wishes a new mail unless there is a live code for the address of today, or a mail that will bring one. What was sent to
+     * Queues a new mail unless there is a live code for the address of today, or a mail that will bring one. What was sent to
      * another address is of no use, so nobody has to wait for the end of its cool-down.
      */
-    public void sendIfNone(UserModel user, MailOrigin origin) {
+    public void sendIfNone(UserModel user, MailContext origin) {
         OneTimeCodes codes = new OneTimeCodes(session);
         if (!codes.isAsked(user, Purpose.ACTIVATION)) {
             codes.drop(user, Purpose.ACTIVATION);
@@ -272,34 +272,34 @@ public final class Activation {
     }
 
     /**
-     * Wishes a new mail for whoever an identifier belongs to, if that account awaits activation. Who that is, and whether, is
+     * Queues a new mail for whoever an identifier belongs to, if that account awaits activation. Who that is, and whether, is
      * looked up after the answer, so that neither the answer nor its time says anything.
      */
-    public void sendTo(Identifier identifier, MailOrigin origin) {
+    public void sendTo(Identifier identifier, MailContext origin) {
         new Outbox(session).add(ActivationMails.RESEND, identifier, origin);
     }
 
     /** The later half of {@link #sendTo}: called by the outbox, in a session of its own. */
-    public void resend(Delivery wish) {
-        RealmModel realm = session.realms().getRealm(wish.realmId());
+    public void resend(DeliveryAttempt attempt) {
+        RealmModel realm = session.realms().getRealm(attempt.realmId());
         if (realm == null) {
             return;
         }
         session.getContext().setRealm(realm);
-        Identifier.of(wish.identifier())
+        Identifier.of(attempt.identifier())
                 .find(session, realm)
                 .filter(user -> isWanted(realm, user))
-                .filter(user -> send(user, wish.origin()).isEmpty())
-                .ifPresent(user -> tellOfResend(realm, user, wish.origin()));
+                .filter(user -> send(user, attempt.origin()).isEmpty())
+                .ifPresent(user -> tellOfResend(realm, user, attempt.origin()));
     }
 
-    private void tellOfResend(RealmModel realm, UserModel user, MailOrigin origin) {
+    private void tellOfResend(RealmModel realm, UserModel user, MailContext origin) {
         new EventBuilder(realm, session)
                 .event(EventType.SEND_VERIFY_EMAIL)
                 .user(user)
                 .ipAddress(origin.ipAddress())
                 .detail(Details.EMAIL, user.getEmail())
-                .detail(MailOrigin.USER_AGENT, origin.userAgent())
+                .detail(MailContext.USER_AGENT, origin.userAgent())
                 .success();
     }
 

@@ -1,6 +1,6 @@
 package dev.userservice.activation;
 
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.mail.MailContext;
 import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.settings.Settings;
@@ -51,8 +51,8 @@ public final class ActivationFormAction implements FormAction {
     @Override
     public void success(FormContext context) {
         UserModel user = context.getUser();
-        MailOrigin origin =
-                MailOrigin.of(session, user, context.getAuthenticationSession().getClient());
+        MailContext origin =
+                MailContext.of(session, user, context.getAuthenticationSession().getClient());
         new Activation(session, settings).start(user, origin);
         new MailboxLimit(session, context.getRealm()).note(user.getEmail());
     }

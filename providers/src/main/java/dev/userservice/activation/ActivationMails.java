@@ -3,7 +3,7 @@ package dev.userservice.activation;
 import dev.userservice.codes.CodeLink;
 import dev.userservice.codes.CodeMail;
 import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.mail.Lookup;
+import dev.userservice.mail.LookupJob;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.settings.Settings;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class ActivationMails {
         return List.of(
                 mail(ACTIVATION, "userServiceActivationSubject", "user-service-activation.ftl", settings),
                 mail(INVITATION, "userServiceInvitationSubject", "user-service-invitation.ftl", settings),
-                new Lookup(RESEND, (session, delivery) -> new Activation(session, settings).resend(delivery)));
+                new LookupJob(RESEND, (session, delivery) -> new Activation(session, settings).resend(delivery)));
     }
 
     private static OutboxJob mail(String kind, String subjectKey, String template, Settings settings) {

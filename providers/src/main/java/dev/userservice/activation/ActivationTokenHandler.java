@@ -3,10 +3,10 @@ package dev.userservice.activation;
 import static jakarta.ws.rs.core.Response.Status.BAD_REQUEST;
 import static jakarta.ws.rs.core.Response.Status.OK;
 
+import dev.userservice.codes.ActionTokenPage;
 import dev.userservice.codes.CodeToken;
-import dev.userservice.codes.DetachedPage;
+import dev.userservice.codes.ContinueLink;
 import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.codes.Onward;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -69,7 +69,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     @Override
     public AuthenticationSessionModel startFreshAuthenticationSession(
             CodeToken token, ActionTokenContext<CodeToken> context) {
-        return DetachedPage.session(token, context);
+        return ActionTokenPage.session(token, context);
     }
 
     @Override
@@ -84,17 +84,17 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
                 .setAuthenticationSession(login)
                 .setUser(user);
         new AuthenticationSessionManager(session).removeAuthenticationSession(realm, login, false);
-        Optional<Onward> onward = Onward.of(session, settings, token.client());
+        Optional<ContinueLink> onward = ContinueLink.of(session, settings, token.client());
 
         if (!Activation.isPending(realm, user)) {
             event.error(Errors.EMAIL_ALREADY_VERIFIED);
-            return DetachedPage.last(OK, DONE, page.setInfo("userServiceActivatedAlready"), onward);
+            return ActionTokenPage.last(OK, DONE, page.setInfo("userServiceActivatedAlready"), onward);
         }
         Activation activation = new Activation(session, settings);
         if (!activation.isGood(token.code(), user)) {
             return invalid(event, page, onward);
         }
-        if (!DetachedPage.isSent(context)) {
+        if (!ActionTokenPage.isSent(context)) {
             return form(page, user, context);
         }
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
@@ -125,7 +125,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
             return invalid(event, page, onward);
         }
         event.detail(Activation.ACTIVATED, "true").success();
-        return DetachedPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
+        return ActionTokenPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
     }
 
     private static boolean asksForPassword(UserModel user, ActionTokenContext<CodeToken> context) {
@@ -172,11 +172,11 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
                 .setAttribute("asksForPassword", asksForPassword(user, context))
                 .setAttribute("mayActivate", mayActivate(user, context))
                 .setAttribute("mayTakeOver", mayTakeOver(user, context));
-        return DetachedPage.form(PAGE, page, context);
+        return ActionTokenPage.form(PAGE, page, context);
     }
 
-    private static Response invalid(EventBuilder event, LoginFormsProvider page, Optional<Onward> onward) {
+    private static Response invalid(EventBuilder event, LoginFormsProvider page, Optional<ContinueLink> onward) {
         event.error(Errors.INVALID_CODE);
-        return DetachedPage.last(BAD_REQUEST, "errorTitle", page.setError("userServiceLinkInvalid"), onward);
+        return ActionTokenPage.last(BAD_REQUEST, "errorTitle", page.setError("userServiceLinkInvalid"), onward);
     }
 }

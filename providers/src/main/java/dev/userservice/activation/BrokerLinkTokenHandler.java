@@ -27,7 +27,7 @@ public final class BrokerLinkTokenHandler extends IdpVerifyAccountLinkActionToke
         KeycloakSession session = context.getSession();
         RealmModel realm = context.getRealm();
         UserModel user = context.getAuthenticationSession().getAuthenticatedUser();
-        boolean isDue = new Tenancy(session, realm).isSwitchedOn() && FirstProof.isDue(user);
+        boolean isDue = new Tenancy(session, realm).isEnabled() && FirstProof.isDue(user);
         Response answer = super.handleToken(token, context);
         if (isDue && user.isEmailVerified()) {
             FirstProof.ofLink(session, realm, user).takeOver();

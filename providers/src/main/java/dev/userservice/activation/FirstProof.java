@@ -1,6 +1,7 @@
 package dev.userservice.activation;
 
 import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.UserSessions;
 import java.util.List;
 import java.util.function.Function;
@@ -42,11 +43,7 @@ public final class FirstProof {
 
     /** The same where the events name no client, as those of a mail's link. */
     static FirstProof ofLink(KeycloakSession session, RealmModel realm, UserModel user) {
-        return new FirstProof(
-                session,
-                realm,
-                user,
-                type -> new EventBuilder(realm, session, session.getContext().getConnection()).event(type));
+        return new FirstProof(session, realm, user, type -> AccountEvents.of(session, type));
     }
 
     /** Is published, in the same transaction, before what anybody has set up in the account is removed. */

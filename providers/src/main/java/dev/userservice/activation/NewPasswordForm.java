@@ -1,10 +1,10 @@
 package dev.userservice.activation;
 
+import dev.userservice.codes.ActionTokenPage;
 import dev.userservice.codes.CodeToken;
-import dev.userservice.codes.DetachedPage;
+import dev.userservice.codes.ContinueLink;
 import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.codes.Onward;
-import dev.userservice.password.NewPassword;
+import dev.userservice.password.PasswordFormat;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ public final class NewPasswordForm {
     }
 
     public Response ask() {
-        return DetachedPage.form(PAGE, page.setAttribute("username", user.getUsername()), context);
+        return ActionTokenPage.form(PAGE, page.setAttribute("username", user.getUsername()), context);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class NewPasswordForm {
      *
      * @return empty if the code is no longer good
      */
-    public Optional<Response> take(CodeToken token, Purpose purpose, Optional<Onward> onward) {
+    public Optional<Response> take(CodeToken token, Purpose purpose, Optional<ContinueLink> onward) {
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
         String password = fields.getFirst(PASSWORD);
         List<FormMessage> mistakes = mistakes(password, fields.getFirst(CONFIRMATION));
@@ -71,7 +71,7 @@ public final class NewPasswordForm {
             return Optional.of(ask());
         }
         return outcome.isDone()
-                ? Optional.of(DetachedPage.last(
+                ? Optional.of(ActionTokenPage.last(
                         Response.Status.OK,
                         "userServiceResetDoneHeader",
                         page.setSuccess("userServiceResetDone"),
@@ -84,8 +84,8 @@ public final class NewPasswordForm {
         List<FormMessage> mistakes = new ArrayList<>();
         if (password == null || password.isBlank()) {
             mistakes.add(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD));
-        } else if (!NewPassword.isFit(password)) {
-            mistakes.add(new FormMessage(PASSWORD, "userServicePasswordUnfit", NewPassword.MAX_LENGTH));
+        } else if (!PasswordFormat.isFit(password)) {
+            mistakes.add(new FormMessage(PASSWORD, "userServicePasswordUnfit", PasswordFormat.MAX_LENGTH));
         } else if (!password.equals(confirmation)) {
             mistakes.add(new FormMessage(CONFIRMATION, Messages.NOTMATCH_PASSWORD));
         }

@@ -2,6 +2,7 @@ package dev.userservice.activation;
 
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordRules;
 import dev.userservice.web.LowerCase;
@@ -79,7 +80,7 @@ public final class PasswordByMail {
     public Outcome redeem(String code, Purpose purpose, String password, Locale locale, Optional<ClientModel> client) {
         OneTimeCodes codes = new OneTimeCodes(session);
         RealmModel realm = session.getContext().getRealm();
-        Function<EventType, EventBuilder> events = type -> event(realm, type, client);
+        Function<EventType, EventBuilder> events = type -> event(type, client);
         PasswordRules rules = new PasswordRules(session, realm, locale);
         Optional<UserModel> owner = codes.owner(code, purpose, this::mayRedeem);
         List<String> complaints =
@@ -118,7 +119,7 @@ public final class PasswordByMail {
                     .detail(Activation.ACTIVATED, Boolean.toString(isActivated))
                     .success();
         }
-        Stream.of(EventType.RESET_PASSWORD, EventType.UPDATE_CREDENTIAL, deprecatedPasswordEvent())
+        Stream.concat(Stream.of(EventType.RESET_PASSWORD), AccountEvents.PASSWORD_UPDATED.stream())
                 .forEach(type -> events.apply(type)
                         .user(user)
                         .detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE)
@@ -141,15 +142,9 @@ public final class PasswordByMail {
         }
     }
 
-    private EventBuilder event(RealmModel realm, EventType type, Optional<ClientModel> client) {
-        EventBuilder event =
-                new EventBuilder(realm, session, session.getContext().getConnection()).event(type);
+    private EventBuilder event(EventType type, Optional<ClientModel> client) {
+        EventBuilder event = AccountEvents.of(session, type);
         client.ifPresent(event::client);
         return event;
-    }
-
-    @SuppressWarnings("deprecation")
-    private static EventType deprecatedPasswordEvent() {
-        return EventType.UPDATE_PASSWORD;
     }
 }

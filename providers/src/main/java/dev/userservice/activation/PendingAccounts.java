@@ -26,7 +26,7 @@ public final class PendingAccounts {
     }
 
     /** The realm with such accounts whose id comes next. */
-    Optional<String> realmBehind(String realmId) {
+    Optional<String> nextRealmAfter(String realmId) {
         return entities.createQuery(
                         "select realmId from UserServicePendingAccount where realmId > :realm order by realmId",
                         String.class)

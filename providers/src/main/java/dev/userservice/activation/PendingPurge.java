@@ -73,7 +73,7 @@ public final class PendingPurge {
     }
 
     private Optional<String> behind(String realmId) {
-        return inTransaction(session -> new PendingAccounts(session).realmBehind(realmId));
+        return inTransaction(session -> new PendingAccounts(session).nextRealmAfter(realmId));
     }
 
     private List<String> due(KeycloakSession session, String realmId) {

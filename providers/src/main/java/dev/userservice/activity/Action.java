@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the activity log can say that somebody did: its whole vocabulary. {@link EventTable} says when. */
+/** What the activity log can say that somebody did: its whole vocabulary. {@link UserEventMapping} says when. */
 public enum Action {
     REGISTER,
     LOGIN,
@@ -101,12 +101,12 @@ public enum Action {
     }
 
     /** Do two tellings of it in one transaction, of the same user, mean one action? */
-    boolean isOnce() {
+    boolean isCoalesced() {
         return ONCE.contains(this);
     }
 
     /** Is it noted in a transaction of its own, whatever becomes of the one that tells it? */
-    boolean isAlone() {
+    boolean hasOwnTransaction() {
         return ALONE.contains(this);
     }
 

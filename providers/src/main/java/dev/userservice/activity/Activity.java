@@ -23,7 +23,7 @@ record Activity(
         String userId,
         Actor actor,
         Origin origin,
-        Details details,
+        ActivityDetails details,
         long time) {
     Activity {
         Objects.requireNonNull(action);

@@ -1,11 +1,11 @@
 package dev.userservice.activity;
 
 import dev.userservice.access.AdminEvents;
-import dev.userservice.access.RoleStep;
+import dev.userservice.access.HighestRoleChange;
 import dev.userservice.access.Tenancy;
 import dev.userservice.activation.Activation;
-import dev.userservice.keycloak.RolledBack;
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.keycloak.RollbackGuard;
+import dev.userservice.mail.MailContext;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.settings.Rate;
 import dev.userservice.settings.Settings;
@@ -50,14 +50,14 @@ public final class ActivityListener implements EventListenerProvider {
 
     private final KeycloakSession session;
     private final Settings settings;
-    private final Actors actors;
+    private final ActorResolver actors;
     private final ActivityMeters meters;
     private final FailureFold failures;
 
     private ActivityListener(KeycloakSession session, Settings settings, ActivityMeters meters, FailureFold failures) {
         this.session = session;
         this.settings = settings;
-        this.actors = new Actors(session);
+        this.actors = new ActorResolver(session);
         this.meters = meters;
         this.failures = failures;
     }
@@ -67,11 +67,11 @@ public final class ActivityListener implements EventListenerProvider {
         // What fails is told in a transaction of its own, and has failed whether or not it can be noted.
         safely(
                 event.getError() == null,
-                () -> EventTable.of(event)
+                () -> UserEventMapping.of(event)
                         .ifPresent(entry -> tenant(event.getRealmId()).ifPresent(realm -> note(event, entry, realm))));
     }
 
-    private void note(Event event, EventTable.Entry entry, RealmModel realm) {
+    private void note(Event event, UserEventMapping.Entry entry, RealmModel realm) {
         if (entry.action() == Action.LOGIN && event.getUserId() != null) {
             if (isOneOfTooMany(event, realm)) {
                 return;
@@ -79,7 +79,7 @@ public final class ActivityListener implements EventListenerProvider {
             LastLogins.note(session, event);
         }
         if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
-            EventTable.Entry known = known(event, entry, realm);
+            UserEventMapping.Entry known = known(event, entry, realm);
             Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
             tell(known, realm, actors.of(known, event, realm), origin, event.getTime());
         }
@@ -98,14 +98,14 @@ public final class ActivityListener implements EventListenerProvider {
     }
 
     /** What the event alone does not tell. */
-    private EventTable.Entry known(Event event, EventTable.Entry entry, RealmModel realm) {
+    private UserEventMapping.Entry known(Event event, UserEventMapping.Entry entry, RealmModel realm) {
         return switch (entry.action()) {
             case UPDATE_PASSWORD ->
                 isOfMailedLink(event, realm)
-                        ? new EventTable.Entry(Action.PASSWORD_RESET, entry.userId(), entry.details())
+                        ? new UserEventMapping.Entry(Action.PASSWORD_RESET, entry.userId(), entry.details())
                         : entry;
             case ACTIVATED ->
-                Activation.isActivation(session, realm, event) ? entry : EventTable.addressProved(entry.userId());
+                Activation.isActivation(session, realm, event) ? entry : UserEventMapping.addressProved(entry.userId());
             default -> entry;
         };
     }
@@ -127,9 +127,9 @@ public final class ActivityListener implements EventListenerProvider {
         safely(
                 true,
                 () -> tenant(event.getRealmId()).ifPresent(realm -> {
-                    EventTable.Entry entry =
-                            withMember(AdminEventTable.of(event, AdminEvents.notes(session)), event, realm);
-                    if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(Details.TO)) {
+                    UserEventMapping.Entry entry =
+                            withMember(AdminEventMapping.of(event, AdminEvents.notes(session)), event, realm);
+                    if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(ActivityDetails.TO)) {
                         addRoles(entry, realm);
                     }
                     AuthDetails by = event.getAuthDetails();
@@ -144,25 +144,25 @@ public final class ActivityListener implements EventListenerProvider {
                 }));
     }
 
-    private EventTable.Entry withMember(EventTable.Entry entry, AdminEvent event, RealmModel realm) {
+    private UserEventMapping.Entry withMember(UserEventMapping.Entry entry, AdminEvent event, RealmModel realm) {
         String username = event.getDetails() == null ? null : event.getDetails().get(UserModel.USERNAME);
         if (entry.action() != Action.ORGANIZATION_JOINED || username == null) {
             return entry;
         }
         UserModel member = session.users().getUserByUsername(realm, username);
-        return member == null ? entry : new EventTable.Entry(entry.action(), member.getId(), entry.details());
+        return member == null ? entry : new UserEventMapping.Entry(entry.action(), member.getId(), entry.details());
     }
 
     /** What changed the role is noted, whether or not it can be said from which to which. */
-    private void addRoles(EventTable.Entry entry, RealmModel realm) {
+    private void addRoles(UserEventMapping.Entry entry, RealmModel realm) {
         try {
-            RoleStep.of(session, new Tenancy(session, realm), entry.userId())
+            HighestRoleChange.of(session, new Tenancy(session, realm), entry.userId())
                     .ifPresent(step -> entry.details()
-                            .text(Details.FROM, step.from().orElse(null))
-                            .text(Details.TO, step.to().orElse(null)));
+                            .text(ActivityDetails.FROM, step.from().orElse(null))
+                            .text(ActivityDetails.TO, step.to().orElse(null)));
         } catch (RuntimeException e) {
             LOG.errorf(e, "The role before a change cannot be told");
-            RolledBack.insteadOfSuccess(session, e);
+            RollbackGuard.failResponse(session, e);
         }
     }
 
@@ -174,25 +174,25 @@ public final class ActivityListener implements EventListenerProvider {
             meters.rowDropped();
             LOG.errorf(e, "An event could not be noted");
             if (isSuccess) {
-                RolledBack.insteadOfSuccess(session, e);
+                RollbackGuard.failResponse(session, e);
             }
         }
     }
 
     private Optional<RealmModel> tenant(String realmId) {
         return Optional.ofNullable(session.realms().getRealm(realmId))
-                .filter(realm -> new Tenancy(session, realm).isSwitchedOn());
+                .filter(realm -> new Tenancy(session, realm).isEnabled());
     }
 
     private void tell(
-            EventTable.Entry entry, RealmModel realm, Activity.Actor actor, Activity.Origin origin, long time) {
+            UserEventMapping.Entry entry, RealmModel realm, Activity.Actor actor, Activity.Origin origin, long time) {
         Activity activity = new Activity(
                 entry.action(), realm.getId(), realm.getName(), entry.userId(), actor, origin, entry.details(), time);
         if (failures.takes(session, activity)) {
             // The log has it as one of many; whoever counts, counts each.
-            session.getKeycloakSessionFactory().publish(ActivityDone.of(activity));
+            session.getKeycloakSessionFactory().publish(ActivityRecorded.of(activity));
         } else {
-            Journal.tell(session, activity, meters);
+            ActivityRecorder.tell(session, activity, meters, settings);
         }
     }
 
@@ -205,7 +205,7 @@ public final class ActivityListener implements EventListenerProvider {
     /** That of the request; of what was asked for in an earlier one, the event says it. */
     private String userAgent(Event event) {
         Map<String, String> details = Objects.requireNonNullElse(event.getDetails(), Map.of());
-        return details.containsKey(MailOrigin.USER_AGENT) ? details.get(MailOrigin.USER_AGENT) : header();
+        return details.containsKey(MailContext.USER_AGENT) ? details.get(MailContext.USER_AGENT) : header();
     }
 
     private String header() {
@@ -238,7 +238,7 @@ public final class ActivityListener implements EventListenerProvider {
         @Override
         public void postInit(KeycloakSessionFactory factory) {
             factory.register(failures);
-            factory.register(new ModelListener(meters));
+            factory.register(new ModelListener(meters, settings));
         }
 
         @Override

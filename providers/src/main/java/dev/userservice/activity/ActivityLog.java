@@ -284,7 +284,7 @@ public final class ActivityLog {
     }
 
     /** The first realm that has rows, in the order of their ids, behind another; null for the very first. */
-    Optional<String> realmBehind(String realmId) {
+    Optional<String> nextRealmAfter(String realmId) {
         return Optional.ofNullable(
                 entities.createQuery("select min(realmId) from UserServiceActivity where realmId > :last", String.class)
                         .setParameter("last", realmId == null ? "" : realmId)

@@ -1,7 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.keycloak.WebPage;
+import dev.userservice.keycloak.StaticPage;
 import dev.userservice.web.LoginReturnsHere;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -24,7 +24,7 @@ public final class ActivityPageResource {
     private static final String CLIENT = "user-service-activity";
     private static final String WITHOUT_CLIENT = "no-client.html";
 
-    private static final WebPage PAGE = new WebPage(
+    private static final StaticPage PAGE = new StaticPage(
             "activity-log",
             "index.html",
             WITHOUT_CLIENT,

@@ -67,7 +67,7 @@ public final class ActivityPurge {
     }
 
     private Optional<String> behind(String realmId) {
-        return inTransaction(session -> new ActivityLog(session).realmBehind(realmId));
+        return inTransaction(session -> new ActivityLog(session).nextRealmAfter(realmId));
     }
 
     private long of(String realmId, Instant end) {

@@ -76,7 +76,7 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
         if (limits.mayNote(realm + "\n" + address, BY_ADDRESS) && limits.mayNote(realm, BY_TENANT)) {
             return false;
         }
-        String reason = activity.details().textOf(Details.REASON).orElse("");
+        String reason = activity.details().textOf(ActivityDetails.REASON).orElse("");
         synchronized (this) {
             counted.computeIfAbsent(
                             new Kind(activity.realmId(), activity.realm(), activity.action(), reason),
@@ -122,8 +122,8 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
     }
 
     private static Activity row(Kind kind, Failures failures) {
-        Details details = new Details()
-                .text(Details.REASON, kind.reason().isEmpty() ? null : kind.reason())
+        ActivityDetails details = new ActivityDetails()
+                .text(ActivityDetails.REASON, kind.reason().isEmpty() ? null : kind.reason())
                 .number("times", failures.times)
                 .number("addresses", failures.addresses.size());
         String only =

@@ -1,6 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.access.Tenancy;
+import dev.userservice.settings.Settings;
 import java.time.InstantSource;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OrganizationModel;
@@ -17,8 +18,10 @@ final class ModelListener implements ProviderEventListener {
     private static final String ORGANIZATION = "organization";
 
     private final ActivityMeters meters;
+    private final Settings settings;
 
-    ModelListener(ActivityMeters meters) {
+    ModelListener(ActivityMeters meters, Settings settings) {
+        this.settings = settings;
         this.meters = meters;
     }
 
@@ -30,7 +33,7 @@ final class ModelListener implements ProviderEventListener {
                     removed.getRealm(),
                     Action.USER_DELETED,
                     removed.getUser(),
-                    new Details());
+                    new ActivityDetails());
         } else if (event instanceof OrganizationModel.OrganizationMembershipEvent membership) {
             KeycloakSession session = membership.getSession();
             RealmModel realm = session.getContext().getRealm();
@@ -40,19 +43,20 @@ final class ModelListener implements ProviderEventListener {
                     realm,
                     hasJoined ? Action.ORGANIZATION_JOINED : Action.ORGANIZATION_LEFT,
                     membership.getUser(),
-                    new Details()
+                    new ActivityDetails()
                             .text(ORGANIZATION, membership.getOrganization().getName()));
             // Whom the organization managed, Keycloak deletes by that.
             if (!hasJoined
                     && session.users().getUserById(realm, membership.getUser().getId()) == null) {
-                tell(session, realm, Action.USER_DELETED, membership.getUser(), new Details());
+                tell(session, realm, Action.USER_DELETED, membership.getUser(), new ActivityDetails());
             }
         }
     }
 
-    private void tell(KeycloakSession session, RealmModel realm, Action action, UserModel user, Details details) {
-        if (new Tenancy(session, realm).isSwitchedOn() && user.getServiceAccountClientLink() == null) {
-            Journal.tellOfModel(
+    private void tell(
+            KeycloakSession session, RealmModel realm, Action action, UserModel user, ActivityDetails details) {
+        if (new Tenancy(session, realm).isEnabled() && user.getServiceAccountClientLink() == null) {
+            ActivityRecorder.tellOfModel(
                     session,
                     new Activity(
                             action,
@@ -63,7 +67,8 @@ final class ModelListener implements ProviderEventListener {
                             Activity.Origin.FORGOTTEN,
                             details,
                             InstantSource.system().millis()),
-                    meters);
+                    meters,
+                    settings);
         }
     }
 }

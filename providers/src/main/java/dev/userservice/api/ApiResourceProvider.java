@@ -2,9 +2,9 @@ package dev.userservice.api;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.Tenancy;
-import dev.userservice.http.Exchange;
+import dev.userservice.http.CurrentRequest;
 import dev.userservice.http.LogContext;
-import dev.userservice.http.Served;
+import dev.userservice.http.MatchedRoute;
 import dev.userservice.keycloak.DatabaseProbe;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
@@ -62,9 +62,9 @@ public final class ApiResourceProvider implements RealmResourceProvider {
             limits.countSender();
             call = ApiCall.of(session, tenancy, route.permission(), settings);
         } catch (ApiProblem refusal) {
-            throw ApiCall.readable(session, refusal);
+            throw ApiCall.exposeToAnyOrigin(session, refusal);
         }
-        call.admit(route.permission());
+        call.authorize(route.permission());
         limits.countCaller(call);
         Object resource = route.resource().of(call, database);
         QueryParameters.requireKnown(
@@ -77,16 +77,16 @@ public final class ApiResourceProvider implements RealmResourceProvider {
     private Tenancy tenancy(HttpRequest request) {
         requireMediaType(request.getHttpHeaders());
         Tenancy tenancy = new Tenancy(session, session.getContext().getRealm());
-        if (!tenancy.isSwitchedOn()) {
+        if (!tenancy.isEnabled()) {
             throw ApiProblem.notFound("There is nothing at this path");
         }
-        ApiCall.requireOpen(session, tenancy.realm());
+        ApiCall.requireServable(session, tenancy.realm());
         return tenancy;
     }
 
     private static void nameForMetersAndLog(Tenancy tenancy, String path) {
         String tenant = tenancy.realm().getName();
-        Exchange.current().ifPresent(exchange -> exchange.put(new Served(tenant, Routes.template(path))));
+        CurrentRequest.current().ifPresent(exchange -> exchange.put(new MatchedRoute(tenant, Routes.template(path))));
         LogContext.tenant(tenant);
     }
 

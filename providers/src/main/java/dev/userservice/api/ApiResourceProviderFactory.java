@@ -2,8 +2,8 @@ package dev.userservice.api;
 
 import dev.userservice.account.PasswordResetMails;
 import dev.userservice.activation.ActivationMails;
-import dev.userservice.activity.AccountNotice;
-import dev.userservice.activity.Retention;
+import dev.userservice.activity.AccountNotification;
+import dev.userservice.activity.PurgeScheduler;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.DatabaseProbe;
 import dev.userservice.keycloak.Entities;
@@ -32,7 +32,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     private Settings settings;
     private DatabaseProbe database;
     private OutboxWorker outbox;
-    private Retention retention;
+    private PurgeScheduler retention;
     private TenantGauges gauges;
 
     @Override
@@ -48,13 +48,13 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
                 Stream.of(
                                 ActivationMails.jobs(settings),
                                 PasswordResetMails.jobs(settings),
-                                List.<OutboxJob>of(AccountNotice.values()))
+                                List.<OutboxJob>of(AccountNotification.values()))
                         .flatMap(List::stream)
                         .toList(),
                 Map.of(
                         "Expired codes cannot be purged", OneTimeCodes::purge,
                         "Expired secrets cannot be purged", TotpSetups::purge));
-        retention = new Retention(settings);
+        retention = new PurgeScheduler(settings);
         gauges = new TenantGauges(settings, Metrics.globalRegistry);
     }
 

@@ -1,6 +1,6 @@
 package dev.userservice.api;
 
-import dev.userservice.keycloak.RunningServer;
+import dev.userservice.keycloak.ServerFactories;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.ratelimit.RateLimitsFactory;
 import dev.userservice.web.ApiPath;
@@ -23,10 +23,10 @@ public final class ReadinessCheck implements HealthCheck {
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer =
                 HealthCheckResponse.named("User service").up();
-        RunningServer.factory(RealmResourceProvider.class, ApiPath.EXTENSION, ApiResourceProviderFactory.class)
+        ServerFactories.factory(RealmResourceProvider.class, ApiPath.EXTENSION, ApiResourceProviderFactory.class)
                 .ifPresent(
                         api -> answer.withData("mail_lag_seconds", api.mailLag().toSeconds()));
-        RunningServer.factory(RateLimits.class, RateLimitsFactory.ID, RateLimitsFactory.class)
+        ServerFactories.factory(RateLimits.class, RateLimitsFactory.ID, RateLimitsFactory.class)
                 .map(limits ->
                         limits.isRedisUp().map(isUp -> isUp ? "up" : "down").orElse("none"))
                 .ifPresent(state -> answer.withData("redis", state));

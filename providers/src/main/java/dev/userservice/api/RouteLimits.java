@@ -2,8 +2,8 @@ package dev.userservice.api;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.Permission;
-import dev.userservice.access.SignedCaller;
 import dev.userservice.access.Tenancy;
+import dev.userservice.access.TokenSubject;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.ratelimit.RefreshLimit;
@@ -21,14 +21,14 @@ final class RouteLimits {
     private final RateLimits limits;
     private final Tenancy tenancy;
     private final Route route;
-    private final Optional<SignedCaller> signed;
+    private final Optional<TokenSubject> signed;
 
     RouteLimits(KeycloakSession session, Tenancy tenancy, Route route) {
         this.session = session;
         this.limits = RateLimits.of(session);
         this.tenancy = tenancy;
         this.route = route;
-        this.signed = SignedCaller.of(session, tenancy);
+        this.signed = TokenSubject.of(session, tenancy);
     }
 
     /**
@@ -53,7 +53,7 @@ final class RouteLimits {
         }
     }
 
-    private void count(Limit limit, SignedCaller caller) {
+    private void count(Limit limit, TokenSubject caller) {
         limits.require(
                 tenancy.realm(),
                 limit,

@@ -24,6 +24,8 @@ import static dev.userservice.ratelimit.Limit.REGISTER;
 import static dev.userservice.ratelimit.Limit.RESEND;
 import static dev.userservice.ratelimit.Limit.RESET;
 
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.Permission;
 import dev.userservice.account.ActivationResource;
 import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.PasswordResetResource;
@@ -36,6 +38,7 @@ import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
+import dev.userservice.ratelimit.Limit;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
@@ -43,6 +46,7 @@ import dev.userservice.users.UsersResource;
 import dev.userservice.web.ApiProblem;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,68 +56,48 @@ import java.util.stream.Stream;
  */
 public final class Routes {
     public static final List<Route> ALL = List.of(
-            new Route("POST", "/login", PUBLIC, LOGIN, (call, db) -> new SessionResource(call)),
-            new Route("POST", "/refresh", REFRESH_TOKEN, REFRESH, (call, db) -> new SessionResource(call)),
-            new Route("POST", "/logout", SESSION, CALLER, (call, db) -> new SessionResource(call)),
-            new Route("POST", "/register", PUBLIC, REGISTER, (call, db) -> new RegistrationResource(call)),
-            new Route("POST", "/users", ANONYMOUS_OR_ADMIN, REGISTER, (call, db) -> new RegistrationResource(call)),
-            new Route("POST", "/verify-email", PUBLIC, ACTIVATION, (call, db) -> new ActivationResource(call)),
-            new Route("PATCH", "/users/activation", PUBLIC, ACTIVATION, (call, db) -> new ActivationResource(call)),
-            new Route("GET", "/users/activation/resend", PUBLIC, RESEND, (call, db) -> new ActivationResource(call)),
-            new Route("POST", "/reset-password", PUBLIC, FORGOT, (call, db) -> new PasswordResetResource(call)),
-            new Route("POST", "/reset-password/{token}", PUBLIC, RESET, (call, db) -> new PasswordResetResource(call)),
-            new Route("POST", "/users/password/forgot", PUBLIC, FORGOT, (call, db) -> new PasswordResetResource(call)),
-            new Route("POST", "/users/password/reset", PUBLIC, RESET, (call, db) -> new PasswordResetResource(call)),
-            new Route("GET", "/users", ADMIN_LIST, CALLER, (call, db) -> new UserListResource(call)),
-            new Route("GET", "/users/id", SELF_OR_ADMIN_VIEW, CALLER, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, CALLER, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/me", OWN_ACCOUNT_VIEW, CALLER, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, CALLER, (call, db) -> new UsersResource(call)),
-            new Route("GET", "/users/me/activity", OWN_ACCOUNT_VIEW, CALLER, (call, db) -> new ActivityResource(call)),
-            new Route(
-                    "GET",
-                    "/users/{id}/activity",
-                    SELF_OR_ADMIN_VIEW,
-                    CALLER,
-                    (call, db) -> new ActivityResource(call)),
-            new Route(
-                    "GET",
-                    "/users/me/activity/daily",
-                    OWN_ACCOUNT_VIEW,
-                    CALLER,
-                    (call, db) -> new DailyActivityResource(call)),
-            new Route(
-                    "GET",
-                    "/users/{id}/activity/daily",
-                    SELF_OR_ADMIN_VIEW,
-                    CALLER,
-                    (call, db) -> new DailyActivityResource(call)),
-            new Route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, (call, db) -> new ActivityResource(call)),
-            new Route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, (call, db) -> new OwnAccountResource(call)),
-            new Route(
-                    "PUT",
-                    "/users/me/password",
-                    OWN_ACCOUNT_MANAGE,
-                    CALLER,
-                    (call, db) -> new OwnAccountResource(call)),
-            new Route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
-            new Route("PATCH", "/users/{id}", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
-            new Route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
-            new Route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
-            new Route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, (call, db) -> new UserChangesResource(call)),
-            new Route("POST", "/users/auth/check", ADMIN_VIEW, CALLER, (call, db) -> new AuthCheckResource(call)),
-            new Route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
-            new Route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
-            new Route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
-            new Route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, (call, db) -> new MfaResource(call)),
-            new Route("GET", "/metrics", VENDOR, METRICS, (call, db) -> new MetricsResource(call)),
+            route("POST", "/login", PUBLIC, LOGIN, SessionResource::new),
+            route("POST", "/refresh", REFRESH_TOKEN, REFRESH, SessionResource::new),
+            route("POST", "/logout", SESSION, CALLER, SessionResource::new),
+            route("POST", "/register", PUBLIC, REGISTER, RegistrationResource::new),
+            route("POST", "/users", ANONYMOUS_OR_ADMIN, REGISTER, RegistrationResource::new),
+            route("POST", "/verify-email", PUBLIC, ACTIVATION, ActivationResource::new),
+            route("PATCH", "/users/activation", PUBLIC, ACTIVATION, ActivationResource::new),
+            route("GET", "/users/activation/resend", PUBLIC, RESEND, ActivationResource::new),
+            route("POST", "/reset-password", PUBLIC, FORGOT, PasswordResetResource::new),
+            route("POST", "/reset-password/{token}", PUBLIC, RESET, PasswordResetResource::new),
+            route("POST", "/users/password/forgot", PUBLIC, FORGOT, PasswordResetResource::new),
+            route("POST", "/users/password/reset", PUBLIC, RESET, PasswordResetResource::new),
+            route("GET", "/users", ADMIN_LIST, CALLER, UserListResource::new),
+            route("GET", "/users/id", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
+            route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
+            route("GET", "/users/me", OWN_ACCOUNT_VIEW, CALLER, UsersResource::new),
+            route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
+            route("GET", "/users/me/activity", OWN_ACCOUNT_VIEW, CALLER, ActivityResource::new),
+            route("GET", "/users/{id}/activity", SELF_OR_ADMIN_VIEW, CALLER, ActivityResource::new),
+            route("GET", "/users/me/activity/daily", OWN_ACCOUNT_VIEW, CALLER, DailyActivityResource::new),
+            route("GET", "/users/{id}/activity/daily", SELF_OR_ADMIN_VIEW, CALLER, DailyActivityResource::new),
+            route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, ActivityResource::new),
+            route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
+            route("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
+            route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            route("PATCH", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            route("POST", "/users/auth/check", ADMIN_VIEW, CALLER, AuthCheckResource::new),
+            route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
+            route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, MfaResource::new),
+            route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
+            route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
+            route("GET", "/metrics", VENDOR, METRICS, MetricsResource::new),
             new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
-            new Route("GET", "/activity-log", PUBLIC, ANONYMOUS, (call, db) -> new ActivityPageResource(call)),
-            new Route("GET", "/activity-log/{file}", PUBLIC, ANONYMOUS, (call, db) -> new ActivityPageResource(call)),
-            new Route("GET", "/apidocs", PUBLIC, ANONYMOUS, (call, db) -> new ApiDocsResource(call)),
-            new Route("GET", "/apidocs/{file}", PUBLIC, ANONYMOUS, (call, db) -> new ApiDocsResource(call)),
-            new Route("GET", "/openapi.json", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)),
-            new Route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, (call, db) -> new DocsResource(call)));
+            route("GET", "/activity-log", PUBLIC, ANONYMOUS, ActivityPageResource::new),
+            route("GET", "/activity-log/{file}", PUBLIC, ANONYMOUS, ActivityPageResource::new),
+            route("GET", "/apidocs", PUBLIC, ANONYMOUS, ApiDocsResource::new),
+            route("GET", "/apidocs/{file}", PUBLIC, ANONYMOUS, ApiDocsResource::new),
+            route("GET", "/openapi.json", PUBLIC, ANONYMOUS, DocsResource::new),
+            route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, DocsResource::new));
 
     private static final Map<String, List<Route>> LITERAL =
             ALL.stream().filter(Route::isLiteral).collect(Collectors.groupingBy(Route::path));
@@ -122,6 +106,11 @@ public final class Routes {
             ALL.stream().filter(route -> !route.isLiteral()).toList();
 
     private Routes() {}
+
+    private static Route route(
+            String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
+        return new Route(method, path, permission, limit, (call, database) -> resource.apply(call));
+    }
 
     /**
      * Finds the row for a call. HEAD is answered where GET is.

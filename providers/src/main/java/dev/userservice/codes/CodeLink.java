@@ -1,6 +1,6 @@
 package dev.userservice.codes;
 
-import dev.userservice.mail.Delivery;
+import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
@@ -34,7 +34,7 @@ public final class CodeLink {
         this.settings = settings;
     }
 
-    String to(Target target, RealmModel realm, UserModel user, Delivery delivery) {
+    String to(Target target, RealmModel realm, UserModel user, DeliveryAttempt delivery) {
         Optional<URI> site = settings.of(realm, Settings.FRONTEND_URL);
         if (site.isPresent()) {
             return UriBuilder.fromUri(site.get())

@@ -1,9 +1,9 @@
 package dev.userservice.codes;
 
 import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.mail.Delivery;
+import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.MailContent;
-import dev.userservice.mail.Mails;
+import dev.userservice.mail.MailSender;
 import dev.userservice.mail.OutboxClaim;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.settings.Settings;
@@ -42,7 +42,7 @@ public record CodeMail(
     private static final double MILLIS_A_MINUTE = 60_000;
 
     @Override
-    public Optional<Delivery> claim(OutboxClaim claim) {
+    public Optional<DeliveryAttempt> claim(OutboxClaim claim) {
         OneTimeCodes codes = new OneTimeCodes(claim.session());
         Optional<UserModel> user = claim.user().filter(known -> isWanted.test(claim.realm(), known));
         if (user.isEmpty()) {
@@ -51,7 +51,7 @@ public record CodeMail(
             claim.drop();
             return Optional.empty();
         }
-        CodeTimes times = CodeTimes.of(purpose, claim.realm(), settings);
+        CodePolicy times = CodePolicy.of(purpose, claim.realm(), settings);
         return codes.lockIfFree(claim.requestId())
                 .flatMap(request -> claim.lease().map(leased -> {
                     OneTimeCodes.Issued issued = codes.issue(request, user.get().getEmail(), times.lifetime());
@@ -60,11 +60,11 @@ public record CodeMail(
     }
 
     @Override
-    public void run(KeycloakSession session, Delivery delivery) {
-        new Mails(session).send(delivery, (realm, user) -> content(session, delivery, realm, user));
+    public void run(KeycloakSession session, DeliveryAttempt delivery) {
+        new MailSender(session).send(delivery, (realm, user) -> content(session, delivery, realm, user));
     }
 
-    private MailContent content(KeycloakSession session, Delivery delivery, RealmModel realm, UserModel user)
+    private MailContent content(KeycloakSession session, DeliveryAttempt delivery, RealmModel realm, UserModel user)
             throws IOException {
         long left = delivery.codeExpiresAt() - Time.currentTimeMillis();
         long minutes = Math.max(1, Math.round(left / MILLIS_A_MINUTE));

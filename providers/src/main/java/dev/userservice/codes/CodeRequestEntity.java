@@ -68,7 +68,7 @@ public class CodeRequestEntity {
     }
 
     /** How long it is until there may be another mail. */
-    Duration wait(CodeTimes how, long now) {
+    Duration wait(CodePolicy how, long now) {
         if (isForgotten(how, now)) {
             return Duration.ZERO;
         }
@@ -78,7 +78,7 @@ public class CodeRequestEntity {
         return Duration.ofMillis(Math.max(0, next - now));
     }
 
-    void askAgain(CodeTimes how, long now) {
+    void askAgain(CodePolicy how, long now) {
         boolean isAnew = isForgotten(how, now);
         times = isAnew ? 1 : times + 1;
         firstAt = isAnew ? now : firstAt;
@@ -87,7 +87,7 @@ public class CodeRequestEntity {
         keptUntil = firstAt + how.memory().toMillis();
     }
 
-    private boolean isForgotten(CodeTimes how, long now) {
+    private boolean isForgotten(CodePolicy how, long now) {
         return firstAt + how.memory().toMillis() <= now
                 && requestedAt + how.coolDown().toMillis() <= now;
     }

@@ -47,18 +47,18 @@ public final class OneTimeCodes {
      * @param request the new one; empty if there is none
      * @param timeLeft until there may be another one
      */
-    public record Asked(Optional<String> request, Duration timeLeft) {
-        static Asked tooSoon(Duration timeLeft) {
-            return new Asked(Optional.empty(), timeLeft);
+    public record RequestResult(Optional<String> request, Duration timeLeft) {
+        static RequestResult tooSoon(Duration timeLeft) {
+            return new RequestResult(Optional.empty(), timeLeft);
         }
     }
 
     /**
-     * Asks for one more code; unless the last one was asked for less than the {@linkplain CodeTimes cool-down} ago, or a mail is on its
+     * Asks for one more code; unless the last one was asked for less than the {@linkplain CodePolicy cool-down} ago, or a mail is on its
      * way this very moment. Codes that were sent before stay good: else anybody could keep somebody's code void by asking again and
      * again.
      */
-    public Asked ask(UserModel user, Purpose purpose, CodeTimes times) {
+    public RequestResult ask(UserModel user, Purpose purpose, CodePolicy times) {
         return ask(user.getId(), purpose, times, session.getContext().getRealm());
     }
 
@@ -67,7 +67,7 @@ public final class OneTimeCodes {
      *
      * @param subject the id of a user, or of something else that there are no codes for
      */
-    public Asked ask(String subject, Purpose purpose, CodeTimes times, RealmModel realm) {
+    public RequestResult ask(String subject, Purpose purpose, CodePolicy times, RealmModel realm) {
         EmbeddedTurns.take(session, entities, subject, purpose.id());
         long now = Time.currentTimeMillis();
         Optional<CodeRequestEntity> before = locked(subject, purpose);
@@ -75,15 +75,15 @@ public final class OneTimeCodes {
             CodeRequestEntity request = before.get();
             Duration wait = request.wait(times, now);
             if (!wait.isZero()) {
-                return Asked.tooSoon(wait);
+                return RequestResult.tooSoon(wait);
             }
             if (new Outbox(session).isOnItsWay(request.id())) {
-                return Asked.tooSoon(times.coolDown());
+                return RequestResult.tooSoon(times.coolDown());
             }
             // One mail that waits is enough.
             new Outbox(session).forget(request.id());
             request.askAgain(times, now);
-            return new Asked(Optional.of(request.id()), request.wait(times, now));
+            return new RequestResult(Optional.of(request.id()), request.wait(times, now));
         }
         String id = TimeOrderedId.of(now, RANDOM);
         int made = entities.createQuery("""
@@ -100,7 +100,9 @@ public final class OneTimeCodes {
                 .setParameter("kept", now + times.memory().toMillis())
                 .executeUpdate();
         // None: somebody else has asked between our look and now.
-        return made == 1 ? new Asked(Optional.of(id), times.coolDown()) : Asked.tooSoon(times.coolDown());
+        return made == 1
+                ? new RequestResult(Optional.of(id), times.coolDown())
+                : RequestResult.tooSoon(times.coolDown());
     }
 
     private Optional<CodeRequestEntity> locked(String subject, Purpose purpose) {

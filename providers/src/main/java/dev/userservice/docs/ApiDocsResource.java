@@ -1,7 +1,7 @@
 package dev.userservice.docs;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.keycloak.WebPage;
+import dev.userservice.keycloak.StaticPage;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.LoginReturnsHere;
@@ -22,7 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** The OpenAPI document as a page on which everything can be tried: Swagger UI, out of the jar. */
 @Tag(name = "Documents")
 public final class ApiDocsResource {
-    private static final WebPage PAGE = new WebPage(
+    private static final StaticPage PAGE = new StaticPage(
             "apidocs",
             "index.html",
             "page.js",
@@ -73,7 +73,7 @@ public final class ApiDocsResource {
     }
 
     private void requireOn() {
-        if (!Settings.ofThisServer().ofServer(Settings.APIDOCS)) {
+        if (!call.settings().ofServer(Settings.APIDOCS)) {
             throw ApiProblem.notFound("There is nothing at this path");
         }
     }

@@ -82,7 +82,7 @@ public final class DocsResource {
 
     /** The client by which a reader of the document can log in. */
     private Optional<String> publicClient() {
-        String clientId = Settings.ofThisServer().of(call.realm(), Settings.APIDOCS_CLIENT);
+        String clientId = call.settings().of(call.realm(), Settings.APIDOCS_CLIENT);
         return Optional.ofNullable(call.realm().getClientByClientId(clientId))
                 .filter(client -> client.isEnabled() && client.isPublicClient())
                 .map(ClientModel::getClientId);

@@ -59,7 +59,7 @@ public final class ClientAddress {
 
     /** That of the request that this thread answers; a text that is none, if there is no request. */
     public String ofRequest() {
-        return Exchange.current()
+        return CurrentRequest.current()
                 .flatMap(request -> request.peer().map(peer -> of(peer, request::header)))
                 .orElse(UNKNOWN);
     }

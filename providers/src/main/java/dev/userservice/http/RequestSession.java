@@ -24,7 +24,7 @@ public final class RequestSession {
      * that session itself.
      */
     public static Optional<KeycloakTransactionManager> transactionsBeside(KeycloakSession own) {
-        return Exchange.current()
+        return CurrentRequest.current()
                 .flatMap(exchange -> exchange.get(RequestSession.class))
                 .map(request -> request.session.getTransactionManager())
                 .filter(transactions -> transactions != own.getTransactionManager() && transactions.isActive());
@@ -38,7 +38,7 @@ public final class RequestSession {
 
         @Override
         public void filter(ContainerRequestContext request) {
-            Exchange.current().ifPresent(exchange -> exchange.put(new RequestSession(session)));
+            CurrentRequest.current().ifPresent(exchange -> exchange.put(new RequestSession(session)));
         }
     }
 }

@@ -27,15 +27,15 @@ public final class DatabaseProbe {
 
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final AtomicReference<Question> latest = new AtomicReference<>();
+    private final AtomicReference<Probe> latest = new AtomicReference<>();
 
     /** Does the database answer within two seconds? */
     public boolean answers(KeycloakSession session) {
-        Question question =
-                latest.updateAndGet(previous -> previous != null && previous.isStillGood() ? previous : new Question());
-        question.askOnce(session);
+        Probe probe =
+                latest.updateAndGet(previous -> previous != null && previous.isStillGood() ? previous : new Probe());
+        probe.askOnce(session);
         try {
-            return question.answer.get(question.patienceLeftNanos(), TimeUnit.NANOSECONDS);
+            return probe.answer.get(probe.patienceLeftNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             return false;
         } catch (InterruptedException e) {
@@ -45,7 +45,7 @@ public final class DatabaseProbe {
     }
 
     /** One question to the database, and everybody who waits for its answer. */
-    private static final class Question {
+    private static final class Probe {
         private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
         private final AtomicBoolean isAsked = new AtomicBoolean();
         private final long askedAt = System.nanoTime();

@@ -27,7 +27,7 @@ import org.keycloak.storage.UserStorageUtil;
  */
 public final class LockedUser {
     /** How long a lock of a row is waited for, in milliseconds: who waits longer holds a connection for nothing. */
-    public static final Map<String, Object> PATIENCE = Map.of(SpecHints.HINT_SPEC_LOCK_TIMEOUT, 5_000);
+    public static final Map<String, Object> TIMEOUT = Map.of(SpecHints.HINT_SPEC_LOCK_TIMEOUT, 5_000);
 
     private LockedUser() {}
 
@@ -45,7 +45,7 @@ public final class LockedUser {
         }
         forgetWhatHangsOn(row, entities);
         try {
-            entities.refresh(row, LockModeType.PESSIMISTIC_WRITE, PATIENCE);
+            entities.refresh(row, LockModeType.PESSIMISTIC_WRITE, TIMEOUT);
         } catch (ModelException e) {
             if (e.getCause() instanceof UnresolvableObjectException) {
                 return Optional.empty();

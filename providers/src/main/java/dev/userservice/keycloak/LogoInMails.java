@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import dev.userservice.settings.Settings;
 import java.util.List;
 import java.util.Map;
+import org.keycloak.Config;
 import org.keycloak.email.EmailException;
 import org.keycloak.email.EmailTemplateProvider;
 import org.keycloak.email.freemarker.FreeMarkerEmailTemplateProvider;
@@ -11,21 +12,24 @@ import org.keycloak.models.KeycloakSession;
 
 /** Keycloak's mails, whose templates find the address of the tenant's logo as {@code logoUrl}, if it has one. */
 final class LogoInMails extends FreeMarkerEmailTemplateProvider {
-    private LogoInMails(KeycloakSession session) {
+    private final Settings settings;
+
+    private LogoInMails(KeycloakSession session, Settings settings) {
         super(session);
+        this.settings = settings;
     }
 
     @Override
     protected EmailTemplate processTemplate(
             String subjectKey, List<Object> subjectAttributes, String template, Map<String, Object> attributes)
             throws EmailException {
-        Settings.ofThisServer()
-                .of(realm, Settings.LOGO_URL)
-                .ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
+        settings.of(realm, Settings.LOGO_URL).ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
         return super.processTemplate(subjectKey, subjectAttributes, template, attributes);
     }
 
     public static final class Factory extends FreeMarkerEmailTemplateProviderFactory {
+        private Settings settings;
+
         @Override
         public String getId() {
             return "user-service";
@@ -38,8 +42,14 @@ final class LogoInMails extends FreeMarkerEmailTemplateProvider {
         }
 
         @Override
+        public void init(Config.Scope config) {
+            super.init(config);
+            settings = Settings.ofThisServer();
+        }
+
+        @Override
         public EmailTemplateProvider create(KeycloakSession session) {
-            return new LogoInMails(session);
+            return new LogoInMails(session, settings);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.UriBuilder;
 import java.util.Locale;
 import java.util.Properties;
+import org.keycloak.Config;
 import org.keycloak.forms.login.LoginFormsPages;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.forms.login.freemarker.FreeMarkerLoginFormsProvider;
@@ -13,8 +14,11 @@ import org.keycloak.theme.Theme;
 
 /** Keycloak's login pages, whose templates find the address of the tenant's logo as {@code logoUrl}, if it has one. */
 final class LogoOnPages extends FreeMarkerLoginFormsProvider {
-    private LogoOnPages(KeycloakSession session) {
+    private final Settings settings;
+
+    private LogoOnPages(KeycloakSession session, Settings settings) {
         super(session);
+        this.settings = settings;
     }
 
     @Override
@@ -25,12 +29,12 @@ final class LogoOnPages extends FreeMarkerLoginFormsProvider {
             // A page that says that there is no such realm.
             return;
         }
-        Settings.ofThisServer()
-                .of(realm, Settings.LOGO_URL)
-                .ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
+        settings.of(realm, Settings.LOGO_URL).ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
     }
 
     public static final class Factory extends FreeMarkerLoginFormsProviderFactory {
+        private Settings settings;
+
         @Override
         public String getId() {
             return "user-service";
@@ -43,8 +47,14 @@ final class LogoOnPages extends FreeMarkerLoginFormsProvider {
         }
 
         @Override
+        public void init(Config.Scope config) {
+            super.init(config);
+            settings = Settings.ofThisServer();
+        }
+
+        @Override
         public LoginFormsProvider create(KeycloakSession session) {
-            return new LogoOnPages(session);
+            return new LogoOnPages(session, settings);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  *
  * @param first after the first failure; each later wait is twice as long
  * @param longest no wait is longer
- * @param giveUpAfter how old a wish may become
+ * @param giveUpAfter how old an entry may become
  */
 record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
     /** A mail server that is back after a minute has everything within the next; one that is away for a day is too late. */

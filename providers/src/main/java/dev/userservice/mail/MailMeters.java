@@ -48,7 +48,7 @@ final class MailMeters {
                 .increment();
     }
 
-    /** Notes when the oldest waiting mail was wished for, in milliseconds since 1970-01-01 UTC. */
+    /** Notes when the oldest waiting mail was queued, in milliseconds since 1970-01-01 UTC. */
     void oldestWaiting(Optional<Long> createdAt) {
         oldest.set(createdAt.orElse(NONE));
     }

@@ -1,5 +1,6 @@
 package dev.userservice.mail;
 
+import dev.userservice.keycloak.AfterCommit;
 import dev.userservice.keycloak.EmbeddedTurns;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.Identifier;
@@ -9,14 +10,13 @@ import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Objects;
 import org.keycloak.common.util.Time;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderEvent;
 
 /**
- * The store of mails that are wanted. A wish is written in the transaction of what causes it and deleted when a mail server
+ * The queue of mails. An entry is written in the transaction of what causes it, and deleted when a mail server
  * has taken the mail: a mail is sent at least once, and twice only where a node dies in between or its lease ends.
  */
 public final class Outbox {
@@ -33,24 +33,24 @@ public final class Outbox {
     }
 
     /** Is published on the node whose transaction has put something into the outbox, after its commit. */
-    public record Filled() implements ProviderEvent {}
+    public record EntryAdded() implements ProviderEvent {}
 
-    /** Wishes a mail to a user of the context's realm, which carries a code of the given request. */
-    public void add(String kind, UserModel user, String request, MailOrigin origin) {
+    /** Queues a mail to a user of the context's realm. The worker issues a code for the request when it sends the mail. */
+    public void add(String kind, UserModel user, String request, MailContext origin) {
         add(kind, session.getContext().getRealm(), user, request, null, origin);
         announce();
     }
 
     /**
-     * Wishes a mail without a code about a user, to an address that need not be the user's. Nothing but the end of the user
+     * Queues a mail without a code about a user, to an address that need not be the user's. Nothing but the end of the user
      * takes it back. May be called when the commit has begun, so it is {@linkplain #announce announced} apart.
      */
-    public void addNotice(String kind, RealmModel realm, UserModel user, String recipient, MailOrigin origin) {
+    public void addNotice(String kind, RealmModel realm, UserModel user, String recipient, MailContext origin) {
         add(kind, realm, user, null, Objects.requireNonNull(recipient), origin);
     }
 
     private void add(
-            String kind, RealmModel realm, UserModel user, String request, String recipient, MailOrigin origin) {
+            String kind, RealmModel realm, UserModel user, String request, String recipient, MailContext origin) {
         long now = Time.currentTimeMillis();
         String id = TimeOrderedId.of(now, RANDOM);
         // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits too early.
@@ -58,10 +58,10 @@ public final class Outbox {
     }
 
     /**
-     * Wishes something for whoever an identifier belongs to: the same work whether that is anybody or not. One that waits
+     * Queues a look-up of whoever an identifier belongs to: the same work whether that is anybody or not. One that waits
      * already is enough, so that nobody fills the table by asking again and again.
      */
-    public void add(String kind, Identifier identifier, MailOrigin origin) {
+    public void add(String kind, Identifier identifier, MailContext origin) {
         String realm = session.getContext().getRealm().getId();
         String lowerCase = identifier.text().toLowerCase(Locale.ROOT);
         String whose = lowerCase.substring(0, Math.min(lowerCase.length(), MAX_IDENTIFIER));
@@ -102,15 +102,7 @@ public final class Outbox {
 
     /** Has the outbox looked into as soon as this transaction has committed. */
     public void announce() {
-        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                session.getKeycloakSessionFactory().publish(new Filled());
-            }
-
-            @Override
-            protected void rollbackImpl() {}
-        });
+        AfterCommit.run(session, () -> session.getKeycloakSessionFactory().publish(new EntryAdded()));
     }
 
     /** Is a mail of this request being sent at this moment? Asked by who has locked the request. */

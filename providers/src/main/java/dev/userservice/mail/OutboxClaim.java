@@ -61,7 +61,7 @@ public final class OutboxClaim {
      *
      * @return empty if another worker was quicker
      */
-    public Optional<Delivery> lease() {
+    public Optional<DeliveryAttempt> lease() {
         String lease = UUID.randomUUID().toString();
         int leased = entities.createQuery("""
                         update UserServiceOutbox set lease = :lease, dueAt = :until, attempts = attempts + 1
@@ -69,15 +69,15 @@ public final class OutboxClaim {
                 .setParameter("lease", lease)
                 .setParameter(
                         "until",
-                        Time.currentTimeMillis() + SmtpPatience.of(realm).toMillis())
+                        Time.currentTimeMillis() + SmtpTimeouts.of(realm).toMillis())
                 .setParameter("id", entry.id())
                 .setParameter("seen", entry.dueAt())
                 .executeUpdate();
         return leased == 1 ? Optional.of(delivery(lease)) : Optional.empty();
     }
 
-    private Delivery delivery(String lease) {
-        return new Delivery(
+    private DeliveryAttempt delivery(String lease) {
+        return new DeliveryAttempt(
                 entry.id(),
                 lease,
                 realm.getId(),

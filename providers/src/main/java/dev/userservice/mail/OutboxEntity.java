@@ -9,7 +9,7 @@ import jakarta.persistence.Table;
 @Entity(name = "UserServiceOutbox")
 @Table(name = "US_OUTBOX")
 public class OutboxEntity {
-    /** Time-ordered, so that the mails of a user go out in the order of their wishes. */
+    /** Time-ordered, so that the mails of a user go out in the order in which they were queued. */
     @Id
     @Column(name = "ID", length = 36)
     private String id;
@@ -76,7 +76,7 @@ public class OutboxEntity {
             String userId,
             String requestId,
             String recipient,
-            MailOrigin origin,
+            MailContext origin,
             long createdAt) {
         this.id = id;
         this.realmId = realmId;
@@ -121,8 +121,8 @@ public class OutboxEntity {
         return recipient;
     }
 
-    MailOrigin origin() {
-        return new MailOrigin(baseUrl, locale, clientId, ipAddress, userAgent);
+    MailContext origin() {
+        return new MailContext(baseUrl, locale, clientId, ipAddress, userAgent);
     }
 
     long createdAt() {

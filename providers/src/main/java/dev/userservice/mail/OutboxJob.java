@@ -25,12 +25,12 @@ public interface OutboxJob {
      *
      * @return empty if nobody needs the entry any more, which is deleted then, or if another worker was quicker
      */
-    Optional<Delivery> claim(OutboxClaim claim);
+    Optional<DeliveryAttempt> claim(OutboxClaim claim);
 
     /**
      * Makes the attempt, in a transaction of its own.
      *
      * @throws MailFailure if the mail server does not take the mail
      */
-    void run(KeycloakSession session, Delivery delivery);
+    void run(KeycloakSession session, DeliveryAttempt delivery);
 }

@@ -1,6 +1,7 @@
 package dev.userservice.mail;
 
 import dev.userservice.http.LogContext;
+import dev.userservice.keycloak.Background;
 import io.micrometer.core.instrument.Metrics;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -9,10 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -31,7 +28,7 @@ import org.keycloak.provider.ProviderEventListener;
  * or was left by a node that is gone.
  *
  * <p>Each attempt is three transactions: the lease, with the hash of the code if the mail has one; the sending; the mark.
- * Whatever dies in between, the wish is still there, and no mail is sent whose code is not stored.
+ * Whatever dies in between, the entry is still there, and no mail is sent whose code is not stored.
  */
 public final class OutboxWorker implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(OutboxWorker.class);
@@ -41,7 +38,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private static final int LOOKS = 10;
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration PURGE = Duration.ofMinutes(1);
-    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(10);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
 
     private final Map<String, OutboxJob> jobs;
     private final Set<String> mails;
@@ -49,13 +46,12 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private final Map<String, KeycloakSessionTask> housekeeping;
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
-    private final TenantTurns mailTurns = new TenantTurns(clock, MAILS_A_TENANT);
-    private final TenantTurns lookUpTurns = new TenantTurns(clock, LOOK_UPS_A_TENANT);
+    private final TenantFairness mailTurns = new TenantFairness(clock, MAILS_A_TENANT);
+    private final TenantFairness lookUpTurns = new TenantFairness(clock, LOOK_UPS_A_TENANT);
     private final MailMeters meters = new MailMeters(Metrics.globalRegistry, clock);
     private final AtomicInteger working = new AtomicInteger();
-    private final ScheduledThreadPoolExecutor threads;
+    private final Background threads = new Background("user-service-mail", WORKERS + 1);
     private volatile KeycloakSessionFactory sessions;
-    private volatile Future<?> ticks;
 
     /** Only the ticks look at it, one after the other. */
     private long purgedAt;
@@ -71,11 +67,6 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         this.mails = kinds(jobs, job -> !job.isLookup());
         this.lookups = kinds(jobs, OutboxJob::isLookup);
         this.housekeeping = housekeeping;
-        this.threads = new ScheduledThreadPoolExecutor(WORKERS + 1, task -> {
-            Thread thread = new Thread(task, "user-service-mail");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     private static Set<String> kinds(List<OutboxJob> jobs, Predicate<OutboxJob> wanted) {
@@ -87,15 +78,15 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             sessions = started.getFactory();
-            ticks = threads.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
-        } else if (event instanceof Outbox.Filled) {
+            threads.repeat(this::tick, Duration.ZERO, TICK);
+        } else if (event instanceof Outbox.EntryAdded) {
             wake();
         }
     }
 
     private void tick() {
         keepHouse("The outbox cannot be looked into", () -> {
-            meters.oldestWaiting(inTransaction(session -> new Deliveries(session).oldest()));
+            meters.oldestWaiting(inTransaction(session -> new OutboxLeases(session).oldest()));
         });
         long now = clock.millis();
         if (now - purgedAt >= PURGE.toMillis()) {
@@ -120,10 +111,8 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             working.decrementAndGet();
             return;
         }
-        try {
-            threads.execute(this::work);
-        } catch (RejectedExecutionException e) {
-            // The server stops; another one will find the wish.
+        if (!threads.submit(this::work)) {
+            // The server stops; another one will find the entry.
             working.decrementAndGet();
         }
     }
@@ -131,8 +120,8 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private void work() {
         try {
             boolean hasMore = true;
-            while (hasMore && !threads.isShutdown()) {
-                Optional<Delivery> claimed = claim();
+            while (hasMore && !threads.isStopping()) {
+                Optional<DeliveryAttempt> claimed = claim();
                 claimed.ifPresent(mail -> LogContext.during(mail.realmName(), mail.userId(), () -> deliver(mail)));
                 hasMore = claimed.isPresent();
             }
@@ -147,20 +136,21 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
      * One at a time on this node: workers that look at the same rows would only wait for each other. Mails go before what
      * anybody can ask for by a public route.
      */
-    private synchronized Optional<Delivery> claim() {
+    private synchronized Optional<DeliveryAttempt> claim() {
         return claim(mails, mailTurns).or(() -> claim(lookups, lookUpTurns));
     }
 
-    private Optional<Delivery> claim(Set<String> kinds, TenantTurns turns) {
+    private Optional<DeliveryAttempt> claim(Set<String> kinds, TenantFairness turns) {
         for (int i = 0; i < LOOKS; i++) {
-            List<Deliveries.Due> due = inTransaction(session -> new Deliveries(session).due(kinds, turns.waiting()));
+            List<OutboxLeases.DueEntry> due =
+                    inTransaction(session -> new OutboxLeases(session).due(kinds, turns.deferred()));
             if (due.isEmpty()) {
                 break;
             }
-            for (Deliveries.Due wish : due) {
-                Optional<Delivery> claimed = claim(wish);
+            for (OutboxLeases.DueEntry entry : due) {
+                Optional<DeliveryAttempt> claimed = claim(entry);
                 if (claimed.isPresent()) {
-                    turns.begin(wish.realmId());
+                    turns.started(entry.realmId());
                     wake();
                     return claimed;
                 }
@@ -170,35 +160,36 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     /** Each in a transaction of its own: one that fails, as over a user's directory that is away, stops no other. */
-    private Optional<Delivery> claim(Deliveries.Due wish) {
+    private Optional<DeliveryAttempt> claim(OutboxLeases.DueEntry entry) {
         try {
-            return inTransaction(session -> new Deliveries(session).claim(wish, jobs.get(wish.kind())));
+            return inTransaction(session -> new OutboxLeases(session).claim(entry, jobs.get(entry.kind())));
         } catch (RuntimeException e) {
-            LOG.errorf(e, "A wish cannot be worked on now: %s", wish);
+            LOG.errorf(e, "An entry of the outbox cannot be worked on now: %s", entry);
             Backoff.OF_MAIL
-                    .next(wish.attempts() + 1, wish.age(), 0, random)
+                    .next(entry.attempts() + 1, entry.age(), 0, random)
                     .ifPresentOrElse(
-                            wait -> run(session -> new Deliveries(session).putOff(wish, wait)), () -> giveUp(wish));
+                            wait -> run(session -> new OutboxLeases(session).reschedule(entry, wait)),
+                            () -> abandon(entry));
             return Optional.empty();
         } finally {
             LogContext.clear();
         }
     }
 
-    private void giveUp(Deliveries.Due wish) {
-        inTransaction(session -> new Deliveries(session).giveUp(wish)).ifPresent(realm -> {
-            LOG.errorf("Given up after %d attempts: %s", wish.attempts() + 1, wish);
-            meters.count(realm, wish.kind(), MailMeters.Result.FAILED);
+    private void abandon(OutboxLeases.DueEntry entry) {
+        inTransaction(session -> new OutboxLeases(session).abandon(entry)).ifPresent(realm -> {
+            LOG.errorf("Given up after %d attempts: %s", entry.attempts() + 1, entry);
+            meters.count(realm, entry.kind(), MailMeters.Result.FAILED);
         });
     }
 
-    private void deliver(Delivery delivery) {
-        TenantTurns turns = lookups.contains(delivery.kind()) ? lookUpTurns : mailTurns;
-        TenantTurns.Server server = TenantTurns.Server.UNKNOWN;
+    private void deliver(DeliveryAttempt delivery) {
+        TenantFairness turns = lookups.contains(delivery.kind()) ? lookUpTurns : mailTurns;
+        TenantFairness.Server server = TenantFairness.Server.UNKNOWN;
         try {
             run(session -> jobs.get(delivery.kind()).run(session, delivery));
-            server = TenantTurns.Server.ANSWERED;
-            run(session -> new Deliveries(session).finish(delivery));
+            server = TenantFairness.Server.ANSWERED;
+            run(session -> new OutboxLeases(session).complete(delivery));
             meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.SENT);
         } catch (MailFailure failure) {
             server = server(failure);
@@ -207,24 +198,24 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             LOG.errorf(failure, "An attempt failed: %s", delivery);
             retryOrGiveUp(delivery, failure.getClass().getSimpleName(), false);
         } finally {
-            turns.end(delivery.realmId(), server);
+            turns.finished(delivery.realmId(), server);
         }
     }
 
-    private static TenantTurns.Server server(MailFailure failure) {
+    private static TenantFairness.Server server(MailFailure failure) {
         if (failure.isServerUnavailable()) {
-            return TenantTurns.Server.AWAY;
+            return TenantFairness.Server.AWAY;
         }
-        return failure.isRecipientRefused() ? TenantTurns.Server.ANSWERED : TenantTurns.Server.UNKNOWN;
+        return failure.isRecipientRefused() ? TenantFairness.Server.ANSWERED : TenantFairness.Server.UNKNOWN;
     }
 
-    private void retryOrGiveUp(Delivery delivery, String reason, boolean isRefused) {
+    private void retryOrGiveUp(DeliveryAttempt delivery, String reason, boolean isRefused) {
         int refusals = delivery.refusals() + (isRefused ? 1 : 0);
         Optional<Duration> wait = Backoff.OF_MAIL.next(delivery.attempts(), delivery.age(), refusals, random);
         run(session -> {
-            Deliveries deliveries = new Deliveries(session);
+            OutboxLeases deliveries = new OutboxLeases(session);
             wait.ifPresentOrElse(
-                    time -> deliveries.postpone(delivery, time, isRefused), () -> deliveries.finish(delivery));
+                    time -> deliveries.retryLater(delivery, time, isRefused), () -> deliveries.complete(delivery));
         });
         if (wait.isPresent()) {
             LOG.warnf(
@@ -253,16 +244,8 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     /** Takes nothing new, and lets what is being sent come to its end, so that it need not be sent again. */
     @Override
     public void close() {
-        if (ticks != null) {
-            ticks.cancel(false);
-        }
-        threads.shutdown();
-        try {
-            if (!threads.awaitTermination(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warnf("Mails are still being sent; they will be sent once more");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!threads.finish(SHUTDOWN_TIMEOUT)) {
+            LOG.warnf("Mails are still being sent; they will be sent once more");
         }
         meters.close();
     }

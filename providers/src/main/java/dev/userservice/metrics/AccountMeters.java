@@ -1,6 +1,6 @@
 package dev.userservice.metrics;
 
-import dev.userservice.activity.ActivityDone;
+import dev.userservice.activity.ActivityRecorded;
 import dev.userservice.keycloak.TotpAuthenticator;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -68,12 +68,12 @@ public final class AccountMeters implements ProviderEventListener {
 
     @Override
     public void onEvent(ProviderEvent event) {
-        if (event instanceof ActivityDone done) {
+        if (event instanceof ActivityRecorded done) {
             count(done);
         }
     }
 
-    private void count(ActivityDone done) {
+    private void count(ActivityRecorded done) {
         String realm = done.realm();
         count(
                 "user.actions",
@@ -122,7 +122,7 @@ public final class AccountMeters implements ProviderEventListener {
         count("email.verifications", "Proofs of e-mail addresses", realm, "status", status.id());
     }
 
-    private void roleChange(ActivityDone done) {
+    private void roleChange(ActivityRecorded done) {
         if (done.fromRole().isPresent() || done.toRole().isPresent()) {
             count(
                     "user.role.changes",

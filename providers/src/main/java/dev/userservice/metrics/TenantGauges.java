@@ -1,6 +1,7 @@
 package dev.userservice.metrics;
 
 import dev.userservice.access.PlatformRealm;
+import dev.userservice.keycloak.Background;
 import dev.userservice.metrics.TenantFigures.Users;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Gauge;
@@ -15,10 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -36,7 +33,7 @@ import org.keycloak.provider.ProviderEventListener;
  */
 public final class TenantGauges implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TenantGauges.class);
-    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(5);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
     /** The meters, of all packages, that have a label {@code realm}. */
     private static final Set<String> OF_A_TENANT = Set.of(
@@ -52,14 +49,9 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
             "user.service.mails");
 
     private final MeterRegistry registry;
-    private final int intervalSeconds;
+    private final Duration interval;
     private final Gauge tenants;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread own = new Thread(task, "user-service-tenant-gauges");
-        own.setDaemon(true);
-        return own;
-    });
-    private volatile Future<?> ticks;
+    private final Background thread = new Background("user-service-tenant-gauges", 1);
 
     /** What was counted last, by the realm's name. */
     private volatile Map<String, Users> counted = Map.of();
@@ -72,7 +64,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
 
     public TenantGauges(Settings settings, MeterRegistry registry) {
         this.registry = registry;
-        this.intervalSeconds = settings.ofServer(Settings.TENANT_GAUGES_INTERVAL);
+        this.interval = Duration.ofSeconds(settings.ofServer(Settings.TENANT_GAUGES_INTERVAL));
         this.tenants = Gauge.builder("tenants.total", () -> counted.size())
                 .description("Realms that serve the API, but for the platform")
                 .register(registry);
@@ -103,8 +95,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
-            ticks = thread.scheduleWithFixedDelay(
-                    () -> run(started.getFactory()), 0, intervalSeconds, TimeUnit.SECONDS);
+            thread.repeat(() -> run(started.getFactory()), Duration.ZERO, interval);
         }
     }
 
@@ -165,16 +156,8 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     /** Lets the statement that is under way come to its end: an interrupt would have the embedded database close its file. */
     @Override
     public void close() {
-        if (ticks != null) {
-            ticks.cancel(false);
-        }
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warnf("The users of the tenants are still being counted");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!thread.finish(SHUTDOWN_TIMEOUT)) {
+            LOG.warnf("The users of the tenants are still being counted");
         }
         registry.remove(tenants);
         shown.values().forEach(gauges -> gauges.forEach(registry::remove));

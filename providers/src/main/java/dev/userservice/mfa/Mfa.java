@@ -3,12 +3,11 @@ package dev.userservice.mfa;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.Caller;
-import dev.userservice.access.Privileges;
+import dev.userservice.access.EscalationGuard;
 import dev.userservice.activity.LastLogins;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordCheck;
-import dev.userservice.settings.Settings;
-import dev.userservice.users.ActiveSwitch;
+import dev.userservice.users.AccountStatus;
 import dev.userservice.users.UserAdministration;
 import dev.userservice.web.ApiProblem;
 import java.time.Duration;
@@ -34,7 +33,7 @@ import org.keycloak.models.utils.HmacOTP;
  * every login and shows in the consoles.
  */
 public final class Mfa {
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final Duration TIMEOUT = Duration.ofMinutes(15);
 
     /** How long an admin's secret is shown again if nobody uses it. */
     private static final Duration SHOWN = Duration.ofDays(1);
@@ -64,7 +63,7 @@ public final class Mfa {
         UserModel user = call.caller().lockSelf();
         requireNone(user);
         OTPCredentialModel secret = fresh();
-        setups.await(realm, user, secret, PATIENCE);
+        setups.await(realm, user, secret, TIMEOUT);
         return shown(user, secret);
     }
 
@@ -133,7 +132,7 @@ public final class Mfa {
      * @throws ApiProblem 400 if there is none; 403 for a user above the caller; 409 if its first code was accepted
      */
     public TotpSecret showOf(UserModel user) {
-        new Privileges(call).requireNotBelow(user);
+        new EscalationGuard(call).requireNotMorePrivileged(user);
         return inForce(user).map(secret -> shown(user, secret)).orElseThrow(Mfa::notEnabled);
     }
 
@@ -174,7 +173,7 @@ public final class Mfa {
         if (checked.isEmpty()) {
             throw notEnabled();
         }
-        if (MfaPolicy.demands(Settings.ofThisServer(), realm, known)) {
+        if (MfaPolicy.demands(call.settings(), realm, known)) {
             throw ApiProblem.conflict("A role of yours demands one-time codes");
         }
         Optional<String> refusal = new PasswordCheck(call)
@@ -214,7 +213,7 @@ public final class Mfa {
     public UserModel disableFor(UserModel known) {
         UserModel user = new UserAdministration(call).lock(known);
         remove(user).forEach(credential -> new AdminEvents(call).credential(OperationType.ACTION, user, credential));
-        new ActiveSwitch(call).endSessions(user);
+        new AccountStatus(call).endSessions(user);
         return user;
     }
 
@@ -263,11 +262,6 @@ public final class Mfa {
     }
 
     private EventBuilder event(EventType type) {
-        Caller caller = call.caller();
-        return new EventBuilder(realm, session, session.getContext().getConnection())
-                .event(type)
-                .client(caller.client())
-                .user(caller.user())
-                .session(caller.token().getSessionId());
+        return call.caller().event(type);
     }
 }

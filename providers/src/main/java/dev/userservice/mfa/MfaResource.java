@@ -4,8 +4,8 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;
-import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -64,10 +64,7 @@ public final class MfaResource {
     @APIResponse(responseCode = "409", description = "MFA was enabled in another way meanwhile")
     public UserView verify(@RequestBody(required = true) VerifyMfaRequest request) {
         call.caller().requireManageSelf();
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
-        request.validate();
+        JsonRequest.required(request).validate();
         return view(new Mfa(call).verify(request.code()));
     }
 

@@ -1,7 +1,7 @@
 package dev.userservice.mfa;
 
 import com.google.zxing.WriterException;
-import dev.userservice.mail.Mails;
+import dev.userservice.mail.MailSender;
 import dev.userservice.web.Texts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +44,7 @@ public record TotpSecret(String userId, String uri, String qrCode) {
                 data.getPeriod());
         String uri = uri(
                 policy,
-                Texts.fit(Mails.realmName(realm), MAX_ISSUER),
+                Texts.fit(MailSender.realmName(realm), MAX_ISSUER),
                 user.getUsername(),
                 secret.getOTPSecretData().getValue());
         try {

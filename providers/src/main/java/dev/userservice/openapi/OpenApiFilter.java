@@ -215,7 +215,7 @@ public final class OpenApiFilter implements OASFilter {
     }
 
     private static String setting(Limit limit) {
-        Rate rate = limit.setting().fallback();
+        Rate rate = limit.setting().defaultValue();
         return "`" + limit.setting().name() + "` (" + rate.permits() + " in "
                 + rate.period().toMinutes() + " min unless set otherwise)";
     }

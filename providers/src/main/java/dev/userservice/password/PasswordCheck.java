@@ -1,6 +1,7 @@
 package dev.userservice.password;
 
 import dev.userservice.access.ApiCall;
+import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
@@ -68,9 +69,7 @@ public final class PasswordCheck {
      */
     public UserModel user(
             String identifier, String password, Predicate<UserModel> isVisible, Predicate<UserModel> isInactive) {
-        EventBuilder event = new EventBuilder(
-                        realm, session, session.getContext().getConnection())
-                .event(EventType.LOGIN)
+        EventBuilder event = AccountEvents.of(session, EventType.LOGIN)
                 .client(client.get())
                 .detail(Details.AUTH_METHOD, "auth_check")
                 .detail(Details.USERNAME, identifier);
@@ -78,7 +77,7 @@ public final class PasswordCheck {
                 .find(session, realm)
                 .filter(user -> user.getServiceAccountClientLink() == null && isVisible.test(user));
         if (found.isEmpty()) {
-            hashInVain(session, realm);
+            dummyHash(session, realm);
             event.error(Errors.USER_NOT_FOUND);
             throw refused();
         }
@@ -107,7 +106,7 @@ public final class PasswordCheck {
     public Optional<String> refusal(UserModel user, String password) {
         if (!user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)) {
             return refusal(user, PasswordCredentialModel.TYPE, () -> {
-                hashInVain(session, realm);
+                dummyHash(session, realm);
                 return false;
             });
         }
@@ -132,7 +131,7 @@ public final class PasswordCheck {
         try {
             Optional<String> locked = lockout(user);
             if (locked.isPresent()) {
-                hashInVain(session, realm);
+                dummyHash(session, realm);
                 return locked;
             }
             boolean isRight = question.getAsBoolean();
@@ -192,7 +191,7 @@ public final class PasswordCheck {
     }
 
     /** Hashes a password that nobody has, so that a refusal without one takes as long. */
-    public static void hashInVain(KeycloakSession session, RealmModel realm) {
+    public static void dummyHash(KeycloakSession session, RealmModel realm) {
         PasswordPolicy policy = realm.getPasswordPolicy();
         PasswordHashProvider hash = policy.getHashAlgorithm() == null
                 ? session.getProvider(PasswordHashProvider.class)

@@ -1,6 +1,6 @@
 package dev.userservice.password;
 
-import dev.userservice.keycloak.Outage;
+import dev.userservice.keycloak.TransientFailure;
 import dev.userservice.keycloak.ValidationTexts;
 import dev.userservice.web.FieldErrors;
 import java.util.List;
@@ -68,7 +68,7 @@ public final class PasswordRules {
         } catch (ReadOnlyException e) {
             return Optional.of(texts.of("userServicePasswordReadOnly"));
         } catch (ModelException e) {
-            if (Outage.isCauseOf(e)) {
+            if (TransientFailure.isCauseOf(e)) {
                 throw e;
             }
             return Optional.of(texts.of(Objects.requireNonNullElse(e.getMessage(), ""), e.getParameters()));

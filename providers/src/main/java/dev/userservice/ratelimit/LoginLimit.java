@@ -1,7 +1,7 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.http.Exchange;
-import dev.userservice.ratelimit.RateLimits.Counted;
+import dev.userservice.http.CurrentRequest;
+import dev.userservice.ratelimit.RateLimits.LimitKey;
 import dev.userservice.settings.Rate;
 import dev.userservice.web.ApiProblem;
 import java.util.Locale;
@@ -48,11 +48,11 @@ public final class LoginLimit {
         this.rate = rate;
     }
 
-    /** An attempt that has been counted. Kept in the {@link Exchange}: one a request. */
+    /** An attempt that has been counted. Kept in the {@link CurrentRequest}: one a request. */
     private record Attempt(
-            Counted account,
+            LimitKey account,
             String name,
-            boolean isOfMany,
+            boolean isFromBackEnd,
             AtomicBoolean isOpen,
             AtomicBoolean isWrong,
             AtomicBoolean isRight) {}
@@ -60,11 +60,11 @@ public final class LoginLimit {
     /**
      * Logs somebody in by the API. The attempt is taken back if the server could not say whether it was a good one.
      *
-     * @param isOfMany whether it comes from a back end, whose address is that of many people
+     * @param isFromBackEnd whether it comes from a back end, whose address is that of many people
      * @throws ApiProblem 429, and what the login throws
      */
-    public <T> T guard(String name, boolean isOfMany, Supplier<T> login) {
-        Optional<Refusal> refusal = begin(name, isOfMany);
+    public <T> T guard(String name, boolean isFromBackEnd, Supplier<T> login) {
+        Optional<RateLimitExceeded> refusal = begin(name, isFromBackEnd);
         if (refusal.isPresent()) {
             throw refusal.get().problem();
         }
@@ -91,7 +91,7 @@ public final class LoginLimit {
      * @throws ApiProblem 429, and what the work throws
      */
     public <T> T guardCheck(UserModel user, Supplier<T> work) {
-        Optional<Refusal> refusal = begin(user.getUsername(), false);
+        Optional<RateLimitExceeded> refusal = begin(user.getUsername(), false);
         if (refusal.isPresent()) {
             throw refusal.get().problem();
         }
@@ -105,25 +105,25 @@ public final class LoginLimit {
     }
 
     /** Counts an attempt, unless this request has had its own counted. */
-    Optional<Refusal> begin(String name, boolean isOfMany) {
+    Optional<RateLimitExceeded> begin(String name, boolean isFromBackEnd) {
         if (attempt().isPresent()) {
             return Optional.empty();
         }
-        if (!isOfMany) {
-            Optional<Refusal> ofAddress = ofAddress();
+        if (!isFromBackEnd) {
+            Optional<RateLimitExceeded> ofAddress = ofAddress();
             if (ofAddress.isPresent()) {
                 return ofAddress;
             }
         }
-        Counted account = account(name);
-        Optional<Refusal> ofAccount =
-                limits.look(right(known(name))).or(() -> limits.take(account, event -> about(event, name)));
+        LimitKey account = account(name);
+        Optional<RateLimitExceeded> ofAccount =
+                limits.peek(right(known(name))).or(() -> limits.consume(account, event -> about(event, name)));
         if (ofAccount.isEmpty()) {
-            Exchange.current()
+            CurrentRequest.current()
                     .ifPresent(there -> there.put(new Attempt(
                             account,
                             known(name),
-                            isOfMany,
+                            isFromBackEnd,
                             new AtomicBoolean(true),
                             new AtomicBoolean(),
                             new AtomicBoolean())));
@@ -132,13 +132,13 @@ public final class LoginLimit {
     }
 
     /** Says if too many logins from the request's address have failed. */
-    Optional<Refusal> ofAddress() {
-        return limits.look(address());
+    Optional<RateLimitExceeded> ofAddress() {
+        return limits.peek(address());
     }
 
     /** Counts a form of which nobody will say that it has failed. */
-    Optional<Refusal> takeForm(Limit limit) {
-        return limits.take(limits.counted(realm, limit, limits.address()), event -> event);
+    Optional<RateLimitExceeded> takeForm(Limit limit) {
+        return limits.consume(limits.counted(realm, limit, limits.address()), event -> event);
     }
 
     /** What was tried was right, or nothing was: takes back what was counted. */
@@ -155,7 +155,7 @@ public final class LoginLimit {
     void loggedIn(UserModel user) {
         Set<String> names = names(user);
         names.forEach(name -> {
-            Counted account = account(name);
+            LimitKey account = account(name);
             limits.giveBack(account, account.rate().permits());
         });
         if (!names.isEmpty()) {
@@ -196,27 +196,27 @@ public final class LoginLimit {
     /** A password or code was wrong. */
     void failed() {
         attempt().ifPresent(attempt -> attempt.isWrong().set(true));
-        if (!attempt().map(Attempt::isOfMany).orElse(false)) {
+        if (!attempt().map(Attempt::isFromBackEnd).orElse(false)) {
             limits.note(address());
         }
     }
 
     private static Optional<Attempt> attempt() {
-        return Exchange.current().flatMap(there -> there.get(Attempt.class));
+        return CurrentRequest.current().flatMap(there -> there.get(Attempt.class));
     }
 
-    private Counted account(String name) {
-        Counted counted = limits.counted(realm, Limit.FAILED_LOGIN, limits.address() + "\n" + known(name));
+    private LimitKey account(String name) {
+        LimitKey counted = limits.counted(realm, Limit.FAILED_LOGIN, limits.address() + "\n" + known(name));
         return rate.filter(other -> limits.isLimited(realm))
-                .map(other -> new Counted(realm, counted.limit(), other, counted.subject()))
+                .map(other -> new LimitKey(realm, counted.limit(), other, counted.subject()))
                 .orElse(counted);
     }
 
-    private Counted right(String name) {
+    private LimitKey right(String name) {
         return limits.counted(realm, Limit.RIGHT_LOGIN, name);
     }
 
-    private Counted address() {
+    private LimitKey address() {
         return limits.counted(realm, Limit.FAILED_ADDRESS, limits.address());
     }
 

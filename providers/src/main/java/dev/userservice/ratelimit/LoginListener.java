@@ -1,7 +1,7 @@
 package dev.userservice.ratelimit;
 
 import dev.userservice.keycloak.PolicyRefusal;
-import dev.userservice.keycloak.RolledBack;
+import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.keycloak.TotpAuthenticator;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -68,7 +68,7 @@ public final class LoginListener implements EventListenerProvider {
         } catch (RuntimeException e) {
             LOG.errorf(e, "A login could not be counted");
             if (isSuccess) {
-                RolledBack.insteadOfSuccess(session, e);
+                RollbackGuard.failResponse(session, e);
             }
         }
     }

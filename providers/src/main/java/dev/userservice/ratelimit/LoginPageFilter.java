@@ -52,7 +52,7 @@ public final class LoginPageFilter implements ContainerRequestFilter {
             limit.ofAddress().ifPresent(found -> request.abortWith(found.ofTokenEndpoint()));
             return;
         }
-        Optional<Refusal> refusal = path.group("login") != null
+        Optional<RateLimitExceeded> refusal = path.group("login") != null
                 ? limit.ofAddress()
                 : limit.takeForm(path.group("registration") == null ? Limit.FORM : Limit.REGISTER);
         refusal.ifPresent(found -> request.abortWith(page(realm, found)));
@@ -68,7 +68,7 @@ public final class LoginPageFilter implements ContainerRequestFilter {
         return unslashed.equals("realms/" + Config.getAdminRealm() + "/protocol/openid-connect/token");
     }
 
-    private Response page(RealmModel realm, Refusal refusal) {
+    private Response page(RealmModel realm, RateLimitExceeded refusal) {
         session.getContext().setRealm(realm);
         return session.getProvider(LoginFormsProvider.class)
                 .setError(MESSAGE, refusal.minutes())

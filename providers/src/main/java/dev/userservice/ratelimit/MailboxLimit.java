@@ -1,6 +1,6 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.ratelimit.RateLimits.Counted;
+import dev.userservice.ratelimit.RateLimits.LimitKey;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.Mailbox;
 import java.util.Optional;
@@ -27,8 +27,8 @@ public final class MailboxLimit {
      * @throws ApiProblem 429, and what the registration throws
      */
     public UserModel guard(String email, Supplier<UserModel> registration) {
-        Optional<Counted> counted = Optional.ofNullable(email).map(this::counted);
-        counted.flatMap(mailbox -> limits.take(mailbox, event -> event)).ifPresent(refusal -> {
+        Optional<LimitKey> counted = Optional.ofNullable(email).map(this::counted);
+        counted.flatMap(mailbox -> limits.consume(mailbox, event -> event)).ifPresent(refusal -> {
             throw refusal.problem();
         });
         boolean isMade = false;
@@ -45,7 +45,7 @@ public final class MailboxLimit {
 
     /** How many minutes to wait until there may be one more; empty if there may be now. */
     public Optional<Long> minutesToWait(String email) {
-        return look(email).map(Refusal::minutes);
+        return peek(email).map(RateLimitExceeded::minutes);
     }
 
     /** An account has been registered on Keycloak's page. */
@@ -55,11 +55,11 @@ public final class MailboxLimit {
         }
     }
 
-    private Optional<Refusal> look(String email) {
-        return email == null ? Optional.empty() : limits.look(counted(email));
+    private Optional<RateLimitExceeded> peek(String email) {
+        return email == null ? Optional.empty() : limits.peek(counted(email));
     }
 
-    private Counted counted(String email) {
+    private LimitKey counted(String email) {
         return limits.counted(realm, Limit.MAILBOX, Mailbox.of(email));
     }
 }

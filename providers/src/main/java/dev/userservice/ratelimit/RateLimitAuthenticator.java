@@ -27,7 +27,7 @@ public final class RateLimitAuthenticator implements Authenticator {
     @Override
     public void authenticate(AuthenticationFlowContext context) {
         String name = context.getHttpRequest().getDecodedFormParameters().getFirst(USERNAME);
-        Optional<Refusal> refusal = name == null
+        Optional<RateLimitExceeded> refusal = name == null
                 ? Optional.empty()
                 : new LoginLimit(context.getSession(), context.getRealm(), rate(context)).begin(name, false);
         if (refusal.isEmpty()) {
@@ -123,7 +123,7 @@ public final class RateLimitAuthenticator implements Authenticator {
                     Limit.FAILED_LOGIN.setting().name(),
                     "Failed logins",
                     "How often logins to one account may fail from one address: "
-                            + Limit.FAILED_LOGIN.setting().kind()
+                            + Limit.FAILED_LOGIN.setting().valueFormat()
                             + ". Empty for what the tenant's setting says. Another rate than the tenant's is counted by itself,"
                             + " apart from the API and the login page.",
                     ProviderConfigProperty.STRING_TYPE,

@@ -18,8 +18,8 @@ final class RateLimiter implements AutoCloseable {
     }
 
     /** Takes a permit, if there is one. */
-    Verdict take(String key, Rate rate, Patience patience) {
-        return ask(key, rate, Question.TAKE, patience);
+    LimitResult consume(String key, Rate rate, RedisTimeBudget budget) {
+        return ask(key, rate, BucketOperation.CONSUME, budget);
     }
 
     /** The same of this node alone, for what need not be exact. */
@@ -28,8 +28,8 @@ final class RateLimiter implements AutoCloseable {
     }
 
     /** Is there a permit? Takes none. */
-    Verdict look(String key, Rate rate, Patience patience) {
-        return ask(key, rate, Question.LOOK, patience);
+    LimitResult peek(String key, Rate rate, RedisTimeBudget budget) {
+        return ask(key, rate, BucketOperation.PEEK, budget);
     }
 
     /** Gives back what was taken for something that is not to be counted after all. Nobody waits for that. */
@@ -38,9 +38,9 @@ final class RateLimiter implements AutoCloseable {
         shared.ifPresent(store -> store.giveBack(key, rate, permits));
     }
 
-    private Verdict ask(String key, Rate rate, Question question, Patience patience) {
-        Verdict here = question.here().apply(local.bucket(key, rate));
-        return shared.flatMap(store -> store.ask(key, rate, question, patience)).orElse(here);
+    private LimitResult ask(String key, Rate rate, BucketOperation operation, RedisTimeBudget budget) {
+        LimitResult here = operation.here().apply(local.bucket(key, rate));
+        return shared.flatMap(store -> store.ask(key, rate, operation, budget)).orElse(here);
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class RateLimits implements Provider {
      * @param realm whose limit it is
      * @param subject who is counted: an address, a session, a caller
      */
-    record Counted(RealmModel realm, Limit limit, Rate rate, String subject) {
+    record LimitKey(RealmModel realm, Limit limit, Rate rate, String subject) {
         /** A name of the bucket that does not tell whose it is. Another rate is another bucket. */
         String key() {
             String named = String.join("\n", realm.getId(), rate.toString(), subject);
@@ -70,18 +70,18 @@ public final class RateLimits implements Provider {
     /** Is this a realm where anything is limited? Who knows a password of {@code master} has every tenant. */
     boolean isLimited(RealmModel realm) {
         Tenancy tenancy = new Tenancy(session, realm);
-        return tenancy.isServers() || tenancy.isSwitchedOn();
+        return tenancy.isServers() || tenancy.isEnabled();
     }
 
     /** Whom the request comes from. */
     String address() {
-        return Addresses.subscriber(addresses.ofRequest());
+        return Addresses.networkPrefix(addresses.ofRequest());
     }
 
     /** What a limit of a realm counts; without any limit where the realm is not switched on. */
-    Counted counted(RealmModel realm, Limit limit, String subject) {
+    LimitKey counted(RealmModel realm, Limit limit, String subject) {
         Rate rate = isLimited(realm) ? settings.of(realm, limit.setting()) : Rate.UNLIMITED;
-        return new Counted(realm, limit, rate, subject);
+        return new LimitKey(realm, limit, rate, subject);
     }
 
     /**
@@ -101,33 +101,33 @@ public final class RateLimits implements Provider {
      * @throws ApiProblem 429
      */
     public void require(RealmModel realm, Limit limit, String subject, UnaryOperator<EventBuilder> about) {
-        Counted counted = counted(realm, limit, subject);
+        LimitKey counted = counted(realm, limit, subject);
         if (counted.rate().isUnlimited()) {
             return;
         }
-        Verdict verdict = limiter.take(counted.key(), counted.rate(), Patience.ofRequest());
-        tell(counted, verdict);
-        if (!verdict.isAllowed()) {
-            throw refused(counted, verdict, about).problem();
+        LimitResult result = limiter.consume(counted.key(), counted.rate(), RedisTimeBudget.ofRequest());
+        tell(counted, result);
+        if (!result.isAllowed()) {
+            throw refused(counted, result, about).problem();
         }
     }
 
     /** Counts something; says so if it is too much. */
-    Optional<Refusal> take(Counted counted, UnaryOperator<EventBuilder> about) {
+    Optional<RateLimitExceeded> consume(LimitKey counted, UnaryOperator<EventBuilder> about) {
         if (counted.rate().isUnlimited()) {
             return Optional.empty();
         }
-        Verdict verdict = limiter.take(counted.key(), counted.rate(), Patience.ofRequest());
-        return verdict.isAllowed() ? Optional.empty() : Optional.of(refused(counted, verdict, about));
+        LimitResult result = limiter.consume(counted.key(), counted.rate(), RedisTimeBudget.ofRequest());
+        return result.isAllowed() ? Optional.empty() : Optional.of(refused(counted, result, about));
     }
 
     /** Says if something would be too much, and counts nothing. */
-    Optional<Refusal> look(Counted counted) {
+    Optional<RateLimitExceeded> peek(LimitKey counted) {
         if (counted.rate().isUnlimited()) {
             return Optional.empty();
         }
-        Verdict verdict = limiter.look(counted.key(), counted.rate(), Patience.ofRequest());
-        return verdict.isAllowed() ? Optional.empty() : Optional.of(refused(counted, verdict, event -> event));
+        LimitResult result = limiter.peek(counted.key(), counted.rate(), RedisTimeBudget.ofRequest());
+        return result.isAllowed() ? Optional.empty() : Optional.of(refused(counted, result, event -> event));
     }
 
     /**
@@ -140,19 +140,19 @@ public final class RateLimits implements Provider {
     }
 
     /** Counts something that has happened already. */
-    void note(Counted counted) {
+    void note(LimitKey counted) {
         if (!counted.rate().isUnlimited()) {
-            limiter.take(counted.key(), counted.rate(), Patience.ofRequest());
+            limiter.consume(counted.key(), counted.rate(), RedisTimeBudget.ofRequest());
         }
     }
 
-    void giveBack(Counted counted, long permits) {
+    void giveBack(LimitKey counted, long permits) {
         if (!counted.rate().isUnlimited()) {
             limiter.giveBack(counted.key(), counted.rate(), permits);
         }
     }
 
-    private void tell(Counted counted, Verdict verdict) {
+    private void tell(LimitKey counted, LimitResult result) {
         HttpResponse response = session.getContext().getHttpResponse();
         String name = "\"" + counted.limit().id() + "\"";
         response.addHeader(
@@ -161,12 +161,12 @@ public final class RateLimits implements Provider {
                         + counted.rate().period().toSeconds());
         response.addHeader(
                 "RateLimit",
-                name + ";r=" + verdict.remaining() + ";t="
-                        + verdict.reset().plusMillis(999).toSeconds());
+                name + ";r=" + result.remaining() + ";t="
+                        + result.reset().plusMillis(999).toSeconds());
     }
 
     /** Counts a refusal; and of each bucket each node tells one in a minute as an event, which the activity log notes. */
-    private Refusal refused(Counted counted, Verdict verdict, UnaryOperator<EventBuilder> about) {
+    private RateLimitExceeded refused(LimitKey counted, LimitResult result, UnaryOperator<EventBuilder> about) {
         Counter.builder("rate.limited")
                 .description("What was refused because there was too much of it")
                 .tag("limit", counted.limit().id())
@@ -191,7 +191,7 @@ public final class RateLimits implements Provider {
                         counted.limit().id());
             }
         }
-        return new Refusal(counted.limit(), verdict.retryAfter());
+        return new RateLimitExceeded(counted.limit(), result.retryAfter());
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
     private Settings settings;
     private ClientAddress addresses;
     private RateLimiter limiter;
-    private Optional<StoreMeters> storeMeters;
+    private Optional<RedisMeters> storeMeters;
 
     @Override
     public String getId() {
@@ -29,7 +29,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
         settings = Settings.ofThisServer();
         addresses = ClientAddress.ofThisServer();
         Optional<String> redis = settings.ofServer(Settings.REDIS_URL);
-        storeMeters = redis.map(url -> new StoreMeters(Metrics.globalRegistry));
+        storeMeters = redis.map(url -> new RedisMeters(Metrics.globalRegistry));
         limiter = new RateLimiter(TimeMeter.SYSTEM_NANOTIME, redis.map(this::buckets));
     }
 
@@ -39,7 +39,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
             return RedisBuckets.at(url, storeMeters.orElseThrow());
         } catch (IllegalArgumentException e) {
             // Its message may hold the URL, and that a password.
-            throw new IllegalArgumentException("The option redis-url must be " + Settings.REDIS_URL.kind());
+            throw new IllegalArgumentException("The option redis-url must be " + Settings.REDIS_URL.valueFormat());
         }
     }
 
@@ -53,12 +53,12 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
 
     /** Whether the nodes count together just now; empty where no Redis is set. */
     public Optional<Boolean> isRedisUp() {
-        return storeMeters.map(StoreMeters::isUp);
+        return storeMeters.map(RedisMeters::isUp);
     }
 
     @Override
     public void close() {
         limiter.close();
-        storeMeters.ifPresent(StoreMeters::close);
+        storeMeters.ifPresent(RedisMeters::close);
     }
 }

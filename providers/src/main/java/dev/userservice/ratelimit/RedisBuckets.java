@@ -37,7 +37,7 @@ final class RedisBuckets implements AutoCloseable {
 
     private final RedisClient client;
     private final String place;
-    private final StoreMeters meters;
+    private final RedisMeters meters;
     private final AtomicReference<RedisConnection> current = new AtomicReference<>();
     private final AtomicBoolean isConnecting = new AtomicBoolean();
     private final AtomicBoolean isOutage = new AtomicBoolean();
@@ -47,7 +47,7 @@ final class RedisBuckets implements AutoCloseable {
     private volatile Duration pause = LEAST_PAUSE;
     private volatile boolean isClosed;
 
-    private RedisBuckets(String url, StoreMeters meters) {
+    private RedisBuckets(String url, RedisMeters meters) {
         RedisURI uri = RedisURI.create(url);
         if (uri.getHost() == null
                 || uri.getSocket() != null
@@ -75,7 +75,7 @@ final class RedisBuckets implements AutoCloseable {
      * @param url as Lettuce's RedisURI takes it
      * @throws IllegalArgumentException if it does not
      */
-    static RedisBuckets at(String url, StoreMeters meters) {
+    static RedisBuckets at(String url, RedisMeters meters) {
         RedisBuckets buckets = new RedisBuckets(url, meters);
         buckets.connect();
         return buckets;
@@ -85,20 +85,20 @@ final class RedisBuckets implements AutoCloseable {
      * What the bucket of a key answers; empty while there is nobody to ask, where the answer is late, and where somebody has lost
      * patience already.
      */
-    Optional<Verdict> ask(String key, Rate rate, Question question, Patience patience) {
+    Optional<LimitResult> ask(String key, Rate rate, BucketOperation operation, RedisTimeBudget budget) {
         RedisConnection connection = current.get();
         if (connection == null) {
             connect();
             return Optional.empty();
         }
-        if (patience.leftNanos() <= 0) {
+        if (budget.leftNanos() <= 0) {
             return Optional.empty();
         }
         long start = System.nanoTime();
         try {
-            Verdict verdict = connection.ask(key, rate, question, patience.leftNanos());
+            LimitResult result = connection.ask(key, rate, operation, budget.leftNanos());
             lateInARow.set(0);
-            return Optional.of(verdict);
+            return Optional.of(result);
         } catch (TimeoutException e) {
             meters.late();
             if (lateInARow.incrementAndGet() > MOST_LATE || !late.tryConsume(1)) {
@@ -109,7 +109,7 @@ final class RedisBuckets implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            patience.spend(System.nanoTime() - start);
+            budget.spend(System.nanoTime() - start);
         }
         return Optional.empty();
     }

@@ -40,7 +40,7 @@ final class RedisConnection {
     private RedisConnection(StatefulRedisConnection<String, byte[]> redis) {
         this.redis = redis;
         this.buckets = Bucket4jLettuce.casBasedBuilder(redis)
-                .requestTimeout(Patience.WHOLE)
+                .requestTimeout(RedisTimeBudget.WHOLE)
                 .expirationAfterWrite(
                         ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_AFTER_FULL))
                 .build()
@@ -73,7 +73,7 @@ final class RedisConnection {
     private void tryOut() throws ExecutionException, TimeoutException, InterruptedException {
         for (int left = TRIALS; left > 0; left--) {
             try {
-                ask("trial-" + left, TRIAL, Question.TAKE, Patience.WHOLE.toNanos());
+                ask("trial-" + left, TRIAL, BucketOperation.CONSUME, RedisTimeBudget.WHOLE.toNanos());
                 return;
             } catch (TimeoutException e) {
                 if (left == 1) {
@@ -90,10 +90,10 @@ final class RedisConnection {
      * @throws TimeoutException if it does not in time; the permit may be taken all the same
      * @throws ExecutionException if the connection is of no use any more
      */
-    Verdict ask(String key, Rate rate, Question question, long nanos)
+    LimitResult ask(String key, Rate rate, BucketOperation operation, long nanos)
             throws ExecutionException, TimeoutException, InterruptedException {
         try {
-            return question.there().apply(bucket(key, rate)).get(nanos, TimeUnit.NANOSECONDS);
+            return operation.there().apply(bucket(key, rate)).get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (isLate(e)) {
                 throw new TimeoutException(e.getMessage());

@@ -1,7 +1,7 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.access.SignedCaller;
-import dev.userservice.http.Exchange;
+import dev.userservice.access.TokenSubject;
+import dev.userservice.http.CurrentRequest;
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -26,7 +26,7 @@ public final class RefreshLimit {
     private record Done() {}
 
     /** That the request at hand counts as what anybody sends, until it shows a refresh token of this realm's. */
-    private record OfAnybody(RateLimits.Counted counted) {}
+    private record OfAnybody(RateLimits.LimitKey counted) {}
 
     /**
      * Counts a call of the API by its address, before anybody looks at what it brings.
@@ -34,11 +34,11 @@ public final class RefreshLimit {
      * @throws ApiProblem 429
      */
     public void requireOfAddress() {
-        RateLimits.Counted counted = limits.counted(realm, Limit.ANONYMOUS, limits.address());
-        limits.take(counted, event -> event).ifPresent(refusal -> {
+        RateLimits.LimitKey counted = limits.counted(realm, Limit.ANONYMOUS, limits.address());
+        limits.consume(counted, event -> event).ifPresent(refusal -> {
             throw refusal.problem();
         });
-        Exchange.current().ifPresent(there -> there.put(new OfAnybody(counted)));
+        CurrentRequest.current().ifPresent(there -> there.put(new OfAnybody(counted)));
     }
 
     /**
@@ -48,10 +48,11 @@ public final class RefreshLimit {
      * @throws ApiProblem 429
      */
     public void require(String refreshToken) {
-        Exchange.current().ifPresent(there -> there.put(new Done()));
-        Optional<RateLimits.Counted> ofAnybody =
-                Exchange.current().flatMap(there -> there.get(OfAnybody.class)).map(OfAnybody::counted);
-        Optional<String> id = SignedCaller.sessionOf(session, realm, refreshToken);
+        CurrentRequest.current().ifPresent(there -> there.put(new Done()));
+        Optional<RateLimits.LimitKey> ofAnybody = CurrentRequest.current()
+                .flatMap(there -> there.get(OfAnybody.class))
+                .map(OfAnybody::counted);
+        Optional<String> id = TokenSubject.sessionOf(session, realm, refreshToken);
         if (id.isPresent()) {
             ofAnybody.ifPresent(counted -> limits.giveBack(counted, 1));
             limits.require(realm, Limit.REFRESH, id.get(), event -> event.session(id.get()));
@@ -61,11 +62,11 @@ public final class RefreshLimit {
     }
 
     /** Counts a refresh by the token endpoint. */
-    Optional<Refusal> take(String refreshToken) {
-        if (Exchange.current().flatMap(there -> there.get(Done.class)).isPresent()) {
+    Optional<RateLimitExceeded> consume(String refreshToken) {
+        if (CurrentRequest.current().flatMap(there -> there.get(Done.class)).isPresent()) {
             return Optional.empty();
         }
-        return SignedCaller.sessionOf(session, realm, refreshToken)
-                .flatMap(id -> limits.take(limits.counted(realm, Limit.REFRESH, id), event -> event.session(id)));
+        return TokenSubject.sessionOf(session, realm, refreshToken)
+                .flatMap(id -> limits.consume(limits.counted(realm, Limit.REFRESH, id), event -> event.session(id)));
     }
 }

@@ -34,12 +34,13 @@ public final class RefreshLimitExecutor
             return;
         }
         String token = refresh.getParams().getFirst(REFRESH_TOKEN);
-        Optional<Refusal> refusal = token == null ? Optional.empty() : new RefreshLimit(session, realm).take(token);
+        Optional<RateLimitExceeded> refusal =
+                token == null ? Optional.empty() : new RefreshLimit(session, realm).consume(token);
         if (refusal.isPresent()) {
             String wait = Long.toString(refusal.get().seconds());
             session.getContext().getHttpResponse().setHeader(HttpHeaders.RETRY_AFTER, wait);
             throw new ClientPolicyException(
-                    Refusal.OAUTH_ERROR,
+                    RateLimitExceeded.OAUTH_ERROR,
                     "The tokens of this session were refreshed too often; try again in " + wait + " s",
                     Response.Status.TOO_MANY_REQUESTS);
         }

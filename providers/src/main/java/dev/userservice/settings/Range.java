@@ -3,7 +3,7 @@ package dev.userservice.settings;
 /** Whole numbers of a unit, from the least to the greatest that a setting may have. */
 record Range(String unit, int min, int max) {
     /** What a value is, for a reader. */
-    String kind() {
+    String valueFormat() {
         return unit + ", " + min + " to " + max;
     }
 

@@ -12,18 +12,18 @@ import java.util.stream.Stream;
  * The declaration of one setting: everything that reads, documents or edits settings reads it here.
  *
  * @param name kebab-case, the same in the realm attribute {@code user-service.<name>} and in the server option
- * @param kind what a value is, for a reader: its type and range
- * @param fallback the built-in default
+ * @param valueFormat what a value is, for a reader: its type and range
+ * @param defaultValue the built-in default
  * @param parser makes the value of its text; throws {@link IllegalArgumentException} saying what a good one is
  * @param help what it does, in one sentence
  */
-public record Setting<T>(String name, String kind, T fallback, Function<String, T> parser, String help) {
+public record Setting<T>(String name, String valueFormat, T defaultValue, Function<String, T> parser, String help) {
     private static final Set<String> ACRONYMS = Set.of("mfa", "url");
 
     public Setting {
         Objects.requireNonNull(name);
-        Objects.requireNonNull(kind);
-        Objects.requireNonNull(fallback);
+        Objects.requireNonNull(valueFormat);
+        Objects.requireNonNull(defaultValue);
         Objects.requireNonNull(parser);
         Objects.requireNonNull(help);
     }
@@ -38,14 +38,15 @@ public record Setting<T>(String name, String kind, T fallback, Function<String, 
         String words = Stream.of(name.split("-", -1))
                 .map(word -> ACRONYMS.contains(word) ? word.toUpperCase(Locale.ROOT) : word)
                 .collect(Collectors.joining(" "));
-        String unit = fallback instanceof Integer ? " in " + kind.substring(0, kind.indexOf(',')) : "";
+        String unit =
+                defaultValue instanceof Integer ? " in " + valueFormat.substring(0, valueFormat.indexOf(',')) : "";
         return Character.toUpperCase(words.charAt(0)) + words.substring(1) + unit;
     }
 
     /** The built-in default as one would write it; empty where there is none. */
     String fallbackText() {
-        boolean isNone = fallback.equals(Optional.empty()) || fallback.equals(Set.of());
-        return isNone ? "" : fallback.toString();
+        boolean isNone = defaultValue.equals(Optional.empty()) || defaultValue.equals(Set.of());
+        return isNone ? "" : defaultValue.toString();
     }
 
     /**
@@ -57,7 +58,7 @@ public record Setting<T>(String name, String kind, T fallback, Function<String, 
         try {
             return parser.apply(text.strip());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + " must be " + kind, e);
+            throw new IllegalArgumentException(name + " must be " + valueFormat, e);
         }
     }
 }

@@ -158,7 +158,7 @@ public final class Settings {
             "How often an address may send the form of a forgotten password on Keycloak's page.");
 
     /** All settings that a tenant can have of its own. */
-    public static final List<Setting<?>> OF_TENANTS = List.of(
+    public static final List<Setting<?>> TENANT_SETTINGS = List.of(
             AUDIENCE,
             ACTIVATION_LIFETIME,
             RESET_LIFETIME,
@@ -242,12 +242,12 @@ public final class Settings {
     /** The server's options, for {@code kc.sh show-config} and Keycloak's documentation of providers. */
     public static List<ProviderConfigProperty> options() {
         ProviderConfigurationBuilder options = ProviderConfigurationBuilder.create();
-        List.of(OF_TENANTS, OF_THE_SERVER)
+        List.of(TENANT_SETTINGS, OF_THE_SERVER)
                 .forEach(settings -> settings.forEach(setting -> options.property()
                         .name(setting.name())
                         .label(setting.name())
                         .type(ProviderConfigProperty.STRING_TYPE)
-                        .helpText(setting.help() + " Value: " + setting.kind() + ".")
+                        .helpText(setting.help() + " Value: " + setting.valueFormat() + ".")
                         .add()));
         return options.build();
     }
@@ -262,7 +262,7 @@ public final class Settings {
     /** The value that holds for the server: its option, else the default. */
     public <T> T ofServer(Setting<T> setting) {
         return parse("option " + setting.name(), server.get(setting.name()), setting)
-                .orElse(setting.fallback());
+                .orElse(setting.defaultValue());
     }
 
     /** The same as one would write it; empty where nothing is set. */
@@ -281,18 +281,20 @@ public final class Settings {
             return Optional.of(setting.parse(text));
         } catch (IllegalArgumentException e) {
             if (!text.equals(COMPLAINTS.put(place, text))) {
-                LOG.warnf("The setting %s has a bad value and is passed over; it must be %s", place, setting.kind());
+                LOG.warnf(
+                        "The setting %s has a bad value and is passed over; it must be %s",
+                        place, setting.valueFormat());
             }
             return Optional.empty();
         }
     }
 
-    private static Setting<Integer> number(String name, Range range, int fallback, String help) {
-        return new Setting<>(name, range.kind(), fallback, range::parse, help);
+    private static Setting<Integer> number(String name, Range range, int defaultValue, String help) {
+        return new Setting<>(name, range.valueFormat(), defaultValue, range::parse, help);
     }
 
-    private static Setting<Rate> limit(String name, String fallback, String help) {
-        return new Setting<>(name, Rate.KIND, Rate.parse(fallback), Rate::parse, help);
+    private static Setting<Rate> limit(String name, String defaultValue, String help) {
+        return new Setting<>(name, Rate.KIND, Rate.parse(defaultValue), Rate::parse, help);
     }
 
     private static Set<String> names(String text) {

@@ -34,6 +34,8 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
 
     private static final String WANTED = SettingsTab.class.getName();
 
+    private Settings settings;
+
     @Override
     public String getId() {
         return ID;
@@ -56,10 +58,10 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
 
     @Override
     public List<ProviderConfigProperty> getConfigProperties() {
-        Settings settings = Settings.ofThisServer();
         return Stream.concat(
                         Stream.of(mailProblem()),
-                        Settings.OF_TENANTS.stream().map(setting -> field(setting, settings.textOfServer(setting))))
+                        Settings.TENANT_SETTINGS.stream()
+                                .map(setting -> field(setting, settings.textOfServer(setting))))
                 .toList();
     }
 
@@ -82,14 +84,14 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
 
     /** An empty field says in its label what holds, and has no default that saving would make the realm's own; a switch has one. */
     private static ProviderConfigProperty field(Setting<?> setting, String otherwise) {
-        boolean isSwitch = setting.fallback() instanceof Boolean;
+        boolean isSwitch = setting.defaultValue() instanceof Boolean;
         String holds = otherwise.isEmpty() ? "none" : otherwise;
         ProviderConfigProperty field = new ProviderConfigProperty();
         field.setName(setting.name());
         field.setLabel(isSwitch ? setting.label() : setting.label() + " (empty: " + holds + ")");
-        field.setType(type(setting.fallback()));
+        field.setType(type(setting.defaultValue()));
         field.setDefaultValue(isSwitch ? otherwise : null);
-        field.setHelpText(setting.help() + " Value: " + setting.kind() + ". Where there is none: " + holds
+        field.setHelpText(setting.help() + " Value: " + setting.valueFormat() + ". Where there is none: " + holds
                 + ". For the user service of this realm, in its attribute " + setting.attribute() + ".");
         return field;
     }
@@ -129,13 +131,13 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
         }
     }
 
-    private static void write(TenantValues wanted, RealmModel realm) {
+    private void write(TenantValues wanted, RealmModel realm) {
         try {
             wanted.requireRolesOf(realm);
         } catch (IllegalArgumentException e) {
             throw refusal(e);
         }
-        wanted.writeTo(realm);
+        wanted.writeTo(realm, settings);
     }
 
     /** Keycloak formats the message, and a value may hold what formats mean something by. */
@@ -149,7 +151,9 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
     }
 
     @Override
-    public void init(Config.Scope config) {}
+    public void init(Config.Scope config) {
+        settings = Settings.ofThisServer();
+    }
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {}

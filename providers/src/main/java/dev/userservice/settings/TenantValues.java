@@ -25,7 +25,7 @@ final class TenantValues {
      */
     static TenantValues of(Map<String, List<String>> given, boolean isWhole) {
         Map<String, String> values = new HashMap<>();
-        for (Setting<?> setting : Settings.OF_TENANTS) {
+        for (Setting<?> setting : Settings.TENANT_SETTINGS) {
             List<String> texts = given.getOrDefault(setting.name(), List.of());
             if (texts.size() > 1) {
                 throw new IllegalArgumentException(setting.name() + " has one value");
@@ -41,7 +41,7 @@ final class TenantValues {
     /** What the tenant's attributes say, good or bad. */
     static Map<String, String> of(RealmModel tenant) {
         Map<String, String> values = new HashMap<>();
-        Settings.OF_TENANTS.forEach(
+        Settings.TENANT_SETTINGS.forEach(
                 setting -> attribute(tenant, setting).ifPresent(text -> values.put(setting.name(), text)));
         return values;
     }
@@ -71,11 +71,11 @@ final class TenantValues {
     }
 
     /** Changes the attributes whose values are others now. */
-    void writeTo(RealmModel tenant) {
-        Settings.OF_TENANTS.forEach(setting -> write(tenant, setting));
+    void writeTo(RealmModel tenant, Settings settings) {
+        Settings.TENANT_SETTINGS.forEach(setting -> write(tenant, setting, settings));
     }
 
-    private <T> void write(RealmModel tenant, Setting<T> setting) {
+    private <T> void write(RealmModel tenant, Setting<T> setting, Settings settings) {
         Optional<String> present = attribute(tenant, setting);
         Optional<String> wanted = Optional.ofNullable(values.get(setting.name()));
         if (wanted.equals(present)) {
@@ -85,14 +85,13 @@ final class TenantValues {
             if (isWhole) {
                 tenant.removeAttribute(setting.attribute());
             }
-        } else if (present.isPresent() || !isUntouched(setting, wanted.get())) {
+        } else if (present.isPresent() || !isUntouched(setting, wanted.get(), settings)) {
             tenant.setAttribute(setting.attribute(), wanted.get());
         }
     }
 
     /** A switch says something even if nobody touched it; text is there because somebody wrote it. */
-    private static <T> boolean isUntouched(Setting<T> setting, String text) {
-        return setting.fallback() instanceof Boolean
-                && setting.parse(text).equals(Settings.ofThisServer().ofServer(setting));
+    private static <T> boolean isUntouched(Setting<T> setting, String text, Settings settings) {
+        return setting.defaultValue() instanceof Boolean && setting.parse(text).equals(settings.ofServer(setting));
     }
 }

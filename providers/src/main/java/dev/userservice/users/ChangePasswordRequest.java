@@ -2,7 +2,7 @@ package dev.userservice.users;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.password.NewPassword;
+import dev.userservice.password.PasswordFormat;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -23,7 +23,7 @@ public record ChangePasswordRequest(
     void validate() {
         FieldErrors errors = new FieldErrors();
         errors.required("current_password", currentPassword).text("current_password", currentPassword, 1, 512);
-        NewPassword.check(errors, "new_password", newPassword);
+        PasswordFormat.check(errors, "new_password", newPassword);
         errors.throwIfAny();
     }
 

@@ -2,11 +2,11 @@ package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.Activation;
-import dev.userservice.codes.CodeTimes;
+import dev.userservice.codes.CodePolicy;
 import dev.userservice.codes.OneTimeCodes;
-import dev.userservice.codes.OneTimeCodes.Asked;
 import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.mail.MailOrigin;
+import dev.userservice.codes.OneTimeCodes.RequestResult;
+import dev.userservice.mail.MailContext;
 import dev.userservice.web.ApiProblem;
 import java.time.Duration;
 import org.keycloak.models.UserModel;
@@ -23,7 +23,7 @@ final class EmailChange {
     }
 
     /** Does the user have to prove the new address before they get in again? */
-    boolean isProofNeeded(ProfileUpdate update) {
+    boolean isProofNeeded(ProfileEditor update) {
         return call.realm().isVerifyEmail() && update.isNewEmailAsked();
     }
 
@@ -35,23 +35,25 @@ final class EmailChange {
      */
     void requireCooledDown(UserModel user) {
         Duration coolDown = new Activation(call.session(), call.settings()).coolDown();
-        Asked asked = new OneTimeCodes(call.session())
-                .ask(user.getId(), Purpose.EMAIL_CHANGE, new CodeTimes(coolDown, coolDown), call.realm());
+        RequestResult asked = new OneTimeCodes(call.session())
+                .ask(user.getId(), Purpose.EMAIL_CHANGE, new CodePolicy(coolDown, coolDown), call.realm());
         if (asked.request().isEmpty()) {
             throw ApiProblem.tooManyRequests(asked.timeLeft(), "The e-mail address was changed a moment ago");
         }
     }
 
-    void follow(UserModel user, ProfileUpdate update) {
+    /** Voids the codes of a user whose address has changed, and has the new one proved, if that is waited for. */
+    void afterEmailChange(UserModel user, ProfileEditor update) {
         if (!update.isEmailChanged()) {
             return;
         }
         new OneTimeCodes(call.session()).voidAll(user);
         if (user.getEmail() != null) {
             boolean isByThemselves = call.caller().isSelf(user.getId());
-            MailOrigin origin =
-                    isByThemselves ? MailOrigin.of(call.session(), user, null) : MailOrigin.ofOthers(call.session());
-            new Activation(call.session(), call.settings()).follow(user, origin);
+            MailContext origin = isByThemselves
+                    ? MailContext.of(call.session(), user, null)
+                    : MailContext.withoutRequest(call.session());
+            new Activation(call.session(), call.settings()).afterEmailChange(user, origin);
         }
     }
 }

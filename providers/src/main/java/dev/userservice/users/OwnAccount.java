@@ -2,6 +2,7 @@ package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.Caller;
+import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.password.PasswordRules;
@@ -48,14 +49,14 @@ public final class OwnAccount {
      * @throws ApiProblem 400 for invalid fields, 409 for what is taken, and for a new address of the last one who could manage
      *     the realm, if it has to be proved first; 429 for one address soon after another; 401 for one who was disabled or deleted meanwhile
      */
-    public UserModel update(ProfileChange change, FieldErrors errors) {
+    public UserModel update(AttributeChanges change, FieldErrors errors) {
         UserModel user = call.caller().lockSelf();
-        ProfileUpdate profile = new ProfileUpdate(call, user, change, UserProfileContext.ACCOUNT);
+        ProfileEditor profile = new ProfileEditor(call, user, change, UserProfileContext.ACCOUNT);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
-        TakenNames.requireNone(taken, errors);
+        DuplicateUser.requireNone(taken, errors);
         if (new EmailChange(call).isProofNeeded(profile)) {
-            new LastOne(call).requireAnother(user);
+            new LastAdminGuard(call).requireAnother(user);
         }
         if (profile.isNewEmailAsked()) {
             new EmailChange(call).requireCooledDown(user);
@@ -67,7 +68,7 @@ public final class OwnAccount {
             isChanged.set(true);
             audit.onChange(name, model, before);
         });
-        new EmailChange(call).follow(user, profile);
+        new EmailChange(call).afterEmailChange(user, profile);
         if (isChanged.get()) {
             event.success();
         }
@@ -130,13 +131,8 @@ public final class OwnAccount {
 
     /** The event, and the one of the name that it had before: Keycloak makes both. */
     private Stream<EventBuilder> passwordEvents() {
-        return Stream.of(EventType.UPDATE_CREDENTIAL, deprecatedPasswordEvent())
+        return AccountEvents.PASSWORD_UPDATED.stream()
                 .map(type -> event(type).detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE));
-    }
-
-    @SuppressWarnings("deprecation")
-    private static EventType deprecatedPasswordEvent() {
-        return EventType.UPDATE_PASSWORD;
     }
 
     private void endOtherSessions(UserModel user) {
@@ -147,11 +143,6 @@ public final class OwnAccount {
     }
 
     private EventBuilder event(EventType type) {
-        Caller caller = call.caller();
-        return new EventBuilder(realm, session, session.getContext().getConnection())
-                .event(type)
-                .client(caller.client())
-                .user(caller.user())
-                .session(caller.token().getSessionId());
+        return call.caller().event(type);
     }
 }

@@ -5,7 +5,7 @@ import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.ratelimit.RateLimits;
-import dev.userservice.web.ApiProblem;
+import dev.userservice.web.JsonRequest;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.PUT;
@@ -50,9 +50,7 @@ public final class OwnAccountResource {
             description = "The e-mail address was changed a moment ago: Retry-After says when it can be again")
     public UserMessage update(@RequestBody(required = true) UpdateOwnUserRequest request) {
         call.caller().requireManageSelf();
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
+        JsonRequest.required(request);
         ProfilePatch patch = request.toPatch();
         UserModel user = new OwnAccount(call).update(patch.toChange(), patch.validate());
         return new UserMessage(
@@ -68,10 +66,7 @@ public final class OwnAccountResource {
                     + " failed login.")
     public Message changePassword(@RequestBody(required = true) ChangePasswordRequest request) {
         call.caller().requireManageSelf();
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
-        request.validate();
+        JsonRequest.required(request).validate();
         UserModel own = call.caller().user();
         RateLimits.of(call.session()).require(call.realm(), Limit.LOGIN, own.getId(), event -> event.user(own.getId()));
         return new LoginLimit(call.session(), call.realm())

@@ -1,7 +1,7 @@
 package dev.userservice.users;
 
 import dev.userservice.keycloak.OwnAddress;
-import dev.userservice.keycloak.RolledBack;
+import dev.userservice.keycloak.RollbackGuard;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
@@ -63,7 +63,7 @@ public final class OwnAddressListener implements EventListenerProvider {
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "The username of %s could not follow the new e-mail address", userId);
-            RolledBack.insteadOfSuccess(session, e);
+            RollbackGuard.failResponse(session, e);
         }
     }
 

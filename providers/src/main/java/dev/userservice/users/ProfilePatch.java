@@ -66,7 +66,7 @@ record ProfilePatch(
         return value == null ? null : value.textValue();
     }
 
-    ProfileChange toChange() {
+    AttributeChanges toChange() {
         Map<String, UnaryOperator<String>> attributes = new HashMap<>();
         put(attributes, UserModel.EMAIL, email);
         put(attributes, UserModel.USERNAME, username);
@@ -82,7 +82,7 @@ record ProfilePatch(
         if (preferences != null) {
             attributes.put("preferences", now -> preferences.isObject() ? StrictJson.merged(now, preferences) : null);
         }
-        return new ProfileChange(
+        return new AttributeChanges(
                 attributes,
                 Map.of(
                         UserModel.FIRST_NAME, fullName == null ? "first_name" : "full_name",

@@ -3,9 +3,9 @@ package dev.userservice.users;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.Caller;
+import dev.userservice.access.EscalationGuard;
 import dev.userservice.access.HeldRoles;
 import dev.userservice.access.ManagedRoles;
-import dev.userservice.access.Privileges;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.util.List;
@@ -72,7 +72,7 @@ public final class RoleChange {
      */
     public static void requireGrantable(RoleModel wanted, ApiCall call) {
         if (!call.realm().getDefaultRole().hasRole(wanted)) {
-            new Privileges(call).requireHolds(wanted);
+            new EscalationGuard(call).requireMayGrant(wanted);
         }
     }
 
@@ -130,22 +130,22 @@ public final class RoleChange {
                 .allMatch(role -> caller.users().mayMap(role, user))) {
             throw ApiProblem.forbidden("This needs the permission to map the role");
         }
-        granted.forEach(new Privileges(call)::requireHolds);
+        granted.forEach(new EscalationGuard(call)::requireMayGrant);
     }
 
     /** Does it take the user this role, which they hold by nothing else? */
-    boolean takes(RoleModel role) {
+    boolean revokes(RoleModel role) {
         return taken.stream().anyMatch(gone -> gone.equals(role) || gone.hasRole(role));
     }
 
-    /** Does it. */
+    /** Changes the mappings. */
     public void apply() {
         taken.forEach(user::deleteRoleMapping);
         granted.forEach(user::grantRole);
     }
 
-    /** Lets Keycloak's admin events say so. */
-    public void tell() {
+    /** Makes the admin events of the change, as Keycloak's console does. */
+    public void recordEvents() {
         AdminEvents events = new AdminEvents(call);
         events.roles(OperationType.DELETE, user, taken, from, to.getName());
         events.roles(OperationType.CREATE, user, granted, from, to.getName());

@@ -94,8 +94,8 @@ public record UpdateUserRequest(
         return errors;
     }
 
-    UserChange toChange() {
-        return new UserChange(
+    UserPatch toChange() {
+        return new UserPatch(
                 profile().toChange(),
                 Optional.ofNullable(isActive).filter(JsonNode::isBoolean).map(JsonNode::booleanValue),
                 Optional.ofNullable(role).filter(JsonNode::isTextual).map(JsonNode::textValue));

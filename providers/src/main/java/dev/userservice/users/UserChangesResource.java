@@ -4,6 +4,7 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
+import dev.userservice.web.JsonRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.PATCH;
@@ -77,9 +78,7 @@ public final class UserChangesResource {
     }
 
     private UserMessage change(UserModel known, UpdateUserRequest request) {
-        if (request == null) {
-            throw ApiProblem.badRequest("A body is needed");
-        }
+        JsonRequest.required(request);
         UserModel user = new UserAdministration(call).update(known, request.toChange(), request.validate());
         return new UserMessage(
                 "User updated successfully", UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user)));

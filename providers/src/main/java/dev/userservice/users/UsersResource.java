@@ -65,7 +65,7 @@ public final class UsersResource {
         require("identifier", identifier);
         UserView user = call.caller()
                 .users()
-                .findView(identifier)
+                .findVisible(identifier)
                 .map(this::view)
                 .filter(UserView::isActive)
                 .orElseThrow(() -> ApiProblem.notFound("Active user not found"));

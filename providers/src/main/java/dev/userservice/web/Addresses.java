@@ -38,7 +38,7 @@ public final class Addresses {
      * Whom an address stands for: that of IPv4 itself; of IPv6 the first 64 bits, since whoever has one of these has all of that
      * network (RFC 4291, section 2.5.4). What is no address stays as it is.
      */
-    public static String subscriber(String text) {
+    public static String networkPrefix(String text) {
         return bytes(text)
                 .map(bytes -> HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, SUBSCRIBER_BYTES)))
                 .orElse(text);

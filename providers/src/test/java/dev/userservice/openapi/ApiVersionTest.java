@@ -58,7 +58,7 @@ final class ApiVersionTest {
                     change.getMissingEndpoints().stream()
                             .map(endpoint -> endpoint.getMethod() + " " + endpoint.getPathUrl())
                             .toList(),
-                    Breaks.between(old, now));
+                    ApiBreaks.between(old, now));
         }
 
         boolean isBreaking() {

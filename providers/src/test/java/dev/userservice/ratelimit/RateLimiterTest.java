@@ -45,7 +45,8 @@ final class RateLimiterTest {
 
     private long taken(String key, int times) {
         return IntStream.range(0, times)
-                .filter(i -> limiter.take(key, FIVE_A_MINUTE, new Patience()).isAllowed())
+                .filter(i -> limiter.consume(key, FIVE_A_MINUTE, new RedisTimeBudget())
+                        .isAllowed())
                 .count();
     }
 
@@ -69,11 +70,11 @@ final class RateLimiterTest {
 
     @Test
     void aVerdictSaysHowManyAreLeftAndWhenThereIsOne() {
-        Verdict first = limiter.take("a", FIVE_A_MINUTE, new Patience());
-        assertEquals(new Verdict(true, 4, Duration.ZERO, Duration.ofSeconds(12)), first);
+        LimitResult first = limiter.consume("a", FIVE_A_MINUTE, new RedisTimeBudget());
+        assertEquals(new LimitResult(true, 4, Duration.ZERO, Duration.ofSeconds(12)), first);
         taken("a", 4);
-        Verdict refused = limiter.take("a", FIVE_A_MINUTE, new Patience());
-        assertEquals(new Verdict(false, 0, Duration.ofSeconds(12), Duration.ofMinutes(1)), refused);
+        LimitResult refused = limiter.consume("a", FIVE_A_MINUTE, new RedisTimeBudget());
+        assertEquals(new LimitResult(false, 0, Duration.ofSeconds(12), Duration.ofMinutes(1)), refused);
     }
 
     @Test
@@ -85,10 +86,10 @@ final class RateLimiterTest {
     @Test
     void whoLooksTakesNothing() {
         for (int i = 0; i < 20; i++) {
-            assertTrue(limiter.look("a", FIVE_A_MINUTE, new Patience()).isAllowed());
+            assertTrue(limiter.peek("a", FIVE_A_MINUTE, new RedisTimeBudget()).isAllowed());
         }
         assertEquals(5, taken("a", 20));
-        Verdict refused = limiter.look("a", FIVE_A_MINUTE, new Patience());
+        LimitResult refused = limiter.peek("a", FIVE_A_MINUTE, new RedisTimeBudget());
         assertFalse(refused.isAllowed());
         assertEquals(Duration.ofSeconds(12), refused.retryAfter());
     }
@@ -123,7 +124,7 @@ final class RateLimiterTest {
     void whoeverKeepsTryingIsNotForgottenForACrowd() {
         taken("a", 5);
         for (int i = 0; i < 2 * LocalBuckets.MOST; i++) {
-            limiter.take("crowd" + i, FIVE_A_MINUTE, new Patience());
+            limiter.consume("crowd" + i, FIVE_A_MINUTE, new RedisTimeBudget());
             if (i % 1_000 == 0) {
                 assertEquals(0, taken("a", 1));
             }
@@ -141,7 +142,7 @@ final class RateLimiterTest {
     void fromOneAddressNobodyIsLockedOutHoweverPatientTheyAre(String realm) throws Exception {
         JsonNode template = new ObjectMapper()
                 .readTree(Path.of("../realm-config/" + realm + ".json").toFile());
-        Rate limit = Settings.LIMIT_FAILED_LOGIN.fallback();
+        Rate limit = Settings.LIMIT_FAILED_LOGIN.defaultValue();
         long names = 2;
         double failuresASecond =
                 names * (double) limit.permits() / limit.period().toSeconds();

@@ -39,12 +39,12 @@ final class SettingsReferenceTest {
 
     private static String reference() {
         List<String> lines = new ArrayList<>(INTRODUCTION.lines().toList());
-        lines.addAll(section("Of a tenant", Settings.OF_TENANTS));
+        lines.addAll(section("Of a tenant", Settings.TENANT_SETTINGS));
         lines.addAll(section("Of the server alone", Settings.OF_THE_SERVER));
         lines.addAll(table(
                 "Where they are written",
                 List.of("name", "realm attribute", "server option", "environment variable"),
-                Stream.of(Settings.OF_TENANTS, Settings.OF_THE_SERVER)
+                Stream.of(Settings.TENANT_SETTINGS, Settings.OF_THE_SERVER)
                         .flatMap(List::stream)
                         .toList(),
                 SettingsReferenceTest::places));
@@ -58,13 +58,13 @@ final class SettingsReferenceTest {
                 settings,
                 setting -> List.of(
                         code(setting.name()),
-                        text(setting.kind()),
+                        text(setting.valueFormat()),
                         setting.fallbackText().isEmpty() ? "none" : code(setting.fallbackText()),
                         text(setting.help())));
     }
 
     private static List<String> places(Setting<?> setting) {
-        boolean isOfTenants = Settings.OF_TENANTS.contains(setting);
+        boolean isOfTenants = Settings.TENANT_SETTINGS.contains(setting);
         String provider = "spi-realm-restapi-extension--" + ApiPath.EXTENSION + "--";
         String option = provider + setting.name();
         String variable = "KC_" + option.replace('-', '_').toUpperCase(Locale.ROOT);

@@ -44,10 +44,12 @@ final class AddressesTest {
 
     @Test
     void ofIpV6TheNetworkIsWhoItStandsFor() {
-        assertEquals(Addresses.subscriber("2001:db8:1:2::1"), Addresses.subscriber("2001:db8:1:2:ffff:ffff:ffff:ffff"));
-        assertNotEquals(Addresses.subscriber("2001:db8:1:2::1"), Addresses.subscriber("2001:db8:1:3::1"));
-        assertNotEquals(Addresses.subscriber("192.0.2.1"), Addresses.subscriber("192.0.2.2"));
-        assertEquals(Addresses.subscriber("192.0.2.1"), Addresses.subscriber("::ffff:192.0.2.1"));
-        assertEquals("unknown", Addresses.subscriber("unknown"));
+        assertEquals(
+                Addresses.networkPrefix("2001:db8:1:2::1"),
+                Addresses.networkPrefix("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assertNotEquals(Addresses.networkPrefix("2001:db8:1:2::1"), Addresses.networkPrefix("2001:db8:1:3::1"));
+        assertNotEquals(Addresses.networkPrefix("192.0.2.1"), Addresses.networkPrefix("192.0.2.2"));
+        assertEquals(Addresses.networkPrefix("192.0.2.1"), Addresses.networkPrefix("::ffff:192.0.2.1"));
+        assertEquals("unknown", Addresses.networkPrefix("unknown"));
     }
 }

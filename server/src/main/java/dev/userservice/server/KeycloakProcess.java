@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  */
 public final class KeycloakProcess {
     /** How long a server may take to end by itself; it waits for requests under way. */
-    public static final Duration PATIENCE = Duration.ofSeconds(10);
+    public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /** What a developer's shell may hold for {@code ./mvnw -P run} must not reach a server that was not asked to use it. */
     private static final Pattern NOT_INHERITED =
@@ -97,7 +97,7 @@ public final class KeycloakProcess {
 
     /** The process id of the server's JVM, or of the script while there is no JVM yet. */
     public long pid() {
-        return family().stream()
+        return processTree().stream()
                 .filter(KeycloakProcess::isJvm)
                 .findFirst()
                 .orElseGet(process::toHandle)
@@ -113,39 +113,39 @@ public final class KeycloakProcess {
 
     /** Asks the server to end as an operating system would, and makes sure that all its processes do. */
     public void stop() {
-        stop(PATIENCE);
+        stop(TIMEOUT);
     }
 
     public void stop(Duration patience) {
-        Set<ProcessHandle> family = family();
+        Set<ProcessHandle> processTree = processTree();
         // Not the process's own destroy(), which stops listening to its last words.
         process.toHandle().destroy();
-        awaitGone(family, patience);
-        end(family);
+        awaitGone(processTree, patience);
+        end(processTree);
     }
 
     /** Ends the server without giving it a chance to tidy up, as a crash or a power cut does. */
     public void kill() {
-        end(family());
+        end(processTree());
     }
 
-    private void end(Set<ProcessHandle> family) {
+    private void end(Set<ProcessHandle> processTree) {
         // The script last: as their parent it sees to it that the others are gone for the system too.
-        Set<ProcessHandle> others = new LinkedHashSet<>(family);
+        Set<ProcessHandle> others = new LinkedHashSet<>(processTree);
         others.remove(process.toHandle());
         others.forEach(ProcessHandle::destroyForcibly);
         awaitGone(others, Duration.ofSeconds(2));
-        family.forEach(ProcessHandle::destroyForcibly);
-        awaitGone(family, Duration.ofSeconds(5));
+        processTree.forEach(ProcessHandle::destroyForcibly);
+        awaitGone(processTree, Duration.ofSeconds(5));
         awaitEnd(Duration.ofSeconds(5));
     }
 
-    /** Waits for those in {@code family}, and adds whoever comes to it meanwhile. */
-    private void awaitGone(Set<ProcessHandle> family, Duration patience) {
+    /** Waits for those in {@code processTree}, and adds whoever comes to it meanwhile. */
+    private void awaitGone(Set<ProcessHandle> processTree, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
-        while (family.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+        while (processTree.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
             pause();
-            family.addAll(process.descendants().toList());
+            processTree.addAll(process.descendants().toList());
         }
     }
 
@@ -167,10 +167,11 @@ public final class KeycloakProcess {
     }
 
     /** The JVM first: killed from the top, the script would leave it without a parent, and out of sight. */
-    private Set<ProcessHandle> family() {
-        Set<ProcessHandle> family = new LinkedHashSet<>(process.descendants().toList());
-        family.add(process.toHandle());
-        return family;
+    private Set<ProcessHandle> processTree() {
+        Set<ProcessHandle> processTree =
+                new LinkedHashSet<>(process.descendants().toList());
+        processTree.add(process.toHandle());
+        return processTree;
     }
 
     private static boolean isJvm(ProcessHandle handle) {

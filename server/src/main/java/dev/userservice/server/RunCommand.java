@@ -151,7 +151,7 @@ public final class RunCommand {
 
     private synchronized void distrustIfUnready() {
         if (!ready) {
-            home.distrustIfRewrittenSince(started);
+            home.invalidateIfModifiedSince(started);
         }
     }
 

@@ -47,7 +47,7 @@ public record ServerHome(Path path) {
      * Has the next preparation lay Keycloak's files anew (never the data) if they were rewritten since {@code start}: a build
      * that was cut short may have left half a file.
      */
-    void distrustIfRewrittenSince(Instant start) {
+    void invalidateIfModifiedSince(Instant start) {
         try (Stream<Path> files = Files.walk(path.resolve("lib").resolve("quarkus"))) {
             for (Path file : files.toList()) {
                 if (Files.getLastModifiedTime(file).toInstant().isAfter(start)) {

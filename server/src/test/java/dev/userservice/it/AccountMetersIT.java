@@ -69,7 +69,7 @@ final class AccountMetersIT {
                 new TreeMap<>(Stream.of(series).collect(Collectors.toMap(name -> name, name -> 1.0)));
         AtomicReference<Map<String, Double>> grown = new AtomicReference<>();
         try {
-            Until.holds("the count", Duration.ofMinutes(1), () -> {
+            Eventually.holds("the count", Duration.ofMinutes(1), () -> {
                 grown.set(family(tenant).since(before));
                 return expected.equals(grown.get());
             });
@@ -80,7 +80,7 @@ final class AccountMetersIT {
         String later = "http_requests_total{method=\"GET\",route=\"/users/health\",status=\"200\"}";
         Scrape sofar = Scrape.of(tenant.server()).of(tenant);
         tenant.api().get("/users/health").then().statusCode(200);
-        Until.holds(
+        Eventually.holds(
                 "the count of a later request",
                 Duration.ofMinutes(1),
                 () -> Scrape.of(tenant.server()).of(tenant).since(sofar).containsKey(later));
@@ -192,7 +192,7 @@ final class AccountMetersIT {
                 action("login_failed"));
         assertCounts(
                 tenant,
-                () -> Tenant.admitted(() -> post(
+                () -> Tenant.retryWhileUnauthorized(() -> post(
                                 tenant,
                                 "/login",
                                 Map.of(
@@ -423,7 +423,7 @@ final class AccountMetersIT {
         user.update(disabled);
         tenant.register(Map.of());
         tenant.session("alice");
-        Until.holds(
+        Eventually.holds(
                 "the gauges of the tenant",
                 Duration.ofMinutes(2),
                 () -> Scrape.of(server)
@@ -437,7 +437,7 @@ final class AccountMetersIT {
         assertFalse(family(tenant).values().isEmpty());
 
         tenant.admin().remove();
-        Until.holds(
+        Eventually.holds(
                 "the end of the series",
                 Duration.ofMinutes(2),
                 () -> Scrape.of(server)

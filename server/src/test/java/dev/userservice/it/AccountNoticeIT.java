@@ -54,7 +54,7 @@ final class AccountNoticeIT {
     }
 
     private void changesPassword(String token) {
-        Tenant.admitted(
+        Tenant.retryWhileUnauthorized(
                         400,
                         () -> tenant.api(token)
                                 .contentType(ContentType.JSON)

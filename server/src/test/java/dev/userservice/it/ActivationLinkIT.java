@@ -79,7 +79,7 @@ final class ActivationLinkIT {
             Newcomer account = Newcomer.to(tenant);
             account.registersAt(app, attackers);
             // The login that waits has begun in an earlier second than the new password.
-            Until.holds("another second", Duration.ofSeconds(10), nextSecond());
+            Eventually.holds("another second", Duration.ofSeconds(10), nextSecond());
             owners.goTo(account.mail().link());
             owners.awaitText("did not register here");
             owners.click("#user-service-take-over");
@@ -100,7 +100,7 @@ final class ActivationLinkIT {
             attackers.awaitElement("#kc-error-message");
             attackers.screenshot("login-under-way-ended");
             tenant.login(account.username(), TestServer.PASSWORD).then().statusCode(401);
-            Tenant.admitted(() -> tenant.login(account.username(), "Ve2y-own-password!"))
+            Tenant.retryWhileUnauthorized(() -> tenant.login(account.username(), "Ve2y-own-password!"))
                     .then()
                     .statusCode(200);
         }

@@ -12,7 +12,7 @@ import java.util.UUID;
 /** The activity log of a tenant, as its API tells it. */
 final class Activities {
     private static final int MOST = 100;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     /** A class of tests may take longer than a token lives. */
     private static final Duration FRESH = Duration.ofMinutes(1);
@@ -61,7 +61,7 @@ final class Activities {
 
     /** The newest row about a user, which must be of this action; waits for what Keycloak tells a moment later. */
     Map<String, Object> last(String userId, String action) {
-        Until.holds("the row " + action, PATIENCE, () -> {
+        Eventually.holds("the row " + action, TIMEOUT, () -> {
             List<String> actions = actions(userId);
             return !actions.isEmpty() && actions.get(actions.size() - 1).equals(action);
         });
@@ -71,9 +71,9 @@ final class Activities {
 
     /** The same, once so many rows about the user are of this action. */
     Map<String, Object> last(String userId, String action, int times) {
-        Until.holds(
+        Eventually.holds(
                 "row " + times + " of " + action,
-                PATIENCE,
+                TIMEOUT,
                 () -> actions(userId).stream().filter(action::equals).count() == times);
         return last(userId, action);
     }

@@ -105,7 +105,7 @@ final class ActivityCrashIT {
                 .post("/verify-email")
                 .then()
                 .statusCode(200);
-        Tenant.admitted(() -> tenant.login(newcomer, TestServer.PASSWORD))
+        Tenant.retryWhileUnauthorized(() -> tenant.login(newcomer, TestServer.PASSWORD))
                 .then()
                 .statusCode(200);
         tenant.api(boss).delete("/users/" + erased + "?erase=true").then().statusCode(204);
@@ -198,7 +198,7 @@ final class ActivityCrashIT {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             usernames.forEach(username -> threads.execute(() -> work(username, answered)));
-            Until.holds(
+            Eventually.holds(
                     "a load",
                     Duration.ofMinutes(2),
                     () -> answered.isEnough() || !answered.failures().isEmpty());

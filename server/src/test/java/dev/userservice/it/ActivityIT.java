@@ -94,7 +94,7 @@ final class ActivityIT {
         Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         for (String name : List.of("ann", "bob", "cyd")) {
             tenant.addUser(name);
-            for (Response answer : Together.call(4, i -> tenant.login(name, TestServer.PASSWORD))) {
+            for (Response answer : Concurrently.call(4, i -> tenant.login(name, TestServer.PASSWORD))) {
                 answer.then().statusCode(200);
             }
         }
@@ -422,7 +422,7 @@ final class ActivityIT {
         Activities theirs = Activities.of(strict);
         String id = strict.addUser("alice");
         // An attempt that comes while Keycloak counts the one before is not counted.
-        Until.holds("the lockout", Duration.ofMinutes(1), () -> {
+        Eventually.holds("the lockout", Duration.ofMinutes(1), () -> {
             strict.login("alice", "wrong").then().statusCode(401);
             return theirs.actions(id).contains("user_locked");
         });
@@ -626,7 +626,7 @@ final class ActivityIT {
         } finally {
             server.node().database().execute("drop trigger refuse on us_activity");
         }
-        Until.holds(
+        Eventually.holds(
                 "the count of the failure",
                 Duration.ofMinutes(2),
                 () -> Integer.valueOf(1)

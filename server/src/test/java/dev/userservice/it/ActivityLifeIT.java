@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.TABLES)
 final class ActivityLifeIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private static TestServer server;
     private static Database database;
@@ -74,12 +74,12 @@ final class ActivityLifeIT {
         }
         purge();
         String young = id(month);
-        Until.holds("the end of the month", PATIENCE, () -> count(young, "") == 10);
+        Eventually.holds("the end of the month", TIMEOUT, () -> count(young, "") == 10);
         assertEquals(30, count(id(ever), ""));
         String other = id(year);
-        Until.holds("the end of the year", PATIENCE, () -> count(other, "") == 20);
+        Eventually.holds("the end of the year", TIMEOUT, () -> count(other, "") == 20);
         String bad = id(odd);
-        Until.holds("the default for a bad value", PATIENCE, () -> count(bad, "") == 20);
+        Eventually.holds("the default for a bad value", TIMEOUT, () -> count(bad, "") == 20);
     }
 
     @Test
@@ -99,7 +99,7 @@ final class ActivityLifeIT {
             add(tenant, 7, 1);
             String realm = id(tenant);
             purge();
-            Until.holds("the end of what is old", PATIENCE, () -> count(realm, "") == 7);
+            Eventually.holds("the end of what is old", TIMEOUT, () -> count(realm, "") == 7);
             List<String> steps = database.texts("select rows from purged where rows > 0");
             assertTrue(steps.size() >= 4, steps.toString());
             assertTrue(steps.stream().allMatch(rows -> Integer.parseInt(rows) <= 1_000), steps.toString());
@@ -116,7 +116,7 @@ final class ActivityLifeIT {
         add(stays, 10, 3);
         String realm = id(gone);
         gone.admin().remove();
-        Until.holds("the end of the log of a realm that is gone", PATIENCE, () -> count(realm, "") == 0);
+        Eventually.holds("the end of the log of a realm that is gone", TIMEOUT, () -> count(realm, "") == 0);
         assertEquals(0, database.count("us_activity where realm_id = ?", realm));
         assertEquals(10, count(id(stays), ""));
     }

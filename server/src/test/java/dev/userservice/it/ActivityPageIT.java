@@ -53,7 +53,7 @@ final class ActivityPageIT {
     }
 
     private static void awaitRows(Browser browser, long count) {
-        Until.holds(
+        Eventually.holds(
                 count + " rows", Duration.ofMinutes(2), () -> browser.run(ROWS).equals(count));
     }
 
@@ -270,7 +270,7 @@ final class ActivityPageIT {
 
     private static void awaitChart(Browser browser, String sums) {
         browser.awaitElement("#chart-text");
-        Until.holds(
+        Eventually.holds(
                 "a chart of " + sums,
                 Duration.ofMinutes(2),
                 () -> sums.equals(browser.run("return document.getElementById('chart-text').textContent")));

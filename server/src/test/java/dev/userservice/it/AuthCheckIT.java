@@ -48,9 +48,9 @@ final class AuthCheckIT {
                 .post("/users/auth/check");
     }
 
-    /** The answer to a right password: see {@link Tenant#admitted}. */
-    private static Response admitted(String identifier) {
-        return Tenant.admitted(() -> check(tenant, backEnd, identifier, TestServer.PASSWORD));
+    /** The answer to a right password: see {@link Tenant#retryWhileUnauthorized}. */
+    private static Response retryWhileUnauthorized(String identifier) {
+        return Tenant.retryWhileUnauthorized(() -> check(tenant, backEnd, identifier, TestServer.PASSWORD));
     }
 
     private static void refused(Response answer) {
@@ -67,14 +67,14 @@ final class AuthCheckIT {
 
     @Test
     void theRightPasswordIsAnsweredByTheUserAndIsNoLogin() {
-        admitted(name)
+        retryWhileUnauthorized(name)
                 .then()
                 .statusCode(200)
                 .header("Cache-Control", equalTo("no-store"))
                 .body("id", equalTo(id))
                 .body("username", equalTo(name))
                 .body("last_login", nullValue());
-        admitted(name + "@example.com").then().statusCode(200).body("id", equalTo(id));
+        retryWhileUnauthorized(name + "@example.com").then().statusCode(200).body("id", equalTo(id));
         assertEquals(0, tenant.admin().users().get(id).getUserSessions().size());
         assertEquals(List.of(), events("LOGIN", id));
         tenant.api(tenant.serviceTokenOf("view-users"))
@@ -113,7 +113,7 @@ final class AuthCheckIT {
     void anAccountThatAwaitsActivationIsToldAfterTheRightPasswordAlone() {
         String pending = tenant.register(Map.of());
         refused(check(tenant, backEnd, pending, "wrong"));
-        Until.holds(
+        Eventually.holds(
                 "the right password's turn",
                 Duration.ofMinutes(1),
                 () -> "Account is inactive"
@@ -124,7 +124,7 @@ final class AuthCheckIT {
     @Test
     void aSecondFactorIsNotAskedFor() {
         Totp.add(tenant, id);
-        admitted(name).then().statusCode(200).body("mfa_enabled", equalTo(true));
+        retryWhileUnauthorized(name).then().statusCode(200).body("mfa_enabled", equalTo(true));
         assertEquals(List.of(), events("LOGIN_ERROR", id));
     }
 
@@ -133,7 +133,7 @@ final class AuthCheckIT {
         Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
         String paul = strict.addUser("paul");
         String token = strict.serviceTokenOf("view-users");
-        Until.holds("a lockout", Duration.ofMinutes(1), () -> {
+        Eventually.holds("a lockout", Duration.ofMinutes(1), () -> {
             refused(check(strict, token, "paul", "wrong"));
             return isLockedOut(strict, paul);
         });
@@ -160,7 +160,8 @@ final class AuthCheckIT {
         String token = strict.serviceTokenOf("view-users");
         // What comes while Keycloak counts an attempt is not counted.
         for (int round = 0; round < 50 && !isLockedOut(strict, paul); round++) {
-            Together.call(8, i -> check(strict, token, "paul", "wrong-" + i)).forEach(AuthCheckIT::refused);
+            Concurrently.call(8, i -> check(strict, token, "paul", "wrong-" + i))
+                    .forEach(AuthCheckIT::refused);
         }
         assertTrue(isLockedOut(strict, paul));
         // Keycloak lets the next attempt begin just before it has written the count of the last one: one more may get
@@ -171,17 +172,17 @@ final class AuthCheckIT {
     @Test
     void theRightPasswordClearsFailuresUnlessThereIsASecondFactor() {
         refused(check(tenant, backEnd, name, "wrong"));
-        Until.holds("one failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 1);
-        admitted(name).then().statusCode(200);
-        Until.holds("no failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 0);
+        Eventually.holds("one failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 1);
+        retryWhileUnauthorized(name).then().statusCode(200);
+        Eventually.holds("no failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 0);
 
         Totp.add(tenant, id);
         refused(check(tenant, backEnd, name, "wrong"));
-        Until.holds("a failure again", Duration.ofMinutes(1), () -> failures(tenant, id) == 1);
-        admitted(name).then().statusCode(200);
+        Eventually.holds("a failure again", Duration.ofMinutes(1), () -> failures(tenant, id) == 1);
+        retryWhileUnauthorized(name).then().statusCode(200);
         // A success is noted after its answer; but what comes later is noted later.
         refused(check(tenant, backEnd, name, "wrong"));
-        Until.holds("one more failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 2);
+        Eventually.holds("one more failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 2);
     }
 
     @Test
@@ -189,7 +190,7 @@ final class AuthCheckIT {
         tenant.addUser("admin-" + name, "admin");
         String vendor = Tenant.platformOf(server).session(TestServer.VENDOR).access();
         for (String token : List.of(tenant.session("admin-" + name).access(), vendor)) {
-            Tenant.admitted(() -> check(tenant, token, name, TestServer.PASSWORD))
+            Tenant.retryWhileUnauthorized(() -> check(tenant, token, name, TestServer.PASSWORD))
                     .then()
                     .statusCode(200);
         }

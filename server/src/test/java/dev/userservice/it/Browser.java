@@ -40,7 +40,7 @@ import org.openqa.selenium.logging.LogType;
  * the last: to start a process and to fill its cache costs as much as all that most tests do in it.
  */
 final class Browser implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int PHONE = 390;
@@ -295,7 +295,7 @@ final class Browser implements AutoCloseable {
 
     /** Tries until it holds. While a page comes and goes, looking at it may fail. */
     private void await(String what, Condition condition) {
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(TIMEOUT);
         WebDriverException last = null;
         while (Instant.now().isBefore(deadline)) {
             try {

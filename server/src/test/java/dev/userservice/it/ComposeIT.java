@@ -14,7 +14,7 @@ import dev.userservice.server.Distribution;
 import dev.userservice.server.Dockerfile;
 import dev.userservice.server.KeycloakProcess;
 import dev.userservice.server.Layout;
-import dev.userservice.server.RealmExport;
+import dev.userservice.server.RealmImportWriter;
 import dev.userservice.server.ServerHome;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -157,7 +157,7 @@ final class ComposeIT {
     private static String realmsClasspath() throws Exception {
         try (Stream<Path> jars = Files.list(layout.distribution().resolve("lib/lib/main"))) {
             return Stream.concat(
-                            Stream.of(Path.of(RealmExport.class
+                            Stream.of(Path.of(RealmImportWriter.class
                                     .getProtectionDomain()
                                     .getCodeSource()
                                     .getLocation()
@@ -197,7 +197,7 @@ final class ComposeIT {
     /** All tests share one address, and so its limit: a login that is one too many is tried again. */
     private static Response login(String password) {
         AtomicReference<Response> answer = new AtomicReference<>();
-        Until.holds("a login within the limit", Duration.ofMinutes(2), () -> {
+        Eventually.holds("a login within the limit", Duration.ofMinutes(2), () -> {
             answer.set(RestAssured.given()
                     .contentType(ContentType.JSON)
                     .body(Map.of("email", "demo-user@example.com", "password", password))
@@ -234,7 +234,7 @@ final class ComposeIT {
 
         // While Redis is late, or not connected yet, the node counts by itself. The limit lets so many more try.
         AtomicReference<Instant> lastTry = new AtomicReference<>(Instant.now());
-        Until.holds("the login in Redis", Duration.ofMinutes(2), () -> {
+        Eventually.holds("the login in Redis", Duration.ofMinutes(2), () -> {
             boolean isThere = redis.keys().stream().anyMatch(key -> key.startsWith("user-service:limit:login:"));
             if (!isThere && lastTry.get().plus(A_PERMIT).isBefore(Instant.now())) {
                 login("Demo-user-1!");
@@ -339,7 +339,7 @@ final class ComposeIT {
     void theLogIsJsonAndSaysWhichRealm() {
         login("Wrong-word-1!").then().statusCode(401);
         Path file = home.path().resolve("logs/user_service.log");
-        Until.holds(
+        Eventually.holds(
                 "the failed login in the log",
                 Duration.ofSeconds(30),
                 () -> json(lines(file)).stream()

@@ -216,7 +216,7 @@ final class CrossOriginWalkIT {
                         () -> assertReadable(
                                 SHOP,
                                 429,
-                                Tenant.awaited(
+                                Tenant.retryUntil(
                                         answer -> answer.statusCode() == 429, () -> anonymously(limited, operation)))));
     }
 }

@@ -79,7 +79,7 @@ final class Database implements Closeable {
         List<ProcessHandle> all =
                 Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
         all.forEach(ProcessHandle::destroyForcibly);
-        Until.holds(
+        Eventually.holds(
                 "the end of PostgreSQL",
                 Duration.ofSeconds(30),
                 () -> all.stream().noneMatch(ProcessHandle::isAlive));
@@ -165,7 +165,8 @@ final class Database implements Closeable {
     public void close() throws IOException {
         postgres.close();
         // The library waits for that a few seconds, and goes on.
-        Until.holds("the end of PostgreSQL", END_TIMEOUT, () -> postmaster().isEmpty());
+        Eventually.holds(
+                "the end of PostgreSQL", END_TIMEOUT, () -> postmaster().isEmpty());
         if (!isKept) {
             Distribution.remove(folder);
         }

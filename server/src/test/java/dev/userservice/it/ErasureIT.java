@@ -54,7 +54,7 @@ final class ErasureIT {
                 .then()
                 .statusCode(200);
         tenant.session(name + "-nick");
-        Until.holds(
+        Eventually.holds(
                 "the refusals in the log",
                 Duration.ofMinutes(2),
                 () -> rows(name).stream().anyMatch(row -> row.contains("rate_limited")));

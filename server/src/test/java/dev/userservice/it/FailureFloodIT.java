@@ -64,7 +64,7 @@ final class FailureFloodIT {
                     .statusCode(401);
         }
         Duration taken = Duration.between(start, Instant.now());
-        Until.holds("all of them in the log", A_MINUTE_AND_MORE, () -> times(rows("client_login_failed")) == MANY);
+        Eventually.holds("all of them in the log", A_MINUTE_AND_MORE, () -> times(rows("client_login_failed")) == MANY);
         List<Map<String, Object>> rows = rows("client_login_failed");
         // Ten are rows at once, and one more every six seconds while they come; the rest is a row each minute, up to
         // the last.
@@ -88,7 +88,7 @@ final class FailureFloodIT {
         browser.tokens("first-app", "openid");
         Instant made = Instant.now();
         // The login that has made the session is none of these.
-        Until.holds(
+        Eventually.holds(
                 "a session that is older than a login takes",
                 A_MINUTE_AND_MORE,
                 () -> Duration.between(made, Instant.now()).toSeconds() >= 3);
@@ -122,7 +122,7 @@ final class FailureFloodIT {
                     .statusCode(400);
         }
         tenant.login("nobody", "Wrong-password-1!").then().statusCode(401);
-        Until.holds(
+        Eventually.holds(
                 "the failed login in the log",
                 Duration.ofMinutes(2),
                 () -> !rows("login_failed").isEmpty());

@@ -206,7 +206,7 @@ final class FederationIT {
         for (boolean isImporting : List.of(true, false)) {
             Tenant tenant = tenant(server, isImporting);
             String admin = tenant.session("the-admin").access();
-            Tenant.admitted(() -> check(tenant, admin, TestServer.PASSWORD))
+            Tenant.retryWhileUnauthorized(() -> check(tenant, admin, TestServer.PASSWORD))
                     .then()
                     .statusCode(200)
                     .body("username", equalTo("lena"));

@@ -96,7 +96,7 @@ final class FirstProofIT {
         assertTrue(tenant.admin().users().get(id).getFederatedIdentity().isEmpty());
         tenant.refresh(mallorys.refresh()).then().statusCode(401);
         tenant.login("mallory", TestServer.PASSWORD).then().statusCode(401);
-        Tenant.admitted(() -> tenant.login("owner@example.com", NEW_PASSWORD))
+        Tenant.retryWhileUnauthorized(() -> tenant.login("owner@example.com", NEW_PASSWORD))
                 .then()
                 .statusCode(200);
     }
@@ -146,7 +146,7 @@ final class FirstProofIT {
             assertEquals(
                     new String(goOn, StandardCharsets.US_ASCII),
                     new String(in.readNBytes(goOn.length), StandardCharsets.US_ASCII));
-            Until.holds(
+            Eventually.holds(
                     "another second",
                     Duration.ofMinutes(1),
                     () -> Instant.now().getEpochSecond() > signed.getEpochSecond());

@@ -56,7 +56,7 @@ final class HttpMetersIT {
     /** The answer goes out a moment before it is counted; that of the request before, too. */
     private static void assertCounts(TestServer server, Runnable what, Map<String, Double> expected) {
         AtomicReference<Scrape> last = new AtomicReference<>(requests(server));
-        Until.holds("counts at rest", Duration.ofMinutes(1), () -> {
+        Eventually.holds("counts at rest", Duration.ofMinutes(1), () -> {
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
             Scrape next = requests(server);
             return last.getAndSet(next).equals(next);
@@ -65,7 +65,7 @@ final class HttpMetersIT {
         what.run();
         AtomicReference<Map<String, Double>> grown = new AtomicReference<>();
         try {
-            Until.holds("the count", Duration.ofMinutes(1), () -> {
+            Eventually.holds("the count", Duration.ofMinutes(1), () -> {
                 grown.set(requests(server).since(before));
                 return expected.equals(grown.get());
             });
@@ -130,7 +130,7 @@ final class HttpMetersIT {
         Scrape before = Scrape.of(server);
         long start = System.nanoTime();
         tenant.login("nobody", "wrong").then().statusCode(401);
-        Until.holds(
+        Eventually.holds(
                 "the count",
                 Duration.ofMinutes(1),
                 () -> Scrape.of(server).since(before).containsKey("http_request_duration_seconds_count" + own + "}"));
@@ -163,10 +163,10 @@ final class HttpMetersIT {
                 // What is closed so is reset: the server learns of it at once.
                 socket.setSoLinger(true, 0);
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-                Until.holds("the login to be under way", Duration.ofMinutes(1), () -> isNoteWaiting(database));
+                Eventually.holds("the login to be under way", Duration.ofMinutes(1), () -> isNoteWaiting(database));
             }
             // Before the login may go on: it could be answered sooner than the server learns that nobody is there.
-            Until.holds(
+            Eventually.holds(
                     "the count",
                     Duration.ofMinutes(1),
                     () -> requests(server).since(before).containsKey(gone));

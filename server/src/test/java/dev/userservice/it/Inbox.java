@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 final class Inbox implements Closeable {
     static final String HOST = "127.0.0.1";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** By whom a mail is for, and by whom it is from and for. */
     private final Map<String, Box> boxes;
@@ -74,7 +74,7 @@ final class Inbox implements Closeable {
 
     /** The oldest mail to an address that was not asked for yet; waits for it. */
     Mail next(String address) {
-        return next(address, PATIENCE);
+        return next(address, TIMEOUT);
     }
 
     Mail next(String address, Duration patience) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.TABLES)
 final class LockIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int ROUNDS = 10;
 
     private static Tenant tenant;
@@ -86,7 +86,7 @@ final class LockIT {
                     .header("Retry-After", notNullValue())
                     .body("status", equalTo(503));
             Duration taken = Duration.ofNanos(System.nanoTime() - start);
-            assertTrue(taken.compareTo(PATIENCE) < 0, taken.toString());
+            assertTrue(taken.compareTo(TIMEOUT) < 0, taken.toString());
         });
     }
 
@@ -127,7 +127,7 @@ final class LockIT {
                 where.admin().clearUserCache();
                 answers.add(
                         CompletableFuture.supplyAsync(() -> replacePassword(where, token, "Another-horse-" + waiting)));
-                Until.holds(
+                Eventually.holds(
                         "the user to be waited for",
                         Duration.ofMinutes(1),
                         () -> waitingFor(holder) >= waiting

@@ -58,7 +58,7 @@ final class LoggedSql {
     private long restingSize() {
         awaitWhatWasWritten();
         AtomicLong size = new AtomicLong();
-        Until.holds("a log at rest", Duration.ofMinutes(2), () -> {
+        Eventually.holds("a log at rest", Duration.ofMinutes(2), () -> {
             size.set(node.logSize());
             LockSupport.parkNanos(REST.toNanos());
             return node.logFrom(size.get())
@@ -73,7 +73,7 @@ final class LoggedSql {
         long before = node.logSize();
         String mark = MARK + UUID.randomUUID();
         RestAssured.get(node.base() + "/realms/" + mark).then().statusCode(404);
-        Until.holds(
+        Eventually.holds(
                 "a log that is up to date",
                 Duration.ofMinutes(2),
                 () -> node.logFrom(before).contains(mark));

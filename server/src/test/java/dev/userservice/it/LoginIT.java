@@ -48,15 +48,15 @@ final class LoginIT {
         return tenant.api().contentType(ContentType.JSON).body(body).post("/login");
     }
 
-    /** A login that must not be refused; see {@link Tenant#admitted}. */
-    private static Response admitted(Map<String, Object> body) {
-        return Tenant.admitted(() -> login(body));
+    /** A login that must not be refused; see {@link Tenant#retryWhileUnauthorized}. */
+    private static Response retryWhileUnauthorized(Map<String, Object> body) {
+        return Tenant.retryWhileUnauthorized(() -> login(body));
     }
 
     @ParameterizedTest
     @CsvSource({"identifier, alice", "identifier, alice@example.com", "username, alice", "email, alice@example.com"})
     void anyNameOfThePersonLogsIn(String field, String value) {
-        admitted(Map.of(field, value, "password", TestServer.PASSWORD))
+        retryWhileUnauthorized(Map.of(field, value, "password", TestServer.PASSWORD))
                 .then()
                 .statusCode(200)
                 .header("Cache-Control", containsString("no-store"))
@@ -76,7 +76,7 @@ final class LoginIT {
                 .header(
                         "Authorization",
                         "Bearer "
-                                + admitted(Map.of(
+                                + retryWhileUnauthorized(Map.of(
                                                 "username",
                                                 "alice",
                                                 "password",
@@ -93,7 +93,7 @@ final class LoginIT {
 
     @Test
     void theScopeOpenidAddsAnIdToken() {
-        admitted(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "openid profile"))
+        retryWhileUnauthorized(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "openid profile"))
                 .then()
                 .statusCode(200)
                 .body("id_token", matchesPattern("[\\w-]+\\.[\\w-]+\\.[\\w-]+"))
@@ -110,7 +110,7 @@ final class LoginIT {
 
     @Test
     void anUnknownScopeIsTheFieldsFault() {
-        admitted(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "no-such-scope"))
+        retryWhileUnauthorized(Map.of("username", "alice", "password", TestServer.PASSWORD, "scope", "no-such-scope"))
                 .then()
                 .statusCode(400)
                 .body("errors.scope", notNullValue());
@@ -118,7 +118,8 @@ final class LoginIT {
 
     @Test
     void aTenantsNameMustBeTheRealms() {
-        admitted(Map.of("username", "alice", "password", TestServer.PASSWORD, "tenant_name", tenant.name()))
+        retryWhileUnauthorized(
+                        Map.of("username", "alice", "password", TestServer.PASSWORD, "tenant_name", tenant.name()))
                 .then()
                 .statusCode(200);
         login(Map.of("username", "alice", "password", TestServer.PASSWORD, "tenant_name", "another"))
@@ -152,7 +153,7 @@ final class LoginIT {
 
     /** Keycloak counts a failure on a thread of its own, and none of an attempt that comes while it does. */
     private static void lockOut(String username, String id) {
-        Until.holds("a lockout", Duration.ofMinutes(3), () -> {
+        Eventually.holds("a lockout", Duration.ofMinutes(3), () -> {
             tenant.login(username, "Wrong-horse-1").then().statusCode(401);
             return Boolean.TRUE.equals(
                     tenant.admin().attackDetection().bruteForceUserStatus(id).get("disabled"));
@@ -275,7 +276,7 @@ final class LoginIT {
                 .statusCode(401)
                 .body("detail", equalTo("Invalid credentials"));
         String code = Totp.now(secret);
-        admitted(Map.of("username", "otto", "password", TestServer.PASSWORD, "totp", code))
+        retryWhileUnauthorized(Map.of("username", "otto", "password", TestServer.PASSWORD, "totp", code))
                 .then()
                 .statusCode(200);
         login(Map.of("username", "otto", "password", TestServer.PASSWORD, "totp", code))

@@ -132,7 +132,7 @@ final class LogoutIT {
 
     @Test
     void anOfflineSessionEndsByItsAccessTokenToo() {
-        var tokens = Tenant.awaited(
+        var tokens = Tenant.retryUntil(
                 answer -> answer.statusCode() == 200,
                 () -> tenant.token(
                         "app-1",
@@ -167,7 +167,7 @@ final class LogoutIT {
     @Test
     void anExchangedTokenEndsTheOfflineSessionThatItCameFrom() {
         addExchangers();
-        var tokens = Tenant.awaited(
+        var tokens = Tenant.retryUntil(
                 answer -> answer.statusCode() == 200,
                 () -> tenant.token(
                         "front",

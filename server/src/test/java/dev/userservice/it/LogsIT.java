@@ -75,7 +75,7 @@ final class LogsIT {
     /** All lines, of the files that were rotated away too; each must be JSON. */
     private static List<JsonNode> lines() {
         AtomicReference<List<String>> texts = new AtomicReference<>();
-        Until.holds("files that are not rotated while they are read", Duration.ofMinutes(1), () -> {
+        Eventually.holds("files that are not rotated while they are read", Duration.ofMinutes(1), () -> {
             try (Stream<Path> files = Files.list(folder)) {
                 List<String> read = new ArrayList<>();
                 for (Path path : files.toList()) {
@@ -110,7 +110,7 @@ final class LogsIT {
 
     private static JsonNode accessLine(String requestId) {
         AtomicReference<JsonNode> found = new AtomicReference<>();
-        Until.holds("the line of the request", Duration.ofMinutes(1), () -> {
+        Eventually.holds("the line of the request", Duration.ofMinutes(1), () -> {
             linesOf(requestId).stream()
                     .filter(line -> line.path("loggerName").asText().equals(ACCESS))
                     .findFirst()
@@ -236,7 +236,7 @@ final class LogsIT {
         registered.then().statusCode(201);
         String id = registered.path("user.id");
         Map<String, JsonNode> found = new HashMap<>();
-        Until.holds(
+        Eventually.holds(
                 "the line of the mail",
                 Duration.ofMinutes(1),
                 () -> lines().stream()
@@ -264,7 +264,7 @@ final class LogsIT {
         for (int i = 0; i < 2_200; i++) {
             tenant.api().get("/users/health").then().statusCode(200);
         }
-        Until.holds("four files, none too long", Duration.ofMinutes(1), () -> {
+        Eventually.holds("four files, none too long", Duration.ofMinutes(1), () -> {
             try (Stream<Path> files = Files.list(folder)) {
                 return files.count() == 4
                         && Files.exists(folder.resolve("user_service.log.3"))

@@ -157,7 +157,9 @@ final class MfaIT {
         assertEquals(answer.<String>path("provisioning_uri"), scanned(answer.path("qr_code_base64")));
         byte[] secret = secretOf(answer);
         tenant.api(session.access()).get("/users/me").then().body("mfa_enabled", equalTo(false));
-        Tenant.admitted(() -> tenant.login(name, TestServer.PASSWORD)).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> tenant.login(name, TestServer.PASSWORD))
+                .then()
+                .statusCode(200);
 
         verify("000000").then().statusCode(400).body("errors", hasKey("code"));
         assertEquals(List.of("password"), credentialTypes());
@@ -168,7 +170,7 @@ final class MfaIT {
                 .statusCode(401)
                 .body("mfa_required", equalTo(true));
         login(first).then().statusCode(401);
-        Tenant.admitted(() -> login(Totp.at(secret, 1))).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> login(Totp.at(secret, 1))).then().statusCode(200);
         assertEquals(List.of("otp", "password"), credentialTypes());
         assertEquals("otp", ((Map<?, ?>) row("mfa_enabled").get("details")).get("credential_type"));
         Inbox.Mail mail = tenant.inbox().next(name + "@example.com");
@@ -260,7 +262,9 @@ final class MfaIT {
                 .statusCode(401)
                 .body("mfa_required", equalTo(true));
         qr(session.access(), null).then().statusCode(200);
-        Tenant.admitted(() -> login(Totp.now(secretOf(made)))).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> login(Totp.now(secretOf(made))))
+                .then()
+                .statusCode(200);
         qr(manager, id).then().statusCode(409);
         qr(session.access(), null).then().statusCode(409);
         assertEquals("service_account", ((Map<?, ?>) row("mfa_enabled").get("actor")).get("kind"));
@@ -279,7 +283,7 @@ final class MfaIT {
                 .execute("update us_totp_setup set expires_at = %d where user_id = '%s'"
                         .formatted(System.currentTimeMillis(), id));
         qr(manager, id).then().statusCode(409);
-        Tenant.admitted(() -> login(Totp.now(secret))).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> login(Totp.now(secret))).then().statusCode(200);
     }
 
     @Test
@@ -318,13 +322,13 @@ final class MfaIT {
         // Each code is later than the one before, even if another step begins meanwhile.
         awaitTheBeginningOfAStep();
         verify(Totp.at(secret, -1)).then().statusCode(200);
-        Tenant.Session other = Tenant.Session.of(Tenant.admitted(() -> login(Totp.now(secret))));
+        Tenant.Session other = Tenant.Session.of(Tenant.retryWhileUnauthorized(() -> login(Totp.now(secret))));
         patch(session.access(), "/users/mfa/disable", Map.of())
                 .then()
                 .statusCode(400)
                 .body("errors", hasKey("totp"));
         disable("000000").then().statusCode(400).body("errors", hasKey("totp"));
-        Tenant.admitted(400, () -> disable(Totp.at(secret, 1)))
+        Tenant.retryWhileUnauthorized(400, () -> disable(Totp.at(secret, 1)))
                 .then()
                 .statusCode(200)
                 .body("mfa_enabled", equalTo(false));
@@ -349,14 +353,16 @@ final class MfaIT {
                 .body("mfa_enabled", equalTo(false));
         tenant.api(session.access()).get("/users/me").then().statusCode(401);
         patch(manager, "/users/mfa/disable", Map.of("user_id", id)).then().statusCode(400);
-        Tenant.admitted(() -> tenant.login(name, TestServer.PASSWORD)).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> tenant.login(name, TestServer.PASSWORD))
+                .then()
+                .statusCode(200);
     }
 
     @Test
     void guessesOfCodesLockOut() {
         byte[] secret = enabled();
         // One that meets the one before it does not count.
-        Until.holds("a lockout", Duration.ofMinutes(2), () -> {
+        Eventually.holds("a lockout", Duration.ofMinutes(2), () -> {
             disable("000000").then().statusCode(400);
             return Boolean.TRUE.equals(
                     tenant.admin().attackDetection().bruteForceUserStatus(id).get("disabled"));
@@ -377,7 +383,7 @@ final class MfaIT {
         verify(Totp.at(secret, -1)).then().statusCode(200);
         login(Totp.at(secret, 2)).then().statusCode(401);
         String next = Totp.at(secret, 1);
-        Tenant.admitted(() -> login(next)).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> login(next)).then().statusCode(200);
         login(next).then().statusCode(401);
     }
 
@@ -385,7 +391,7 @@ final class MfaIT {
     void ofTenFirstCodesAtOnceOneMakesACredential() throws Exception {
         byte[] secret = secretOf(enable());
         String code = Totp.now(secret);
-        List<Integer> answers = Together.patiently(10, i -> verify(code)).stream()
+        List<Integer> answers = Concurrently.patiently(10, i -> verify(code)).stream()
                 .map(Response::statusCode)
                 .sorted()
                 .toList();
@@ -445,7 +451,9 @@ final class MfaIT {
                 .body("mfa_enabled", equalTo(true));
         counting.loginWithoutCode(name, TestServer.PASSWORD).then().statusCode(401);
         login(counting, Totp.of(secret, 0)).then().statusCode(401);
-        Tenant.admitted(() -> login(counting, Totp.of(secret, 1))).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> login(counting, Totp.of(secret, 1)))
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -456,7 +464,7 @@ final class MfaIT {
         for (int i = 0; i < 3; i++) {
             login("000000").then().statusCode(401);
         }
-        Until.holds("failures that count", Duration.ofMinutes(2), () -> failures() > 0);
+        Eventually.holds("failures that count", Duration.ofMinutes(2), () -> failures() > 0);
     }
 
     private int failures() {
@@ -472,7 +480,9 @@ final class MfaIT {
                 .statusCode(401)
                 .body("mfa_required", nullValue())
                 .body("detail", equalTo("Invalid credentials"));
-        Tenant.admitted(() -> login(stock, Totp.now(secret))).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> login(stock, Totp.now(secret)))
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -482,7 +492,7 @@ final class MfaIT {
         byte[] secret = Totp.add(unprotected, other);
         String token = Tenant.Session.of(login(unprotected, Totp.now(secret))).access();
         String code = Totp.at(secret, 1);
-        List<Integer> answers = Together.patiently(
+        List<Integer> answers = Concurrently.patiently(
                         10,
                         i -> unprotected
                                 .api(token)
@@ -581,14 +591,14 @@ final class MfaIT {
                 .contentType(ContentType.JSON)
                 .body(Map.of("user_id", admin))
                 .patch("/users/mfa/enable"));
-        Tenant.admitted(() -> strict.api()
+        Tenant.retryWhileUnauthorized(() -> strict.api()
                         .contentType(ContentType.JSON)
                         .body(Map.of(
                                 "username", "the-admin", "password", TestServer.PASSWORD, "totp", Totp.now(secret)))
                         .post("/login"))
                 .then()
                 .statusCode(200);
-        Tenant.Session session = Tenant.Session.of(Tenant.admitted(() -> strict.api()
+        Tenant.Session session = Tenant.Session.of(Tenant.retryWhileUnauthorized(() -> strict.api()
                 .contentType(ContentType.JSON)
                 .body(Map.of("username", "the-admin", "password", TestServer.PASSWORD, "totp", Totp.at(secret, 1)))
                 .post("/login")));

@@ -26,7 +26,7 @@ final class Node implements Closeable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
 
     /** Longer than a server waits in production for those who want it to end: it shares the machine with others here. */
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private final ServerHome home;
     private final Database database;
@@ -142,7 +142,7 @@ final class Node implements Closeable {
         if (process.isAlive()) {
             coverage.ifPresent(Coverage::fetch);
         }
-        process.stop(PATIENCE);
+        process.stop(TIMEOUT);
     }
 
     /** As a power cut does. */

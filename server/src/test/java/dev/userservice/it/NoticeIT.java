@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** Mails without a code, to the address that the wish names. The wishes are put into the outbox's table here. */
+/** Mails without a code, to the address that the entry names. The entries are put into the outbox's table here. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.LATE_MAIL)
 final class NoticeIT {
@@ -67,7 +67,7 @@ final class NoticeIT {
     }
 
     /** Wishes a notice that is not due before {@link #fallDue}: ids that are made later are greater. */
-    private static String wish(String kind, String user, String recipient, String locale) {
+    private static String entry(String kind, String user, String recipient, String locale) {
         String id = String.format(
                 "%016x-%s", System.nanoTime(), UUID.randomUUID().toString().substring(0, 8));
         execute("""
@@ -85,8 +85,8 @@ final class NoticeIT {
         return id;
     }
 
-    private static void fallDue(String... wishes) {
-        execute("update us_outbox set due_at = 0 where id in ('" + String.join("', '", wishes) + "')");
+    private static void fallDue(String... entries) {
+        execute("update us_outbox set due_at = 0 where id in ('" + String.join("', '", entries) + "')");
         // What one node puts into its outbox makes it look at all that is due.
         tenant.register(Map.of());
     }
@@ -107,7 +107,7 @@ final class NoticeIT {
         tenant.admin().clearUserCache();
         String now = username + "@example.com";
         String before = address("before");
-        fallDue(wish("email-changed-old", user, before, locale), wish("email-changed-new", user, now, locale));
+        fallDue(entry("email-changed-old", user, before, locale), entry("email-changed-new", user, now, locale));
         Inbox.Mail old = tenant.inbox().next(before);
         Inbox.Mail fresh = tenant.inbox().next(now);
         assertEquals(before, old.to());
@@ -118,7 +118,7 @@ final class NoticeIT {
         assertFalse(old.html().contains(username), old.html());
         assertHtml(old, toTheOld, oldAlarm);
         assertHtml(fresh, toTheNew, whose, newAlarm);
-        Until.holds("an outbox without them", SOON, () -> waiting(before) + waiting(now) == 0);
+        Eventually.holds("an outbox without them", SOON, () -> waiting(before) + waiting(now) == 0);
         assertEquals(1, tenant.inbox().count(before));
     }
 
@@ -167,7 +167,7 @@ final class NoticeIT {
         user.setEmail("");
         user.setEnabled(false);
         tenant.admin().users().get(id).update(user);
-        fallDue(wish("email-changed-old", id, "olga@example.com", "en"));
+        fallDue(entry("email-changed-old", id, "olga@example.com", "en"));
         Inbox.Mail mail = tenant.inbox().next("olga@example.com");
         String removed = "The e-mail address of your account at Bread & <b>Butter</b> was removed.";
         assertTrue(lines(mail).startsWith(removed + "\n\n"), mail.text());
@@ -182,7 +182,7 @@ final class NoticeIT {
         tenant.awaitAllSent(user);
         String refusing = address("refusing");
         proxy.refuse(refusing);
-        fallDue(wish("email-changed-old", user, refusing, "en"), wish("email-changed-new", user, email, "en"));
+        fallDue(entry("email-changed-old", user, refusing, "en"), entry("email-changed-new", user, email, "en"));
         assertTrue(tenant.inbox().next(email).text().contains("now belongs to"));
         tenant.api()
                 .queryParam("identifier", email)
@@ -208,9 +208,9 @@ final class NoticeIT {
         String user = tenant.addUser("petra");
         String told = "petra@example.com";
         String other = address("other");
-        String first = wish("email-changed-new", user, told, "en");
-        String second = wish("email-changed-old", user, told, "en");
-        fallDue(second, wish("email-changed-old", user, other, "en"));
+        String first = entry("email-changed-new", user, told, "en");
+        String second = entry("email-changed-old", user, told, "en");
+        fallDue(second, entry("email-changed-old", user, other, "en"));
         tenant.inbox().next(other);
         assertEquals(0, tenant.inbox().count(told), "the first is not due yet");
         fallDue(first);
@@ -223,9 +223,9 @@ final class NoticeIT {
         String user = tenant.addUser("quentin");
         String former = address("former");
         String old = address("old");
-        fallDue(wish("email-changed-new", user, former, "en"), wish("email-changed-old", user, old, "en"));
+        fallDue(entry("email-changed-new", user, former, "en"), entry("email-changed-old", user, old, "en"));
         tenant.inbox().next(old);
-        Until.holds("an outbox without it", SOON, () -> waiting(former) == 0);
+        Eventually.holds("an outbox without it", SOON, () -> waiting(former) == 0);
         assertEquals(0, tenant.inbox().count(former));
     }
 
@@ -234,15 +234,15 @@ final class NoticeIT {
         String email = tenant.register(Map.of());
         String user = tenant.admin().users().searchByEmail(email, true).get(0).getId();
         String before = address("before");
-        wish("email-changed-old", user, before, "en");
+        entry("email-changed-old", user, before, "en");
         verify(tenant.inbox().next(email));
         assertEquals(1, waiting(before));
         tenant.admin().users().get(user).remove();
         assertEquals(0, waiting(before));
 
         // As if it had been written while the user was removed.
-        fallDue(wish("email-changed-old", user, before, "en"));
-        Until.holds("an outbox without it", SOON, () -> waiting(before) == 0);
+        fallDue(entry("email-changed-old", user, before, "en"));
+        Eventually.holds("an outbox without it", SOON, () -> waiting(before) == 0);
         assertEquals(0, tenant.inbox().count(before));
     }
 }

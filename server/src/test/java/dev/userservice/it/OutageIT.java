@@ -83,7 +83,7 @@ final class OutageIT {
                 slow = Tenant.on(server, proxy.smtp());
                 proxy.delay(Duration.ofMillis(500));
                 email = slow.register(Map.of());
-                Until.holds("a mail that is being sent", Duration.ofMinutes(2), () -> proxy.attempts() >= 1);
+                Eventually.holds("a mail that is being sent", Duration.ofMinutes(2), () -> proxy.attempts() >= 1);
                 server.node().stop();
                 arrivedByThen = server.inbox().count(email);
                 leftByThen = server.node().database().texts("select id from us_outbox");
@@ -134,7 +134,7 @@ final class OutageIT {
             hanging = Tenant.on(server, silent.smtp());
             silent.hang();
             beingSent = hanging.register(Map.of());
-            Until.holds("a mail that is being sent", Duration.ofMinutes(2), () -> silent.attempts() >= 1);
+            Eventually.holds("a mail that is being sent", Duration.ofMinutes(2), () -> silent.attempts() >= 1);
             away.down();
             waiting = cutOff.register(Map.of());
             server.node().kill();
@@ -185,10 +185,10 @@ final class OutageIT {
         @Order(1)
         void aRegistrationThatCannotCommitLeavesNothing() throws Exception {
             server.node().database().execute("""
-                            create function fail_wish() returns trigger language plpgsql as
+                            create function fail_entry() returns trigger language plpgsql as
                               $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
-                            create constraint trigger fail_wish after insert on us_outbox
-                              deferrable initially deferred for each row execute function fail_wish()""");
+                            create constraint trigger fail_entry after insert on us_outbox
+                              deferrable initially deferred for each row execute function fail_entry()""");
             String email = UUID.randomUUID() + "@example.com";
             Map<String, String> body = Map.of("email", email, "password", TestServer.PASSWORD, "first_name", "Test");
             tenant.api()
@@ -197,7 +197,7 @@ final class OutageIT {
                     .post("/register")
                     .then()
                     .statusCode(503);
-            server.node().database().execute("drop trigger fail_wish on us_outbox");
+            server.node().database().execute("drop trigger fail_entry on us_outbox");
             assertTrue(tenant.admin().users().searchByEmail(email, true).isEmpty());
             tenant.api()
                     .contentType(ContentType.JSON)
@@ -218,7 +218,7 @@ final class OutageIT {
                               $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
                             create constraint trigger fail_login after insert or update on us_last_login
                               deferrable initially deferred for each row execute function fail_login()""");
-            Tenant.admitted(() -> tenant.login("alice", TestServer.PASSWORD))
+            Tenant.retryWhileUnauthorized(() -> tenant.login("alice", TestServer.PASSWORD))
                     .then()
                     .statusCode(503)
                     .header("Retry-After", equalTo("5"))
@@ -252,12 +252,12 @@ final class OutageIT {
                               $$ begin raise exception using errcode = '57P01', message = 'shutting down'; end $$;
                             create trigger fail_note before insert or update on us_last_login
                               for each statement execute function fail_note()""");
-            Tenant.admitted(() -> tenant.login("rosa", TestServer.PASSWORD))
+            Tenant.retryWhileUnauthorized(() -> tenant.login("rosa", TestServer.PASSWORD))
                     .then()
                     .statusCode(503)
                     .header("Retry-After", equalTo("5"))
                     .body("status", equalTo(503));
-            Response tokens = Tenant.awaited(
+            Response tokens = Tenant.retryUntil(
                     answer -> answer.statusCode() >= 500,
                     () -> tenant.token(
                             "app-1",
@@ -277,7 +277,7 @@ final class OutageIT {
                             insert into us_activity (id, realm_id, user_id, action, created_at)
                             values ('00000000-0000-7000-8000-000000000001', '%s', 'long-ago', 'login', 0)""".formatted(
                             tenant.admin().toRepresentation().getId()));
-            Until.holds(
+            Eventually.holds(
                     "the end of an old row",
                     Duration.ofMinutes(3),
                     () -> count("us_activity where user_id = ?", "long-ago") == 0);
@@ -296,7 +296,7 @@ final class OutageIT {
                     .database()
                     .execute("update us_pending_account set made_at = 1 where user_id in"
                             + " (select id from user_entity where email in ('" + pending + "', '" + active + "'))");
-            Until.holds(
+            Eventually.holds(
                     "the end of an account that was never activated",
                     Duration.ofMinutes(3),
                     () -> tenant.admin().users().searchByEmail(pending, true).isEmpty());
@@ -308,7 +308,8 @@ final class OutageIT {
         @Test
         @Order(4)
         void whatHasExpiredIsPurged() throws Exception {
-            Until.holds("an empty table", Duration.ofMinutes(3), () -> count("us_code where email = ?", expired) == 0);
+            Eventually.holds(
+                    "an empty table", Duration.ofMinutes(3), () -> count("us_code where email = ?", expired) == 0);
             assertEquals(
                     0,
                     server.node()
@@ -325,7 +326,7 @@ final class OutageIT {
             server.node().database().close();
             letAnAnswerAge();
 
-            for (Response answer : Together.call(
+            for (Response answer : Concurrently.call(
                     30, i -> RestAssured.get(server.base() + "/realms/" + tenant.name() + "/api/users/health"))) {
                 answer.then().statusCode(503).body("database", equalTo("down")).body("status", equalTo("error"));
                 assertTrue(answer.timeIn(TimeUnit.SECONDS) < 120, "took " + answer.time());

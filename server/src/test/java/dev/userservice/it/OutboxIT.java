@@ -99,9 +99,9 @@ final class OutboxIT {
         String other = healthy.register(Map.of());
         verify(healthy, server.inbox().next(other));
 
-        Until.holds("some retries", LONG, () -> mails(tenant, "retried") >= 2);
-        Until.holds("the lag to show", LONG, () -> meter("user_service_mail_lag_seconds") >= 5);
-        Until.holds(
+        Eventually.holds("some retries", LONG, () -> mails(tenant, "retried") >= 2);
+        Eventually.holds("the lag to show", LONG, () -> meter("user_service_mail_lag_seconds") >= 5);
+        Eventually.holds(
                 "a minute",
                 LONG,
                 () -> Duration.between(downSince, Instant.now()).toSeconds() >= 60);
@@ -112,8 +112,8 @@ final class OutboxIT {
             verify(tenant, server.inbox().next(email, LONG));
             assertEquals(1, server.inbox().count(email));
         }
-        Until.holds("all counted", LONG, () -> mails(tenant, "sent") == 10);
-        Until.holds("no lag", LONG, () -> meter("user_service_mail_lag_seconds") < 5);
+        Eventually.holds("all counted", LONG, () -> mails(tenant, "sent") == 10);
+        Eventually.holds("no lag", LONG, () -> meter("user_service_mail_lag_seconds") < 5);
     }
 
     @Test
@@ -157,8 +157,8 @@ final class OutboxIT {
     void aServerThatFallsSilentIsTriedAgain() {
         proxy.hang();
         String email = tenant.register(Map.of());
-        Until.holds("a connection", LONG, () -> proxy.attempts() >= 1);
-        Until.holds("the end of patience", LONG, () -> mails(tenant, "retried") >= 1);
+        Eventually.holds("a connection", LONG, () -> proxy.attempts() >= 1);
+        Eventually.holds("the end of patience", LONG, () -> mails(tenant, "retried") >= 1);
         proxy.up();
         verify(tenant, server.inbox().next(email, LONG));
     }
@@ -171,7 +171,7 @@ final class OutboxIT {
         for (int i = 0; i < 5; i++) {
             verify(tenant, server.inbox().next(tenant.register(Map.of())));
         }
-        Until.holds("three refusals", LONG, () -> mails(tenant, "retried") >= 3);
+        Eventually.holds("three refusals", LONG, () -> mails(tenant, "retried") >= 3);
         assertEquals(0, mails(tenant, "failed"));
         String id = tenant.admin().users().searchByEmail(refused, true).get(0).getId();
         // The clock goes on to the end of a quarter of an hour.
@@ -179,7 +179,7 @@ final class OutboxIT {
                 .database()
                 .execute("update us_outbox set created_at = created_at - 900000, due_at = 0 where user_id = '" + id
                         + "'");
-        Until.holds("the end of it", LONG, () -> mails(tenant, "failed") == 1);
+        Eventually.holds("the end of it", LONG, () -> mails(tenant, "failed") == 1);
         assertEquals(0, server.inbox().count(refused));
         assertEquals(0, server.node().database().count("us_outbox where user_id = ?", id));
         tenant.awaitLogged("Given up", id);
@@ -194,7 +194,7 @@ final class OutboxIT {
             for (int i = 0; i < 3; i++) {
                 verify(healthy, server.inbox().next(healthy.register(Map.of())));
             }
-            Until.holds("its second attempt", LONG, () -> attempts(id) >= 2);
+            Eventually.holds("its second attempt", LONG, () -> attempts(id) >= 2);
         } finally {
             cure();
         }
@@ -207,12 +207,12 @@ final class OutboxIT {
         poison(poisoned);
         try {
             String id = registered(poisoned);
-            Until.holds("its first attempt", LONG, () -> attempts(id) >= 1);
+            Eventually.holds("its first attempt", LONG, () -> attempts(id) >= 1);
             double failed = mails(healthy, "failed");
             server.node().database().execute("""
                             update us_outbox set created_at = created_at - 86400000, due_at = 0 where user_id = '%s'
                             """.formatted(id));
-            Until.holds("the end of it", LONG, () -> mails(healthy, "failed") == failed + 1);
+            Eventually.holds("the end of it", LONG, () -> mails(healthy, "failed") == failed + 1);
             assertEquals(0, server.node().database().count("us_outbox where user_id = ?", id));
         } finally {
             cure();
@@ -256,14 +256,14 @@ final class OutboxIT {
         // With its mail server away: looking somebody up needs none.
         proxy.hang();
         String unknown = UUID.randomUUID() + "@example.com";
-        for (Response answer : Together.call(
+        for (Response answer : Concurrently.call(
                 30,
                 i -> tenant.api()
                         .queryParam("identifier", i % 2 == 0 ? unknown : unknown.toUpperCase(Locale.ROOT))
                         .get("/users/activation/resend"))) {
             answer.then().statusCode(200);
         }
-        Until.holds("nothing left of it", LONG, () -> {
+        Eventually.holds("nothing left of it", LONG, () -> {
             try {
                 return server.node().database().count("us_outbox where identifier = ?", unknown) == 0;
             } catch (SQLException e) {
@@ -277,7 +277,7 @@ final class OutboxIT {
     void ofManyWhoAskForOneAddressAtOnceNoneFails() throws Exception {
         for (int round = 0; round < 3; round++) {
             String unknown = UUID.randomUUID() + "@example.com";
-            for (Response answer : Together.call(
+            for (Response answer : Concurrently.call(
                     16,
                     i -> healthy.api()
                             .contentType(ContentType.JSON)
@@ -291,7 +291,7 @@ final class OutboxIT {
     @DiffersByDatabase
     @Test
     void twentyAtOnceAreSentOnceEach() throws Exception {
-        List<Response> answers = Together.call(20, i -> healthy.registration(Map.of()));
+        List<Response> answers = Concurrently.call(20, i -> healthy.registration(Map.of()));
         for (Response answer : answers) {
             verify(
                     healthy,
@@ -359,10 +359,10 @@ final class OutboxIT {
             realm.withObject("/attributes").put("user-service.resend-cool-down", "0");
             realm.set("smtpServer", proxy.smtp().json());
         });
-        // So slow that it is still on its way when the second wish is looked at.
+        // So slow that it is still on its way when the second entry is looked at.
         proxy.delay(Duration.ofSeconds(3));
         String email = impatient.register(Map.of());
-        Until.holds("a mail on its way", LONG, () -> proxy.attempts() >= 1);
+        Eventually.holds("a mail on its way", LONG, () -> proxy.attempts() >= 1);
         impatient
                 .api()
                 .queryParam("identifier", email)

@@ -209,12 +209,14 @@ final class OwnAccountIT {
         UserRepresentation user = tenant.admin().users().get(id).toRepresentation();
         user.setRequiredActions(List.of("UPDATE_PASSWORD"));
         tenant.admin().users().get(id).update(user);
-        Tenant.admitted(400, () -> changePassword(TestServer.PASSWORD, NEW_PASSWORD))
+        Tenant.retryWhileUnauthorized(400, () -> changePassword(TestServer.PASSWORD, NEW_PASSWORD))
                 .then()
                 .statusCode(200)
                 .body("message", equalTo("Password updated successfully"));
         tenant.login(name, TestServer.PASSWORD).then().statusCode(401);
-        Tenant.admitted(() -> tenant.login(name, NEW_PASSWORD)).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> tenant.login(name, NEW_PASSWORD))
+                .then()
+                .statusCode(200);
         assertEquals(1, events("UPDATE_CREDENTIAL").size());
         EventRepresentation event = events("UPDATE_PASSWORD").get(0);
         assertEquals("password", event.getDetails().get("credential_type"));
@@ -224,7 +226,7 @@ final class OwnAccountIT {
     @Test
     void allOtherSessionsEnd() {
         Tenant.Session other = tenant.session(name);
-        Response offline = Tenant.awaited(
+        Response offline = Tenant.retryUntil(
                 answer -> answer.statusCode() == 200,
                 () -> tenant.token(
                         "offline-app",
@@ -238,7 +240,7 @@ final class OwnAccountIT {
                                 "scope",
                                 "openid offline_access")));
         offline.then().statusCode(200);
-        Tenant.admitted(400, () -> changePassword(TestServer.PASSWORD, NEW_PASSWORD))
+        Tenant.retryWhileUnauthorized(400, () -> changePassword(TestServer.PASSWORD, NEW_PASSWORD))
                 .then()
                 .statusCode(200);
         tenant.api(session.access()).get("/users/me").then().statusCode(200);
@@ -260,7 +262,7 @@ final class OwnAccountIT {
         Response online = browser.tokens("online-" + name, "openid");
         Response offline = browser.tokens("offline-" + name, "openid offline_access");
         assertEquals(online.<String>path("session_state"), offline.path("session_state"));
-        Tenant.admitted(
+        Tenant.retryWhileUnauthorized(
                         400,
                         () -> changePassword(tenant, online.path("access_token"), TestServer.PASSWORD, NEW_PASSWORD))
                 .then()
@@ -276,7 +278,7 @@ final class OwnAccountIT {
         Response online = browser.tokens("online-" + name, "openid");
         Response offline = browser.tokens("offline-" + name, "openid offline_access");
         Response renewed = browser.refresh("offline-" + name, offline);
-        Tenant.admitted(
+        Tenant.retryWhileUnauthorized(
                         400,
                         () -> changePassword(tenant, renewed.path("access_token"), TestServer.PASSWORD, NEW_PASSWORD))
                 .then()
@@ -288,7 +290,7 @@ final class OwnAccountIT {
     @Test
     void aWrongCurrentPasswordIsNoRefusalOfTheToken() {
         // While the login is not noted the password is not looked at.
-        Until.holds("a password that is looked at", LONG, () -> {
+        Eventually.holds("a password that is looked at", LONG, () -> {
             changePassword("wrong", NEW_PASSWORD)
                     .then()
                     .statusCode(400)
@@ -296,7 +298,7 @@ final class OwnAccountIT {
             return errors("UPDATE_PASSWORD_ERROR", "invalid_user_credentials") == 1;
         });
         assertEquals(1, errors("UPDATE_CREDENTIAL_ERROR", "invalid_user_credentials"));
-        Until.holds("one failure", LONG, () -> failures(tenant, id) == 1);
+        Eventually.holds("one failure", LONG, () -> failures(tenant, id) == 1);
         tenant.api(session.access()).get("/users/me").then().statusCode(200);
     }
 
@@ -311,7 +313,7 @@ final class OwnAccountIT {
         Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
         String paul = strict.addUser("paul");
         String token = strict.session("paul").access();
-        Until.holds("a lockout", LONG, () -> {
+        Eventually.holds("a lockout", LONG, () -> {
             changePassword(strict, token, "wrong", NEW_PASSWORD).then().statusCode(400);
             return Boolean.TRUE.equals(
                     strict.admin().attackDetection().bruteForceUserStatus(paul).get("disabled"));
@@ -324,9 +326,9 @@ final class OwnAccountIT {
         strict.login("paul", TestServer.PASSWORD).then().statusCode(401);
     }
 
-    /** The answer about the new password: the current one may not be looked at yet, see {@link Tenant#admitted}. */
+    /** The answer about the new password: the current one may not be looked at yet, see {@link Tenant#retryWhileUnauthorized}. */
     private Response changeToWeak(String replacement) {
-        return Tenant.awaited(
+        return Tenant.retryUntil(
                 answer -> answer.path("errors.current_password") == null,
                 () -> changePassword(TestServer.PASSWORD, replacement));
     }
@@ -387,7 +389,7 @@ final class OwnAccountIT {
         Tenant unprotected = Tenant.on(tenant.server(), Tenant::withoutBruteForceProtection);
         unprotected.addUser("paul");
         String token = unprotected.session("paul").access();
-        List<Integer> answers = Together.patiently(
+        List<Integer> answers = Concurrently.patiently(
                         2, i -> changePassword(unprotected, token, TestServer.PASSWORD, "Another-horse-" + i))
                 .stream()
                 .map(Response::statusCode)

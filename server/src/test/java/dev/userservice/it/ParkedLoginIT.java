@@ -58,7 +58,7 @@ final class ParkedLoginIT {
         Response page = authorize(login, Map.of());
         Matcher form = FORM.matcher(page.asString());
         assertTrue(form.find(), page.asString());
-        Response loggedIn = Tenant.awaited(
+        Response loggedIn = Tenant.retryUntil(
                 answer -> answer.statusCode() == 302,
                 () -> RestAssured.given()
                         .redirects()

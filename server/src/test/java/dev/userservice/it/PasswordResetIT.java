@@ -115,7 +115,9 @@ final class PasswordResetIT {
         assertUseless(reset(tenant, mail.code(), TestServer.PASSWORD));
         assertUseless(resetOfUser(tenant, mail.code(), TestServer.PASSWORD));
         tenant.login(name, TestServer.PASSWORD).then().statusCode(401);
-        Tenant.admitted(() -> tenant.login(name, NEW_PASSWORD)).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> tenant.login(name, NEW_PASSWORD))
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -139,7 +141,7 @@ final class PasswordResetIT {
     @Test
     void allSessionsEndOnlineAndOffline() {
         Tenant.Session online = tenant.session(name);
-        String offline = Tenant.awaited(
+        String offline = Tenant.retryUntil(
                         answer -> answer.statusCode() == 200,
                         () -> tenant.token(
                                 "offline-app",
@@ -385,13 +387,15 @@ final class PasswordResetIT {
     @Test
     void aTemporaryLockoutEnds() {
         // One that meets the one before it does not count.
-        Until.holds("a lockout", Duration.ofMinutes(2), () -> {
+        Eventually.holds("a lockout", Duration.ofMinutes(2), () -> {
             tenant.login(name, "wrong").then().statusCode(401);
             return Boolean.TRUE.equals(
                     tenant.admin().attackDetection().bruteForceUserStatus(id).get("disabled"));
         });
         reset(tenant, mailedCode(), NEW_PASSWORD).then().statusCode(200);
-        Tenant.admitted(() -> tenant.login(name, NEW_PASSWORD)).then().statusCode(200);
+        Tenant.retryWhileUnauthorized(() -> tenant.login(name, NEW_PASSWORD))
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -418,7 +422,7 @@ final class PasswordResetIT {
     @Test
     void ofAHundredAtOnceOneSucceeds() throws Exception {
         String code = mailedCode();
-        Map<Integer, Long> answers = Together.call(100, i -> {
+        Map<Integer, Long> answers = Concurrently.call(100, i -> {
                     String password = NEW_PASSWORD + i;
                     return i % 2 == 0 ? reset(tenant, code, password) : resetOfUser(tenant, code, password);
                 })
@@ -441,7 +445,7 @@ final class PasswordResetIT {
             String personId = tenant.addUser(person);
             forgot(tenant, person).then().statusCode(200);
             String code = tenant.inbox().next(person + "@example.com").code();
-            List<Response> answers = Together.patiently(
+            List<Response> answers = Concurrently.patiently(
                     2,
                     i -> i == 0
                             ? reset(tenant, code, NEW_PASSWORD)
@@ -462,7 +466,7 @@ final class PasswordResetIT {
     void keycloaksEventsTellOfIt() {
         reset(tenant, mailedCode(), NEW_PASSWORD).then().statusCode(200);
         assertUseless(reset(tenant, "x", NEW_PASSWORD));
-        Until.holds(
+        Eventually.holds(
                 "the events",
                 SOON,
                 () -> events().containsAll(List.of(

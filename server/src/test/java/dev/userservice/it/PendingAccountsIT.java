@@ -21,7 +21,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 /** What becomes of accounts that nobody activates. They are purged with the activity log, as whenever a realm is removed. */
 @ExtendWith(ServerExtension.class)
 final class PendingAccountsIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final long YEAR = Duration.ofDays(365).toMillis();
 
     private static TestServer server;
@@ -83,8 +83,8 @@ final class PendingAccountsIT {
         age(tenant);
         register(tenant, "young");
         purge();
-        Until.holds(
-                "the end of the two", PATIENCE, () -> !isThere(tenant, "registered") && !isThere(tenant, "invited"));
+        Eventually.holds(
+                "the end of the two", TIMEOUT, () -> !isThere(tenant, "registered") && !isThere(tenant, "invited"));
         assertTrue(isThere(tenant, "young"));
         assertTrue(isThere(tenant, "the-admin"));
         tenant.api(admin)
@@ -134,7 +134,7 @@ final class PendingAccountsIT {
                 .body("user.is_active", equalTo(false));
         age(tenant);
         purge();
-        Until.holds("the end of the one that shows that it is over", PATIENCE, () -> !isThere(tenant, "gone"));
+        Eventually.holds("the end of the one that shows that it is over", TIMEOUT, () -> !isThere(tenant, "gone"));
         for (String kept : List.of("imported", "moved", "disabled", "active")) {
             assertTrue(isThere(tenant, kept), kept);
         }
@@ -150,7 +150,7 @@ final class PendingAccountsIT {
         age(keeping);
         age(other);
         purge();
-        Until.holds("the end of one", PATIENCE, () -> !isThere(other, "gone"));
+        Eventually.holds("the end of one", TIMEOUT, () -> !isThere(other, "gone"));
         assertTrue(isThere(keeping, "kept"));
     }
 
@@ -167,7 +167,7 @@ final class PendingAccountsIT {
         age(tenant);
         String realm = tenant.admin().toRepresentation().getId();
         purge();
-        Until.holds("tables without either", PATIENCE, () -> {
+        Eventually.holds("tables without either", TIMEOUT, () -> {
             try {
                 return database.count("us_pending_account where realm_id = ?", realm) == 0;
             } catch (SQLException e) {

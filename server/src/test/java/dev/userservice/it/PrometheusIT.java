@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(ServerExtension.class)
 final class PrometheusIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CHECK = Duration.ofMinutes(5);
     private static final String NO_CODE = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA";
     private static final String NEW_PASSWORD = "Another-horse-2";
@@ -173,9 +173,9 @@ final class PrometheusIT {
         List.of("curl", "jq").forEach(name -> Program.find(name, name));
         Tenant tenant = Tenant.on(server, Limits.with(Map.of("limit-forgot", "1/1h")));
         doEverything(tenant);
-        Until.holds(
+        Eventually.holds(
                 "the figures of the tenant, which are counted now and then",
-                PATIENCE,
+                TIMEOUT,
                 () -> scrape("text/plain").asString().contains("tenant_user_count{realm=\"" + tenant.name() + "\""));
 
         Path root = Layout.ofBuild().root();

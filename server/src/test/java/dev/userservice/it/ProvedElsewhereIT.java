@@ -100,7 +100,7 @@ final class ProvedElsewhereIT {
                 .post("/users/auth/check")
                 .then()
                 .statusCode(200);
-        Tenant.admitted(() -> tenant.login(user.getEmail(), TestServer.PASSWORD))
+        Tenant.retryWhileUnauthorized(() -> tenant.login(user.getEmail(), TestServer.PASSWORD))
                 .then()
                 .statusCode(200);
         assertEquals(

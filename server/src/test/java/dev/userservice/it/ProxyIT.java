@@ -213,12 +213,12 @@ final class ProxyIT {
         form.post("victim", WRONG).then().statusCode(429);
         form.post("victim", TestServer.PASSWORD).then().statusCode(429);
 
-        Tenant.admitted(() -> login(proxied(tenant.api(), "", VICTIM), "victim", TestServer.PASSWORD))
+        Tenant.retryWhileUnauthorized(() -> login(proxied(tenant.api(), "", VICTIM), "victim", TestServer.PASSWORD))
                 .then()
                 .statusCode(200);
         LoginForm page = new LoginForm(tenant, request -> proxied(request, ATTACKER + ", ", VICTIM));
         // The form again is what it says while the login before is not noted.
-        Tenant.admitted(200, () -> page.post("victim", TestServer.PASSWORD))
+        Tenant.retryWhileUnauthorized(200, () -> page.post("victim", TestServer.PASSWORD))
                 .then()
                 .statusCode(302);
     }

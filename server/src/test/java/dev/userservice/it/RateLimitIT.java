@@ -195,7 +195,7 @@ final class RateLimitIT {
     @Test
     void aHundredAtOnceAreNotMore() throws Exception {
         Tenant tenant = limited(Map.of("limit-forgot", "5/1h"));
-        List<Response> answers = Together.call(
+        List<Response> answers = Concurrently.call(
                 100,
                 i -> tenant.api()
                         .contentType(ContentType.JSON)
@@ -441,7 +441,7 @@ final class RateLimitIT {
     /** Waits for so many, and not for ever: of an attempt that meets the one before it Keycloak takes no note. */
     private static int awaitFailures(Tenant tenant, String user, int wanted) {
         try {
-            Until.holds("Keycloak's note", Duration.ofMinutes(1), () -> failures(tenant, user) >= wanted);
+            Eventually.holds("Keycloak's note", Duration.ofMinutes(1), () -> failures(tenant, user) >= wanted);
         } catch (AssertionError e) {
             return failures(tenant, user);
         }
@@ -601,7 +601,7 @@ final class RateLimitIT {
     void aHundredGuessesAtOnceAreNotMoreThanFive() throws Exception {
         Tenant tenant = limited("limit-failed-login");
         tenant.addUser("alice");
-        List<Response> answers = Together.call(100, i -> tenant.login("alice", WRONG + i));
+        List<Response> answers = Concurrently.call(100, i -> tenant.login("alice", WRONG + i));
         assertEquals(
                 5, answers.stream().filter(answer -> answer.statusCode() == 401).count());
         assertEquals(
@@ -772,7 +772,7 @@ final class RateLimitIT {
         assertWait(600, page);
         page.then().contentType(containsString("text/html")).body(matchesPattern("(?s).*Please wait (9|10) minutes.*"));
         // A back end's address is that of many people.
-        Tenant.admitted(() -> tenant.api(backEnd)
+        Tenant.retryWhileUnauthorized(() -> tenant.api(backEnd)
                         .contentType(ContentType.JSON)
                         .body(Map.of("identifier", "alice", "password", TestServer.PASSWORD))
                         .post("/login"))
@@ -815,7 +815,8 @@ final class RateLimitIT {
     void ofManyRegistrationsForOneMailboxAtOnceNoMoreAreMade() throws Exception {
         Tenant tenant = limited(Map.of("limit-mailbox", "3/1h"));
         List<Integer> answers =
-                Together.call(10, i -> tenant.registration(Map.of("email", "victim+" + i + "@example.com"))).stream()
+                Concurrently.call(10, i -> tenant.registration(Map.of("email", "victim+" + i + "@example.com")))
+                        .stream()
                         .map(Response::statusCode)
                         .toList();
         assertEquals(3, Collections.frequency(answers, 201), answers::toString);

@@ -70,7 +70,7 @@ final class RedisIT {
     private static void awaitRedis(int up) {
         Tenant platform = Tenant.on(nodes.get(0), Limits.on("limit-anonymous"));
         for (TestServer node : nodes) {
-            Until.holds(UP + " " + up, Duration.ofSeconds(60), () -> {
+            Eventually.holds(UP + " " + up, Duration.ofSeconds(60), () -> {
                 platform.at(node).api().get("/openapi.json").then().statusCode(200);
                 return meter(node, UP) == up;
             });
@@ -116,13 +116,13 @@ final class RedisIT {
     @Test
     void aLimitHoldsOverBothNodes() throws Exception {
         for (int crowd : List.of(1, 6)) {
-            Counted counted = whileRedisAnswers(() -> {
+            LimitKey counted = whileRedisAnswers(() -> {
                 Tenant here = limited(Map.of("limit-forgot", "20/1h"));
                 Tenant there = here.at(nodes.get(1));
                 long passed = 0;
                 for (int round = 0; round < 36 / crowd; round++) {
                     int first = round;
-                    passed += Together.call(crowd, i -> ask((first + i) % 2 == 0 ? here : there)).stream()
+                    passed += Concurrently.call(crowd, i -> ask((first + i) % 2 == 0 ? here : there)).stream()
                             .filter(answer -> answer.statusCode() == 200)
                             .count();
                 }
@@ -140,15 +140,15 @@ final class RedisIT {
      *
      * @param late how often a node did not wait for Redis and went by its own count, which may differ by one each time
      */
-    private record Counted(long passed, long late) {}
+    private record LimitKey(long passed, long late) {}
 
     /** Again, if the machine was so busy with something else that a node gave Redis up; a few times, if answers were late. */
-    private static Counted whileRedisAnswers(Callable<Long> work) throws Exception {
+    private static LimitKey whileRedisAnswers(Callable<Long> work) throws Exception {
         for (int i = 0; i < 20; i++) {
             double outages = sum(OUTAGES);
             double late = sum(LATE);
             long passed = work.call();
-            Counted counted = new Counted(passed, Math.round(sum(LATE) - late));
+            LimitKey counted = new LimitKey(passed, Math.round(sum(LATE) - late));
             if (sum(OUTAGES) == outages && (counted.late() == 0 || i >= 2)) {
                 return counted;
             }
@@ -166,7 +166,7 @@ final class RedisIT {
         Tenant tenant = limited(Map.of("limit-forgot", "2/1s", "limit-failed-login", "5/15m"));
         tenant.login("alice@example.com", "Wrong-password-1!");
         // A node that has given Redis up counts by itself until it is connected again, which a question makes it.
-        Until.holds("a key of the limit", Duration.ofSeconds(60), () -> {
+        Eventually.holds("a key of the limit", Duration.ofSeconds(60), () -> {
             ask(tenant);
             return redis.keys().stream().anyMatch(key -> key.matches("user-service:limit:forgot:[\\w-]{43}"));
         });
@@ -180,7 +180,7 @@ final class RedisIT {
                 .filter(key -> key.startsWith("user-service:limit:forgot:") && redis.ttlMillis(key) < 13_000)
                 .findFirst()
                 .orElseThrow();
-        Until.holds(
+        Eventually.holds(
                 "the end of " + forgot,
                 Duration.ofSeconds(60),
                 () -> !redis.keys().contains(forgot));
@@ -204,7 +204,7 @@ final class RedisIT {
             assertEquals(outages.get(node) + 1, meter(node, OUTAGES));
         }
         int attempts = way.attempts();
-        Until.holds("more tries to connect", Duration.ofMinutes(2), () -> way.attempts() > attempts + 2);
+        Eventually.holds("more tries to connect", Duration.ofMinutes(2), () -> way.attempts() > attempts + 2);
         assertEquals(0, passing(3, () -> ask(here)));
         assertEquals(lines + 1, node(0).log().split("does not answer", -1).length, "one line an outage");
         assertFalse(node(0).log().contains("Pass word") || node(0).log().contains("Pass%20word"));

@@ -30,7 +30,7 @@ import javax.net.ssl.SSLSocket;
  */
 final class RedisServer implements Closeable {
     private static final String HOST = "127.0.0.1";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Pattern TOTAL = Pattern.compile("total_commands_processed:(\\d+)");
 
     private final List<String> command =
@@ -169,7 +169,7 @@ final class RedisServer implements Closeable {
     /** What Redis answers to a command: a String, a Long, a List of answers, or null. */
     synchronized Object execute(String... words) {
         try (Socket socket = connect()) {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
             InputStream in = new BufferedInputStream(socket.getInputStream());
             if (!password.isEmpty()) {
                 ask(socket, in, "AUTH", password);
@@ -198,7 +198,7 @@ final class RedisServer implements Closeable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
-            Until.holds("Redis", PATIENCE, () -> !process.isAlive() || answers());
+            Eventually.holds("Redis", TIMEOUT, () -> !process.isAlive() || answers());
             if (!process.isAlive()) {
                 throw new AssertionError("Redis ended by itself:\n" + Files.readString(log));
             }

@@ -64,7 +64,7 @@ final class RefreshIT {
     @Test
     void ofAHundredAtOnceAtMostOneSucceeds() throws Exception {
         Tenant.Session session = tenant.session("alice");
-        List<Response> answers = Together.call(100, i -> tenant.refresh(session.refresh()));
+        List<Response> answers = Concurrently.call(100, i -> tenant.refresh(session.refresh()));
         List<Response> successes =
                 answers.stream().filter(answer -> answer.statusCode() == 200).toList();
         assertTrue(successes.size() <= 1, successes.size() + " succeeded");

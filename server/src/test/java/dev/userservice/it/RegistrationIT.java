@@ -470,7 +470,7 @@ final class RegistrationIT {
     @Test
     void ofTwentyEqualOnesOneIsMade() throws Exception {
         String email = newEmail();
-        Map<Integer, Long> answers = Together.call(20, i -> register(body(email))).stream()
+        Map<Integer, Long> answers = Concurrently.call(20, i -> register(body(email))).stream()
                 .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
         assertEquals(Map.of(201, 1L, 409, 19L), answers);
         assertEquals(email, tenant.inbox().next(email).to());
@@ -480,7 +480,7 @@ final class RegistrationIT {
     @Test
     void ofTwentyOfOneAddressAndDifferentNamesOneIsMade() throws Exception {
         String email = newEmail();
-        Map<Integer, Long> answers = Together.call(20, i -> {
+        Map<Integer, Long> answers = Concurrently.call(20, i -> {
                     Map<String, Object> body = body(email);
                     body.put(
                             "username",

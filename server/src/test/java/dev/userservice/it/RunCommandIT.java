@@ -71,7 +71,7 @@ final class RunCommandIT {
                         "MAILBOX_PORT", Integer.toString(mailbox),
                         "MAILBOX_SMTP_PORT", Integer.toString(Port.lasting())));
         run = builder.start();
-        Until.holds(
+        Eventually.holds(
                 "it to be ready or to end",
                 LONG,
                 () -> !run.isAlive() || printed().contains("Ready."));
@@ -128,7 +128,7 @@ final class RunCommandIT {
     /** All tests share one address, and so its limit; and Keycloak lets nobody in whose last login it has not noted yet. */
     private static String token(String realm, String username, String password) {
         AtomicReference<Response> answer = new AtomicReference<>();
-        Until.holds("a login of " + username, LONG, () -> {
+        Eventually.holds("a login of " + username, LONG, () -> {
             answer.set(at(realm)
                     .body(Map.of("username", username, "password", password))
                     .post("/login"));
@@ -172,7 +172,7 @@ final class RunCommandIT {
                 .post("/register")
                 .then()
                 .statusCode(201);
-        Until.holds(
+        Eventually.holds(
                 "the mail",
                 LONG,
                 () -> RestAssured.get("http://localhost:" + mailbox).asString().contains("newcomer@example.com"));

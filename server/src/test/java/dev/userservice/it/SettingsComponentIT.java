@@ -377,7 +377,7 @@ final class SettingsComponentIT {
         client.setDirectAccessGrantsEnabled(true);
         client.setFullScopeAllowed(true);
         clients.get(client.getId()).update(client);
-        return Tenant.awaited(
+        return Tenant.retryUntil(
                         answer -> answer.statusCode() == 200,
                         () -> tenant.oidc()
                                 .formParam("client_id", clientId)

@@ -18,7 +18,7 @@ import org.keycloak.representations.idm.RealmRepresentation;
 final class SettingsTabIT {
     private static final String LOGIN = "config.limit-login";
     private static final String SAVE = "[data-testid='save']";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** Opens the tab as the server's administrator, who may have to log in. */
     private static Browser open(Tenant tenant) {
@@ -45,7 +45,7 @@ final class SettingsTabIT {
     private static void awaitForm(Browser browser) {
         browser.awaitElement("[name='" + LOGIN + "']");
         AtomicReference<Object> last = new AtomicReference<>();
-        Until.holds("a page at rest", PATIENCE, () -> {
+        Eventually.holds("a page at rest", TIMEOUT, () -> {
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
             Object loaded = browser.run("return performance.getEntriesByType('resource').length");
             return loaded.equals(last.getAndSet(loaded));
@@ -57,12 +57,12 @@ final class SettingsTabIT {
     }
 
     private static void valueBecomes(Browser browser, String field, String wanted) {
-        Until.holds(field + " of " + wanted, PATIENCE, () -> wanted.equals(value(browser, field)));
+        Eventually.holds(field + " of " + wanted, TIMEOUT, () -> wanted.equals(value(browser, field)));
     }
 
     /** The page puts what is set into its fields an instant after it was told: what was typed before is typed again. */
     private static void fillIn(Browser browser, Map<String, String> fields) {
-        Until.holds("fields with what was typed", PATIENCE, () -> {
+        Eventually.holds("fields with what was typed", TIMEOUT, () -> {
             boolean isFilledIn = fields.entrySet().stream()
                     .allMatch(field -> field.getValue().equals(value(browser, field.getKey())));
             if (!isFilledIn) {
@@ -73,7 +73,7 @@ final class SettingsTabIT {
     }
 
     private static void attributesBecome(Tenant tenant, Predicate<Map<String, String>> wanted) {
-        Until.holds("the attributes", PATIENCE, () -> wanted.test(attributes(tenant)));
+        Eventually.holds("the attributes", TIMEOUT, () -> wanted.test(attributes(tenant)));
     }
 
     /** Ours alone. */
@@ -163,9 +163,9 @@ final class SettingsTabIT {
             browser.click("[data-testid='rs-general-tab']");
             fillIn(browser, Map.of("displayName", "A new name"));
             browser.click("[data-testid='realmSettingsGeneralTab-save']");
-            Until.holds(
+            Eventually.holds(
                     "the new name",
-                    PATIENCE,
+                    TIMEOUT,
                     () -> "A new name".equals(tenant.admin().toRepresentation().getDisplayName()));
             assertEquals("3/1m", attributes(tenant).get("user-service.limit-login"));
         }

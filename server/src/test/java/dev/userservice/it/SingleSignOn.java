@@ -49,7 +49,7 @@ final class SingleSignOn {
         if (answer.statusCode() == 200) {
             // The form comes again while another login of the same user is under way.
             AtomicReference<Response> page = new AtomicReference<>(answer);
-            answer = Tenant.awaited(
+            answer = Tenant.retryUntil(
                     next -> next.statusCode() != 200, () -> page.updateAndGet(form -> kept(filledIn(form))));
         }
         answer.then().statusCode(302);

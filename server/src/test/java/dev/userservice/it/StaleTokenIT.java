@@ -27,7 +27,7 @@ import org.keycloak.representations.idm.ClientRepresentation;
  */
 @ExtendWith(ServerExtension.class)
 final class StaleTokenIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String NEW_PASSWORD = "N3w-horse-battery!";
 
     /** By what is wrong with them; each is the whole header. */
@@ -49,7 +49,7 @@ final class StaleTokenIT {
         STALE.put(
                 "an ID token",
                 "Bearer "
-                        + Tenant.admitted(() -> tenant.api()
+                        + Tenant.retryWhileUnauthorized(() -> tenant.api()
                                         .contentType(ContentType.JSON)
                                         .body(Map.of(
                                                 "username",
@@ -67,9 +67,9 @@ final class StaleTokenIT {
         client.setAttributes(Map.of("access.token.lifespan", "1"));
         tenant.admin().clients().get(client.getId()).update(client);
         String token = tenant.passwordToken("brief", "alice").path("access_token");
-        Until.holds(
+        Eventually.holds(
                 "the end of a token",
-                PATIENCE,
+                TIMEOUT,
                 () -> tenant.api(token).get("/users/me").statusCode() == 401);
         return token;
     }
@@ -181,7 +181,7 @@ final class StaleTokenIT {
         return STALE.entrySet().stream()
                 .map(stale -> dynamicTest(
                         stale.getKey(),
-                        () -> Tenant.admitted(() -> post(
+                        () -> Tenant.retryWhileUnauthorized(() -> post(
                                         tenant.api().header("Authorization", stale.getValue()),
                                         "/login",
                                         Map.of("username", "alice", "password", TestServer.PASSWORD)))

@@ -84,7 +84,7 @@ final class SwaggerUiIT {
         String home = browser.driver().getWindowHandle();
         browser.click(".btn.authorize");
         browser.click(".auth-container:has(#client_id_authorizationCode) .btn.authorize");
-        Until.holds(
+        Eventually.holds(
                 "a window to log in",
                 Duration.ofMinutes(2),
                 () -> browser.driver().getWindowHandles().size() == 2);
@@ -128,7 +128,7 @@ final class SwaggerUiIT {
     /** A click on a block that is still unfolding is lost. */
     private static void send(String operation, Browser browser) {
         try {
-            Until.holds(operation + " is answered", Duration.ofMinutes(1), () -> {
+            Eventually.holds(operation + " is answered", Duration.ofMinutes(1), () -> {
                 clickAt(operation, ".execute", browser);
                 return browser.waitsFor(block(operation) + " " + STATUS);
             });

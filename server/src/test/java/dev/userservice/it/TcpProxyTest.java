@@ -69,7 +69,7 @@ final class TcpProxyTest {
                 assertSilent(since);
             }
             assertEquals(2, proxy.attempts());
-            Until.holds("what was said", Duration.ofSeconds(20), () -> echo.heard.get() == 3);
+            Eventually.holds("what was said", Duration.ofSeconds(20), () -> echo.heard.get() == 3);
 
             proxy.up();
             assertThrows(SocketException.class, () -> before.getInputStream().read());

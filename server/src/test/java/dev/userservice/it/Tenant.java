@@ -86,7 +86,7 @@ final class Tenant {
 
     /**
      * Takes Keycloak's brute-force protection out of a realm, for tests that count what somebody does again and again: while one
-     * attempt is not noted yet, it refuses the next one, see {@link #admitted}.
+     * attempt is not noted yet, it refuses the next one, see {@link #retryWhileUnauthorized}.
      */
     static void withoutBruteForceProtection(ObjectNode realm) {
         realm.put("bruteForceProtected", false);
@@ -220,27 +220,27 @@ final class Tenant {
 
     /** The tokens of a login that must succeed. */
     Session session(String username) {
-        return Session.of(admitted(() -> login(username, TestServer.PASSWORD)));
+        return Session.of(retryWhileUnauthorized(() -> login(username, TestServer.PASSWORD)));
     }
 
     /**
      * The first answer that is not 401. Keycloak's brute-force protection refuses a login while another of the same user is
      * under way, and notes a success on a thread of its own, a moment after the answer.
      */
-    static Response admitted(Supplier<Response> login) {
-        return admitted(401, login);
+    static Response retryWhileUnauthorized(Supplier<Response> login) {
+        return retryWhileUnauthorized(401, login);
     }
 
     /** The same of a call that is answered otherwise while a login is under way. */
-    static Response admitted(int refusal, Supplier<Response> login) {
-        return awaited(answer -> answer.statusCode() != refusal, login);
+    static Response retryWhileUnauthorized(int refusal, Supplier<Response> login) {
+        return retryUntil(answer -> answer.statusCode() != refusal, login);
     }
 
     /**
      * The first answer that is the wanted one, or else the last of several. The pauses grow, so that it outlasts a server that
      * stands still for seconds.
      */
-    static Response awaited(Predicate<Response> isWanted, Supplier<Response> call) {
+    static Response retryUntil(Predicate<Response> isWanted, Supplier<Response> call) {
         Response answer = call.get();
         for (int i = 1; i < ATTEMPTS && !isWanted.test(answer); i++) {
             LockSupport.parkNanos(Duration.ofMillis(100L * i).toNanos());
@@ -251,13 +251,14 @@ final class Tenant {
 
     /** The answer to the right password of somebody of whom a code is wanted too; no login of theirs is under way then. */
     Response loginWithoutCode(String identifier, String password) {
-        return awaited(answer -> Boolean.TRUE.equals(answer.path("mfa_required")), () -> login(identifier, password));
+        return retryUntil(
+                answer -> Boolean.TRUE.equals(answer.path("mfa_required")), () -> login(identifier, password));
     }
 
     /** Waits for a line of the server's log, where that is at hand: it comes by a pipe, and the answer may be there first. */
     void awaitLogged(String... parts) {
         if (server.node() != null) {
-            Until.holds(
+            Eventually.holds(
                     "a line of the log with " + List.of(parts),
                     SOON,
                     () -> server.node()
@@ -277,7 +278,7 @@ final class Tenant {
     /** Waits until no mail to a user is left to be sent, where the database is at hand: one that came may not be marked yet. */
     void awaitAllSent(String userId) {
         if (server.node() != null && server.node().database() != null) {
-            Until.holds("an outbox without mail to " + userId, SOON, () -> {
+            Eventually.holds("an outbox without mail to " + userId, SOON, () -> {
                 try {
                     return server.node().database().count("us_outbox where user_id = ?", userId) == 0;
                 } catch (SQLException e) {
@@ -317,7 +318,7 @@ final class Tenant {
 
     /** The tokens of a client of {@link #addClient} for a user, which must not be refused. */
     Response passwordToken(String clientId, String username) {
-        return awaited(
+        return retryUntil(
                 answer -> answer.statusCode() == 200,
                 () -> token(
                         clientId,

@@ -66,7 +66,7 @@ final class TwoNodesIT {
     @Order(2)
     void ofAHundredRefreshesOverBothNodesAtMostOneSucceeds() throws Exception {
         Tenant.Session session = here.session("alice");
-        List<Response> answers = Together.call(100, i -> (i % 2 == 0 ? here : there).refresh(session.refresh()));
+        List<Response> answers = Concurrently.call(100, i -> (i % 2 == 0 ? here : there).refresh(session.refresh()));
         List<Response> successes =
                 answers.stream().filter(answer -> answer.statusCode() == 200).toList();
         assertTrue(successes.size() <= 1, successes.size() + " succeeded");
@@ -83,7 +83,7 @@ final class TwoNodesIT {
     @Order(3)
     void ofAHundredRedemptionsOverBothNodesOneSucceeds() throws Exception {
         String code = nodes.get(0).inbox().next(here.register(Map.of())).code();
-        Map<Integer, Long> answers = Together.patiently(100, i -> verify(i % 2 == 0 ? here : there, code)).stream()
+        Map<Integer, Long> answers = Concurrently.patiently(100, i -> verify(i % 2 == 0 ? here : there, code)).stream()
                 .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
         assertEquals(Map.of(200, 1L, 404, 99L), answers);
     }
@@ -108,7 +108,7 @@ final class TwoNodesIT {
                 .then()
                 .statusCode(200);
         String code = nodes.get(0).inbox().next("carol@example.com").code();
-        List<Response> answers = Together.call(
+        List<Response> answers = Concurrently.call(
                 100,
                 i -> (i % 2 == 0 ? here : there)
                         .api()
@@ -127,7 +127,7 @@ final class TwoNodesIT {
         for (Tenant node : List.of(here, there)) {
             assertEquals(401, node.refresh(elsewhere.refresh()).statusCode());
             assertEquals(401, node.login("carol", TestServer.PASSWORD).statusCode());
-            Tenant.admitted(() -> node.login("carol", "Another-horse-" + winners.get(0)))
+            Tenant.retryWhileUnauthorized(() -> node.login("carol", "Another-horse-" + winners.get(0)))
                     .then()
                     .statusCode(200);
         }
@@ -136,7 +136,7 @@ final class TwoNodesIT {
     @Test
     @Order(5)
     void theWorkersOfTwoNodesSendEachMailOnce() throws Exception {
-        List<Response> answers = Together.call(40, i -> (i % 2 == 0 ? here : there).registration(Map.of()));
+        List<Response> answers = Concurrently.call(40, i -> (i % 2 == 0 ? here : there).registration(Map.of()));
         Inbox inbox = nodes.get(0).inbox();
         for (Response answer : answers) {
             String email = answer.then().statusCode(201).extract().path("user.email");
@@ -152,7 +152,7 @@ final class TwoNodesIT {
     void ofTwentyEqualRegistrationsOverBothNodesOneIsMade() throws Exception {
         Map<String, String> body = Map.of(
                 "email", UUID.randomUUID() + "@example.com", "password", TestServer.PASSWORD, "first_name", "Test");
-        Map<Integer, Long> answers = Together.call(
+        Map<Integer, Long> answers = Concurrently.call(
                         20,
                         i -> (i % 2 == 0 ? here : there)
                                 .api()

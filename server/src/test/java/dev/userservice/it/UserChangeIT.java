@@ -243,7 +243,7 @@ final class UserChangeIT {
             ids.set(i, tenant.addUser("taker-" + i + name));
         }
         List<Integer> answers =
-                Together.patiently(ids.size(), i -> put(admin, ids.get(i), Map.of("email", email))).stream()
+                Concurrently.patiently(ids.size(), i -> put(admin, ids.get(i), Map.of("email", email))).stream()
                         .map(Response::statusCode)
                         .sorted()
                         .toList();
@@ -253,7 +253,7 @@ final class UserChangeIT {
     @DiffersByDatabase
     @Test
     void changesAtOnceAreAllKept() throws Exception {
-        Together.patiently(8, i -> put(Map.of("preferences", Map.of("k" + i, i))))
+        Concurrently.patiently(8, i -> put(Map.of("preferences", Map.of("k" + i, i))))
                 .forEach(answer -> answer.then().statusCode(200));
         get().then().body("preferences.size()", equalTo(8));
     }
@@ -387,7 +387,7 @@ final class UserChangeIT {
         strict.addUser("the-admin", "admin");
         String paul = strict.addUser("paul");
         String token = strict.session("the-admin").access();
-        Until.holds("a lockout", Duration.ofMinutes(2), () -> {
+        Eventually.holds("a lockout", Duration.ofMinutes(2), () -> {
             strict.login("paul", "wrong").then().statusCode(401);
             return Boolean.TRUE.equals(
                     strict.admin().attackDetection().bruteForceUserStatus(paul).get("disabled"));

@@ -222,7 +222,7 @@ final class UserCreateIT {
     @Test
     void ofEightEqualOnesOneIsMade() throws Exception {
         String email = newEmail();
-        List<Integer> answers = Together.patiently(8, i -> post(Map.of("email", email))).stream()
+        List<Integer> answers = Concurrently.patiently(8, i -> post(Map.of("email", email))).stream()
                 .map(Response::statusCode)
                 .sorted()
                 .toList();

@@ -140,7 +140,7 @@ final class UserDeleteIT {
     @DiffersByDatabase
     @Test
     void ofEightAtOnceOneDeletes() throws Exception {
-        List<Integer> answers = Together.patiently(8, i -> delete(admin)).stream()
+        List<Integer> answers = Concurrently.patiently(8, i -> delete(admin)).stream()
                 .map(Response::statusCode)
                 .sorted()
                 .toList();
@@ -153,7 +153,7 @@ final class UserDeleteIT {
     void aChangeAndADeletionAtOnceAreOneAfterTheOther() throws Exception {
         for (int round = 0; round < 5; round++) {
             String victim = tenant.addUser("v" + round + name);
-            List<Response> answers = Together.patiently(
+            List<Response> answers = Concurrently.patiently(
                     2,
                     i -> i == 0
                             ? tenant.api(admin).delete("/users/" + victim)

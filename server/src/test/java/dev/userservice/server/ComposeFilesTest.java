@@ -232,7 +232,7 @@ class ComposeFilesTest {
         assertEquals(Set.of("grafana", "keycloak", "postgres", "redis"), seen);
         DotEnv.read(example()).forEach((name, value) -> {
             if (SECRET.matcher(name).matches()) {
-                assertTrue(RealmExport.PUBLIC_PASSWORDS.contains(value), name + " is not known to be public");
+                assertTrue(RealmImportWriter.PUBLIC_PASSWORDS.contains(value), name + " is not known to be public");
             }
         });
     }
@@ -331,7 +331,7 @@ class ComposeFilesTest {
         // All that Keycloak gets as it stands in .env, be it empty.
         compose.rawEnvironment("keycloak").forEach((name, value) -> {
             if (value == null) {
-                assertTrue(RealmExport.HANDED_ON.contains(name), name);
+                assertTrue(RealmImportWriter.HANDED_ON.contains(name), name);
             }
         });
     }

@@ -87,11 +87,11 @@ class DistributionTest {
         write(home.resolve("data/h2/db"), "data");
         write(home.resolve("lib/quarkus/b.dat"), "ha");
 
-        prepared.distrustIfRewrittenSince(Instant.now().plusSeconds(60));
+        prepared.invalidateIfModifiedSince(Instant.now().plusSeconds(60));
         distribution.prepare(home);
         assertEquals("ha", Files.readString(home.resolve("lib/quarkus/b.dat")));
 
-        prepared.distrustIfRewrittenSince(Instant.now().minusSeconds(60));
+        prepared.invalidateIfModifiedSince(Instant.now().minusSeconds(60));
         distribution.prepare(home);
         assertEquals("b", Files.readString(home.resolve("lib/quarkus/b.dat")));
         assertEquals("data", Files.readString(home.resolve("data/h2/db")));

@@ -1,0 +1,88 @@
+package dev.userservice.account;
+
+import dev.userservice.access.AdminEvents;
+import dev.userservice.access.ApiCall;
+import dev.userservice.activation.Activation;
+import dev.userservice.mail.MailContext;
+import dev.userservice.users.DuplicateUser;
+import dev.userservice.users.RoleChange;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.userprofile.UserProfile;
+import org.keycloak.userprofile.UserProfileContext;
+
+/** Users that an admin or a vendor makes, by the rules that the tenant's user profile has for admins. */
+public final class AdminUserCreation {
+    private final ApiCall call;
+    private final KeycloakSession session;
+    private final RealmModel realm;
+
+    public AdminUserCreation(ApiCall call) {
+        this.call = call;
+        this.session = call.session();
+        this.realm = call.realm();
+    }
+
+    /**
+     * Makes the user.
+     *
+     * @param isActive whether the account is active at once; if not, it awaits activation by a mailed code
+     * @param role the name of the highest role that the user is to have; empty for those that every user has
+     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
+     * @throws ApiProblem 403 for a role above the caller, 400 for invalid fields, 409 for what is taken
+     */
+    public UserModel create(NewUser candidate, boolean isActive, Optional<String> role, FieldErrors errors) {
+        Optional<RoleModel> wanted = role.flatMap(name -> RoleChange.role(call, name, errors));
+        wanted.ifPresent(named -> RoleChange.requireGrantable(named, call));
+        if (!isActive && !new Activation(call.session(), call.settings()).isKnown()) {
+            errors.add("is_active", "This tenant has no activation: only active users can be made");
+        }
+        FieldErrors taken = new FieldErrors();
+        UserFactory making = new UserFactory(session, realm, UserProfileContext.USER_API);
+        UserProfile profile = making.check(candidate, errors, taken);
+        DuplicateUser.requireNone(taken, errors);
+        UserModel user = making.create(profile, candidate, failure -> {});
+        Optional<RoleChange> grant = wanted.map(named -> RoleChange.to(named, user, call));
+        grant.ifPresent(RoleChange::requirePossible);
+        grant.ifPresent(RoleChange::apply);
+        if (isActive) {
+            Activation.vouchFor(realm, user);
+        } else {
+            new Activation(call.session(), call.settings()).invite(user, MailContext.withoutRequest(session));
+        }
+        // Last: not every listener waits for the commit.
+        Map<String, String> details =
+                role.map(name -> Map.of(AdminEvents.ROLE, name)).orElse(Map.of());
+        new AdminEvents(call).user(OperationType.CREATE, user.getId(), described(user, candidate), details);
+        grant.ifPresent(RoleChange::recordEvents);
+        return user;
+    }
+
+    private static UserRepresentation described(UserModel user, NewUser candidate) {
+        UserRepresentation event = new UserRepresentation();
+        event.setId(user.getId());
+        event.setUsername(user.getUsername());
+        event.setEmail(user.getEmail());
+        event.setEmailVerified(user.isEmailVerified());
+        event.setFirstName(user.getFirstName());
+        event.setLastName(user.getLastName());
+        event.setEnabled(user.isEnabled());
+        event.setRequiredActions(user.getRequiredActionsStream().toList());
+        Map<String, List<String>> others = new HashMap<>();
+        candidate.attributes().forEach((name, value) -> others.put(name, List.of(value)));
+        List.of(UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME)
+                .forEach(others::remove);
+        event.setAttributes(others.isEmpty() ? null : others);
+        return event;
+    }
+}

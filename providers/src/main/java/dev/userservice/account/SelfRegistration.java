@@ -1,0 +1,74 @@
+package dev.userservice.account;
+
+import dev.userservice.access.ApiCall;
+import dev.userservice.activation.Activation;
+import dev.userservice.keycloak.AccountEvents;
+import dev.userservice.mail.MailContext;
+import dev.userservice.users.DuplicateUser;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.Optional;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.userprofile.UserProfile;
+import org.keycloak.userprofile.UserProfileContext;
+
+/** Registration, by the rules of the tenant's user profile and password policy, as on Keycloak's own page. */
+public final class SelfRegistration {
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final Activation activation;
+    private final Optional<ClientModel> client;
+
+    public SelfRegistration(ApiCall call) {
+        this.session = call.session();
+        this.realm = call.realm();
+        this.activation = new Activation(call.session(), call.settings());
+        this.client = call.tenancy().apiClient();
+    }
+
+    /**
+     * Makes the user, whose account awaits activation then.
+     *
+     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
+     * @throws ApiProblem 403 if the realm does not let people register, 400 for invalid fields, 409 for a username or an
+     *     e-mail address that is taken
+     */
+    public UserModel register(NewUser candidate, FieldErrors errors) {
+        EventBuilder event = event(candidate);
+        if (!realm.isRegistrationAllowed()) {
+            event.error(Errors.REGISTRATION_DISABLED);
+            throw ApiProblem.forbidden("This tenant does not let people register");
+        }
+        FieldErrors taken = new FieldErrors();
+        UserFactory making = new UserFactory(session, realm, UserProfileContext.REGISTRATION);
+        UserProfile profile = making.check(candidate, errors, taken);
+        if (!errors.isEmpty()) {
+            event.error(Errors.INVALID_REGISTRATION);
+            throw errors.and(taken).problem();
+        }
+        if (!taken.isEmpty()) {
+            event.error(taken.has(candidate.field(UserModel.EMAIL)) ? Errors.EMAIL_IN_USE : Errors.USERNAME_IN_USE);
+            throw DuplicateUser.conflict(taken);
+        }
+        UserModel user = making.create(profile, candidate, event::error);
+        activation.start(user, MailContext.of(session, user, null));
+        event.user(user).detail(Details.USERNAME, user.getUsername()).success();
+        return user;
+    }
+
+    private EventBuilder event(NewUser candidate) {
+        EventBuilder event = AccountEvents.of(session, EventType.REGISTER)
+                .detail(Details.REGISTER_METHOD, "api")
+                .detail(Details.USERNAME, candidate.attributes().get(UserModel.USERNAME))
+                .detail(Details.EMAIL, candidate.attributes().get(UserModel.EMAIL));
+        client.ifPresent(event::client);
+        return event;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.userservice.activity;
+
+import dev.userservice.codes.CodePolicy;
+import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.keycloak.Entities;
+import dev.userservice.mail.MailContext;
+import dev.userservice.mail.Outbox;
+import dev.userservice.settings.Settings;
+import dev.userservice.web.Mailbox;
+import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * The mails that tell people what was done to their account. An address that its user has not proved may be a stranger's: its
+ * {@linkplain Mailbox mailbox} gets each kind of them no more often than mails with codes may be asked for, whosever account it is;
+ * and one account causes ten of each kind a day, to whatever addresses.
+ */
+public final class AccountNotifications {
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final UserModel user;
+    private final boolean isByThemselves;
+    private final Duration coolDown;
+
+    /** @param isByThemselves whether the user has done it; where anybody else was, and what they read, is not told */
+    public AccountNotifications(
+            KeycloakSession session, RealmModel realm, UserModel user, boolean isByThemselves, Settings settings) {
+        this.session = session;
+        this.realm = realm;
+        this.user = user;
+        this.isByThemselves = isByThemselves;
+        this.coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
+    }
+
+    /** Tells of a new password or second factor. */
+    public void ofCredential(AccountNotification kind) {
+        tell(kind, user.getEmail(), user.isEmailVerified());
+    }
+
+    /**
+     * Tells the old and the new address.
+     *
+     * @param before null for none, as {@code now}
+     */
+    public void ofNewEmail(String before, String now) {
+        tell(AccountNotification.EMAIL_CHANGED_OLD, before, false);
+        tell(AccountNotification.EMAIL_CHANGED_NEW, now, false);
+    }
+
+    private void tell(AccountNotification kind, String recipient, boolean isProved) {
+        if (recipient == null || recipient.isBlank() || !(isProved || isDue(kind, recipient))) {
+            return;
+        }
+        MailContext origin = isByThemselves ? MailContext.of(session, user, null) : MailContext.withoutRequest(realm);
+        new Outbox(session).addNotice(kind.kind(), realm, user, recipient, origin);
+    }
+
+    private boolean isDue(AccountNotification kind, String recipient) {
+        // The user's row is locked before those of codes, as everywhere: Keycloak has changed it, and perhaps not yet
+        // written it.
+        EntityManager entities = Entities.of(session);
+        entities.flush();
+        return isDue(kind, user.getId(), new CodePolicy(coolDown, Duration.ZERO, !coolDown.isZero()))
+                && isDue(kind, Mailbox.of(recipient), new CodePolicy(coolDown, coolDown));
+    }
+
+    private boolean isDue(AccountNotification kind, String whose, CodePolicy times) {
+        String subject = realm.getId() + " " + kind.kind() + " " + whose;
+        String id =
+                UUID.nameUUIDFromBytes(subject.getBytes(StandardCharsets.UTF_8)).toString();
+        return new OneTimeCodes(session)
+                .ask(id, Purpose.NOTICE, times, realm)
+                .request()
+                .isPresent();
+    }
+}

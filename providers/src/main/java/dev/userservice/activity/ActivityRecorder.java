@@ -1,0 +1,265 @@
+package dev.userservice.activity;
+
+import dev.userservice.http.RequestSession;
+import dev.userservice.keycloak.TransientFailure;
+import dev.userservice.settings.Settings;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakTransaction;
+import org.keycloak.models.KeycloakTransactionManager;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * What one transaction has to tell. It is written just before the commit, when all is known: several events may tell of one
+ * action, which is one row. A transaction that is rolled back has told nothing.
+ */
+final class ActivityRecorder extends AbstractKeycloakTransaction {
+    private static final Logger LOG = Logger.getLogger(ActivityRecorder.class);
+    private static final String OF_SESSION = ActivityRecorder.class.getName();
+
+    private final KeycloakSession session;
+    private final ActivityMeters meters;
+    private final Settings settings;
+    private final List<Activity> told = new ArrayList<>();
+    private final List<Activity> ofModel = new ArrayList<>();
+    private List<ActivityRecorded> done = List.of();
+
+    /** The rows that do not share the transaction's fate. */
+    private final Map<Activity, ActivityRow> alone = new LinkedHashMap<>();
+
+    private ActivityRecorder(KeycloakSession session, ActivityMeters meters, Settings settings) {
+        this.session = session;
+        this.meters = meters;
+        this.settings = settings;
+    }
+
+    /** Notes something in the fate of the session's transaction; by itself, if that is at its end already. */
+    static void tell(KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
+        Optional<ActivityRecorder> recorder = open(session, meters, settings);
+        if (recorder.isPresent()) {
+            new NotificationPolicy(session, settings).announce(activity);
+            recorder.get().told.add(activity);
+        } else {
+            KeycloakModelUtils.runJobInTransaction(
+                    session.getKeycloakSessionFactory(), own -> tell(own, activity, meters, settings));
+        }
+    }
+
+    /** Notes the same where nothing else in the transaction tells it; else it only lends its details. */
+    static void tellOfModel(KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
+        open(session, meters, settings).ifPresent(recorder -> recorder.ofModel.add(activity));
+    }
+
+    /** That of the session's transaction; empty if there is none, or it is at its end. */
+    private static Optional<ActivityRecorder> open(KeycloakSession session, ActivityMeters meters, Settings settings) {
+        ActivityRecorder recorder = session.getAttribute(OF_SESSION, ActivityRecorder.class);
+        if (recorder == null && session.getTransactionManager().isActive()) {
+            recorder = new ActivityRecorder(session, meters, settings);
+            try {
+                session.getTransactionManager().enlistPrepare(recorder);
+                session.getTransactionManager().enlistAfterCompletion(recorder.afterCompletion());
+                session.setAttribute(OF_SESSION, recorder);
+            } catch (IllegalStateException e) {
+                // Its commit has begun.
+                recorder = null;
+            }
+        }
+        return Optional.ofNullable(recorder).filter(AbstractKeycloakTransaction::isActive);
+    }
+
+    private void addWhatOnlyTheModelTells() {
+        for (Activity next : ofModel) {
+            told.stream()
+                    .filter(known -> known.action() == next.action() && known.isAbout(next))
+                    .findFirst()
+                    .ifPresentOrElse(known -> known.details().merge(next.details()), () -> told.add(next));
+        }
+    }
+
+    @Override
+    protected void commitImpl() {
+        int sequence = 0;
+        addWhatOnlyTheModelTells();
+        NotificationPolicy notices = new NotificationPolicy(session, settings);
+        List<Activity> folded = folded(told);
+        done = folded.stream()
+                .filter(activity -> !activity.action().hasOwnTransaction())
+                .map(ActivityRecorded::of)
+                .toList();
+        for (Activity activity : folded) {
+            try {
+                notices.queue(activity);
+            } catch (RuntimeException e) {
+                // A mail is not worth the login or the change that it tells of.
+                meters.noticeDropped();
+                LOG.errorf(
+                        e,
+                        "A mail about an activity could not be queued: %s",
+                        activity.action().id());
+            }
+            try {
+                ActivityRow row = activity.row(sequence++);
+                if (activity.details().isCut()) {
+                    meters.detailDropped();
+                }
+                if (activity.action().hasOwnTransaction()) {
+                    alone.put(activity, row);
+                } else {
+                    new ActivityLog(session).add(row);
+                }
+            } catch (RuntimeException e) {
+                lost(activity, e);
+            }
+        }
+    }
+
+    /** A wrong password is still a wrong password, and counts as one. */
+    private void lost(Activity activity, RuntimeException e) {
+        meters.rowDropped();
+        LOG.errorf(e, "An activity could not be noted: %s", activity.action().id());
+    }
+
+    private KeycloakTransaction afterCompletion() {
+        return new AbstractKeycloakTransaction() {
+            @Override
+            protected void commitImpl() {
+                addAlone();
+                done.forEach(ActivityRecorder.this::publish);
+            }
+
+            @Override
+            protected void rollbackImpl() {
+                addAlone();
+            }
+        };
+    }
+
+    /**
+     * Writes what is noted whatever becomes of the transaction that told it. Not before that of the request has given its connection
+     * back: if each of many failed logins held one and waited for another, the pool would stand still.
+     */
+    private void addAlone() {
+        if (alone.isEmpty()) {
+            return;
+        }
+        try {
+            Optional<KeycloakTransactionManager> request = RequestSession.transactionsBeside(session);
+            if (request.isPresent()) {
+                request.get().enlistAfterCompletion(afterRequest());
+                return;
+            }
+        } catch (IllegalStateException e) {
+            LOG.debugf("The request is at its end already");
+        }
+        writeAlone();
+    }
+
+    private KeycloakTransaction afterRequest() {
+        return new AbstractKeycloakTransaction() {
+            /** Without a database nobody is answered as if what happened had been noted. */
+            @Override
+            protected void commitImpl() {
+                Optional<RuntimeException> failure = writeAlone().filter(TransientFailure::isCauseOf);
+                if (failure.isPresent()) {
+                    throw failure.get();
+                }
+            }
+
+            @Override
+            protected void rollbackImpl() {
+                writeAlone();
+            }
+        };
+    }
+
+    /** Returns what has kept the rows from being written, which is in the log already. */
+    private Optional<RuntimeException> writeAlone() {
+        Optional<RuntimeException> failure = Optional.empty();
+        try {
+            KeycloakModelUtils.runJobInTransaction(
+                    session.getKeycloakSessionFactory(), own -> alone.values().forEach(new ActivityLog(own)::add));
+        } catch (RuntimeException e) {
+            failure = Optional.of(e);
+            alone.keySet().forEach(activity -> lost(activity, e));
+        }
+        alone.keySet().stream().map(ActivityRecorded::of).forEach(this::publish);
+        return failure;
+    }
+
+    /** What listens counts; if that fails, what has been done is done all the same. */
+    private void publish(ActivityRecorded activity) {
+        try {
+            session.getKeycloakSessionFactory().publish(activity);
+        } catch (RuntimeException e) {
+            LOG.errorf(
+                    e, "An activity could not be counted: %s", activity.action().id());
+        }
+    }
+
+    @Override
+    protected void rollbackImpl() {}
+
+    /** One row for one action: what was told twice, or only follows from something else, goes into that. */
+    static List<Activity> folded(List<Activity> told) {
+        Set<Activity> folded = Collections.newSetFromMap(new IdentityHashMap<>());
+        Map<String, List<Activity>> ofUsers = new HashMap<>();
+        for (Activity next : told) {
+            // Of an import of ten thousand users, each is compared with themselves alone.
+            List<Activity> earlier = ofUsers.computeIfAbsent(next.userId(), user -> new ArrayList<>());
+            if (isKnown(earlier, next)) {
+                continue;
+            }
+            for (Activity effect : List.copyOf(earlier)) {
+                if (effect.isAbout(next) && next.action().brings(effect.action())) {
+                    mergeInto(next, effect);
+                    earlier.remove(effect);
+                    folded.remove(effect);
+                }
+            }
+            if (next.userId() != null) {
+                earlier.add(next);
+            }
+            folded.add(next);
+        }
+        return told.stream().filter(folded::contains).toList();
+    }
+
+    private static boolean isKnown(List<Activity> earlier, Activity next) {
+        for (Activity known : earlier) {
+            boolean isSame = known.action() == next.action() && next.action().isCoalesced();
+            if (known.isAbout(next) && (isSame || known.action().brings(next.action()))) {
+                mergeInto(known, next);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void mergeInto(Activity kept, Activity gone) {
+        if (gone.action() != Action.LOGOUT) {
+            // Which role a new user has, the row of the user's making says itself.
+            if (kept.action() != Action.USER_CREATED) {
+                kept.details().merge(gone.details());
+            }
+        } else if (gone.details().isOfAllSessions()) {
+            kept.details().flag(ActivityDetails.ALL_SESSIONS, true);
+        } else {
+            boolean isLogout = kept.action() == Action.LOGOUT;
+            long before = kept.details().sessionsEnded().orElse(isLogout ? 1L : 0L);
+            kept.details()
+                    .number(
+                            ActivityDetails.SESSIONS_ENDED,
+                            before + gone.details().sessionsEnded().orElse(1L));
+        }
+    }
+}

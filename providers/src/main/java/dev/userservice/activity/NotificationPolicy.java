@@ -1,0 +1,81 @@
+package dev.userservice.activity;
+
+import dev.userservice.mail.Outbox;
+import dev.userservice.settings.Settings;
+import dev.userservice.web.LowerCase;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * Which activities people are told of by mail, by whatever way in. The mail is queued in the transaction of what it tells of,
+ * as the row of the log is.
+ */
+final class NotificationPolicy {
+    private static final String PASSWORD = "password";
+
+    private final KeycloakSession session;
+    private final Settings settings;
+
+    NotificationPolicy(KeycloakSession session, Settings settings) {
+        this.settings = settings;
+        this.session = session;
+    }
+
+    /** Lets the outbox be looked into after this transaction, if there will be something: at its end that cannot be asked for. */
+    void announce(Activity activity) {
+        if (isCalledFor(activity)) {
+            new Outbox(session).announce();
+        }
+    }
+
+    /** Queues the mails that an activity calls for, if any. */
+    void queue(Activity activity) {
+        if (!isCalledFor(activity)) {
+            return;
+        }
+        RealmModel realm = session.realms().getRealm(activity.realmId());
+        UserModel user = realm == null ? null : session.users().getUserById(realm, activity.userId());
+        if (user == null) {
+            return;
+        }
+        boolean isByThemselves =
+                activity.actor() != null && activity.actor().id().equals(activity.userId());
+        AccountNotifications notices = new AccountNotifications(session, realm, user, isByThemselves, settings);
+        credentialKind(activity).ifPresent(notices::ofCredential);
+        newEmail(activity).ifPresent(email -> notices.ofNewEmail(email.from(), email.to()));
+    }
+
+    /** Not of who is no user yet: somebody whom a broker brings fills in a profile before there is one. */
+    private static boolean isCalledFor(Activity activity) {
+        return activity.userId() != null
+                && (credentialKind(activity).isPresent() || newEmail(activity).isPresent());
+    }
+
+    private static Optional<AccountNotification> credentialKind(Activity activity) {
+        boolean isPassword = activity.details()
+                .textOf(UserEventMapping.CREDENTIAL_TYPE)
+                .filter(PASSWORD::equals)
+                .isPresent();
+        return Optional.ofNullable(
+                switch (activity.action()) {
+                    case UPDATE_PASSWORD, PASSWORD_RESET -> AccountNotification.PASSWORD_CHANGED;
+                    // The others are passkeys and recovery codes.
+                    case MFA_ENABLED, UPDATE_CREDENTIAL -> AccountNotification.MFA_ENABLED;
+                    case MFA_DISABLED, REMOVE_CREDENTIAL ->
+                        isPassword ? AccountNotification.PASSWORD_CHANGED : AccountNotification.MFA_DISABLED;
+                    default -> null;
+                });
+    }
+
+    private static Optional<ActivityDetails.Change> newEmail(Activity activity) {
+        boolean isChange = activity.action() == Action.UPDATE_PROFILE || activity.action() == Action.UPDATE_USER;
+        return isChange ? activity.details().change("email").filter(NotificationPolicy::isOther) : Optional.empty();
+    }
+
+    /** An address in another case is no other one. */
+    private static boolean isOther(ActivityDetails.Change email) {
+        return email.from() == null ? email.to() != null : !LowerCase.same(email.from(), email.to());
+    }
+}

@@ -1,0 +1,230 @@
+package dev.userservice.activity;
+
+import dev.userservice.activation.PendingPurge;
+import dev.userservice.keycloak.PolicyRefusal;
+import dev.userservice.ratelimit.RateLimits;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.keycloak.events.Errors;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventType;
+
+/**
+ * Which of Keycloak's user events tell of an activity, and of which; {@link AdminEventMapping} is the same for admin events. What is
+ * not named here is not noted: what Keycloak also calls by an older name (UPDATE_PASSWORD, UPDATE_TOTP, REMOVE_TOTP), what only
+ * goes before something that is noted, and what fails without being an attack.
+ */
+final class UserEventMapping {
+    /** The detail of an event that says of what type a credential is. */
+    static final String CREDENTIAL_TYPE = "credential_type";
+
+    private static final String PASSWORD = "password";
+    private static final Set<String> SECOND_FACTORS = Set.of("otp", "webauthn");
+    private static final String BEFORE = "previous_";
+    private static final String AFTER = "updated_";
+
+    /** The words of Keycloak's token endpoint for a refresh token that was used already; the second has another meaning too. */
+    private static final Set<String> REUSED = Set.of("Maximum allowed refresh token reuse exceeded", "Stale token");
+
+    /** A new password that the user mistyped, or that the policy refuses, tells of nothing. */
+    private static final Set<String> MISTYPED =
+            Set.of("password_missing", "password_confirm_error", "password_rejected");
+
+    /** Of a login without a user: what is said of a wrong name, password, code or token. */
+    private static final Set<String> ATTEMPTED = Set.of(
+            Errors.USER_NOT_FOUND,
+            Errors.INVALID_USER,
+            Errors.INVALID_USER_CREDENTIALS,
+            Errors.USER_DISABLED,
+            Errors.USER_TEMPORARILY_DISABLED,
+            Errors.INVALID_TOKEN,
+            Errors.FEDERATED_IDENTITY_EXISTS);
+
+    /** The fields that the API has: what was in them is told. Of a tenant's own attributes, only that they have changed. */
+    private static final List<String> API_FIELDS =
+            List.of("username", "email", "first_name", "last_name", "gender", "preferences", "is_active");
+
+    private UserEventMapping() {}
+
+    /** What happened to whom. */
+    record Entry(Action action, String userId, ActivityDetails details) {}
+
+    /** What a user event tells; empty for nothing that is noted. */
+    static Optional<Entry> of(Event event) {
+        Map<String, String> told = Objects.requireNonNullElse(event.getDetails(), Map.of());
+        ActivityDetails details = new ActivityDetails();
+        String user = event.getUserId() == null ? told.get("refresh_token_sub") : event.getUserId();
+        Action action =
+                RateLimits.EVENT_ERROR.equals(event.getError()) ? limited(details, told) : action(event, told, details);
+        return Optional.ofNullable(action).map(known -> new Entry(known, user, details));
+    }
+
+    private static Action action(Event event, Map<String, String> told, ActivityDetails details) {
+        if (PolicyRefusal.isToldBy(event)) {
+            // The client is set up so; whoever logged in has done nothing wrong.
+            return null;
+        }
+        return switch (event.getType()) {
+            case REGISTER -> {
+                details.text("username", told.get("username")).text("method", told.get("register_method"));
+                yield Action.REGISTER;
+            }
+            case LOGIN, JWT_AUTHORIZATION_GRANT, AUTHREQID_TO_TOKEN -> {
+                login(details, told);
+                yield Action.LOGIN;
+            }
+            case LOGIN_ERROR,
+                    IDENTITY_PROVIDER_LOGIN_ERROR,
+                    IDENTITY_PROVIDER_FIRST_LOGIN_ERROR,
+                    IDENTITY_PROVIDER_POST_LOGIN_ERROR,
+                    JWT_AUTHORIZATION_GRANT_ERROR,
+                    AUTHREQID_TO_TOKEN_ERROR -> {
+                if (event.getUserId() == null && !isAttempt(event.getError())) {
+                    yield null;
+                }
+                login(details.text(ActivityDetails.REASON, event.getError()), told);
+                if (event.getUserId() == null) {
+                    details.text(ActivityLog.IDENTIFIER, told.get("username"));
+                }
+                yield Action.LOGIN_FAILED;
+            }
+            case LOGOUT -> Action.LOGOUT;
+            case CLIENT_LOGIN -> Action.CLIENT_LOGIN;
+            case CLIENT_LOGIN_ERROR -> {
+                details.text(ActivityDetails.REASON, event.getError());
+                yield Action.CLIENT_LOGIN_FAILED;
+            }
+            case REFRESH_TOKEN -> Action.TOKEN_REFRESH;
+            case REFRESH_TOKEN_ERROR -> {
+                details.text(ActivityDetails.REASON, told.get("reason"));
+                yield isOneOf(REUSED, told.get("reason")) ? Action.TOKEN_REUSE : null;
+            }
+            case VERIFY_EMAIL -> Action.ACTIVATED;
+            case SEND_VERIFY_EMAIL -> Action.ACTIVATION_RESENT;
+            case UPDATE_PROFILE, UPDATE_EMAIL -> {
+                changes(details, told);
+                yield Action.UPDATE_PROFILE;
+            }
+            case UPDATE_CREDENTIAL -> updated(details, told.get(CREDENTIAL_TYPE));
+            case UPDATE_CREDENTIAL_ERROR -> {
+                details.text(ActivityDetails.REASON, event.getError());
+                yield PASSWORD.equals(told.get(CREDENTIAL_TYPE)) && !isOneOf(MISTYPED, event.getError())
+                        ? Action.UPDATE_PASSWORD_FAILED
+                        : null;
+            }
+            case REMOVE_CREDENTIAL_ERROR -> {
+                details.text(ActivityDetails.REASON, event.getError());
+                yield isOneOf(SECOND_FACTORS, told.get(CREDENTIAL_TYPE)) ? Action.MFA_DISABLE_FAILED : null;
+            }
+            case REMOVE_CREDENTIAL -> removed(details, told.get(CREDENTIAL_TYPE));
+            case SEND_RESET_PASSWORD -> Action.PASSWORD_RESET_REQUESTED;
+            case RESET_PASSWORD -> Action.PASSWORD_RESET;
+            case FEDERATED_IDENTITY_LINK, FEDERATED_IDENTITY_OVERRIDE_LINK -> {
+                details.text("identity_provider", told.get("identity_provider"));
+                yield Action.IDENTITY_LINKED;
+            }
+            case REMOVE_FEDERATED_IDENTITY -> {
+                details.text("identity_provider", told.get("identity_provider"));
+                yield Action.IDENTITY_UNLINKED;
+            }
+            case GRANT_CONSENT, UPDATE_CONSENT -> {
+                details.text("client", told.get("granted_client"));
+                yield Action.CONSENT_GRANTED;
+            }
+            case REVOKE_GRANT -> revoked(details, told);
+            case IMPERSONATE -> Action.IMPERSONATED;
+            case USER_DISABLED_BY_TEMPORARY_LOCKOUT, USER_DISABLED_BY_PERMANENT_LOCKOUT -> {
+                details.flag("permanent", event.getType() == EventType.USER_DISABLED_BY_PERMANENT_LOCKOUT)
+                        .text("failures", told.get("num_failures"));
+                yield Action.USER_LOCKED;
+            }
+            case DELETE_ACCOUNT -> {
+                details.text("username", told.get("username"))
+                        .flag(PendingPurge.PURGED, told.containsKey(PendingPurge.PURGED));
+                yield Action.USER_DELETED;
+            }
+            default -> null;
+        };
+    }
+
+    /** The same event VERIFY_EMAIL of somebody who was active all the time: then it changes what the user object says, and no more. */
+    static Entry addressProved(String userId) {
+        ActivityDetails details =
+                new ActivityDetails().changes(Map.of("is_email_verified", new ActivityDetails.Change("false", "true")));
+        return new Entry(Action.UPDATE_PROFILE, userId, details);
+    }
+
+    private static Action limited(ActivityDetails details, Map<String, String> told) {
+        details.text("limit", told.get("limit"))
+                .text(ActivityLog.IDENTIFIER, told.get("username"))
+                .text("address", told.get("address"));
+        return Action.RATE_LIMITED;
+    }
+
+    private static void login(ActivityDetails details, Map<String, String> told) {
+        String method = told.get("auth_method");
+        details.text("method", method == null ? told.get("grant_type") : method)
+                .text("identity_provider", told.get("identity_provider"))
+                .flag("remember_me", "true".equals(told.get("remember_me")))
+                .flag("consent_granted", "consent_granted".equals(told.get("consent")));
+    }
+
+    /** Keycloak's name for three things: a consent taken back, and the two kinds of token that RFC 7009 lets a client revoke. */
+    private static Action revoked(ActivityDetails details, Map<String, String> told) {
+        if (told.containsKey("refresh_token_id")) {
+            return Action.LOGOUT;
+        }
+        details.text("client", told.get("revoked_client"));
+        return told.containsKey("token_id") ? null : Action.CONSENT_REVOKED;
+    }
+
+    /** What it is that there is a new credential of this type. */
+    static Action updated(ActivityDetails details, String credentialType) {
+        if (PASSWORD.equals(credentialType)) {
+            return Action.UPDATE_PASSWORD;
+        }
+        details.text(CREDENTIAL_TYPE, credentialType);
+        return isOneOf(SECOND_FACTORS, credentialType) ? Action.MFA_ENABLED : Action.UPDATE_CREDENTIAL;
+    }
+
+    /** What it is that a credential of this type was taken away. */
+    static Action removed(ActivityDetails details, String credentialType) {
+        details.text(CREDENTIAL_TYPE, credentialType);
+        return isOneOf(SECOND_FACTORS, credentialType) ? Action.MFA_DISABLED : Action.REMOVE_CREDENTIAL;
+    }
+
+    /**
+     * Was anything tried that could have been right? Who asks for a client or an address that is not there, or comes with a login that
+     * has expired, has tried no password; anybody can do that without end.
+     */
+    private static boolean isAttempt(String error) {
+        return isOneOf(ATTEMPTED, error) || (error != null && error.startsWith("identity_provider"));
+    }
+
+    private static boolean isOneOf(Set<String> known, String text) {
+        return text != null && known.contains(text);
+    }
+
+    /** Tells what was and what is, where that is known under Keycloak's names for it. */
+    static void changes(ActivityDetails details, Map<String, String> told) {
+        Set<String> fields = new TreeSet<>();
+        told.keySet().forEach(name -> {
+            for (String prefix : List.of(BEFORE, AFTER)) {
+                if (name.startsWith(prefix)) {
+                    fields.add(name.substring(prefix.length()));
+                }
+            }
+        });
+        Map<String, ActivityDetails.Change> changes = new LinkedHashMap<>();
+        API_FIELDS.stream()
+                .filter(fields::remove)
+                .forEach(field -> changes.put(
+                        field, new ActivityDetails.Change(told.get(BEFORE + field), told.get(AFTER + field))));
+        details.changes(changes).list("fields", List.copyOf(fields));
+    }
+}

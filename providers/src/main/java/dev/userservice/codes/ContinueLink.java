@@ -1,0 +1,78 @@
+package dev.userservice.codes;
+
+import dev.userservice.mail.MailSender;
+import dev.userservice.settings.Settings;
+import dev.userservice.settings.WebAddress;
+import java.net.URI;
+import java.util.Optional;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.Urls;
+import org.keycloak.services.util.ResolveRelative;
+import org.keycloak.urls.UrlType;
+
+/**
+ * Where the last page behind a mailed link leads on to. All of it is configuration: nothing that a request says can send
+ * somebody anywhere.
+ *
+ * @param address an http(s) address, or a path on this server
+ * @param name what it is called, perhaps as the key of a text, {@code ${key}}; null for the account console
+ */
+public record ContinueLink(String address, String name) {
+    /**
+     * Chooses the <i>Home URL</i> of the client that the person came from, or else the tenant's own site, or else the account
+     * console.
+     *
+     * @param clientId null for none: the one of the page's session will not do, which has another one in the place of none
+     * @return empty where there is none of these
+     */
+    public static Optional<ContinueLink> of(KeycloakSession session, Settings settings, String clientId) {
+        RealmModel realm = session.getContext().getRealm();
+        return Optional.ofNullable(clientId)
+                .map(realm::getClientByClientId)
+                .filter(ClientModel::isEnabled)
+                .flatMap(client -> home(session, client))
+                .or(() -> settings.of(realm, Settings.FRONTEND_URL)
+                        .map(site -> new ContinueLink(site.toString(), MailSender.realmName(realm))))
+                .or(() -> accountConsole(session, realm));
+    }
+
+    private static Optional<ContinueLink> home(KeycloakSession session, ClientModel client) {
+        if (client.getBaseUrl() == null || client.getBaseUrl().isBlank()) {
+            return Optional.empty();
+        }
+        String name = client.getName() == null || client.getName().isBlank() ? client.getClientId() : client.getName();
+        try {
+            URI home = WebAddress.of(
+                    ResolveRelative.resolveRelativeUri(session, client.getRootUrl(), client.getBaseUrl()));
+            return Optional.of(new ContinueLink(seenFromHere(session, home), name));
+        } catch (IllegalArgumentException e) {
+            // An app's own scheme, or what is no address at all: nothing that a browser should be sent to.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ContinueLink> accountConsole(KeycloakSession session, RealmModel realm) {
+        ClientModel console = realm.getClientByClientId(Constants.ACCOUNT_CONSOLE_CLIENT_ID);
+        return Optional.ofNullable(console)
+                .filter(ClientModel::isEnabled)
+                .map(enabled -> Urls.accountBase(base(session)).path("/").build(realm.getName()))
+                .map(address -> new ContinueLink(seenFromHere(session, address), null));
+    }
+
+    /** Without the host, if that is this server's own: where no {@code hostname} is set, it is whatever the request says. */
+    private static String seenFromHere(KeycloakSession session, URI address) {
+        if (!base(session).getRawAuthority().equals(address.getRawAuthority())) {
+            return address.toString();
+        }
+        String query = address.getRawQuery() == null ? "" : "?" + address.getRawQuery();
+        String fragment = address.getRawFragment() == null ? "" : "#" + address.getRawFragment();
+        return "/" + address.getRawPath().replaceFirst("^/+", "") + query + fragment;
+    }
+
+    private static URI base(KeycloakSession session) {
+        return session.getContext().getUri(UrlType.FRONTEND).getBaseUri();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.userservice.http;
+
+import dev.userservice.web.ApiPath;
+import dev.userservice.web.ApiProblem;
+import io.micrometer.core.instrument.Metrics;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/**
+ * Sees each request of the API from before Keycloak looks at it until its answer has gone out, whatever becomes of it in between:
+ * gives it an id, times and counts it, and writes a line about it at DEBUG.
+ */
+@Singleton
+public final class RequestObserver {
+    /** Before all of Keycloak's own. */
+    private static final int FIRST = Integer.MIN_VALUE + 1;
+
+    /** Somebody else's id is taken over if it can do no harm in a log or a header. */
+    private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._=+/-]{1,64}");
+
+    private static final String ENCODED_NUL = "%00";
+
+    /** What nginx calls a client that has not waited for its answer; there is no status of RFC 9110 for it. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private static final double NANOS_A_MILLI = 1_000_000;
+
+    private final HttpMeters meters = new HttpMeters(Metrics.globalRegistry);
+
+    void watch(@Observes Router router) {
+        router.route().order(FIRST).handler(this::begin);
+    }
+
+    private void begin(RoutingContext request) {
+        String path = request.normalizedPath();
+        // Keycloak may be below a path of its own.
+        String mount = request.mountPoint();
+        if (ApiPath.covers(mount == null ? path : path.substring(Math.min(mount.length(), path.length())))) {
+            long start = System.nanoTime();
+            String id = id(request.request().getHeader(LogContext.REQUEST_HEADER));
+            LogContext.request(id);
+            request.response().putHeader(LogContext.REQUEST_HEADER, id);
+            request.addEndHandler(sent -> end(request, System.nanoTime() - start, sent.succeeded()));
+            Optional<ApiProblem> refusal = refusal(request.request().path(), path);
+            if (refusal.isPresent()) {
+                answer(request.response(), refusal.get());
+                return;
+            }
+        }
+        request.next();
+    }
+
+    /** What no path of ours has. Keycloak refuses the second too, before any route, but in words of OAuth's. */
+    private static Optional<ApiProblem> refusal(String path, String normalized) {
+        // Keycloak would ask the database for a realm of this name, and PostgreSQL takes no such text.
+        if (normalized.contains(ENCODED_NUL) || normalized.indexOf('\0') >= 0) {
+            return Optional.of(ApiProblem.badRequest("The path holds a character that nothing is called by"));
+        }
+        if (!normalized.equals(path) || path.indexOf(';') >= 0) {
+            return Optional.of(ApiProblem.badRequest("The path is not in its normal form"));
+        }
+        return Optional.empty();
+    }
+
+    private static void answer(HttpServerResponse response, ApiProblem problem) {
+        response.setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(problem.json());
+    }
+
+    /** An id is no secret, so it need not be made of what costs a lock. */
+    private static String id(String given) {
+        if (given != null && GOOD_ID.matcher(given).matches()) {
+            return given;
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    private void end(RoutingContext request, long nanos, boolean isSent) {
+        CurrentRequest exchange = new CurrentRequest(request);
+        MatchedRoute served = exchange.get(MatchedRoute.class).orElse(MatchedRoute.NOTHING);
+        String method = HttpMeters.method(request.request().method().name());
+        int status = isSent ? request.response().getStatusCode() : CLIENT_CLOSED_REQUEST;
+        meters.answered(method, served.route(), status, served.tenant(), nanos);
+        if (LogContext.ACCESS.isDebugEnabled()) {
+            exchange.get(LogContext.Snapshot.class).filter(snapshot -> isSent).ifPresent(LogContext.Snapshot::restore);
+            String route = served.route().isEmpty() ? "-" : served.route();
+            LogContext.ACCESS.debugf("%s %s %d %.1f ms", method, route, status, nanos / NANOS_A_MILLI);
+        }
+        if (isSent) {
+            // Else the thread of the request may still be at work, and has lines to write.
+            LogContext.clear();
+        }
+    }
+}

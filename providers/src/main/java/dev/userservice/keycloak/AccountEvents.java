@@ -1,0 +1,29 @@
+package dev.userservice.keycloak;
+
+import java.util.List;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+
+/** Keycloak's events of what users do. */
+public final class AccountEvents {
+    /** A new password: the event, and the one of the name that it had before. Keycloak makes both. */
+    public static final List<EventType> PASSWORD_UPDATED =
+            List.of(EventType.UPDATE_CREDENTIAL, deprecatedPasswordEvent());
+
+    private AccountEvents() {}
+
+    /** Begins an event of the context's realm, with the address that the request came from. */
+    public static EventBuilder of(KeycloakSession session, EventType type) {
+        return new EventBuilder(
+                        session.getContext().getRealm(),
+                        session,
+                        session.getContext().getConnection())
+                .event(type);
+    }
+
+    @SuppressWarnings("deprecation")
+    private static EventType deprecatedPasswordEvent() {
+        return EventType.UPDATE_PASSWORD;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.userservice.keycloak;
+
+import dev.userservice.web.ApiProblem;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import jakarta.ws.rs.core.Variant;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.keycloak.headers.SecurityHeadersProvider;
+import org.keycloak.models.BrowserSecurityHeaders;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * A web page of ours: a folder in the jar with the page and all that it loads. It is the same for everybody, holds no script
+ * or data of a request's, has all its styles in style sheets, and its browser is told to load from here alone (Content Security
+ * Policy, level 3).
+ */
+public final class StaticPage {
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "png", "image/png",
+            "svg", "image/svg+xml",
+            "txt", "text/plain; charset=utf-8");
+
+    private static final String GZIP = "gzip";
+    private static final List<Variant> CODINGS = List.of(coding("identity"), coding(GZIP));
+
+    private static final String INDEX = "index.html";
+
+    private final String folder;
+    private final String[] names;
+
+    /** All of it, read when somebody first asks; null until then. */
+    private volatile Map<String, File> files;
+
+    /** A file in one coding. */
+    private static final class Coded {
+        private final byte[] content;
+        private final EntityTag tag;
+
+        private Coded(byte[] content) {
+            this.content = content;
+            this.tag = new EntityTag(digest(content));
+        }
+
+        private static String digest(byte[] content) {
+            try {
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** A file, which is packed once, and not by each request: the largest has 1.7 MB, and anybody may ask for it. */
+    private record File(String type, Coded plain, Coded packed) {
+        static File of(String type, byte[] content) throws IOException {
+            ByteArrayOutputStream packed = new ByteArrayOutputStream();
+            try (OutputStream gzip = new GZIPOutputStream(packed)) {
+                gzip.write(content);
+            }
+            return new File(type, new Coded(content), new Coded(packed.toByteArray()));
+        }
+    }
+
+    /**
+     * Names a page.
+     *
+     * @param folder where it is, below the base and below {@code META-INF/user-service}
+     * @param names its files
+     */
+    public StaticPage(String folder, String... names) {
+        this.folder = folder;
+        this.names = names;
+    }
+
+    /**
+     * Gives a browser the page; to one that asks without the slash, the address with it, below which the files are.
+     *
+     * @param base the address below which the page's folder is, as the browser sees it
+     */
+    public Response index(KeycloakSession session, UriBuilder base, Request request) {
+        return index(INDEX, session, base, request);
+    }
+
+    /** The same with another of its files in place of the page. */
+    public Response index(String name, KeycloakSession session, UriBuilder base, Request request) {
+        return session.getContext().getUri().getPath().endsWith("/")
+                ? file(name, session, request)
+                : Response.temporaryRedirect(base.path(folder + "/")
+                                .replaceQuery(session.getContext()
+                                        .getUri()
+                                        .getRequestUri()
+                                        .getRawQuery())
+                                .build())
+                        .build();
+    }
+
+    /**
+     * Gives a file to a browser, packed where it takes that (RFC 9110, section 12.5.3), or tells it that its copy is still good (section
+     * 13).
+     *
+     * @throws ApiProblem 404 where the page has no such file
+     */
+    public Response file(String name, KeycloakSession session, Request request) {
+        File file = files().get(name);
+        if (file == null) {
+            throw ApiProblem.notFound("There is nothing at this path");
+        }
+        Variant coding = request.selectVariant(CODINGS);
+        boolean isPacked = coding != null && GZIP.equals(coding.getEncoding());
+        Coded coded = isPacked ? file.packed() : file.plain();
+        Response.ResponseBuilder answer = request.evaluatePreconditions(coded.tag);
+        if (answer == null) {
+            answer = Response.ok(coded.content).header(HttpHeaders.CONTENT_TYPE, file.type());
+            if (isPacked) {
+                answer.header(HttpHeaders.CONTENT_ENCODING, GZIP);
+            }
+        }
+        answer.tag(coded.tag)
+                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        headers(session).forEach(answer::header);
+        return answer.build();
+    }
+
+    private static Variant coding(String name) {
+        return new Variant(null, (Locale) null, name);
+    }
+
+    /** In place of Keycloak's, which a realm can set, and which are made for its own pages. */
+    private Map<String, String> headers(KeycloakSession session) {
+        session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Security-Policy", POLICY);
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
+        headers.put("X-Robots-Tag", "none");
+        headers.put("Referrer-Policy", "no-referrer");
+        String transport = transportSecurity(session.getContext().getRealm());
+        if (!transport.isEmpty()) {
+            headers.put(BrowserSecurityHeaders.STRICT_TRANSPORT_SECURITY.getHeaderName(), transport);
+        }
+        return headers;
+    }
+
+    private static String transportSecurity(RealmModel realm) {
+        BrowserSecurityHeaders header = BrowserSecurityHeaders.STRICT_TRANSPORT_SECURITY;
+        return realm.getBrowserSecurityHeaders().getOrDefault(header.getKey(), header.getDefaultValue());
+    }
+
+    private Map<String, File> files() {
+        if (files == null) {
+            Map<String, File> read = new LinkedHashMap<>();
+            for (String name : names) {
+                read.put(name, read(name));
+            }
+            files = read;
+        }
+        return files;
+    }
+
+    private File read(String name) {
+        String resource = "/META-INF/user-service/" + folder + "/" + name;
+        try (InputStream stream = StaticPage.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new IllegalStateException("The jar lacks " + resource);
+            }
+            return File.of(TYPES.get(name.substring(name.lastIndexOf('.') + 1)), stream.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + resource, e);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.userservice.mail;
+
+import dev.userservice.keycloak.Entities;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * The work on the outbox: what is due is leased, tried, and finished or put back. At most one worker of all nodes holds an entry
+ * at a time, as long as its lease lasts.
+ */
+public final class OutboxLeases {
+    private static final int LOOKED_AT_ONCE = 20;
+
+    private final KeycloakSession session;
+    private final EntityManager entities;
+
+    public OutboxLeases(KeycloakSession session) {
+        this.session = session;
+        this.entities = Entities.of(session);
+    }
+
+    /**
+     * An entry that is due, as it was seen.
+     *
+     * @param dueAt changes with each attempt, so that it tells whether somebody else was quicker
+     */
+    public record DueEntry(String id, String kind, String realmId, long dueAt, int attempts, long createdAt) {
+        static DueEntry of(OutboxEntity entry) {
+            return new DueEntry(
+                    entry.id(), entry.kind(), entry.realmId(), entry.dueAt(), entry.attempts(), entry.createdAt());
+        }
+
+        /** How long it has been wanted. */
+        public Duration age() {
+            return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
+        }
+    }
+
+    /**
+     * What is due, the oldest first; of each user only the first to the same recipient. In order, so that nobody reads the
+     * news of yesterday last; but an old address that refuses its notice for a quarter of an hour must not hold back the
+     * activation mail, nor what the new address is told; nor a code of one kind one of another.
+     *
+     * @param kinds none other, such as those that a newer version has written
+     * @param busyRealms the ids of realms that have to wait
+     */
+    public List<DueEntry> due(Set<String> kinds, Set<String> busyRealms) {
+        return entities.createQuery("""
+                        from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
+                        and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id
+                          and e.recipient is not distinct from m.recipient
+                          and (e.requestId is null or e.kind = m.kind))
+                        order by m.dueAt, m.id""", OutboxEntity.class)
+                .setParameter("now", Time.currentTimeMillis())
+                .setParameter("kinds", kinds)
+                .setParameter("busy", busyRealms.isEmpty() ? Set.of("") : busyRealms)
+                .setMaxResults(LOOKED_AT_ONCE)
+                .getResultStream()
+                .map(DueEntry::of)
+                .toList();
+    }
+
+    /**
+     * Lets the job lease an entry, and issue its code if it has one. Both count once this transaction has committed.
+     *
+     * @return empty if somebody else was quicker, or nobody needs it any more
+     */
+    public Optional<DeliveryAttempt> claim(DueEntry due, OutboxJob job) {
+        OutboxEntity entry = entities.find(OutboxEntity.class, due.id());
+        if (entry == null || entry.dueAt() != due.dueAt()) {
+            return Optional.empty();
+        }
+        RealmModel realm = session.realms().getRealm(entry.realmId());
+        if (realm == null) {
+            entities.createQuery("delete from UserServiceOutbox where id = :id")
+                    .setParameter("id", entry.id())
+                    .executeUpdate();
+            return Optional.empty();
+        }
+        session.getContext().setRealm(realm);
+        return job.claim(new OutboxClaim(session, entities, entry, realm));
+    }
+
+    /** Puts off an entry that cannot even be claimed, unless somebody else has claimed it. */
+    public void reschedule(DueEntry due, Duration wait) {
+        entities.createQuery(
+                        "update UserServiceOutbox set dueAt = :next, attempts = attempts + 1 where id = :id and dueAt = :seen")
+                .setParameter("next", Time.currentTimeMillis() + wait.toMillis())
+                .setParameter("id", due.id())
+                .setParameter("seen", due.dueAt())
+                .executeUpdate();
+    }
+
+    /**
+     * Deletes an entry that could never be claimed.
+     *
+     * @return the name of its realm; empty if somebody else has claimed it by now
+     */
+    public Optional<String> abandon(DueEntry due) {
+        int deleted = entities.createQuery("delete from UserServiceOutbox where id = :id and dueAt = :seen")
+                .setParameter("id", due.id())
+                .setParameter("seen", due.dueAt())
+                .executeUpdate();
+        return Optional.of(due.realmId())
+                .filter(id -> deleted == 1)
+                .map(session.realms()::getRealm)
+                .map(RealmModel::getName);
+    }
+
+    /** Deletes an entry that is done, or given up; does nothing if somebody else has the lease by now. */
+    public void complete(DeliveryAttempt delivery) {
+        entities.createQuery("delete from UserServiceOutbox where id = :id and lease = :lease")
+                .setParameter("id", delivery.id())
+                .setParameter("lease", delivery.lease())
+                .executeUpdate();
+    }
+
+    /**
+     * Puts an entry back, to be tried again after the given time.
+     *
+     * @param isRefused whether the mail server has refused the recipient
+     */
+    public void retryLater(DeliveryAttempt delivery, Duration wait, boolean isRefused) {
+        entities.createQuery("""
+                        update UserServiceOutbox set lease = null, dueAt = :next, refusals = refusals + :refusals
+                        where id = :id and lease = :lease""")
+                .setParameter("next", Time.currentTimeMillis() + wait.toMillis())
+                .setParameter("refusals", isRefused ? 1 : 0)
+                .setParameter("id", delivery.id())
+                .setParameter("lease", delivery.lease())
+                .executeUpdate();
+    }
+
+    /** When the oldest entry was made, in milliseconds since 1970-01-01 UTC. */
+    public Optional<Long> oldest() {
+        return entities.createQuery("select createdAt from UserServiceOutbox order by id", Long.class)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.userservice.metrics;
+
+import dev.userservice.access.Tenancy;
+import dev.userservice.keycloak.AfterCommit;
+import dev.userservice.keycloak.RollbackGuard;
+import dev.userservice.metrics.AccountMeters.Status;
+import dev.userservice.ratelimit.RateLimits;
+import io.micrometer.core.instrument.Metrics;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
+import org.keycloak.Config;
+import org.keycloak.events.Errors;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventListenerProviderFactory;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Counts what Keycloak's events tell and the activity log does not note: refreshes, and what failed without being worth a row.
+ * On in every tenant, without being listed.
+ */
+public final class MetricsEventListener implements EventListenerProvider {
+    private static final Logger LOG = Logger.getLogger(MetricsEventListener.class);
+
+    /** A code was of no use, or the password that came with it. */
+    private static final Set<String> REFUSED =
+            Set.of(Errors.INVALID_CODE, Errors.INVALID_TOKEN, Errors.PASSWORD_REJECTED);
+
+    /** Somebody has filled in the form. Keycloak calls by the same event whoever comes to it without a cookie. */
+    private static final Set<String> NOT_REGISTERED = Set.of(
+            Errors.EMAIL_IN_USE,
+            Errors.USERNAME_IN_USE,
+            Errors.USERNAME_MISSING,
+            Errors.INVALID_EMAIL,
+            Errors.INVALID_REGISTRATION,
+            Errors.PASSWORD_CONFIRM_ERROR,
+            Errors.PASSWORD_REJECTED);
+
+    private final KeycloakSession session;
+    private final AccountMeters meters;
+
+    private MetricsEventListener(KeycloakSession session, AccountMeters meters) {
+        this.session = session;
+        this.meters = meters;
+    }
+
+    @Override
+    public void onEvent(Event event) {
+        Optional<BiConsumer<AccountMeters, String>> outcome = outcome(event);
+        if (outcome.isEmpty()) {
+            return;
+        }
+        try {
+            RealmModel realm = session.realms().getRealm(event.getRealmId());
+            if (realm != null && new Tenancy(session, realm).isEnabled()) {
+                String name = realm.getName();
+                afterCommit(() -> outcome.get().accept(meters, name));
+            }
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "An event could not be counted: %s", event.getType());
+            if (event.getError() == null) {
+                RollbackGuard.failResponse(session, e);
+            }
+        }
+    }
+
+    private static Optional<BiConsumer<AccountMeters, String>> outcome(Event event) {
+        String error = String.valueOf(event.getError());
+        return Optional.ofNullable(
+                switch (event.getType()) {
+                    case REFRESH_TOKEN -> (to, realm) -> to.tokenRefresh(realm, Status.SUCCESS);
+                    // What was refused unseen has a meter of its own.
+                    case REFRESH_TOKEN_ERROR ->
+                        error.equals(RateLimits.EVENT_ERROR)
+                                ? null
+                                : (to, realm) -> to.tokenRefresh(realm, Status.FAILURE);
+                    case REGISTER_ERROR ->
+                        NOT_REGISTERED.contains(error)
+                                ? (to, realm) -> to.attempt(realm, "register", Status.FAILURE)
+                                : null;
+                    case RESET_PASSWORD_ERROR ->
+                        REFUSED.contains(error) ? (to, realm) -> to.passwordReset(realm, Status.FAILURE) : null;
+                    // Also of an account that was active all the time, which the activity log calls a change of it.
+                    case VERIFY_EMAIL -> (to, realm) -> to.emailVerification(realm, Status.SUCCESS);
+                    case VERIFY_EMAIL_ERROR ->
+                        REFUSED.contains(error) ? (to, realm) -> to.emailVerification(realm, Status.FAILURE) : null;
+                    default -> null;
+                });
+    }
+
+    private void afterCommit(Runnable count) {
+        AfterCommit.run(session, () -> count.run());
+    }
+
+    @Override
+    public void onEvent(AdminEvent event, boolean includeRepresentation) {}
+
+    @Override
+    public void close() {}
+
+    /** Makes the listener. */
+    public static final class Factory implements EventListenerProviderFactory {
+        private AccountMeters meters;
+
+        @Override
+        public void init(Config.Scope config) {
+            meters = new AccountMeters(Metrics.globalRegistry);
+        }
+
+        /** What the activity log notes is counted as well. */
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {
+            factory.register(meters);
+        }
+
+        @Override
+        public EventListenerProvider create(KeycloakSession session) {
+            return new MetricsEventListener(session, meters);
+        }
+
+        @Override
+        public boolean isGlobal() {
+            return true;
+        }
+
+        @Override
+        public String getId() {
+            return "user-service-metrics";
+        }
+
+        @Override
+        public void close() {}
+    }
+}

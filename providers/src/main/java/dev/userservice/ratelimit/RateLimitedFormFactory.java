@@ -1,0 +1,54 @@
+package dev.userservice.ratelimit;
+
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.Config;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.AuthenticatorFactory;
+import org.keycloak.models.AuthenticationExecutionModel.Requirement;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.ProviderConfigProperty;
+
+/** What the makers of the forms of the tenant template's browser flow have in common: {@link Limit#FAILED_LOGIN}, and no options. */
+interface RateLimitedFormFactory extends AuthenticatorFactory {
+    /** The limit, on a page. */
+    AttemptLimiter GATE = new AttemptLimiter() {
+        @Override
+        public Optional<Wait> refusal(AuthenticationFlowContext context, String name) {
+            return new LoginLimit(context.getSession(), context.getRealm())
+                    .begin(name, false)
+                    .map(refusal -> new Wait(LoginPageFilter.MESSAGE, refusal.minutes(), refusal.seconds()));
+        }
+
+        @Override
+        public void passed(AuthenticationFlowContext context) {
+            LoginLimit limit = new LoginLimit(context.getSession(), context.getRealm());
+            limit.wasRight();
+            limit.passed();
+        }
+    };
+
+    @Override
+    default boolean isConfigurable() {
+        return false;
+    }
+
+    @Override
+    default List<ProviderConfigProperty> getConfigProperties() {
+        return List.of();
+    }
+
+    @Override
+    default Requirement[] getRequirementChoices() {
+        return new Requirement[] {Requirement.REQUIRED, Requirement.ALTERNATIVE, Requirement.DISABLED};
+    }
+
+    @Override
+    default void init(Config.Scope config) {}
+
+    @Override
+    default void postInit(KeycloakSessionFactory factory) {}
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,32 @@
+package dev.userservice.ratelimit;
+
+import java.util.Optional;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.FlowStatus;
+import org.keycloak.authentication.authenticators.browser.OTPFormAuthenticator;
+
+/** Keycloak's form of a one-time code, which asks before it looks at it, as {@link RateLimitedPasswordForm} does. */
+public final class RateLimitedOtpForm extends OTPFormAuthenticator {
+    private static final String CODE = "otp";
+
+    private final AttemptLimiter gate;
+
+    public RateLimitedOtpForm(AttemptLimiter gate) {
+        this.gate = gate;
+    }
+
+    @Override
+    public void action(AuthenticationFlowContext context) {
+        boolean hasCode = context.getHttpRequest().getDecodedFormParameters().containsKey(CODE);
+        Optional<AttemptLimiter.Wait> wait =
+                hasCode ? gate.refusal(context, context.getUser().getUsername()) : Optional.empty();
+        if (wait.isPresent()) {
+            context.forceChallenge(createLoginForm(wait.get().on(context.form())));
+            return;
+        }
+        super.action(context);
+        if (context.getStatus() == FlowStatus.SUCCESS) {
+            gate.passed(context);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.userservice.ratelimit;
+
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.Optional;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.authenticators.browser.UsernamePasswordForm;
+import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
+import org.keycloak.events.Errors;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.validation.Validation;
+
+/**
+ * Keycloak's form of username and password, which asks before it looks at them. A subclass, because everything else is
+ * Keycloak's and must stay so.
+ */
+public final class RateLimitedPasswordForm extends UsernamePasswordForm {
+    private final AttemptLimiter gate;
+
+    public RateLimitedPasswordForm(KeycloakSession session, AttemptLimiter gate) {
+        super(session);
+        this.gate = gate;
+    }
+
+    /** Keycloak comes here for a name and a password, and for nothing else that its page can send. */
+    @Override
+    protected boolean validateForm(AuthenticationFlowContext context, MultivaluedMap<String, String> form) {
+        Optional<String> name = name(context, form);
+        if (name.isPresent() && isMissing(form.getFirst(CredentialRepresentation.PASSWORD))) {
+            refuse(context);
+            return false;
+        }
+        Optional<AttemptLimiter.Wait> wait = name.flatMap(known -> gate.refusal(context, known));
+        if (wait.isPresent()) {
+            AuthenticatorUtils.setupReauthenticationInUsernamePasswordFormError(context);
+            // A challenge, for a failure would count for Keycloak's lockout of the account.
+            context.forceChallenge(createLoginForm(wait.get().on(context.form())));
+            return false;
+        }
+        boolean isRight = super.validateForm(context, form);
+        if (isRight) {
+            gate.passed(context);
+        }
+        return isRight;
+    }
+
+    private static boolean isMissing(String password) {
+        return password == null || password.isEmpty();
+    }
+
+    /**
+     * The answer to no password. It looks for nobody: Keycloak's own takes the time of a hash where there is no such user, and none where
+     * there is one.
+     */
+    private void refuse(AuthenticationFlowContext context) {
+        context.getEvent().error(Errors.INVALID_USER_CREDENTIALS);
+        AuthenticatorUtils.setupReauthenticationInUsernamePasswordFormError(context);
+        context.forceChallenge(challenge(context, getDefaultChallengeMessage(context), Validation.FIELD_PASSWORD));
+    }
+
+    private Optional<String> name(AuthenticationFlowContext context, MultivaluedMap<String, String> form) {
+        return isUserAlreadySetBeforeUsernamePasswordAuth(context) && context.getUser() != null
+                ? Optional.of(context.getUser().getUsername())
+                : Optional.ofNullable(form.getFirst(AuthenticationManager.FORM_USERNAME));
+    }
+}

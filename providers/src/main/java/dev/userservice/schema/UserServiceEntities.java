@@ -1,0 +1,124 @@
+package dev.userservice.schema;
+
+import dev.userservice.access.PlatformRealm;
+import dev.userservice.access.PlatformRealmEntity;
+import dev.userservice.activation.FirstProof;
+import dev.userservice.activation.PendingAccountEntity;
+import dev.userservice.activation.PendingAccounts;
+import dev.userservice.activity.ActivityEntity;
+import dev.userservice.activity.ActivityPurge;
+import dev.userservice.activity.LastLoginEntity;
+import dev.userservice.activity.LastLogins;
+import dev.userservice.codes.CodeEntity;
+import dev.userservice.codes.CodeRequestEntity;
+import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.keycloak.ConnectionPool;
+import dev.userservice.mail.LinkHost;
+import dev.userservice.mail.Outbox;
+import dev.userservice.mail.OutboxEntity;
+import dev.userservice.mfa.TotpSetupEntity;
+import dev.userservice.mfa.TotpSetups;
+import dev.userservice.users.AddressReport;
+import java.util.List;
+import org.keycloak.Config;
+import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
+import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.OrganizationModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** Our tables in Keycloak's database: their entities, and the Liquibase changelog that makes them. */
+public final class UserServiceEntities implements JpaEntityProvider {
+    @Override
+    public List<Class<?>> getEntities() {
+        return List.of(
+                LastLoginEntity.class,
+                CodeRequestEntity.class,
+                CodeEntity.class,
+                OutboxEntity.class,
+                ActivityEntity.class,
+                TotpSetupEntity.class,
+                PendingAccountEntity.class,
+                PlatformRealmEntity.class);
+    }
+
+    @Override
+    public String getChangelogLocation() {
+        return "META-INF/user-service-changelog.xml";
+    }
+
+    @Override
+    public String getFactoryId() {
+        return Factory.ID;
+    }
+
+    @Override
+    public void close() {}
+
+    /** Makes {@link UserServiceEntities}. */
+    public static final class Factory implements JpaEntityProviderFactory {
+        /** Keycloak names the changelog's history table by the first ten letters; they must be ours alone. */
+        public static final String ID = "usrservice";
+
+        @Override
+        public JpaEntityProvider create(KeycloakSession session) {
+            return new UserServiceEntities();
+        }
+
+        @Override
+        public void init(Config.Scope config) {}
+
+        /**
+         * Forgets the users and realms that Keycloak removes. The activity log outlives its users, and is too long to go with
+         * its realm: {@link ActivityPurge} takes it. Whoever takes an account over does not inherit a second factor that somebody
+         * has begun to set up.
+         */
+        @Override
+        public void postInit(KeycloakSessionFactory factory) {
+            factory.register(PlatformRealm.ofThisServer());
+            factory.register(new AddressReport());
+            factory.register(new ConnectionPool());
+            factory.register(new LinkHost());
+            factory.register(event -> {
+                if (event instanceof UserModel.UserRemovedEvent removed) {
+                    forget(removed.getKeycloakSession(), removed.getUser());
+                } else if (event instanceof OrganizationModel.OrganizationMemberLeaveEvent left
+                        && isGone(left.getSession(), left.getUser())) {
+                    forget(left.getSession(), left.getUser());
+                } else if (event instanceof FirstProof.Began began) {
+                    new TotpSetups(began.session()).forget(began.user());
+                } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
+                    KeycloakSession session = removed.getKeycloakSession();
+                    LastLogins.forget(session, removed.getRealm());
+                    new OneTimeCodes(session).forget(removed.getRealm());
+                    new Outbox(session).forget(removed.getRealm());
+                    new TotpSetups(session).forget(removed.getRealm());
+                    new PendingAccounts(session).forgetRealm(removed.getRealm().getId());
+                }
+            });
+        }
+
+        /** Keycloak deletes whom an organization manages when they leave it, and fires no event of that. */
+        private static boolean isGone(KeycloakSession session, UserModel user) {
+            return session.users().getUserById(session.getContext().getRealm(), user.getId()) == null;
+        }
+
+        private static void forget(KeycloakSession session, UserModel user) {
+            LastLogins.forget(session, user);
+            new OneTimeCodes(session).forget(user);
+            new Outbox(session).forget(user);
+            new TotpSetups(session).forget(user);
+            new PendingAccounts(session).forget(user.getId());
+        }
+
+        @Override
+        public String getId() {
+            return ID;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

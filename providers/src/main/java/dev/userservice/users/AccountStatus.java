@@ -1,0 +1,75 @@
+package dev.userservice.users;
+
+import dev.userservice.access.AdminEvents;
+import dev.userservice.access.ApiCall;
+import dev.userservice.activation.Activation;
+import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.keycloak.UserSessions;
+import java.util.List;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.services.managers.BruteForceProtector;
+
+/** Lets a user in again, or keeps them out. */
+public final class AccountStatus {
+    private final ApiCall call;
+    private final KeycloakSession session;
+    private final RealmModel realm;
+
+    /**
+     * What a switch came to.
+     *
+     * @param isChanged whether anything of the user has changed
+     * @param isLockoutEnded whether a lockout has ended, which is no change of the user
+     */
+    record Result(boolean isChanged, boolean isLockoutEnded) {}
+
+    public AccountStatus(ApiCall call) {
+        this.call = call;
+        this.session = call.session();
+        this.realm = call.realm();
+    }
+
+    /**
+     * Enables the user, on the admin's word that the account is who it says: no proof of the address is waited for any more,
+     * and a lockout ends.
+     */
+    Result enable(UserModel user) {
+        boolean isChanged = !user.isEnabled() || Activation.isProofWanted(realm, user);
+        BruteForceProtector protector = session.getProvider(BruteForceProtector.class);
+        boolean isLockoutEnded = false;
+        boolean isLocked = protector.isPermanentlyLockedOut(session, realm, user);
+        if ((!user.isEnabled() || protector.isTemporarilyDisabled(session, realm, user))
+                && session.loginFailures().getUserLoginFailure(realm, user.getId()) != null) {
+            session.loginFailures().removeUserLoginFailure(realm, user.getId());
+            isLockoutEnded = true;
+        }
+        user.setEnabled(true);
+        Activation.vouchFor(realm, user);
+        if (isLocked) {
+            protector.cleanUpPermanentLockout(session, realm, user);
+        }
+        new OneTimeCodes(session).voidAll(user);
+        return new Result(isChanged, isLockoutEnded);
+    }
+
+    /** Disables the user, whose codes are void then: nobody comes back by an old one. */
+    Result disable(UserModel user) {
+        boolean isChanged = user.isEnabled();
+        user.setEnabled(false);
+        new OneTimeCodes(session).voidAll(user);
+        return new Result(isChanged, false);
+    }
+
+    /** Ends the sessions of a user who is disabled. Last of all: clients are told of it at once. */
+    public void endSessions(UserModel user) {
+        UserSessions sessions = new UserSessions(session, realm);
+        List<UserSessionModel> all = sessions.of(user);
+        if (!all.isEmpty()) {
+            all.forEach(sessions::end);
+            new AdminEvents(call).sessionsEnded(user, all.size());
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.userservice.users;
+
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.ClosedOrganizations;
+import dev.userservice.access.HeldRoles;
+import dev.userservice.access.ManagedRoles;
+import dev.userservice.access.ManagedRoles.Givers;
+import dev.userservice.activation.Activation;
+import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.LockedUser;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.jpa.entities.RoleEntity;
+
+/**
+ * The rule that a realm is never left without anybody who could manage it: the last active holder of its highest managed
+ * role, an admin in a tenant and a vendor on the platform, is not deleted, disabled, demoted or made to wait for the proof of a
+ * new address, whoever asks.
+ */
+public final class LastAdminGuard {
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final ManagedRoles managed;
+
+    LastAdminGuard(ApiCall call) {
+        this.session = call.session();
+        this.realm = call.realm();
+        this.managed = new ManagedRoles(session, call.tenancy());
+    }
+
+    /** The role that somebody has to have; empty where the realm has none of that name. */
+    Optional<RoleModel> role() {
+        return Optional.ofNullable(realm.getRole(managed.highestFirst().get(0)));
+    }
+
+    /**
+     * Demands that the role has another active holder, if this user is one. Its row is locked for that, after the user's:
+     * two who take it from each other at the same moment come here one by one.
+     *
+     * @throws ApiProblem 409
+     */
+    void requireAnother(UserModel user) {
+        Optional<RoleModel> role = role().filter(held -> HeldRoles.has(user, held));
+        if (role.isEmpty() || !user.isEnabled() || Activation.isPending(realm, user)) {
+            return;
+        }
+        EntityManager entities = Entities.of(session);
+        entities.find(RoleEntity.class, role.get().getId(), LockModeType.PESSIMISTIC_WRITE, LockedUser.TIMEOUT);
+        Givers givers = managed.givers().get(role.get().getName());
+        if (!hasAnother(entities, user, givers)) {
+            throw ApiProblem.conflict(
+                    "This is the last active user with the role " + role.get().getName(), new FieldErrors());
+        }
+    }
+
+    private boolean hasAnother(EntityManager entities, UserModel user, Givers givers) {
+        String byGroup = givers.groups().isEmpty()
+                ? ""
+                : " or exists (select 1 from UserGroupMembershipEntity g where g.user = u and g.groupId in (:groups))";
+        String verified = realm.isVerifyEmail() ? " and (u.email is null or u.emailVerified = true)" : "";
+        boolean hasClosed = ClosedOrganizations.mayBeIn(session);
+        String open = hasClosed ? " and u.id not in (" + ClosedOrganizations.MEMBERS + ")" : "";
+        TypedQuery<String> others = entities.createQuery("""
+                        select u.id from UserEntity u
+                        where u.realmId = :realm and u.id <> :user and u.enabled = true
+                        and u.serviceAccountClientLink is null
+                        and ((u.email is not null and u.emailVerified = true) or not exists
+                          (select 1 from UserRequiredActionEntity a where a.user = u and a.action in (:pending)))
+                        and (exists (select 1 from UserRoleMappingEntity m where m.user = u and m.roleId in (:roles))""" + byGroup + ")" + verified + open, String.class)
+                .setParameter("realm", realm.getId())
+                .setParameter("user", user.getId())
+                .setParameter("pending", Activation.pendingActions(realm))
+                .setParameter("roles", givers.roles());
+        if (!givers.groups().isEmpty()) {
+            others.setParameter("groups", givers.groups());
+        }
+        if (hasClosed) {
+            others.setParameter("all", ClosedOrganizations.areAll(realm));
+        }
+        return !others.setMaxResults(1).getResultList().isEmpty();
+    }
+}

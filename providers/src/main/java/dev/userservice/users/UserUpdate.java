@@ -1,0 +1,186 @@
+package dev.userservice.users;
+
+import dev.userservice.access.AdminEvents;
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.ReadOnlyUser;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.keycloak.events.Details;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.userprofile.UserProfileContext;
+
+/**
+ * An admin's change of one user, in three steps of which each gives the next: {@link #check}, {@link #apply} and
+ * {@link Applied#publish}. Nothing is changed before all of it is known to be possible, and nobody is told before all of it is changed.
+ */
+final class UserUpdate {
+    private static final Map<String, String> API_NAMES =
+            Map.of(UserModel.FIRST_NAME, "first_name", UserModel.LAST_NAME, "last_name");
+
+    private final ApiCall call;
+    private final UserModel user;
+    private final Optional<Boolean> isActive;
+    private final Optional<RoleChange> role;
+    private final ProfileEditor profile;
+
+    private UserUpdate(
+            ApiCall call,
+            UserModel user,
+            Optional<Boolean> isActive,
+            Optional<RoleChange> role,
+            ProfileEditor profile) {
+        this.call = call;
+        this.user = user;
+        this.isActive = isActive;
+        this.role = role;
+        this.profile = profile;
+    }
+
+    /**
+     * Checks a change, and changes nothing.
+     *
+     * @param user locked, and one whom the caller may manage
+     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
+     * @throws ApiProblem 403 for a role above the caller, 400 for invalid fields, 409 for what is taken, and for the last one who
+     *     could manage the realm
+     */
+    static UserUpdate check(ApiCall call, UserModel user, UserPatch change, FieldErrors errors) {
+        Optional<RoleChange> role = change.role()
+                .flatMap(name -> RoleChange.role(call, name, errors))
+                .map(wanted -> RoleChange.to(wanted, user, call));
+        ProfileEditor profile = new ProfileEditor(call, user, change.profile(), UserProfileContext.USER_API);
+        FieldErrors taken = new FieldErrors();
+        profile.check(errors, taken);
+        DuplicateUser.requireNone(taken, errors);
+        role.ifPresent(RoleChange::requirePossible);
+        UserUpdate update = new UserUpdate(call, user, change.isActive(), role, profile);
+        update.requireAnotherAdmin();
+        return update;
+    }
+
+    /** Refuses what would leave nobody who can manage the realm and get in. */
+    private void requireAnotherAdmin() {
+        LastAdminGuard guard = new LastAdminGuard(call);
+        boolean isDemoted =
+                role.isPresent() && guard.role().filter(role.get()::revokes).isPresent();
+        boolean hasToProveAddress = isActive.isEmpty() && new EmailChange(call).isProofNeeded(profile);
+        if (isDisabled() || isDemoted || hasToProveAddress) {
+            guard.requireAnother(user);
+        }
+    }
+
+    private boolean isDisabled() {
+        return isActive.filter(wanted -> !wanted).isPresent();
+    }
+
+    /**
+     * Changes the user.
+     *
+     * @throws ApiProblem 400 for a user of a directory that cannot be written to, 409 for what somebody has taken at this moment
+     */
+    Applied apply() {
+        try {
+            role.ifPresent(RoleChange::apply);
+            Map<String, List<String>> changed = new HashMap<>();
+            Map<String, String> details = new HashMap<>();
+            profile.write((name, model, before) -> {
+                List<String> now = model.getAttributeStream(name).toList();
+                changed.put(name, now);
+                note(details, API_NAMES.getOrDefault(name, name), before, now);
+            });
+            AccountStatus status = new AccountStatus(call);
+            Optional<AccountStatus.Result> switched =
+                    isActive.map(wanted -> wanted ? status.enable(user) : status.disable(user));
+            new EmailChange(call).afterEmailChange(user, profile);
+            return new Applied(changed, details, switched);
+        } catch (ReadOnlyException e) {
+            throw ReadOnlyUser.problem();
+        }
+    }
+
+    /** A change that is made, and that nobody has been told of. */
+    final class Applied {
+        private final Map<String, List<String>> changed;
+        private final Map<String, String> details;
+        private final boolean isSwitched;
+        private final boolean isLockoutEnded;
+
+        private Applied(
+                Map<String, List<String>> changed,
+                Map<String, String> details,
+                Optional<AccountStatus.Result> switched) {
+            this.changed = changed;
+            this.details = details;
+            this.isSwitched = switched.filter(AccountStatus.Result::isChanged).isPresent();
+            this.isLockoutEnded =
+                    switched.filter(AccountStatus.Result::isLockoutEnded).isPresent();
+        }
+
+        /** Makes the admin events, and ends the sessions of a user who is disabled. Last, because not every listener waits for the commit. */
+        void publish() {
+            AdminEvents events = new AdminEvents(call);
+            if (isLockoutEnded) {
+                events.lockoutCleared(user);
+            }
+            if (isSwitched) {
+                note(
+                        details,
+                        "is_active",
+                        List.of(Boolean.toString(!user.isEnabled())),
+                        List.of(Boolean.toString(user.isEnabled())));
+            }
+            if (isSwitched || !changed.isEmpty()) {
+                events.user(OperationType.UPDATE, user.getId(), described(), details);
+            }
+            role.ifPresent(RoleChange::recordEvents);
+            if (isDisabled()) {
+                new AccountStatus(call).endSessions(user);
+            }
+        }
+
+        private UserRepresentation described() {
+            UserRepresentation event = new UserRepresentation();
+            Map<String, List<String>> others = new HashMap<>(changed);
+            if (isSwitched) {
+                event.setEnabled(user.isEnabled());
+            }
+            event.setId(user.getId());
+            event.setUsername(user.getUsername());
+            if (others.remove(UserModel.EMAIL) != null) {
+                event.setEmail(user.getEmail());
+                event.setEmailVerified(user.isEmailVerified());
+            }
+            if (others.remove(UserModel.FIRST_NAME) != null) {
+                event.setFirstName(user.getFirstName());
+            }
+            if (others.remove(UserModel.LAST_NAME) != null) {
+                event.setLastName(user.getLastName());
+            }
+            others.remove(UserModel.USERNAME);
+            if (!others.isEmpty()) {
+                event.setAttributes(others);
+            }
+            return event;
+        }
+    }
+
+    /** By the names that the details of Keycloak's user events have, which leave out what is empty; a model has null for it. */
+    private static void note(Map<String, String> details, String name, List<String> before, List<String> now) {
+        Map.of(Details.PREF_PREVIOUS + name, before, Details.PREF_UPDATED + name, now)
+                .forEach((detail, values) -> {
+                    String text = values.stream().filter(Objects::nonNull).collect(Collectors.joining(", "));
+                    if (!text.isEmpty()) {
+                        details.put(detail, text);
+                    }
+                });
+    }
+}
