@@ -16,9 +16,12 @@ import org.keycloak.models.utils.ModelToRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
 
-/** Keycloak's admin events, as the calls of its admin console would make them: who reads those sees our changes too. */
+/**
+ * Fires Keycloak admin events for changes made through this API, as calls of the admin console would: readers of admin
+ * events see these changes too.
+ */
 public final class AdminEvents {
-    /** What the activity log is told, by name. */
+    /** The name of a note for the activity log, as are the following constants. */
     public static final String FROM = "from";
 
     public static final String TO = "to";
@@ -35,26 +38,30 @@ public final class AdminEvents {
         this.call = call;
     }
 
-    /** A user was made, changed or deleted; the representation says what of it, and holds no password. */
+    /**
+     * Fires the event that a user was created, changed or deleted. The representation holds what was changed, and no
+     * password.
+     */
     public void user(OperationType operation, String id, UserRepresentation what) {
         user(operation, id, what, Map.of());
     }
 
     /**
-     * The same.
+     * Fires the same event with notes.
      *
-     * @param notes what the activity log is told beyond it, such as what was there before: Keycloak would keep and print
-     *     an event's own details even where a realm wants no representations kept
+     * @param notes values for the activity log beyond the representation, such as previous values. They are not details
+     *     of the event: Keycloak would store and print an event's details even where a realm does not keep
+     *     representations
      */
     public void user(OperationType operation, String id, UserRepresentation what, Map<String, String> notes) {
         tell(event(ResourceType.USER, operation).resourcePath(USERS, id).representation(what), notes);
     }
 
     /**
-     * Roles were granted or taken away.
+     * Fires the event that roles were granted or revoked; none for an empty list.
      *
-     * @param from the name of the highest role that the user had; empty for none
-     * @param to that of the one that they have now
+     * @param from the name of the user's highest role before the change; empty if there was none
+     * @param to the name of the user's highest role now
      */
     public void roles(
             OperationType operation, UserModel user, List<RoleModel> roles, Optional<String> from, String to) {
@@ -72,7 +79,7 @@ public final class AdminEvents {
         }
     }
 
-    /** A credential was made or removed; nothing of it but the type is told. */
+    /** Fires the event that a credential was created or removed. Its only detail is the credential's type. */
     public void credential(OperationType operation, UserModel user, CredentialModel credential) {
         event(ResourceType.USER, operation)
                 .resourcePath(USERS, user.getId(), "credentials", credential.getId())
@@ -95,7 +102,9 @@ public final class AdminEvents {
         }
     }
 
-    /** What the event that a listener is being told of says to the activity log alone; nothing of Keycloak's own events. */
+    /**
+     * Returns the notes for the activity log of the admin event that is being fired. Keycloak's own events have none.
+     */
     @SuppressWarnings("unchecked")
     public static Map<String, String> notes(KeycloakSession session) {
         return Objects.requireNonNullElse(session.getAttribute(NOTES, Map.class), Map.of());

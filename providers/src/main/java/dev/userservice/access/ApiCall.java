@@ -12,7 +12,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/** One call of the API that has passed the door: whose it is, and in which tenant. What a resource is made of. */
+/** One call of the API, with its caller and its tenant. Every resource is constructed from the call that it answers. */
 public final class ApiCall {
     private final KeycloakSession session;
     private final Settings settings;
@@ -37,10 +37,11 @@ public final class ApiCall {
     }
 
     /**
-     * Takes the proof of who calls. A browser may show any page why this is refused: nothing is known of the caller yet, so
-     * nothing of theirs can be in it.
+     * Authenticates the caller. If this fails, a page of any origin may read the refusal: the caller is not known yet,
+     * so the refusal cannot contain the caller's data.
      *
-     * @throws ApiProblem 401 without a good token where one is needed
+     * @throws ApiProblem 401 without a token where one is needed, and for an invalid token unless the permission
+     *     ignores it
      */
     public static ApiCall of(KeycloakSession session, Tenancy tenancy, Permission permission, Settings settings) {
         Optional<String> audience = settings.of(tenancy.realm(), Settings.AUDIENCE);
@@ -72,10 +73,11 @@ public final class ApiCall {
     }
 
     /**
-     * Lets the call in. The origin comes before the permission, so that a page of an origin that may call can read each answer
-     * that follows, a refusal too.
+     * Checks the origin and then the permission. The origin comes first so that a page of an allowed origin can read
+     * every later response, including a refusal.
      *
-     * @throws ApiProblem 403 for an origin that is none of the client's, and for a caller without the right
+     * @throws ApiProblem 403 for an origin that is not one of the client's web origins, and for a caller without the
+     *     right
      */
     public void authorize(Permission permission) {
         boolean isPublic = permission == Permission.PUBLIC || permission == Permission.REFRESH_TOKEN;
@@ -88,8 +90,8 @@ public final class ApiCall {
     }
 
     /**
-     * The refusal of a body that is not JSON. Keycloak chooses its security headers by the request's media type and fails on
-     * one that is none, so this answer brings its own.
+     * Returns the refusal of a body that is not JSON. Keycloak chooses its security headers by the request's media type
+     * and fails on a malformed one, so this response sets its own.
      */
     public static ApiProblem refuseMediaType(KeycloakSession session) {
         session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
@@ -98,28 +100,29 @@ public final class ApiCall {
                 .header("Referrer-Policy", "no-referrer");
     }
 
-    /** Whether a browser says that a page of another origin sends this than the API's client has; judged without a token. */
+    /** Whether the request's Origin header is not one of the API client's web origins. A token is not considered. */
     public static boolean isOfForeignOrigin(KeycloakSession session, Tenancy tenancy) {
         return tenancy.apiClient()
                 .filter(client -> !new CrossOrigin(session).isKnownTo(client))
                 .isPresent();
     }
 
-    /** Answers an OPTIONS request for a path that answers the given methods. */
+    /** Answers an OPTIONS request for a path that supports the given methods. */
     public static Response preflight(KeycloakSession session, String... methods) {
         return new CrossOrigin(session).preflight(methods);
     }
 
-    /** Lets a page of any origin read why its call was refused before anything was known of the caller. */
+    /** Lets a page of any origin read the refusal of a call whose caller is not known yet. */
     public static ApiProblem exposeToAnyOrigin(KeycloakSession session, ApiProblem refusal) {
         new CrossOrigin(session).admitAll();
         return refusal;
     }
 
     /**
-     * Demands of the realm and the connection what Keycloak's token endpoint asks first.
+     * Makes the checks that Keycloak's token endpoint makes first: HTTPS, where the realm requires it, and an enabled
+     * realm.
      *
-     * @throws ApiProblem 403
+     * @throws ApiProblem 403 if one of them fails
      */
     public static void requireServable(KeycloakSession session, RealmModel realm) {
         boolean isHttps =
@@ -148,7 +151,7 @@ public final class ApiCall {
         return caller;
     }
 
-    /** The address below which this tenant's routes are, as the client sees it. */
+    /** Returns the address below which this tenant's routes are, as the client sees it. */
     public UriBuilder base() {
         return session.getContext()
                 .getUri()
@@ -158,7 +161,9 @@ public final class ApiCall {
                 .path(ApiPath.EXTENSION);
     }
 
-    /** The address of one of the tenant's OIDC endpoints, {@code auth} or {@code token}, as the client sees it. */
+    /**
+     * Returns the address of one of the tenant's OIDC endpoints, {@code auth} or {@code token}, as the client sees it.
+     */
     public URI oidcEndpoint(String name) {
         return session.getContext()
                 .getUri()
@@ -170,7 +175,7 @@ public final class ApiCall {
                 .build();
     }
 
-    /** The address of the page that is asked for, as the client sees it, but with another cursor. */
+    /** Returns the address of the requested page with another cursor and without an offset, as the client sees it. */
     public URI nextPage(String cursor) {
         URI asked = session.getContext().getUri().getRequestUri();
         String path = ApiPath.below(session.getContext().getUri().getPath());
@@ -186,12 +191,14 @@ public final class ApiCall {
         return settings;
     }
 
-    /** The refresh token that came in place of an access token; not verified. */
+    /** Returns the refresh token that was sent in place of an access token. It is not verified. */
     public Optional<String> bearerRefreshToken() {
         return Optional.ofNullable(bearerRefreshToken);
     }
 
-    /** What is wrong with the token of the Authorization header, where the route goes on as if there were none. */
+    /**
+     * Returns what is wrong with the token of the Authorization header, if the route continues as if there were none.
+     */
     public Optional<ApiProblem> refusedToken() {
         return Optional.ofNullable(refusedToken);
     }

@@ -11,12 +11,14 @@ import org.keycloak.representations.JsonWebToken;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.util.TokenUtil;
 
-/** The token of a request's Authorization header (RFC 6750), and what it says of itself before anybody has verified it. */
+/**
+ * Reads the token of a request's Authorization header (RFC 6750), and the claims of a token that is not verified yet.
+ */
 public final class BearerToken {
     private BearerToken() {}
 
     /**
-     * The request's bearer token.
+     * Returns the request's bearer token; empty without an Authorization header.
      *
      * @throws ApiProblem 401 for an Authorization header of another scheme or form, or for two of them
      */
@@ -34,7 +36,11 @@ public final class BearerToken {
         }
     }
 
-    /** What an unverified token says of itself: enough to know whom to ask. */
+    /**
+     * Returns the claims of an unverified token, for instance to find the realm that has to verify it.
+     *
+     * @throws ApiProblem 401 if the token cannot be parsed
+     */
     public static JsonWebToken claims(String token) {
         try {
             JWSInput input = new JWSInput(token);
@@ -48,7 +54,10 @@ public final class BearerToken {
         }
     }
 
-    /** Does this token call itself a refresh token? Whether it is a good one is for the token endpoint to say. */
+    /**
+     * Whether the token's type says that it is a refresh or offline token. The token endpoint decides whether it is
+     * valid.
+     */
     static boolean isRefreshToken(String token) {
         String type = claims(token).getType();
         return TokenUtil.TOKEN_TYPE_REFRESH.equals(type) || TokenUtil.TOKEN_TYPE_OFFLINE.equals(type);

@@ -27,13 +27,13 @@ import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.services.resources.admin.AdminAuth;
 
 /**
- * Who is calling, and what they may do in the realm that they call.
+ * The caller of the API, and the caller's rights in the called realm.
  *
- * <p>Verification is Keycloak's own: signature, times, issuer, type, revocation, session, client and user. A right counts
- * only if the person holds the role, the token's client has it in scope, and the token carries it.
+ * <p>Keycloak itself verifies the token: signature, times, issuer, type, revocation, session, client and user. A right
+ * counts only if the user holds the role, the token's client has it in scope, and the token carries it.
  */
 public final class Caller {
-    /** The realm role that makes a user of the platform realm a vendor; in any other realm the name means nothing. */
+    /** The realm role that makes a user of the platform realm a vendor; in any other realm the name has no meaning. */
     public static final String VENDOR_ROLE = "vendor";
 
     private final KeycloakSession session;
@@ -53,10 +53,10 @@ public final class Caller {
     }
 
     /**
-     * Reads the request's bearer token, if there is one.
+     * Authenticates the sender of the request's bearer token; without a token, the caller is anonymous.
      *
-     * @param audience what the token's {@code aud} must hold, if anything
-     * @throws ApiProblem 401 for a token that is not a good access token of a tenant of this server
+     * @param audience the audience that the token's {@code aud} must contain; empty for no check
+     * @throws ApiProblem 401 for a token that is not a valid access token of a tenant of this server
      */
     static Caller of(KeycloakSession session, Tenancy tenancy, Optional<String> audience) {
         return BearerToken.of(session)
@@ -64,7 +64,7 @@ public final class Caller {
                 .orElseGet(() -> new Caller(session, tenancy, tenancy.realm(), null));
     }
 
-    /** Nobody in particular: the request proves itself by other means, or not at all. */
+    /** Returns an anonymous caller, for a request that carries another proof than an access token, or none. */
     static Caller anonymous(KeycloakSession session, Tenancy tenancy) {
         return new Caller(session, tenancy, tenancy.realm(), null);
     }
@@ -76,7 +76,7 @@ public final class Caller {
         KeycloakContext context = session.getContext();
         RealmModel here = context.getRealm();
         try {
-            // Keycloak takes the signing keys, and the issuer that the token must have, from the context's realm.
+            // Keycloak takes the signing keys and the expected issuer from the context's realm.
             context.setRealm(home);
             AuthResult proof = new AppAuthManager.BearerTokenAuthenticator(session)
                     .setRealm(home)
@@ -89,20 +89,20 @@ public final class Caller {
             return new Caller(session, tenancy, home, proof);
         } finally {
             context.setRealm(here);
-            // What the call does next, such as a login, is not to be judged by this token.
+            // Later steps of the call, such as a login, must not be judged by this token.
             context.setClient(null);
             context.setBearerToken(null);
             context.setUserSession(null);
         }
     }
 
-    /** Begins an event of what the caller does themselves, by the client and in the session of their token. */
+    /** Begins an event about an action of the caller's user, with the client and the session of the token. */
     public EventBuilder event(EventType type) {
         return AccountEvents.of(session, type).client(client()).user(user()).session(token().getSessionId());
     }
 
     /**
-     * Demands what every call of a route must show.
+     * Checks that the caller has the permission of a route.
      *
      * @throws ApiProblem 401 without a token where one is needed; 403 for a token without the right
      */
@@ -127,9 +127,9 @@ public final class Caller {
     }
 
     /**
-     * Demands that the token, if there is one, is of this realm or a vendor's.
+     * Rejects a token that is neither of this realm nor a vendor's.
      *
-     * @throws ApiProblem 403
+     * @throws ApiProblem 403 for such a token
      */
     void requireToBeKnownHere() {
         if (proof != null && !isOfThisRealm() && !isVendor()) {
@@ -145,9 +145,9 @@ public final class Caller {
     }
 
     /**
-     * Demands that there is a token at all.
+     * Rejects a call without a token.
      *
-     * @throws ApiProblem 401
+     * @throws ApiProblem 401 for such a call
      */
     void requireToken() {
         if (proof == null) {
@@ -156,9 +156,10 @@ public final class Caller {
     }
 
     /**
-     * Demands the right to see one's own account, which the right to manage it includes, as in Keycloak's account API.
+     * Requires the right to view one's own account. The right to manage it includes this one, as in Keycloak's account
+     * API.
      *
-     * @throws ApiProblem 401 or 403
+     * @throws ApiProblem 401 without a token; 403 without the right
      */
     public UserModel requireSelf() {
         requireToken();
@@ -169,9 +170,9 @@ public final class Caller {
     }
 
     /**
-     * Demands the right to change one's own account, as in Keycloak's account API.
+     * Requires the right to change one's own account, as in Keycloak's account API.
      *
-     * @throws ApiProblem 401 or 403
+     * @throws ApiProblem 401 without a token; 403 without the right
      */
     public UserModel requireManageSelf() {
         requireToken();
@@ -182,10 +183,12 @@ public final class Caller {
     }
 
     /**
-     * Locks the row of the caller, who may change their own account, and looks at the token once more: that was done before the body
-     * came, which may have taken a while, and the owner may have got the account back meanwhile.
+     * Locks the row of the caller's user, who may change their own account, and checks the token again: the first check
+     * was made before the body arrived, which may have taken a while, and the owner may have recovered the account
+     * meanwhile.
      *
-     * @throws ApiProblem 401 for one who was disabled, deleted or whose tokens were declared invalid meanwhile; 403 as before
+     * @throws ApiProblem 401 if the user was disabled or deleted, or the user's tokens were invalidated, meanwhile; 403
+     *     as for {@link #requireManageSelf}
      */
     public UserModel lockSelf() {
         return LockedUser.of(session, home, requireManageSelf())
@@ -203,25 +206,32 @@ public final class Caller {
         return isPerson && account != null && isGranted(account.getRole(role));
     }
 
-    /** What they may do with the users of this realm, as an admin or a vendor. */
+    /** Returns the caller's rights over the users of this realm, as an admin or a vendor. */
     public UserRights users() {
         return users;
     }
 
-    /** Is a permission of this realm's management granted? A vendor has them all. */
+    /**
+     * Whether a permission (a role of the client {@code realm-management}) of this realm is granted. A vendor has them
+     * all.
+     */
     boolean holds(RoleModel permission) {
         return isVendor() || (isOfThisRealm() && isGranted(permission));
     }
 
-    /** Would Keycloak take a permission of this realm's management for granted? It does not ask whether the token carries it. */
+    /**
+     * Whether Keycloak itself would consider a permission of this realm granted. It does not check whether the token
+     * carries it.
+     */
     boolean holdsForKeycloak(RoleModel permission) {
         return isOfThisRealm() && isInScope(permission);
     }
 
     /**
-     * Was the token narrowed by an exchange, to an audience without this realm's accounts? Keycloak takes the client roles of
-     * everybody else out of such a token, and leaves the realm roles in: so a right that is no client role is told by this. Who
-     * holds no role of their account in the scope of the client cannot be told so.
+     * Whether a token exchange has narrowed the token to an audience without this realm's client {@code account}.
+     * Keycloak removes the client roles of all other clients from such a token, but leaves the realm roles in it; so
+     * this check decides for rights that are no client roles. It cannot detect the narrowing if the user holds no role
+     * of {@code account} in the client's scope.
      */
     boolean isNarrowed() {
         ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
@@ -231,10 +241,11 @@ public final class Caller {
     }
 
     /**
-     * Lets Keycloak see the caller while it does something that it judges by the caller's permissions. It finds the user by
-     * the token, where that says whose it is, and else by the session; where it finds nobody it would judge nothing.
+     * Runs work for which Keycloak checks the caller's permissions, with the caller in Keycloak's context. Keycloak
+     * finds the user by the token's subject or, if the token has none, by the session; if it found nobody, it would
+     * check nothing.
      *
-     * @throws ApiProblem 403 if Keycloak would not know the caller
+     * @throws ApiProblem 403 if Keycloak would not find the caller
      */
     public <T> T inContext(Supplier<T> work) {
         KeycloakContext context = session.getContext();
@@ -253,33 +264,36 @@ public final class Caller {
         }
     }
 
-    /** Has lines of the log say who calls; Keycloak's context, from which it would know, must not have them. */
+    /**
+     * Adds the caller to the log lines. Keycloak would read the caller from its session context, where it must not be
+     * set.
+     */
     void nameInLog() {
         if (proof != null) {
             LogContext.caller(user().getId(), client().getClientId());
         }
     }
 
-    /** Is this the username or the e-mail address of the caller's own user? */
+    /** Whether this is the username or the e-mail address of the caller's own user. */
     boolean isNamed(String identifier) {
         String name = Identifier.of(identifier).text();
         return isOfThisRealm()
                 && (LowerCase.same(name, user().getUsername()) || LowerCase.same(name, user().getEmail()));
     }
 
-    /** Is this the id of the caller's own user? */
+    /** Whether this is the id of the caller's own user. */
     public boolean isSelf(String id) {
         return isOfThisRealm() && id.equals(user().getId());
     }
 
-    /** The caller as Keycloak's admin API knows its own. */
+    /** Returns the caller in the form in which Keycloak's admin API represents its own callers. */
     AdminAuth adminAuth() {
         return new AdminAuth(home, token(), user(), client());
     }
 
     /**
-     * Is the caller a vendor: a user of the platform realm whose role {@code vendor} the token's client has in scope, by a token
-     * that carries it and is not narrowed?
+     * Whether the caller is a vendor: a user of the platform realm who holds the role {@code vendor}, which the token's
+     * client has in scope and the token carries; the token must not be narrowed.
      */
     public boolean isVendor() {
         return proof != null && tenancy.isPlatform(home) && isGranted(home.getRole(VENDOR_ROLE)) && !isNarrowed();
@@ -289,12 +303,18 @@ public final class Caller {
         return home.getId().equals(tenancy.realm().getId());
     }
 
-    /** Carried by the token, and still held by the user and in scope: the token may be older than a change of these. */
+    /**
+     * Whether the token carries the role and the user still holds it in scope: the token may be older than a change of
+     * these.
+     */
     private boolean isGranted(RoleModel role) {
         return role != null && roles.carry(role) && isInScope(role);
     }
 
-    /** Held by the user, and in scope of the client and the client scopes that the token was issued with. */
+    /**
+     * Whether the user holds the role, and it is in scope of the client or of the client scopes that the token was
+     * issued with.
+     */
     private boolean isInScope(RoleModel role) {
         return HeldRoles.has(user(), role)
                 && (client().isFullScopeAllowed()
@@ -302,7 +322,7 @@ public final class Caller {
                                 .anyMatch(scope -> scope.hasScope(role)));
     }
 
-    /** Was the token issued after the last time that the user's tokens were declared invalid, as the user is now? */
+    /** Whether the token was issued no earlier than the user's not-before time, as the given user has it now. */
     boolean isNewEnoughFor(UserModel user) {
         Long issued = token().getIat();
         return issued != null
@@ -311,7 +331,7 @@ public final class Caller {
                                 .getNotBeforeOfUser(session.getContext().getRealm(), user);
     }
 
-    /** Is this a client by itself, and no person? */
+    /** Whether the caller is a client itself, by its service account, and not a person. */
     public boolean isServiceAccount() {
         return proof != null && user().getServiceAccountClientLink() != null;
     }
@@ -320,12 +340,15 @@ public final class Caller {
         return proof == null;
     }
 
-    /** The user behind the token; a service account's user for a client's own token. Not for anonymous callers. */
+    /**
+     * Returns the user behind the token; for a client's own token, the service account's user. Not for anonymous
+     * callers.
+     */
     public UserModel user() {
         return Objects.requireNonNull(proof).user();
     }
 
-    /** The client that the token was issued to. Not for anonymous callers. */
+    /** Returns the client that the token was issued to. Not for anonymous callers. */
     public ClientModel client() {
         return Objects.requireNonNull(proof).client();
     }
@@ -335,9 +358,10 @@ public final class Caller {
     }
 
     /**
-     * The session of this realm that the token belongs to.
+     * Returns the session of this realm that the token belongs to.
      *
-     * @throws ApiProblem 403 for a client's own token, or a vendor's of the platform realm: they have none here
+     * @throws ApiProblem 403 for a client's own token, and for a vendor's token of the platform realm: neither has a
+     *     session here
      */
     public UserSessionModel requireSession() {
         if (!isOfThisRealm() || token().getSessionId() == null) {

@@ -13,11 +13,15 @@ import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.representations.idm.MembershipType;
 
 /**
- * Who counts as disabled because of an organization, as {@code Organizations.isReadOnlyOrganizationMember} of Keycloak judges a single
- * user: whom an organization manages that is disabled; where the realm has organizations switched off, whom any manages.
+ * Finds the users who count as disabled because of an organization, by the rule that
+ * {@code Organizations.isReadOnlyOrganizationMember} of Keycloak applies to a single user: the managed members of
+ * disabled organizations or, if organizations are switched off in the realm, of all organizations.
  */
 public final class ClosedOrganizations {
-    /** The ids of such members of the realm {@code :realm}, for an HQL query's {@code in (...)}; {@code :all} is {@link #areAll}. */
+    /**
+     * The ids of such members of the realm {@code :realm}, for an HQL query's {@code in (...)}; {@code :all} is
+     * {@link #areAll}.
+     */
     public static final String MEMBERS = """
             select om.user.id from UserGroupMembershipEntity om, OrganizationEntity o where o.realmId = :realm
             and (o.enabled = false or :all = true) and om.groupId = o.groupId and om.membershipType = 'MANAGED'""";
@@ -30,12 +34,12 @@ public final class ClosedOrganizations {
                 && session.getProvider(OrganizationProvider.class).hasOrganizations();
     }
 
-    /** Whether all the realm's organizations are closed. */
+    /** Whether all the realm's organizations count as disabled. */
     public static boolean areAll(RealmModel realm) {
         return !realm.isOrganizationsEnabled();
     }
 
-    /** The ids of such members of a realm. */
+    /** Returns a subquery for the ids of such members of a realm. */
     public static Subquery<String> members(
             RealmModel realm, HibernateCriteriaBuilder criteria, CriteriaQuery<?> query) {
         Subquery<String> members = query.subquery(String.class);

@@ -7,7 +7,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.cors.Cors;
 
-/** CORS (Fetch standard) by Keycloak's own rule: the web origins of a client decide. */
+/** Applies CORS (Fetch standard) by Keycloak's own rule: the web origins of a client decide. */
 final class CrossOrigin {
     private static final String[] EXPOSED = {
         "Allow",
@@ -26,7 +26,11 @@ final class CrossOrigin {
         this.session = session;
     }
 
-    /** Lets the client's origins read the answer. False for a request from an origin that is none of them. */
+    /**
+     * Lets pages of the client's web origins read the response.
+     *
+     * @return false if the request comes from any other origin
+     */
     boolean admits(ClientModel client) {
         Cors cors = rule();
         try {
@@ -38,7 +42,7 @@ final class CrossOrigin {
         return true;
     }
 
-    /** Is the request of one of the client's origins, or of none? */
+    /** Whether the request comes from one of the client's web origins, or has no origin. */
     boolean isKnownTo(ClientModel client) {
         try {
             rule().checkAllowedOrigins(session, client);
@@ -48,14 +52,17 @@ final class CrossOrigin {
         }
     }
 
-    /** Lets any origin read the answer; for refusals, which hold nothing, so that a page may learn why. */
+    /**
+     * Lets pages of any origin read the response. It is meant for refusals, which hold no data, so that a page can
+     * learn the reason.
+     */
     void admitAll() {
         rule().allowAllOrigins().add();
     }
 
     /**
-     * Made anew each time: a session keeps one, with the request that it saw first, and Keycloak's endpoints that run in
-     * process must see theirs.
+     * Creates a new provider each time. A session would keep one with the request that it saw first, but Keycloak's
+     * endpoints that run in process must see their own request.
      */
     private Cors rule() {
         return session.getKeycloakSessionFactory()
@@ -65,7 +72,7 @@ final class CrossOrigin {
                 .exposedHeaders(EXPOSED);
     }
 
-    /** Answers a pre-flight request; as everywhere in Keycloak the origin is judged by the request that follows. */
+    /** Answers a preflight request. As everywhere in Keycloak, the origin is checked in the request that follows. */
     Response preflight(String... methods) {
         return rule().preflight().allowedMethods(methods).add(Response.ok());
     }

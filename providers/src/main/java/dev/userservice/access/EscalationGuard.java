@@ -11,9 +11,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.RoleUtils;
 
 /**
- * Who is above a caller. Who changes somebody's e-mail address can be that person next, and who grants a role can have it
- * by another account: so nobody does either with what they do not hold themselves, whatever Keycloak's permission to manage
- * users allows.
+ * Refuses changes that would give a caller more permissions. Whoever changes a user's e-mail address can take over that
+ * user's account, and whoever grants a role can gain it through another account: so callers may do neither with
+ * permissions that they do not hold themselves, whatever Keycloak's permission to manage users allows.
  */
 public final class EscalationGuard {
     private final RealmModel realm;
@@ -27,9 +27,10 @@ public final class EscalationGuard {
     }
 
     /**
-     * Demands that the user holds no permission of realm-management, and is no vendor, unless the caller is one as well.
+     * Rejects a user who is a vendor or holds a permission of {@code realm-management} that the caller does not hold.
+     * If the caller is a vendor, no user is rejected.
      *
-     * @throws ApiProblem 403
+     * @throws ApiProblem 403 for such a user
      */
     public void requireNotMorePrivileged(UserModel user) {
         if (caller.isVendor()) {
@@ -41,9 +42,10 @@ public final class EscalationGuard {
     }
 
     /**
-     * Demands that the caller holds all that a role contains.
+     * Rejects a role that contains permissions that the caller does not hold. If the caller is a vendor, no role is
+     * rejected.
      *
-     * @throws ApiProblem 403
+     * @throws ApiProblem 403 for such a role
      */
     public void requireMayGrant(RoleModel granted) {
         if (caller.isVendor()) {

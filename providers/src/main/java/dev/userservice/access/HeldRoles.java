@@ -7,18 +7,19 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.RoleUtils;
 
 /**
- * The roles that a user holds by themselves or by groups of the realm. {@link UserModel#hasRole} says the same, but for roles of groups of
- * organizations: those it leaves out for a user that comes from Keycloak's cache, and counts for one that the transaction has changed, or that is not cached.
+ * Checks the roles that a user holds directly or through groups of the realm. {@link UserModel#hasRole} differs only in
+ * the roles of organization groups: it ignores them for a user from Keycloak's cache, but counts them for a user that
+ * is not cached or that the transaction has changed.
  */
 public final class HeldRoles {
     private HeldRoles() {}
 
-    /** Whether the user holds the role, or one that contains it. */
+    /** Whether the user holds the role, or a composite that contains it. */
     public static boolean has(UserModel user, RoleModel role) {
         return has(user, user.getRoleMappingsStream(), role);
     }
 
-    /** The same, if the user were mapped to these roles. */
+    /** Whether the user would hold the role if these were the user's direct role mappings. */
     public static boolean has(UserModel user, Stream<RoleModel> mapped, RoleModel role) {
         return RoleUtils.hasRole(mapped, role)
                 || RoleUtils.hasRoleFromGroup(

@@ -7,14 +7,17 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * How a transaction that is under way changes the {@linkplain ManagedRoles highest role} of a user, by whatever of Keycloak's many
- * ways: a role, a composite, a group.
+ * The change of a user's {@linkplain ManagedRoles highest role} by the current transaction, in whichever of Keycloak's
+ * many ways it is made: by a role, a composite or a group.
  *
- * @param from as others see it, until the transaction commits; empty for none
- * @param to as it will be
+ * @param from the highest role that others see until the transaction commits; empty for none
+ * @param to the highest role after the commit; empty for none
  */
 public record HighestRoleChange(Optional<String> from, Optional<String> to) {
-    /** Empty if the highest role is the same before and after, and of who is no user before or after. */
+    /**
+     * Returns the change; empty if the highest role stays the same, or if the user does not exist before or after the
+     * transaction.
+     */
     public static Optional<HighestRoleChange> of(KeycloakSession session, Tenancy tenancy, String userId) {
         String realmId = tenancy.realm().getId();
         UserModel now = session.users().getUserById(tenancy.realm(), userId);

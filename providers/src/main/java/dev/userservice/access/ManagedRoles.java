@@ -18,8 +18,8 @@ import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The realm roles that the API knows, of which a user shows the highest: {@code user} and {@code admin}, and {@code vendor}
- * on the platform realm, whose name means nothing in a tenant's own.
+ * The realm roles that the API manages, and of which it shows a user's highest: {@code user}, {@code admin} and, on the
+ * platform realm, {@code vendor}, a name without meaning in a tenant's own realm.
  */
 public final class ManagedRoles {
     private static final List<String> OF_A_TENANT = List.of("admin", "user");
@@ -35,12 +35,12 @@ public final class ManagedRoles {
         this.highestFirst = tenancy.isPlatform() ? OF_THE_PLATFORM : OF_A_TENANT;
     }
 
-    /** Their names. */
+    /** Returns the names of these roles, highest first. */
     public List<String> highestFirst() {
         return highestFirst;
     }
 
-    /** The highest one that a user holds, by whatever way. */
+    /** Returns the highest of these roles that the user holds, directly or indirectly. */
     public Optional<String> highestOf(UserModel user) {
         return highestFirst.stream()
                 .filter(name -> {
@@ -51,16 +51,18 @@ public final class ManagedRoles {
     }
 
     /**
-     * All that gives a role: who is mapped to one of the roles, or is a member of one of the groups, holds it.
+     * Everything that gives a role: users hold it if they are mapped to one of the roles or are members of one of the
+     * groups.
      *
-     * @param roles ids of the role itself and of all that contain it
-     * @param groups ids of the groups that have one of these, and of all below them
+     * @param roles the ids of the role itself and of all composites that contain it
+     * @param groups the ids of the groups that are mapped to one of these roles, and of all their subgroups
      */
     public record Givers(Set<String> roles, Set<String> groups) {}
 
     /**
-     * What gives each of the roles that the realm has, highest first, as {@code RoleUtils.hasRole} of Keycloak judges a single
-     * user. The statements that it takes depend on how deep roles and groups are nested, and on no number of users.
+     * Returns what gives each of these roles that the realm has, highest first, by the rule that
+     * {@code RoleUtils.hasRole} of Keycloak applies to a single user. The number of SQL statements depends on how deep
+     * roles and groups are nested, and not on the number of users.
      */
     public Map<String, Givers> givers() {
         Map<String, String> names = new LinkedHashMap<>();
@@ -90,7 +92,7 @@ public final class ManagedRoles {
         return givers;
     }
 
-    /** Of each role the composites that contain it, and of these, and so on. */
+    /** Returns, for each of the roles and of the composites above them, the composites that contain it directly. */
     private Map<String, Set<String>> containers(Collection<String> roles) {
         TypedQuery<Object[]> query = entities.createQuery(
                 "select c.childRole.id, c.parentRole.id from CompositeRoleEntity c where c.childRole.id in (:ids)",
@@ -98,7 +100,7 @@ public final class ManagedRoles {
         return levels(Set.copyOf(roles), query);
     }
 
-    /** Of each group the ones below it, and of these, and so on. */
+    /** Returns, for each of the groups and of their subgroups at any depth, its direct subgroups. */
     private Map<String, Set<String>> children(Set<String> groups) {
         TypedQuery<Object[]> query = entities.createQuery(
                         "select g.parentId, g.id from GroupEntity g where g.realm = :realm and g.type = :type and g.parentId in (:ids)",
@@ -108,7 +110,10 @@ public final class ManagedRoles {
         return levels(groups, query);
     }
 
-    /** Of each role the groups that have it. A group of an organization gives its members no role of the realm, in no token either. */
+    /**
+     * Returns the groups that are mapped to each role. Groups of organizations are left out: they give their members no
+     * role of the realm, and tokens carry none from them either.
+     */
     private Map<String, Set<String>> groups(Set<String> roles) {
         TypedQuery<Object[]> query = entities.createQuery(
                         "select m.roleId, m.group.id from GroupRoleMappingEntity m where m.roleId in (:ids) and m.group.type = :type",

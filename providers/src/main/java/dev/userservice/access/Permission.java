@@ -1,43 +1,58 @@
 package dev.userservice.access;
 
 /**
- * What a caller must show before a route does anything. The table of routes gives each route one of these; where the
- * right depends on the user that is asked for, the route's own first line finishes the check.
+ * The permission that a route requires before it does anything. The table of routes gives each route one of these; if
+ * the right depends on the requested user, the first line of the route's own method completes the check.
  */
 public enum Permission {
-    /** Anybody; a token that is not a good one is passed over. */
+    /** Everybody may call; an invalid token is ignored. */
     PUBLIC,
-    /** Nobody in particular, or an admin of this realm or a vendor who may make users; nobody else, and no bad token. */
+    /**
+     * Anonymous callers may call, and admins of this realm or vendors who may create users. Invalid tokens are refused.
+     */
     ANONYMOUS_OR_ADMIN,
-    /** Anybody; the route itself judges the refresh token that it is given, in the body or as bearer. */
+    /**
+     * Everybody may call; the route itself checks the refresh token, which is sent in the body or as the bearer token.
+     */
     REFRESH_TOKEN,
-    /** Whoever holds the session that the call is about: by its access token or its refresh token. */
+    /** The holder of the session in question may call, with its access token or its refresh token. */
     SESSION,
-    /** A user of this realm whose token may read its own account, as in Keycloak's account API. */
+    /** Users of this realm may call whose token may view their own account, as in Keycloak's account API. */
     OWN_ACCOUNT_VIEW,
-    /** A user of this realm whose token may change its own account, as in Keycloak's account API. */
+    /** Users of this realm may call whose token may change their own account, as in Keycloak's account API. */
     OWN_ACCOUNT_MANAGE,
-    /** A user of this realm, an admin of it or a vendor; the route asks which, once it knows whom it is about. */
+    /**
+     * Users and admins of this realm and vendors may call; the route checks their right once the requested user is
+     * known.
+     */
     SELF_OR_ADMIN_VIEW,
-    /** The same where something is changed. */
+    /** The same callers as for {@link #SELF_OR_ADMIN_VIEW} may call, where something is changed. */
     SELF_OR_ADMIN_MANAGE,
-    /** An admin or a vendor who may list users; of a realm with fine-grained permissions perhaps only some of them. */
+    /**
+     * Admins and vendors who may list users may call; fine-grained permissions may limit the list to some of the users.
+     */
     ADMIN_LIST,
-    /** An admin who may see every user of this realm, or a vendor. */
+    /** Admins of this realm who may view every user, and vendors, may call. */
     ADMIN_VIEW_ALL,
-    /** An admin of this realm who may see users, or a vendor; which users, the route asks. */
+    /** Admins of this realm who may view users, and vendors, may call; the route checks which users they may view. */
     ADMIN_VIEW,
-    /** The same, and the route asks whether they may change the user, once it knows whom it is about. */
+    /**
+     * The same callers as for {@link #ADMIN_VIEW} may call; the route checks whether they may change the requested user
+     * once that user is known.
+     */
     ADMIN_MANAGE,
-    /** A vendor. */
+    /** Only vendors may call. */
     VENDOR;
 
-    /** Does a call go on as if it had no access token, where that is not a good one? Its proof is elsewhere, or needs no other. */
+    /**
+     * Whether a call with an invalid access token continues as if it had none: its proof is elsewhere, or it needs
+     * none.
+     */
     boolean passesOverTokens() {
         return this == PUBLIC || this == REFRESH_TOKEN || this == SESSION;
     }
 
-    /** Is there nobody who may call without an access token? */
+    /** Whether every caller needs an access token. */
     boolean needsToken() {
         return switch (this) {
             case PUBLIC, ANONYMOUS_OR_ADMIN, REFRESH_TOKEN, SESSION -> false;

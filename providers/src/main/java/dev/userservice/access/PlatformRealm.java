@@ -26,12 +26,13 @@ import org.keycloak.provider.ProviderEventListener;
 import org.keycloak.representations.AccessToken;
 
 /**
- * The realm whose users with the role {@value Caller#VENDOR_ROLE} may call every tenant. There is one only where the server option
- * {@code platform-realm} names it.
+ * The realm whose users with the role {@value Caller#VENDOR_ROLE} may call every tenant. It exists only if the server
+ * option {@code platform-realm} names it.
  *
- * <p>A name alone decides nothing, since whoever manages a realm may rename it. The realm that has the name when a server first
- * looks for it, or that the server or one of its administrators makes under that name later, is kept by its id in a table. From
- * then on neither a rename nor a removal nor a new realm of that name changes which realm it is.
+ * <p>The name alone decides nothing, since whoever manages a realm may rename it. A table keeps the id of the realm
+ * that has the name when a server first looks for it, or that the server or one of its administrators later creates
+ * under that name. From then on, neither a rename nor a removal nor a new realm of that name changes which realm is the
+ * platform.
  */
 public final class PlatformRealm implements ProviderEventListener {
     private static final Logger LOG = Logger.getLogger(PlatformRealm.class);
@@ -41,28 +42,33 @@ public final class PlatformRealm implements ProviderEventListener {
 
     private final Optional<String> name;
 
-    /** The realm's id, once it is known: it stays the same for as long as the server runs. */
+    /** The realm's id, once it is known; it then stays the same for as long as the server runs. */
     private volatile String id;
 
-    /** The realms that the log has been told of: as many at most as have had the name while the server ran. */
+    /**
+     * The ids of the realms that were reported in the log: at most as many as have had the name while the server ran.
+     */
     private final Set<String> pretenders = ConcurrentHashMap.newKeySet();
 
     private PlatformRealm(Optional<String> name) {
         this.name = name;
     }
 
-    /** The one of this server. */
+    /** Returns the instance of this server. */
     public static PlatformRealm ofThisServer() {
         return Holder.OF_THIS_SERVER;
     }
 
-    /** The server's options are there when the first provider is made, and not when classes are loaded. */
+    /**
+     * Delays the instance: the server's options are available when the first provider is created, but not when classes
+     * are loaded.
+     */
     private static final class Holder {
         private static final PlatformRealm OF_THIS_SERVER =
                 new PlatformRealm(Settings.ofThisServer().ofServer(Settings.PLATFORM_REALM));
     }
 
-    /** Is it this realm? */
+    /** Whether the realm is the platform realm. */
     public boolean is(KeycloakSession session, RealmModel realm) {
         boolean hasName = name.filter(realm.getName()::equals).isPresent();
         if (id == null && hasName) {
@@ -75,12 +81,12 @@ public final class PlatformRealm implements ProviderEventListener {
         return isIt;
     }
 
-    /** The realm, by whatever name it has now. */
+    /** Returns the platform realm, whatever its name is now. */
     public Optional<RealmModel> realm(KeycloakSession session) {
         return id(session).map(session.realms()::getRealm);
     }
 
-    /** The realm's id; it may be the id of a realm that is gone. */
+    /** Returns the platform realm's id. The realm itself may have been removed. */
     public Optional<String> id(KeycloakSession session) {
         if (id == null && name.isPresent()) {
             id = noted(session).orElse(null);
@@ -106,10 +112,13 @@ public final class PlatformRealm implements ProviderEventListener {
         }
     }
 
-    /** Notes the realm that has the name, or that there is none: from then on nobody gets there by a rename. */
+    /**
+     * Stores the id of the realm that has the name, or that there is none: from then on no rename makes a realm the
+     * platform.
+     */
     private void look(KeycloakSession session) {
         RealmModel named = session.realms().getRealmByName(name());
-        // Looked for first: on H2 "do nothing" is an insert that fails.
+        // The row is looked for first: on H2, "do nothing" is an insert that fails.
         if (entities(session).find(PlatformRealmEntity.class, name()) == null) {
             entities(session)
                     .createQuery("""
@@ -134,7 +143,10 @@ public final class PlatformRealm implements ProviderEventListener {
         }
     }
 
-    /** Whoever makes a realm may choose its id, also that of a platform realm that is gone. */
+    /**
+     * Rejects a new realm with the platform realm's id, unless the server or one of its administrators creates it: a
+     * realm's creator may choose its id, even that of a platform realm that was removed.
+     */
     private void refuseIdOfPlatform(KeycloakSession session, RealmModel made) {
         if (id(session).filter(made.getId()::equals).isPresent() && !isMadeByAdministrator(session)) {
             LOG.errorf(
@@ -164,8 +176,9 @@ public final class PlatformRealm implements ProviderEventListener {
     }
 
     /**
-     * Nobody is logged in where the server imports a realm as it starts. Else it takes the role {@code admin} of the server's own
-     * realm: {@code create-realm} is no right to every tenant.
+     * Whether the server itself or one of its administrators creates the realm. There is no token when the server
+     * imports a realm at startup. Otherwise the role {@code admin} of the server's own realm is required:
+     * {@code create-realm} gives no right to every tenant.
      */
     private static boolean isMadeByAdministrator(KeycloakSession session) {
         Token token = session.getContext().getBearerToken();
@@ -181,7 +194,7 @@ public final class PlatformRealm implements ProviderEventListener {
                         .isPresent();
     }
 
-    /** A lightweight token may lack the user's id; its session has it. */
+    /** Returns the token's user. A lightweight token may lack the user's id, but its session has it. */
     private static Optional<UserModel> holder(KeycloakSession session, RealmModel master, AccessToken token) {
         if (token.getSubject() != null) {
             return Optional.ofNullable(session.users().getUserById(master, token.getSubject()));

@@ -5,7 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** Which realm was found under the name that the server option {@code platform-realm} gives; one row a name. */
+/** The realm that was found under the name in the server option {@code platform-realm}; one row per name. */
 @Entity(name = "UserServicePlatformRealm")
 @Table(name = "US_PLATFORM_REALM")
 public class PlatformRealmEntity {
@@ -13,7 +13,7 @@ public class PlatformRealmEntity {
     @Column(name = "NAME", length = 255)
     private String name;
 
-    /** Null while no realm has been made under that name since a server looked for it. */
+    /** The realm's id; null while no realm has been created under that name since a server looked for it. */
     @Column(name = "REALM_ID", length = 36)
     private String realmId;
 

@@ -11,8 +11,8 @@ import org.keycloak.services.error.KeycloakErrorHandler;
 import org.keycloak.storage.ReadOnlyException;
 
 /**
- * The answer where Keycloak does not let anybody change a user: one of a directory that cannot be written to, or one whom a disabled
- * organization manages.
+ * The response if Keycloak does not allow anybody to change a user: the user comes from a read-only directory, or a
+ * disabled organization manages the user.
  */
 public final class ReadOnlyUser {
     private ReadOnlyUser() {}
@@ -22,7 +22,7 @@ public final class ReadOnlyUser {
                 "The user cannot be changed: a directory that is read only has them, or an organization that is disabled manages them");
     }
 
-    /** Any change may meet such a user, also one that did not think of it. Nothing of it is kept. */
+    /** Renders Keycloak's exception, because any change may meet such a user. The transaction is rolled back. */
     @Provider
     public static final class Mapper implements ExceptionMapper<ReadOnlyException> {
         @Context

@@ -9,11 +9,13 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * Which realms are tenants. The API is served where the realm has the enabled confidential client
- * {@value #API_CLIENT}, and on the platform realm; nowhere else, {@code master} included.
+ * Decides which realms are tenants. The API is served by realms that have the enabled confidential client
+ * {@value #API_CLIENT}, and by the platform realm; by no other realm, and never by {@code master}.
  */
 public final class Tenancy {
-    /** The API's own client: its logins are issued to it, and its web origins are those of the public routes. */
+    /**
+     * The client id of the API's own client: logins are issued to it, and its web origins apply to the public routes.
+     */
     public static final String API_CLIENT = "user-service-api";
 
     private static final String ISSUER_PATH = "/realms/";
@@ -23,11 +25,11 @@ public final class Tenancy {
     private final RealmModel realm;
     private final PlatformRealm platform = PlatformRealm.ofThisServer();
 
-    /** Looked up once a call; null until then. */
+    /** The API client, looked up once per call; null until then. */
     private Optional<ClientModel> apiClient;
 
     /**
-     * Looks at the tenants from one of them.
+     * Creates an instance for one call.
      *
      * @param realm the realm that is called
      */
@@ -40,17 +42,17 @@ public final class Tenancy {
         return realm;
     }
 
-    /** Does the realm that is called serve the API? */
+    /** Whether the called realm serves the API. */
     public boolean isEnabled() {
         return !isMaster(realm) && (isPlatform() || apiClient().isPresent());
     }
 
-    /** Is the realm that is called the server's own, {@code master}? */
+    /** Whether the called realm is the server's own realm, {@code master}. */
     public boolean isServers() {
         return isMaster(realm);
     }
 
-    /** The realm's own API client, where it has a usable one; the platform realm may have none. */
+    /** Returns the realm's own API client, if it has a usable one; the platform realm may have none. */
     public Optional<ClientModel> apiClient() {
         if (apiClient == null) {
             apiClient = usableApiClient(realm);
@@ -58,7 +60,7 @@ public final class Tenancy {
         return apiClient;
     }
 
-    /** Is the realm that is called the platform realm? */
+    /** Whether the called realm is the platform realm. */
     public boolean isPlatform() {
         return isPlatform(realm);
     }
@@ -84,10 +86,10 @@ public final class Tenancy {
     }
 
     /**
-     * The tenant of this server that a token says it comes from.
+     * Returns the tenant of this server that a token names as its issuer.
      *
-     * @param issuer the claim {@code iss}, not verified: only the realm's name is taken from it, and the verification that
-     *     follows demands the realm's own issuer
+     * @param issuer the unverified claim {@code iss}: only the realm's name is taken from it, and the later
+     *     verification requires the realm's own issuer
      */
     Optional<RealmModel> tenantOf(String issuer) {
         String name = nameOf(issuer);
@@ -101,7 +103,7 @@ public final class Tenancy {
                 .filter(found -> found.isEnabled() && isTenant(found));
     }
 
-    /** The same, if it is the realm that is called or the platform: no other is looked for. */
+    /** Returns the issuer's realm if it is the called realm or the platform realm. No other realm is looked up. */
     Optional<RealmModel> realmOfIssuer(String issuer) {
         String name = nameOf(issuer);
         if (name.equals(realm.getName())) {
@@ -116,7 +118,7 @@ public final class Tenancy {
         try {
             return at < 0 ? "" : Encode.decodePath(path.substring(at + ISSUER_PATH.length()));
         } catch (RuntimeException e) {
-            // What is no UTF-8 is nobody's name; Keycloak's exception has no type of its own.
+            // Text that is not UTF-8 is no realm's name; Keycloak's exception has no type of its own.
             return "";
         }
     }

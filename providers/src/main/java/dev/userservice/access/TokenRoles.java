@@ -9,9 +9,9 @@ import org.keycloak.protocol.oidc.encode.TokenContextEncoderProvider;
 import org.keycloak.representations.AccessToken;
 
 /**
- * The roles that an access token carries, in {@code realm_access} and {@code resource_access}, where Keycloak's client scope
- * {@code roles} puts them. A token that was exchanged for the use of another service (RFC 8693) carries less than its user
- * holds. A lightweight token carries none by design, and is taken to carry all.
+ * The roles that an access token carries in {@code realm_access} and {@code resource_access}, where Keycloak's client
+ * scope {@code roles} puts them. A token that was exchanged for use at another service (RFC 8693) carries fewer roles
+ * than its user holds. A lightweight token carries none by design, and is treated as if it carried all.
  */
 final class TokenRoles {
     private final boolean isLightweight;
@@ -24,7 +24,10 @@ final class TokenRoles {
         this.ofClients = ofClients;
     }
 
-    /** Reads a token that has been verified, now: Keycloak puts roles into some tokens when it judges by them. */
+    /**
+     * Copies the roles of a verified token. It must be called right after the verification: Keycloak adds roles to some
+     * tokens when it checks permissions.
+     */
     static TokenRoles of(KeycloakSession session, AccessToken token) {
         AccessTokenContext context =
                 session.getProvider(TokenContextEncoderProvider.class).getTokenContextFromTokenId(token.getId());
@@ -43,7 +46,7 @@ final class TokenRoles {
         return access != null && access.isUserInRole(role.getName());
     }
 
-    /** Does it carry any role of a client? */
+    /** Whether the token carries any role of the client. */
     boolean areOf(ClientModel client) {
         return isLightweight || ofClients.containsKey(client.getClientId());
     }

@@ -15,20 +15,24 @@ import org.keycloak.representations.RefreshToken;
 import org.keycloak.util.TokenUtil;
 
 /**
- * Whom a token names, by its signature alone: enough to count them before anything is looked up. Whether they may do anything is
- * for {@link Caller} to say.
+ * The subject of a token, identified by the token's signature alone: enough to count calls before anything is looked
+ * up. {@link Caller} decides what the subject may do.
  *
  * @param home the id of the token's realm
- * @param subject the id of the user, or of a service account's; of a lightweight token, which says neither, that of the session
- * @param user the id of the user, if the token says it and the realm is the one that is called
+ * @param subject the id of the user, or of a service account's user; for a lightweight token, which has neither,
+ *     {@code session/} and the session's id
+ * @param user the id of the user, if the token has it and its realm is the called one
  */
 public record TokenSubject(String home, String subject, Optional<String> user) {
-    /** Who sent the request's bearer token; empty where there is none, or one that this tenant and the platform have not signed. */
+    /**
+     * Returns the subject of the request's bearer token; empty without a token, and for a token that neither this
+     * tenant nor the platform realm has signed.
+     */
     public static Optional<TokenSubject> of(KeycloakSession session, Tenancy tenancy) {
         try {
             return BearerToken.of(session).flatMap(token -> ofToken(session, tenancy, token));
         } catch (ApiProblem refusal) {
-            // Said again, when the caller is asked for.
+            // The same refusal follows when the caller is authenticated.
             return Optional.empty();
         }
     }
@@ -48,7 +52,10 @@ public record TokenSubject(String home, String subject, Optional<String> user) {
                 home.getId(), user.orElseGet(() -> "session/" + claims.getSessionId()), user.filter(id -> isHere));
     }
 
-    /** The session of a refresh token that this realm has signed. Other tokens name it too, but others have these. */
+    /**
+     * Returns the session id of a refresh token signed by this realm. Access and ID tokens carry it too, but third
+     * parties see those.
+     */
     public static Optional<String> sessionOf(KeycloakSession session, RealmModel realm, String refreshToken) {
         return decoded(session, realm, refreshToken, RefreshToken.class)
                 .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType())
@@ -61,7 +68,7 @@ public record TokenSubject(String home, String subject, Optional<String> user) {
         KeycloakContext context = session.getContext();
         RealmModel here = context.getRealm();
         try {
-            // The signing keys are those of the context's realm.
+            // Keycloak takes the signing keys from the context's realm.
             context.setRealm(realm);
             return isOfAKnownKey(session, realm, token)
                     ? Optional.ofNullable(session.tokens().decode(token, type))
@@ -71,7 +78,9 @@ public record TokenSubject(String home, String subject, Optional<String> user) {
         }
     }
 
-    /** For a key that it does not know, or that is not named, Keycloak might make one. */
+    /**
+     * Whether the token names a known key. For an unknown key, or if the token names none, Keycloak might generate one.
+     */
     private static boolean isOfAKnownKey(KeycloakSession session, RealmModel realm, String token) {
         try {
             JWSHeader header = new JWSInput(token).getHeader();

@@ -20,12 +20,12 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 import org.keycloak.services.resources.admin.fgap.AdminPermissions;
 
 /**
- * What a caller may do with the users of the realm that is called. A vendor may do all of it; of anybody else Keycloak judges,
- * as in its admin API: by the roles of its client {@code realm-management}, and where the realm has fine-grained admin
- * permissions (version 2) on, by these; but only as far as the caller's token reaches.
+ * The caller's rights over the users of the called realm. A vendor has all of them. For any other caller Keycloak
+ * decides, as in its admin API: by the roles of its client {@code realm-management} and, if the realm has fine-grained
+ * admin permissions (version 2) enabled, by those; but only as far as the caller's token reaches.
  *
- * <p>Who may ask for users is told 404 of those they may not see and of those there are not, and who may not is told 403 of
- * both. Service accounts are clients, not users.
+ * <p>A caller who may query users gets 404 both for users whom the caller may not view and for users who do not exist;
+ * a caller who may not query users gets 403 for both. Service accounts are clients, not users.
  */
 public final class UserRights {
     private static final int MAX_IDENTIFIER = 255;
@@ -41,9 +41,9 @@ public final class UserRights {
     }
 
     /**
-     * Demands the right to see one user: oneself, or as an admin.
+     * Requires the right to view one user: the caller's own user or, as an admin, another one.
      *
-     * @param id need not exist
+     * @param id the id, which need not exist
      * @throws ApiProblem 401, 403 or 404
      */
     public UserModel requireView(String id) {
@@ -56,8 +56,8 @@ public final class UserRights {
     }
 
     /**
-     * Whoever has this username or e-mail address, if the caller may see them, as with {@link #requireView}. An address that
-     * two users share is nobody's.
+     * Returns the user with this username or e-mail address, if the caller may view them, as with {@link #requireView}.
+     * An address that two users share identifies neither.
      *
      * @throws ApiProblem 401 or 403
      */
@@ -75,9 +75,9 @@ public final class UserRights {
     }
 
     /**
-     * Demands the right to ask for users.
+     * Requires the right to query users.
      *
-     * @return which of them the caller may see
+     * @return the test whether the caller may view a user
      * @throws ApiProblem 401 or 403
      */
     public Predicate<UserModel> requireViewUsers() {
@@ -89,11 +89,11 @@ public final class UserRights {
     }
 
     /**
-     * Demands the right to list users.
+     * Requires the right to list users.
      *
-     * @return whether all of them are listed; if not, only those that fine-grained admin permissions let the caller see, as
-     *     Keycloak's own list does. Who sees all by their role but not by their token sees nobody: Keycloak's filter looks at
-     *     the role alone.
+     * @return whether all users are listed; if not, only those are listed that fine-grained admin permissions let the
+     *     caller view, as in Keycloak's own list. A caller whose role covers all users, but whose token does not, is
+     *     refused: Keycloak's filter checks the role alone
      * @throws ApiProblem 401 or 403
      */
     public boolean requireList() {
@@ -111,7 +111,7 @@ public final class UserRights {
     }
 
     /**
-     * Demands the right to see every user, whoever they are.
+     * Requires the right to view every user.
      *
      * @throws ApiProblem 401 or 403
      */
@@ -122,14 +122,14 @@ public final class UserRights {
         }
     }
 
-    /** May the caller see every user? */
+    /** Whether the caller may view every user. */
     public boolean maySeeAll() {
         return caller.isVendor()
                 || Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS).anyMatch(this::isGranted);
     }
 
     /**
-     * Demands what nobody changes a user without; of which users it is true, {@link #requireManage(String)} asks.
+     * Requires what every change of a user requires; {@link #requireManage(String)} checks the individual user.
      *
      * @throws ApiProblem 401 or 403
      */
@@ -138,10 +138,10 @@ public final class UserRights {
     }
 
     /**
-     * Demands the right to change one user.
+     * Requires the right to change one user.
      *
-     * @param id need not exist
-     * @throws ApiProblem 401 or 403; 400 for no id; 404
+     * @param id the id, which need not exist
+     * @throws ApiProblem 401 or 403; 400 without an id; 404
      */
     public UserModel requireManage(String id) {
         requireManageUsers();
@@ -150,7 +150,8 @@ public final class UserRights {
     }
 
     /**
-     * The same by a username or an e-mail address. Two users of one address are nobody.
+     * Requires the right to change the user with this username or e-mail address. An address that two users share
+     * identifies neither.
      *
      * @throws ApiProblem 401, 403, 400 or 404
      */
@@ -165,7 +166,7 @@ public final class UserRights {
     }
 
     /**
-     * Demands it again, of the user as it is under a lock.
+     * Requires the right to change a user once more, now that the user's row is locked.
      *
      * @throws ApiProblem 403 or 404
      */
@@ -173,7 +174,7 @@ public final class UserRights {
         return managed(Optional.of(user).filter(UserRights::isPerson));
     }
 
-    /** May the caller change every user, also one who is no more? */
+    /** Whether the caller may change every user, even one who no longer exists. */
     public boolean mayManageAll() {
         return caller.isVendor() || isGranted(AdminRoles.MANAGE_USERS);
     }
@@ -188,9 +189,9 @@ public final class UserRights {
     }
 
     /**
-     * Demands the right to make users.
+     * Requires the right to create users.
      *
-     * @throws ApiProblem 403
+     * @throws ApiProblem 403 without the right
      */
     public void requireCreateUsers() {
         boolean mayMake = caller.isVendor()
@@ -200,7 +201,7 @@ public final class UserRights {
         }
     }
 
-    /** Does Keycloak let the caller change this user's role mappings by this role? */
+    /** Whether Keycloak lets the caller grant this role to the user, or revoke it. */
     public boolean mayMap(RoleModel role, UserModel user) {
         return caller.isVendor()
                 || (isOfToken(AdminRoles.MANAGE_USERS)
@@ -210,7 +211,7 @@ public final class UserRights {
 
     private void requireAny(String permission) {
         caller.requireToken();
-        // Fine-grained permissions may let somebody see or change one user who may not ask for users at all.
+        // Fine-grained permissions may let a caller view or change one user without the right to query users.
         if (!mayAsk() && !isFineGrained()) {
             throw needs(permission);
         }
@@ -233,8 +234,9 @@ public final class UserRights {
     }
 
     /**
-     * Keycloak judges by the person and the client. If it would take one of these permissions for granted, the token must carry
-     * one of them too; if none, only fine-grained permissions can let the caller in, whose token then must not be narrowed.
+     * Whether the token covers one of the permissions. Keycloak checks only the user and the client. If it would
+     * consider some of the permissions granted, the token must carry one of those. If none, only fine-grained
+     * permissions can admit the caller, and the token must not be narrowed.
      */
     private boolean isOfToken(String... permissions) {
         List<RoleModel> roles = Stream.of(permissions)
@@ -254,9 +256,10 @@ public final class UserRights {
     }
 
     private Optional<UserModel> byId(String id) {
-        // Keycloak takes an id apart unseen that begins like a federated user's.
+        // Keycloak splits an id that begins like a federated user's without checking its form.
         boolean isId = StrictJson.isStorable(id) && (!id.startsWith("f:") || id.indexOf(':', 2) > 0);
-        // A user that a session has loaded already, Keycloak finds by the id in every realm: the caller is one.
+        // Keycloak finds a user that a session has already loaded by the id in every realm, and the caller is such a
+        // user.
         boolean isOfElsewhere =
                 !caller.isOfThisRealm() && id.equals(caller.user().getId());
         return isId && !isOfElsewhere

@@ -1,4 +1,5 @@
 /**
- * Who calls, and what they may: the token of a request, the permission of a route, rights over users, and tenants.
+ * The caller of the API and the caller's rights: the token of a request, the permission of a route, rights over users,
+ * and tenants.
  */
 package dev.userservice.access;

@@ -9,7 +9,7 @@ public record ActivationRequest(
         @Schema(minLength = 1, maxLength = 255, description = "The code of the mail")
         String code) implements JsonRequest {
 
-    /** Codes never reach a log. */
+    /** Hides the code: codes must never reach a log. */
     @Override
     public String toString() {
         return "ActivationRequest[***]";

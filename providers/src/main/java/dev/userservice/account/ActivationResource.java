@@ -31,7 +31,7 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.UserModel;
 
-/** Activation: the code of the mail is given back, or another one is asked for. */
+/** The routes of activation: to give back the code of the mail, or to request another one. */
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Account")

@@ -21,7 +21,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.userprofile.UserProfile;
 import org.keycloak.userprofile.UserProfileContext;
 
-/** Users that an admin or a vendor makes, by the rules that the tenant's user profile has for admins. */
+/** The creation of users by an admin or a vendor, by the rules for admins in the tenant's user profile. */
 public final class AdminUserCreation {
     private final ApiCall call;
     private final KeycloakSession session;
@@ -34,12 +34,13 @@ public final class AdminUserCreation {
     }
 
     /**
-     * Makes the user.
+     * Creates the user.
      *
      * @param isActive whether the account is active at once; if not, it awaits activation by a mailed code
-     * @param role the name of the highest role that the user is to have; empty for those that every user has
-     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
-     * @throws ApiProblem 403 for a role above the caller, 400 for invalid fields, 409 for what is taken
+     * @param role the name of the highest role that the user receives; empty for the roles that every user has
+     * @param errors the errors found in the request so far; they are reported together with those of the tenant's rules
+     * @throws ApiProblem 403 for a role above the caller's, 400 for invalid fields, 409 for a username or an email
+     *     address that is taken
      */
     public UserModel create(NewUser candidate, boolean isActive, Optional<String> role, FieldErrors errors) {
         Optional<RoleModel> wanted = role.flatMap(name -> RoleChange.role(call, name, errors));
@@ -60,7 +61,7 @@ public final class AdminUserCreation {
         } else {
             new Activation(call.session(), call.settings()).invite(user, MailContext.withoutRequest(session));
         }
-        // Last: not every listener waits for the commit.
+        // The event is fired last, because not every listener waits for the commit.
         Map<String, String> details =
                 role.map(name -> Map.of(AdminEvents.ROLE, name)).orElse(Map.of());
         new AdminEvents(call).user(OperationType.CREATE, user.getId(), described(user, candidate), details);

@@ -6,7 +6,7 @@ import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of a check of somebody's password. */
+/** The body of a request to check a user's password. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "AuthCheckRequest",
@@ -18,7 +18,7 @@ public record AuthCheckRequest(
         @Schema(minLength = 1, maxLength = 512) String password)
         implements JsonRequest {
 
-    /** All that is wrong with the body, at once. */
+    /** Rejects an invalid body, with all errors at once. */
     void validate() {
         FieldErrors errors = new FieldErrors();
         errors.required("identifier", identifier).text("identifier", identifier, 1, 255);

@@ -8,8 +8,8 @@ import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * The body of {@code POST /users}: a registration whose username is chosen and whose password is confirmed; or, by an admin,
- * a user to be made.
+ * The body of {@code POST /users}: a registration with a chosen username and a confirmed password; or, from an admin, a
+ * user to create.
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
@@ -50,9 +50,9 @@ public record CreateUserRequest(
         implements JsonRequest {
 
     /**
-     * All that is wrong with the body of somebody who registers, before the tenant's own rules have been asked.
+     * Returns all errors in the body of a user who registers, before the tenant's own rules are checked.
      *
-     * @throws ApiProblem 403 for what nobody may give themselves
+     * @throws ApiProblem 403 for values that nobody may give themselves
      */
     FieldErrors validateRegistration(String tenant) {
         if (wantsToBeActive()) {
@@ -65,7 +65,7 @@ public record CreateUserRequest(
                         .required("password_confirmation", passwordConfirmation));
     }
 
-    /** The same for the body of an admin, whose role the tenant's rules judge. */
+    /** Does the same for the body of an admin. The role is checked later, by the tenant's rules. */
     FieldErrors validate(String tenant) {
         return toRegistration(null).validate(tenant);
     }

@@ -20,8 +20,9 @@ import org.keycloak.models.utils.FormMessage;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * "Forgot password" on the login page: takes a name, and queues the same mail as the API does. The whole of a reset flow: the
- * rest is behind the mail's link. Nobody is looked up here, so that the page tells nothing by its time either.
+ * "Forgot password" on the login page: it takes a name, and queues the same mail as the API does. It is the only step
+ * of a reset flow, because the rest is behind the mail's link. No user is looked up here, so that the response time
+ * reveals nothing either.
  */
 public final class ForgotPasswordAuthenticator implements Authenticator {
     private static final String USERNAME = "username";
@@ -74,7 +75,7 @@ public final class ForgotPasswordAuthenticator implements Authenticator {
     @Override
     public void close() {}
 
-    /** Makes the step. */
+    /** Creates the step. */
     public static final class Factory implements AuthenticatorFactory {
         /** The id of the execution in the tenant template's reset flow. */
         public static final String ID = "user-service-forgot-password";

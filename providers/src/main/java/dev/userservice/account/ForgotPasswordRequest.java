@@ -7,7 +7,7 @@ import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of a question for a mail to choose a new password by: exactly one of {@code email} and {@code identifier}. */
+/** The body of a request for a mail to choose a new password: exactly one of {@code email} and {@code identifier}. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(name = "ForgotPasswordRequest", description = "One of email and identifier")
 public record ForgotPasswordRequest(
@@ -21,7 +21,7 @@ public record ForgotPasswordRequest(
         String tenantName)
         implements JsonRequest {
 
-    /** All that is wrong with the body, at once. */
+    /** Rejects an invalid body, with all errors at once. */
     void validate(String tenant) {
         FieldErrors errors = new FieldErrors();
         if ((email == null) == (identifier == null)) {

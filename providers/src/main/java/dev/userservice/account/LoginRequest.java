@@ -32,7 +32,7 @@ public record LoginRequest(
         String scope)
         implements JsonRequest {
 
-    /** All that is wrong with the body, at once. */
+    /** Rejects an invalid body, with all errors at once. */
     void validate(String tenant) {
         FieldErrors errors = new FieldErrors();
         long named =
@@ -57,7 +57,9 @@ public record LoginRequest(
         return username == null ? Identifier.of(identifier) : Identifier.ofUsername(username);
     }
 
-    /** Does the scope, as Keycloak will read it, ask for a session that outlives the login? This API never gives one. */
+    /**
+     * Whether the scope, as Keycloak parses it, requests a session that outlives the login. This API never grants one.
+     */
     boolean asksForOfflineAccess() {
         return scope != null
                 && Stream.of(StringUtil.removeControlCharacters(scope).split("\\s+", -1))

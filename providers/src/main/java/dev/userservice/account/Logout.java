@@ -15,13 +15,15 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
-/** The ends of sessions: by a refresh token, through Keycloak's logout endpoint, or by an access token. */
+/**
+ * Ends sessions: the session of a refresh token through Keycloak's logout endpoint, or the session of an access token.
+ */
 public final class Logout {
     private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;
 
-    /** The id of a session; null for none. */
+    /** The id of the session that a refresh token has ended; null if there is none. */
     private String endedByRefreshToken;
 
     public Logout(ApiCall call) {
@@ -31,10 +33,10 @@ public final class Logout {
     }
 
     /**
-     * Ends the session that a refresh token belongs to (OpenID Connect, as Keycloak's logout endpoint takes it). A session
-     * that has ended already is no error.
+     * Ends the session that a refresh token belongs to, through Keycloak's logout endpoint (OpenID Connect). A session
+     * that has already ended is no error.
      *
-     * @throws ApiProblem 401 for a token that is no refresh token of this realm's API client
+     * @throws ApiProblem 401 for a token that is not a refresh token of this realm's API client
      */
     public void logout(String refreshToken) {
         OidcEndpoints endpoints = new OidcEndpoints(call);
@@ -56,7 +58,8 @@ public final class Logout {
         UserSessionModel own = caller.requireSession();
         boolean isOffline = UserSessions.isOffline(own);
         if (UserSessions.isCopy(own)) {
-            // In the session of Keycloak's that this call has, the id is the copy's: another one sees what was copied.
+            // In the KeycloakSession of this call, the id belongs to the copy. Another KeycloakSession finds the
+            // original session.
             KeycloakModelUtils.runJobInTransaction(
                     session.getKeycloakSessionFactory(),
                     session.getContext(),
@@ -69,7 +72,7 @@ public final class Logout {
     private void endCopied(KeycloakSession in, Caller caller, String id, boolean isOffline) {
         boolean isOfRefreshToken = id.equals(endedByRefreshToken);
         if (isOfRefreshToken) {
-            // That has ended the copy, and has told so.
+            // The refresh token has ended the copy, and the event of that is already fired.
             end(in, id, false, Optional.empty());
         }
         if (isOffline || !isOfRefreshToken) {
@@ -77,7 +80,7 @@ public final class Logout {
         }
     }
 
-    /** Ends a session that lives, and tells by whom, unless that is told already. */
+    /** Ends a session if it still exists, and fires an event in the name of the caller, if one is given. */
     private void end(KeycloakSession in, String id, boolean isOffline, Optional<Caller> by) {
         RealmModel here = in.realms().getRealm(realm.getId());
         UserSessions sessions = new UserSessions(in, here);

@@ -21,7 +21,7 @@ public record NewPasswordRequest(
         String passwordConfirmation)
         implements JsonRequest {
 
-    /** All that is wrong with the body before anything is asked. */
+    /** Rejects an invalid body, with all errors at once, before the tenant's rules are checked. */
     void validate() {
         FieldErrors errors = new FieldErrors();
         if (password != null && newPassword != null) {
@@ -34,7 +34,7 @@ public record NewPasswordRequest(
         errors.throwIfAny();
     }
 
-    /** The name that the password came under. */
+    /** Returns the name of the field that contains the password. */
     String field() {
         return newPassword == null ? "password" : "new_password";
     }
@@ -43,7 +43,7 @@ public record NewPasswordRequest(
         return newPassword == null ? password : newPassword;
     }
 
-    /** Passwords never reach a log. */
+    /** Hides the password: passwords must never reach a log. */
     @Override
     public String toString() {
         return "NewPasswordRequest[***]";

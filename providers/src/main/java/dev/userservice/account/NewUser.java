@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Somebody who registers.
+ * The data of a user to be created.
  *
- * @param attributes by the names of Keycloak's user profile; what is absent was not given
- * @param fieldNames what the request calls an attribute, where that has another name there
+ * @param attributes the values by the attribute names of Keycloak's user profile; an absent attribute was not given
+ * @param fieldNames the request's name of an attribute, if it differs from the profile's
  */
 public record NewUser(Map<String, String> attributes, String password, Map<String, String> fieldNames) {
     public NewUser {
@@ -20,7 +20,7 @@ public record NewUser(Map<String, String> attributes, String password, Map<Strin
         return fieldNames.getOrDefault(attribute, attribute);
     }
 
-    /** Passwords never reach a log. */
+    /** Hides the password: passwords must never reach a log. */
     @Override
     public String toString() {
         return "NewUser[***]";

@@ -25,8 +25,8 @@ import org.keycloak.protocol.oidc.endpoints.TokenEndpoint;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
- * Keycloak's own token and logout endpoints, in process, as the realm's own API client, whose secret never leaves the
- * server: flows, lockout, required actions, client policies, events and sessions are Keycloak's.
+ * Calls Keycloak's own token and logout endpoints in process, as the realm's own API client, whose secret never leaves
+ * the server. Flows, lockout, required actions, client policies, events and sessions are therefore Keycloak's.
  */
 final class OidcEndpoints {
     private static final Logger LOG = Logger.getLogger(OidcEndpoints.class);
@@ -37,9 +37,9 @@ final class OidcEndpoints {
     private final ClientModel client;
 
     /**
-     * Takes the realm's API client.
+     * Uses the realm's API client.
      *
-     * @throws ApiProblem 404 where the realm (the platform realm, perhaps) has no API client to log in by
+     * @throws ApiProblem 404 if the realm, such as the platform realm, has no API client
      */
     OidcEndpoints(ApiCall call) {
         this.session = call.session();
@@ -49,14 +49,14 @@ final class OidcEndpoints {
                 .orElseThrow(() -> ApiProblem.notFound("This realm has no client to log in by"));
     }
 
-    /** What an endpoint answered, and the event that it made of it. */
+    /** The response of an endpoint, and the event that the endpoint has made. */
     record Answer(int status, Object entity, Event event) {
-        /** The OAuth error; empty for an answer that is none. */
+        /** Returns the OAuth error; without content if the response is not an error. */
         OAuth2ErrorRepresentation error() {
             return entity instanceof OAuth2ErrorRepresentation error ? error : new OAuth2ErrorRepresentation();
         }
 
-        /** Is it a refusal of the API's client, whoever it asks for? */
+        /** Whether a policy refused the API's client, for whatever user it asked. */
         boolean isOfPolicy() {
             return PolicyRefusal.isToldBy(event);
         }
@@ -89,14 +89,18 @@ final class OidcEndpoints {
         }
     }
 
-    /** An answer that no caller can help: mostly an API client, or a policy, that the realm's owner has set up so. */
+    /**
+     * Returns the problem for a response that no caller can influence. Mostly the realm's owner has configured the API
+     * client or a policy in this way.
+     */
     ApiProblem unexpected(Answer answer) {
         String error = String.valueOf(answer.error().getError());
         LOG.warnf(
                 "Keycloak refused the client %s of realm %s: %s (%s)",
                 client.getClientId(), realm.getName(), error, answer.error().getErrorDescription());
         return switch (error) {
-            // With a secret from the store itself, this is a store that could not be read, or a realm half set up.
+            // Because the secret comes from the store itself, this means that the store could not be read or that the
+            // realm is only half configured.
             case OAuthErrorException.INVALID_CLIENT -> ApiProblem.unavailable(RETRY_SECONDS);
             case OAuthErrorException.UNAUTHORIZED_CLIENT ->
                 ApiProblem.forbidden("This tenant does not allow this way of logging in");

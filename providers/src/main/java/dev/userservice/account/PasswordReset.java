@@ -21,8 +21,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * A new password for who has forgotten theirs, and can prove that they read the account's mail. It proves nothing else: a
- * disabled account stays disabled, and a second factor is asked for in the next login as in every other.
+ * Sets a new password for a user who has forgotten theirs and can prove that they read the account's mail. The code
+ * proves nothing else: a disabled account stays disabled, and the next login asks for a second factor like every other
+ * login.
  */
 public final class PasswordReset {
     private final KeycloakSession session;
@@ -34,8 +35,8 @@ public final class PasswordReset {
     }
 
     /**
-     * Queues a mail for whoever an identifier belongs to. Who that is, and whether they may have it, is looked up after the
-     * answer, so that neither the answer nor its time says anything.
+     * Queues a mail for the user that an identifier belongs to. The user, and whether they may have the mail, is looked
+     * up after the response was sent, so that neither the response nor its time reveals anything.
      */
     public void sendTo(Identifier identifier, MailContext origin) {
         String kind = identifier.by() == Identifier.By.EMAIL
@@ -45,8 +46,8 @@ public final class PasswordReset {
     }
 
     /**
-     * The later half of {@link #sendTo}: called by the outbox, in a session of its own. The codes of the mails before
-     * stay good; soon after one there is no other.
+     * Does the later part of {@link #sendTo}. The outbox calls it in a session of its own. The codes of earlier mails
+     * stay valid; during the cool-down after a mail there is no other.
      */
     public void send(DeliveryAttempt attempt) {
         RealmModel realm = session.realms().getRealm(attempt.realmId());
@@ -81,12 +82,13 @@ public final class PasswordReset {
     }
 
     /**
-     * Redeems a code for a new password: at most one of any number of calls succeeds. All sessions of the user end, online and
-     * offline, all other codes of theirs are void, and their address is verified, by which an account that awaits
-     * activation becomes active. If that is the {@linkplain FirstProof first proof} of the address, other ways into the account go. A password that the tenant's rules refuse leaves everything as it was, the code too.
+     * Redeems a code for a new password. At most one of any number of calls succeeds. All sessions of the user end,
+     * online and offline, all their other codes become void, and their address is verified, which makes an account that
+     * awaits activation active. If this is the {@linkplain FirstProof first proof} of the address, other ways into the
+     * account are removed. A password that the tenant's rules refuse leaves everything unchanged, including the code.
      *
-     * @param locale in which language is said what is wrong with the password
-     * @param client whom the events name; empty for none
+     * @param locale the language of the complaints
+     * @param client the client that the events name; empty for none
      */
     public PasswordByMail.Outcome redeem(String code, String password, Locale locale, Optional<ClientModel> client) {
         return new PasswordByMail(session).redeem(code, Purpose.PASSWORD_RESET, password, locale, client);

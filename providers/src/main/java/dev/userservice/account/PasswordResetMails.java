@@ -9,15 +9,15 @@ import dev.userservice.mail.OutboxJob;
 import dev.userservice.settings.Settings;
 import java.util.List;
 
-/** The jobs of the mails by which somebody chooses a new password. */
+/** The jobs of the mails for a new password. */
 public final class PasswordResetMails {
-    /** The code and the link that let somebody choose a new password. */
+    /** The mail with the code and the link for a new password. */
     static final String PASSWORD_RESET = "password-reset";
 
-    /** A mail to choose a new password by, for whoever an identifier belongs to. */
+    /** The look-up that queues a mail for the user that an identifier belongs to. */
     static final String FORGOTTEN = "password-forgotten";
 
-    /** The same for whoever has an e-mail address. */
+    /** The look-up that queues a mail for the user with a given email address. */
     static final String FORGOTTEN_BY_EMAIL = "password-forgotten-by-email";
 
     private static final CodeLink.Target TARGET = new CodeLink.Target("reset-password", PasswordResetTokenHandler.TYPE);

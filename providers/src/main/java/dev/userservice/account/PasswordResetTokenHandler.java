@@ -23,14 +23,14 @@ import org.keycloak.services.messages.Messages;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Keycloak's page behind the link of a mail for a new password: a form, which programs that follow the links of mails do not
- * fill in. What it sends redeems the code.
+ * Keycloak's page behind the link of a mail for a new password. It shows a form, because programs that follow the links
+ * of mails do not fill in forms. Submitting the form redeems the code.
  *
- * <p>It works in any browser, but for one that somebody else is logged in to; it logs nobody in, so that no second factor is
- * passed over.
+ * <p>The page works in any browser, except one in which another user is logged in. It logs nobody in, so that no second
+ * factor is skipped.
  */
 public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<CodeToken> {
-    /** The type of its tokens. */
+    /** The type of the action tokens. */
     static final String TYPE = "user-service-password-reset";
 
     private Settings settings;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of a refresh or a logout; optional where a bearer token says it all. */
+/** The body of a refresh or a logout. It is optional if a bearer token is enough. */
 @Schema(name = "RefreshRequest")
 public record RefreshRequest(
         @JsonProperty("refresh_token") @Schema(minLength = 1, maxLength = 16384)
@@ -12,7 +12,7 @@ public record RefreshRequest(
 
     static final int MAX_TOKEN = 16_384;
 
-    /** Tokens never reach a log. */
+    /** Hides the token: tokens must never reach a log. */
     @Override
     public String toString() {
         return "RefreshRequest[***]";

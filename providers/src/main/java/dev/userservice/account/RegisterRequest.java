@@ -15,7 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.keycloak.models.UserModel;
 
-/** The body of a registration: what a person may say of themselves, and nothing else. */
+/** The body of a registration: the data that a person may provide about themselves, and nothing else. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "RegisterRequest",
@@ -64,9 +64,9 @@ public record RegisterRequest(
         implements JsonRequest {
 
     /**
-     * All that is wrong with the body before the tenant's own rules have been asked.
+     * Returns all errors in the body, before the tenant's own rules are checked.
      *
-     * @throws ApiProblem 403 for a role that nobody may give themselves, 400 for texts that are too long for anything
+     * @throws ApiProblem 403 for a role that nobody may give themselves, 400 for texts that exceed every limit
      */
     FieldErrors validate(String tenant) {
         if (role != null && !role.equals("user")) {
@@ -77,7 +77,7 @@ public record RegisterRequest(
         sizes.text("full_name", fullName, 0, 511)
                 .text("first_name", firstName, 0, 255)
                 .text("last_name", lastName, 0, 255);
-        // Nothing further looks at endless texts, and no event keeps them.
+        // Texts that are too long are rejected at once: nothing further processes them, and no event stores them.
         sizes.text("gender", gender, 0, 255).throwIfAny();
 
         FieldErrors errors = new FieldErrors();
@@ -111,7 +111,10 @@ public record RegisterRequest(
         return new NewUser(attributes, password == null ? "" : password, fieldNames());
     }
 
-    /** What is wrong with a value is said of the field that it came in. */
+    /**
+     * Returns the name of the request field for each attribute, so that an error is reported for the field that caused
+     * it.
+     */
     private Map<String, String> fieldNames() {
         Map<String, String> names = new HashMap<>();
         names.put(UserModel.FIRST_NAME, fullName == null ? "first_name" : "full_name");

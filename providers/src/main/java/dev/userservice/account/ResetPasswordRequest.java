@@ -23,7 +23,7 @@ public record ResetPasswordRequest(
         String passwordConfirmation)
         implements JsonRequest {
 
-    /** All that is wrong with the body before anything is asked. */
+    /** Rejects an invalid body, with all errors at once, before the tenant's rules are checked. */
     void validate() {
         FieldErrors errors = new FieldErrors();
         errors.required("token", token).text("token", token, 1, 255);
@@ -34,7 +34,7 @@ public record ResetPasswordRequest(
         errors.throwIfAny();
     }
 
-    /** Codes and passwords never reach a log. */
+    /** Hides the code and the password: they must never reach a log. */
     @Override
     public String toString() {
         return "ResetPasswordRequest[***]";

@@ -19,7 +19,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfile;
 import org.keycloak.userprofile.UserProfileContext;
 
-/** Registration, by the rules of the tenant's user profile and password policy, as on Keycloak's own page. */
+/** Registration by the rules of the tenant's user profile and password policy, as on Keycloak's own page. */
 public final class SelfRegistration {
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -34,11 +34,11 @@ public final class SelfRegistration {
     }
 
     /**
-     * Makes the user, whose account awaits activation then.
+     * Creates the user, whose account awaits activation then.
      *
-     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
-     * @throws ApiProblem 403 if the realm does not let people register, 400 for invalid fields, 409 for a username or an
-     *     e-mail address that is taken
+     * @param errors the errors found in the request so far; they are reported together with those of the tenant's rules
+     * @throws ApiProblem 403 if the realm does not allow registration, 400 for invalid fields, 409 for a username or an
+     *     email address that is taken
      */
     public UserModel register(NewUser candidate, FieldErrors errors) {
         EventBuilder event = event(candidate);

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** A session's life: login, refresh, logout. */
+/** The routes of a session: login, refresh and logout. */
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Account")
@@ -71,7 +71,7 @@ public final class SessionResource {
         }
         boolean hasAccessToken = !call.caller().isAnonymous();
         if (hasAccessToken) {
-            // Before anything ends: back-channel logouts cannot be taken back.
+            // This check comes before any session ends, because back-channel logouts cannot be undone.
             call.caller().requireSession();
         }
         Logout sessions = new Logout(call);
@@ -82,7 +82,10 @@ public final class SessionResource {
         return new Message("Logged out successfully");
     }
 
-    /** The refresh token of the body or of the Authorization header; two that differ are one too many. */
+    /**
+     * Returns the refresh token of the body or of the Authorization header. Rejects a request with two different
+     * tokens.
+     */
     private Optional<String> refreshToken(RefreshRequest request) {
         Optional<String> inBody = Optional.ofNullable(request).map(RefreshRequest::refreshToken);
         inBody.ifPresent(token -> new FieldErrors()

@@ -7,7 +7,7 @@ import dev.userservice.web.JsonAnswer;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.keycloak.representations.AccessTokenResponse;
 
-/** What a login or a refresh gives (RFC 6749, section 5.1, with Keycloak's additions). */
+/** The response to a login or a refresh (RFC 6749, section 5.1, with Keycloak's additions). */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(
@@ -45,7 +45,7 @@ public record TokenView(
                 tokens.getScope());
     }
 
-    /** Tokens never reach a log. */
+    /** Hides the tokens: they must never reach a log. */
     @Override
     public String toString() {
         return "TokenView[***]";

@@ -32,13 +32,13 @@ import org.keycloak.util.TokenUtil;
 /**
  * Login and refresh through Keycloak's own token endpoint.
  *
- * <p>The refusals that Keycloak must remember are {@linkplain ApiProblem#remembered() remembered}: lockout and the detection
- * of reused tokens need the transaction to commit.
+ * <p>The refusals that Keycloak must remember are {@linkplain ApiProblem#remembered() remembered}: lockout and the
+ * detection of reused tokens need the transaction to commit.
  */
 public final class Tokens {
     private static final Logger LOG = Logger.getLogger(Tokens.class);
 
-    /** What Keycloak's TokenManager says of a refresh token that a newer one has replaced. */
+    /** The reasons that Keycloak's TokenManager gives for a refresh token that a newer one has replaced. */
     private static final Set<String> REUSE_REASONS =
             Set.of("Stale token", "Maximum allowed refresh token reuse exceeded");
 
@@ -47,9 +47,9 @@ public final class Tokens {
     private final OidcEndpoints endpoints;
 
     /**
-     * Takes the realm's API client.
+     * Uses the realm's API client.
      *
-     * @throws ApiProblem 404 where the realm has none to log in by
+     * @throws ApiProblem 404 if the realm has no API client
      */
     public Tokens(ApiCall call) {
         this.session = call.session();
@@ -58,12 +58,12 @@ public final class Tokens {
     }
 
     /**
-     * The resource owner password credentials grant (RFC 6749, section 4.3).
+     * Executes the resource owner password credentials grant (RFC 6749, section 4.3).
      *
      * @param totp a one-time code, or null
      * @param scope OIDC scopes, or null
-     * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password; 403 where a policy of the
-     *     tenant refuses the grant
+     * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password; 403 if a policy of
+     *     the tenant refuses the grant
      */
     public AccessTokenResponse login(Identifier identifier, String password, String totp, String scope) {
         Map<String, String> form = new HashMap<>();
@@ -80,8 +80,8 @@ public final class Tokens {
         try {
             answer = endpoints.token(form);
         } catch (ModelDuplicateException e) {
-            // Two users of one e-mail address. Keycloak's flow answers that, and its brute-force log then fails over
-            // it.
+            // Two users have the same email address. Keycloak's flow handles this, but its brute-force log then fails
+            // because of it.
             PasswordCheck.dummyHash(session, realm);
             throw ApiProblem.unauthorized("Invalid credentials");
         }
@@ -92,9 +92,10 @@ public final class Tokens {
     }
 
     /**
-     * What Keycloak is asked for. It looks for an e-mail address first and then for a username. Whom the caller does not mean is
-     * then nobody, whose password takes as long to check. Only a username is looked for here, and only if it could be an address:
-     * another question for each unknown name would tell it from a known one.
+     * Returns the name that is sent to Keycloak, which looks for an email address first and then for a username. If
+     * Keycloak would find a user whom the caller does not mean, the name is changed so that it belongs to nobody;
+     * checking the password then takes the same time. Only a username is looked up here, and only if it could be an
+     * address: another query for each unknown name would distinguish it from a known one.
      */
     private String nameFor(Identifier identifier) {
         String text = identifier.text();
@@ -113,7 +114,10 @@ public final class Tokens {
                 && identifier.findByEmail(session, realm).isPresent();
     }
 
-    /** This API never gives a session that outlives its login, whatever a realm has among its client's default scopes. */
+    /**
+     * Rejects offline tokens: this API never grants a session that outlives its login, whatever default scopes the
+     * realm has given to its client.
+     */
     private AccessTokenResponse online(AccessTokenResponse tokens) {
         String refreshToken = tokens.getRefreshToken();
         if (refreshToken != null
@@ -132,7 +136,8 @@ public final class Tokens {
             return endpoints.unexpected(answer);
         }
         if ("Account is not fully set up".equals(answer.error().getErrorDescription())) {
-            // Said only after the right password, of the user whom the flow put into the authentication session.
+            // Keycloak says this only after the right password, about the user whom the flow has put into the
+            // authentication session.
             return Activation.loginPending(realm, session.getContext().getAuthenticationSession())
                     .remembered();
         }
@@ -146,7 +151,7 @@ public final class Tokens {
                 takeAsLongAsAPassword(identifier);
                 yield ApiProblem.unauthorized("Invalid credentials").remembered();
             }
-            // The same two users, where the realm has no brute-force detection.
+            // Two users have the same email address, in a realm without brute-force detection.
             case OAuthErrorException.INVALID_REQUEST -> {
                 PasswordCheck.dummyHash(session, realm);
                 yield ApiProblem.unauthorized("Invalid credentials").remembered();
@@ -156,8 +161,8 @@ public final class Tokens {
     }
 
     /**
-     * Hashes a password in vain for a person who has none, such as one that a broker brought: Keycloak does so for unknown
-     * and locked users and for service accounts only, and a quick refusal would tell them apart.
+     * Hashes a dummy password for a user who has no password, such as a user from a broker. Keycloak does so only for
+     * unknown and locked users and for service accounts, and a fast refusal would distinguish them.
      */
     private void takeAsLongAsAPassword(Identifier identifier) {
         UserModel user = identifier.find(session, realm).orElse(null);
@@ -171,9 +176,11 @@ public final class Tokens {
     }
 
     /**
-     * The refresh grant (RFC 6749, section 6), with rotation where the realm has it on, as the tenant template does.
+     * Executes the refresh grant (RFC 6749, section 6), with rotation if the realm has enabled it, as the tenant
+     * template does.
      *
-     * @throws ApiProblem 401 for any token that is not the newest of its login; a used one ends that login's session
+     * @throws ApiProblem 401 for any token that is not the newest of its login; a used token ends the session of that
+     *     login
      */
     public AccessTokenResponse refresh(String refreshToken) {
         OidcEndpoints.Answer answer = refreshGrant(refreshToken);
@@ -199,7 +206,7 @@ public final class Tokens {
                     OAuth2Constants.REFRESH_TOKEN,
                     refreshToken));
         } catch (RuntimeException e) {
-            // Keycloak serializes the refreshes of one token over all nodes, and gives up after ten seconds; its
+            // Keycloak serializes the refreshes of one token over all nodes, and gives up after ten seconds. Its
             // exception has no type of its own.
             if (String.valueOf(e.getMessage()).contains("serialization lock")) {
                 throw TransientFailure.problem(e);
@@ -208,7 +215,10 @@ public final class Tokens {
         }
     }
 
-    /** Keycloak detaches the client from a session whose token was replayed; that login is nobody's then, so it ends. */
+    /**
+     * Ends the session of a refresh token that was replayed. Keycloak detaches the client from that session, so the
+     * login belongs to no client any more.
+     */
     private void endReusedSession(Event event) {
         String reason = event.getDetails() == null ? null : event.getDetails().get(Details.REASON);
         if (event.getSessionId() == null || reason == null || !REUSE_REASONS.contains(reason)) {

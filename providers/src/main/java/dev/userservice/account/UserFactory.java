@@ -24,7 +24,10 @@ import org.keycloak.userprofile.UserProfileContext;
 import org.keycloak.userprofile.UserProfileProvider;
 import org.keycloak.userprofile.ValidationException;
 
-/** What it takes to make a user, whoever does it: the tenant's user profile, its password policy, and names that are free. */
+/**
+ * Creates users for every kind of caller, and applies the tenant's user profile, its password policy, and the rule that
+ * names must be free.
+ */
 final class UserFactory {
     private static final String PASSWORD = "password";
 
@@ -33,9 +36,9 @@ final class UserFactory {
     private final UserProfileContext context;
 
     /**
-     * Makes users by the rules of one of Keycloak's ways to do so.
+     * Creates a factory that applies the rules of one of Keycloak's user profile contexts.
      *
-     * @param context whose rules: a registration's, or an admin's
+     * @param context the context of a registration or of an admin
      */
     UserFactory(KeycloakSession session, RealmModel realm, UserProfileContext context) {
         this.session = session;
@@ -43,7 +46,7 @@ final class UserFactory {
         this.context = context;
     }
 
-    /** Says what the tenant's rules have against somebody, by the request's own names. */
+    /** Adds the errors that the tenant's rules find in a new user, under the request's own field names. */
     UserProfile check(NewUser candidate, FieldErrors errors, FieldErrors taken) {
         Map<String, String> attributes = new HashMap<>(candidate.attributes());
         if (!realm.isRegistrationEmailAsUsername()) {
@@ -57,8 +60,8 @@ final class UserFactory {
                         why -> why.isAttributeOnError(UserModel.USERNAME) && !why.hasError(Messages.EMAIL_EXISTS))
                 .isPresent();
         if (isOurs && isItsFault) {
-            // Not every e-mail address can be a username, and it may be somebody's already who has another address.
-            // As nobody has asked for this username, any other will do.
+            // Not every email address can be a username, and it may already be the username of a user with another
+            // address. Because the request contains no username, a random one is used.
             attributes.put(UserModel.USERNAME, UUID.randomUUID().toString());
             profile = profile(attributes);
             refused = refusal(profile);
@@ -86,8 +89,9 @@ final class UserFactory {
     }
 
     /**
-     * Keycloak passes without a word over what the tenant's profile does not have, or does not let whoever asks set. Not so of a
-     * username: where the e-mail address is the username, every registration may still name one.
+     * Rejects values that Keycloak would silently ignore, because the tenant's profile does not contain the attribute
+     * or does not let the caller set it. A username is never rejected: where the email address is the username, every
+     * registration may still contain one.
      */
     private static void refuseWhatWouldBeDropped(NewUser candidate, UserProfile profile, FieldErrors errors) {
         candidate.attributes().forEach((name, value) -> {
@@ -114,12 +118,12 @@ final class UserFactory {
     }
 
     /**
-     * Makes the user, who is enabled.
+     * Creates the user, who is enabled.
      *
-     * @param profile one that has been {@linkplain #check checked}
-     * @param failure is told, in the words of Keycloak's events, of what stops it at last
-     * @throws ApiProblem 409 for a name or an address that somebody has taken at this moment; 400 for a password that a policy
-     *     refuses only now that there is a user: the answer takes the user back again
+     * @param profile a profile that has been {@linkplain #check checked}
+     * @param failure receives the error of Keycloak's events if the creation fails
+     * @throws ApiProblem 409 for a username or an address that somebody else has just taken; 400 for a password that a
+     *     policy refuses only once the user exists, in which case the user is rolled back
      */
     UserModel create(UserProfile profile, NewUser candidate, Consumer<String> failure) {
         UserModel user = create(profile, failure);
@@ -133,7 +137,8 @@ final class UserFactory {
     private UserModel create(UserProfile profile, Consumer<String> failure) {
         try {
             UserModel user = profile.create(false);
-            // Now, while it can be told from other failures: two who take one address meet here.
+            // Flushes now, while this failure can still be distinguished from others: two requests with one address
+            // collide here.
             Entities.of(session).flush();
             user.setEnabled(true);
             return user;

@@ -10,12 +10,13 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The link of Keycloak's mail by which an admin has somebody do things, such as choose a new password. Keycloak takes it for the proof of
- * the address. If nobody has proved that address before, and the mail brings a new password, this {@link FirstProof} takes the account
- * over for its owner. In a realm that serves the API; else, and for a mail without a new password, as Keycloak's own.
+ * The handler of the link in Keycloak's mail by which an admin asks a user to do something, such as to choose a new
+ * password. Keycloak takes the link for a proof of the address. If nobody has proved that address before, and the mail
+ * requires a new password, this {@link FirstProof} takes over the account for its owner. This applies in a realm that
+ * serves the API; in other realms, and for a mail without a new password, the handler does the same as Keycloak's own.
  */
 public final class ActionsMailTokenHandler extends ExecuteActionsActionTokenHandler {
-    /** Keycloak takes the one of the highest order among those of one id. */
+    /** Returns 1, because Keycloak uses the handler with the highest order among those with the same id. */
     @Override
     public int order() {
         return 1;

@@ -21,7 +21,10 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
 
-/** The page of a login that waits for the code: takes it, sends another one, and says where the mail went. */
+/**
+ * The page of a login that waits for the code. It accepts the code, sends another one, and shows where the mail was
+ * sent.
+ */
 public final class ActivateAccountAction implements RequiredActionProvider {
     private static final String PAGE = "user-service-activate-account.ftl";
     private static final String CODE = "code";
@@ -36,8 +39,9 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     }
 
     /**
-     * Never puts itself on a user: the routes, the registration page and admins do. But Keycloak asks in each login, also where
-     * there is no page, so that whoever has proved the address in another way is rid of it here.
+     * Never adds the action to a user: the API's routes, the registration page and admins do that. Keycloak calls this
+     * method in each login, also where there is no page, so the action is removed here from a user who has proved the
+     * address in another way.
      */
     @Override
     public void evaluateTriggers(RequiredActionContext context) {
@@ -47,7 +51,7 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     @Override
     public void requiredActionChallenge(RequiredActionContext context) {
         if (Activation.settle(context.getUser())) {
-            // By Keycloak's own mail, in the course of this login.
+            // The address was proved by Keycloak's own mail in the course of this login.
             context.success();
             return;
         }
@@ -59,7 +63,8 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     public void processAction(RequiredActionContext context) {
         UserModel user = context.getUser();
         if (Activation.settle(user) || user.getRequiredActionsStream().noneMatch(Activation.REQUIRED_ACTION::equals)) {
-            // By the link of a mail, in another browser or tab. Who registered here has chosen the password.
+            // The address was proved by the link of a mail, in another browser or tab. A user who has registered here
+            // has chosen the password.
             context.success();
             return;
         }
@@ -101,7 +106,7 @@ public final class ActivateAccountAction implements RequiredActionProvider {
         context.challenge(page.createForm(PAGE));
     }
 
-    /** Rounded up: who waits that long need not wait again. */
+    /** Rounds up, so that a user who waits that long need not wait again. */
     private static long seconds(Duration wait) {
         return Math.max(1, wait.plusSeconds(1).minusNanos(1).toSeconds());
     }
@@ -124,7 +129,7 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     @Override
     public void close() {}
 
-    /** Makes the page. */
+    /** Creates the required action. */
     public static final class Factory implements RequiredActionFactory {
         private Settings settings;
 

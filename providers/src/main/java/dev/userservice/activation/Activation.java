@@ -36,18 +36,18 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.storage.ReadOnlyException;
 
 /**
- * The proof that an account's e-mail address belongs to its user: a required action on the user until they give back a code
- * that was mailed there. Whoever has proved the address in another way, to Keycloak's own mail or a broker, or has an admin's or an
- * import's word for it, need not do it again: they are active, and the action goes with their next login.
+ * The proof that an account's email address belongs to its user. A required action stays on the user until they give
+ * back a code that was mailed to the address. A user whose address is proved in another way, by Keycloak's own mail, a
+ * broker, an admin or an import, need not prove it again: the account is active, and the next login removes the action.
  */
 public final class Activation {
-    /** The required action of a user that awaits activation. */
+    /** The required action of a user who awaits activation. */
     public static final String REQUIRED_ACTION = "activate-account";
 
-    /** The detail of our events VERIFY_EMAIL that says whether the account was inactive until then. */
+    /** The detail of this extension's VERIFY_EMAIL events that says whether the account was inactive until then. */
     public static final String ACTIVATED = "activated";
 
-    /** What a proof of the address makes needless. */
+    /** The required actions that a proof of the address makes unnecessary. */
     private static final Set<String> PROOFS = Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name());
 
     private static final Logger LOG = Logger.getLogger(Activation.class);
@@ -60,28 +60,30 @@ public final class Activation {
         this.settings = settings;
     }
 
-    /** Is the address of today proved, by whatever means? */
+    /** Whether the user's current address is proved, by whatever means. */
     static boolean isProved(UserModel user) {
         return user.getEmail() != null && user.isEmailVerified();
     }
 
     /**
-     * Is the activation pending? A realm that verifies e-mail addresses in Keycloak's own way counts that too. What a list and the
-     * figures say of many users at once must be the same: {@link UserConditions}, {@link UserPage}, {@link TenantFigures},
-     * {@link LastAdminGuard}.
+     * Whether the activation is pending. In a realm that verifies email addresses in Keycloak's own way, an unverified
+     * address counts too. The queries and figures over many users must use the same condition: {@link UserConditions},
+     * {@link UserPage}, {@link TenantFigures}, {@link LastAdminGuard}.
      */
     public static boolean isPending(RealmModel realm, UserModel user) {
         if (isProved(user)) {
             return false;
         }
         boolean isUnverified = realm.isVerifyEmail() && user.getEmail() != null;
-        // Disabled or not: Keycloak's direct grant lets nobody in who has any action.
+        // The action counts even if it is disabled: Keycloak's direct grant refuses every user who has any required
+        // action.
         return isUnverified || user.getRequiredActionsStream().anyMatch(pendingActions(realm)::contains);
     }
 
     /**
-     * Takes the action off a user who has proved the address in another way, as Keycloak's own VERIFY_EMAIL passes by itself then.
-     * Called in each login, by whatever way in: Keycloak's direct grant refuses whoever has any action.
+     * Removes the action from a user who has proved the address in another way, as Keycloak's own VERIFY_EMAIL passes
+     * by itself then. It is called in each login, by whatever way in, because Keycloak's direct grant refuses every
+     * user who has any required action.
      *
      * @return whether the address is proved
      */
@@ -97,7 +99,10 @@ public final class Activation {
         return isProved;
     }
 
-    /** Does an event VERIFY_EMAIL tell of an account that was inactive until then? Keycloak's own does not say so itself. */
+    /**
+     * Whether a VERIFY_EMAIL event is about an account that was inactive until then. Keycloak's own events do not say
+     * so.
+     */
     public static boolean isActivation(KeycloakSession session, RealmModel realm, Event event) {
         Map<String, String> details = Objects.requireNonNullElse(event.getDetails(), Map.of());
         if (details.containsKey(ACTIVATED)) {
@@ -111,12 +116,15 @@ public final class Activation {
         return user.getRequiredActionsStream().anyMatch(REQUIRED_ACTION::equals);
     }
 
-    /** Does the realm demand it of who registers? An admin who disables the action, and Keycloak's own, says no. */
+    /**
+     * Whether the realm requires activation of users who register. An admin switches it off by disabling both the
+     * action and Keycloak's own verification.
+     */
     private static boolean isDemanded(RealmModel realm, RequiredActionProviderModel action) {
         return action.isEnabled() || realm.isVerifyEmail();
     }
 
-    /** Is this a user for whom a code is of any use? */
+    /** Whether this user can still redeem a code. */
     static boolean isWanted(RealmModel realm, UserModel user) {
         return user.isEnabled()
                 && user.getEmail() != null
@@ -125,8 +133,8 @@ public final class Activation {
     }
 
     /**
-     * What a login with the right password is told when something has to be done first: by the user, or, as when a tenant
-     * tightens its user profile, in this login.
+     * Returns the problem for a login with the right password if something has to be done first: by the user, or in
+     * this login only, for example after a tenant has tightened its user profile.
      */
     public static ApiProblem loginPending(RealmModel realm, AuthenticationSessionModel login) {
         UserModel user = login.getAuthenticatedUser();
@@ -140,15 +148,15 @@ public final class Activation {
     }
 
     /**
-     * Makes a new user's account inactive, and queues the mail with the code. Nothing where the realm does not demand it, or
-     * where its user profile lets people register without an e-mail address.
+     * Makes a new user's account inactive, and queues the mail with the code. Does nothing if the realm does not
+     * require activation, or if the user has no email address because the realm's user profile does not require one.
      */
     public void start(UserModel user, MailContext origin) {
         start(ActivationMails.ACTIVATION, user, origin);
         noteIfPending(user);
     }
 
-    /** The same for a user whom an admin has made, and who is told that. */
+    /** Does the same for a user whom an admin has created; the mail says so. */
     public void invite(UserModel user, MailContext origin) {
         start(ActivationMails.INVITATION, user, origin);
         noteIfPending(user);
@@ -164,7 +172,7 @@ public final class Activation {
         RealmModel realm = session.getContext().getRealm();
         RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
         if (action == null) {
-            // Keycloak would pass over an action that it does not know, and let everybody in.
+            // Keycloak would ignore an action that it does not know, and let every user in.
             throw new IllegalStateException(
                     "The required action " + REQUIRED_ACTION + " is not registered in the realm " + realm.getName()
                             + ": register it under Authentication, Required actions");
@@ -176,9 +184,9 @@ public final class Activation {
     }
 
     /**
-     * Queues a new mail for a user that awaits activation. The codes of the mails before stay good.
+     * Queues a new mail for a user who awaits activation. The codes of earlier mails stay valid.
      *
-     * @return empty if that was done; else how long to wait, about
+     * @return empty if the mail was queued; otherwise roughly how long to wait
      */
     public Optional<Duration> send(UserModel user, MailContext origin) {
         return send(ActivationMails.ACTIVATION, user, origin);
@@ -195,9 +203,9 @@ public final class Activation {
     }
 
     /**
-     * Queues a new mail for an account whose address has changed before it was proved: the codes that were sent to the old one
-     * must be void already. A realm that verifies addresses in Keycloak's own way lets nobody in now; nor should they be
-     * without a code.
+     * Queues a new mail for an account whose address has changed before it was proved. The codes that were sent to the
+     * old address must already be void. In a realm that verifies addresses in Keycloak's own way, the account is
+     * inactive now, so its user needs a code too.
      */
     public void afterEmailChange(UserModel user, MailContext origin) {
         if (hasAction(user)) {
@@ -207,12 +215,12 @@ public final class Activation {
         }
     }
 
-    /** How long after a mail that somebody has asked for the next one may be. */
+    /** Returns how long a user has to wait between two requested mails. */
     public Duration coolDown() {
         return Duration.ofSeconds(settings.of(realm(), Settings.RESEND_COOL_DOWN));
     }
 
-    /** Has the realm the required action at all? */
+    /** Whether the required action is registered in the realm. */
     public boolean isKnown() {
         return realm().getRequiredActionProviderByAlias(REQUIRED_ACTION) != null;
     }
@@ -221,17 +229,17 @@ public final class Activation {
         return session.getContext().getRealm();
     }
 
-    /** Is there anything that an admin's word would spare the user? */
+    /** Whether there is a proof that an admin could spare the user. */
     public static boolean isProofWanted(RealmModel realm, UserModel user) {
         return !isProved(user) && (isPending(realm, user) || isDemandedOf(user));
     }
 
-    /** Does a proof of the address still stand on the user as something to do, whatever is known of the address? */
+    /** Whether the user still has a required action to prove an address, even if the address is proved already. */
     private static boolean isDemandedOf(UserModel user) {
         return user.getRequiredActionsStream().anyMatch(PROOFS::contains);
     }
 
-    /** Makes an account active whose user has given back what was mailed to its address. */
+    /** Makes an account active after its user has proved the address with a mailed code. */
     static void proveAddress(UserModel user) {
         try {
             demandNoProof(user);
@@ -246,7 +254,7 @@ public final class Activation {
         user.removeRequiredAction(UserModel.RequiredAction.VERIFY_EMAIL);
     }
 
-    /** Makes an account active on an admin's word. */
+    /** Makes an account active because an admin confirms it. */
     public static void vouchFor(RealmModel realm, UserModel user) {
         demandNoProof(user);
         if (realm.isVerifyEmail() && user.getEmail() != null) {
@@ -254,14 +262,17 @@ public final class Activation {
         }
     }
 
-    /** The required actions of a user that awaits activation, any of which is enough, unless the address is proved. */
+    /**
+     * Returns the required actions of a user who awaits activation. Any of them is enough, unless the address is
+     * proved.
+     */
     public static Set<String> pendingActions(RealmModel realm) {
         return realm.isVerifyEmail() ? PROOFS : Set.of(REQUIRED_ACTION);
     }
 
     /**
-     * Queues a new mail unless there is a live code for the address of today, or a mail that will bring one. What was sent to
-     * another address is of no use, so nobody has to wait for the end of its cool-down.
+     * Queues a new mail unless there is a valid code for the user's current address, or a mail that will bring one. A
+     * code that was sent to another address is of no use, so its cool-down does not apply.
      */
     public void sendIfNone(UserModel user, MailContext origin) {
         OneTimeCodes codes = new OneTimeCodes(session);
@@ -272,14 +283,14 @@ public final class Activation {
     }
 
     /**
-     * Queues a new mail for whoever an identifier belongs to, if that account awaits activation. Who that is, and whether, is
-     * looked up after the answer, so that neither the answer nor its time says anything.
+     * Queues a new mail for the account that an identifier belongs to, if the account awaits activation. The account is
+     * looked up after the response was sent, so that neither the response nor its time reveals anything about it.
      */
     public void sendTo(Identifier identifier, MailContext origin) {
         new Outbox(session).add(ActivationMails.RESEND, identifier, origin);
     }
 
-    /** The later half of {@link #sendTo}: called by the outbox, in a session of its own. */
+    /** Does the later part of {@link #sendTo}. The outbox calls it in a session of its own. */
     public void resend(DeliveryAttempt attempt) {
         RealmModel realm = session.realms().getRealm(attempt.realmId());
         if (realm == null) {
@@ -304,17 +315,17 @@ public final class Activation {
     }
 
     /**
-     * Redeems a code: the account is active then, and its e-mail address verified. At most one of any number of calls
+     * Redeems a code: the account is active then, and its email address verified. At most one of any number of calls
      * succeeds.
      *
-     * @return the user; empty for a code that is unknown, used, expired or void, or of an account that is disabled or no
-     *     longer awaits activation
+     * @return the user; empty for a code that is unknown, used, expired or void, or of an account that is disabled or
+     *     no longer awaits activation
      */
     public Optional<UserModel> redeem(String code) {
         return redeem(code, anybody -> true);
     }
 
-    /** The same for a code that must be this user's. */
+    /** Redeems a code that must belong to the given user. */
     public boolean redeem(String code, UserModel owner) {
         return redeem(code, owner::equals).isPresent();
     }
@@ -325,14 +336,17 @@ public final class Activation {
         return user;
     }
 
-    /** Could this user redeem this code now? */
+    /** Whether this user could redeem this code now. */
     boolean isGood(String code, UserModel owner) {
         return new OneTimeCodes(session)
                 .owner(code, Purpose.ACTIVATION, mayRedeem(owner::equals))
                 .isPresent();
     }
 
-    /** A code proves the possession of the address that it was sent to; the account may have another one by now. */
+    /**
+     * Returns the condition for redeeming a code. A code proves the possession of the address that it was sent to, and
+     * the account may have another address by now.
+     */
     private BiPredicate<UserModel, String> mayRedeem(Predicate<UserModel> isOwner) {
         return (user, sentTo) ->
                 isOwner.test(user) && isWanted(realm(), user) && LowerCase.same(user.getEmail(), sentTo);

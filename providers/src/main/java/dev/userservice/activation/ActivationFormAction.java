@@ -21,7 +21,10 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
 import org.keycloak.provider.ProviderConfigProperty;
 
-/** The last step of the registration page: who registers there awaits activation, as who registers by the API does. */
+/**
+ * The last step of the registration page. A user who registers there awaits activation, like a user who registers
+ * through the API.
+ */
 public final class ActivationFormAction implements FormAction {
     private final KeycloakSession session;
     private final Settings settings;
@@ -73,7 +76,7 @@ public final class ActivationFormAction implements FormAction {
     @Override
     public void close() {}
 
-    /** Makes the step. */
+    /** Creates the step. */
     public static final class Factory implements FormActionFactory {
         /** The id of the execution in the tenant template's registration flow. */
         public static final String ID = "user-service-activation";

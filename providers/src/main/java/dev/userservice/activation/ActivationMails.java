@@ -8,15 +8,18 @@ import dev.userservice.mail.OutboxJob;
 import dev.userservice.settings.Settings;
 import java.util.List;
 
-/** The jobs of the mails by which an account is activated. */
+/** The jobs of the mails that activate an account. */
 public final class ActivationMails {
-    /** The code and the link that activate an account. */
+    /** The mail with the code and the link that activate an account. */
     static final String ACTIVATION = "activation";
 
-    /** The same for somebody whose account an admin has made. */
+    /** The same mail to a user whose account an admin has created. */
     static final String INVITATION = "invitation";
 
-    /** A new activation mail for whoever an identifier belongs to, if that account awaits activation. */
+    /**
+     * The look-up that queues a new activation mail for the account that an identifier belongs to, if the account
+     * awaits activation.
+     */
     static final String RESEND = "activation-resend";
 
     private static final CodeLink.Target TARGET = new CodeLink.Target("verify-email", ActivationTokenHandler.TYPE);

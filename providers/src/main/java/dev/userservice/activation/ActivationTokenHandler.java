@@ -31,28 +31,29 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
- * Keycloak's page behind the link of an activation mail: a form with a button, which programs that follow the links of mails and
- * of pages do not press. What it sends redeems the code.
+ * Keycloak's page behind the link of an activation mail. It shows a form with a button, because programs that follow
+ * the links of mails and of pages do not press buttons. Submitting the form redeems the code.
  *
- * <p>It asks for the password of the account, if that has one: somebody may have registered with a stranger's address, and the owner of
- * the address must not activate that account for them by one click. Who does not know the password takes the account over by a new one,
- * and everything goes that was set up before ({@link FirstProof}).
+ * <p>If the account has a password, the form asks for it: somebody may have registered with a stranger's address, and
+ * the owner of the address must not activate that account for them by one click. An owner who does not know the
+ * password takes over the account with a new one, and everything that was set up before is removed
+ * ({@link FirstProof}).
  *
- * <p>It works in any browser, but for one that somebody else is logged in to, and leaves a login alone that waits in this
- * one for the code.
+ * <p>The page works in any browser, except one in which another user is logged in. It does not affect a login that
+ * waits in this browser for the code.
  */
 public final class ActivationTokenHandler extends AbstractActionTokenHandler<CodeToken> {
-    /** The type of its tokens. */
+    /** The type of the action tokens. */
     static final String TYPE = "user-service-activation";
 
     private static final String PAGE = "user-service-confirm-activation.ftl";
     private static final String PASSWORD = "password";
     private static final String WAITING = AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name();
 
-    /** The name of the button of who does not know the password. */
+    /** The name of the button for a user who does not know the password. */
     private static final String TAKE_OVER = "take-over";
 
-    /** The key of the title of what came of it. */
+    /** The message key of the title of the result page. */
     private static final String DONE = "userServiceActivatedHeader";
 
     private Settings settings;
@@ -132,7 +133,10 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         return user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE) && !waitsHere(user, context);
     }
 
-    /** Not where there is another way into the account, and no password that could be asked for: it may be a stranger's way. */
+    /**
+     * Whether the account may be activated without a new password. It may not if it has no password to ask for, but has
+     * another way in, which may be a stranger's.
+     */
     private static boolean mayActivate(UserModel user, ActionTokenContext<CodeToken> context) {
         return user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
                 || !mayTakeOver(user, context)
@@ -147,7 +151,10 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
                                 .isEmpty());
     }
 
-    /** Does a login of theirs wait in this browser for something to be done? It has asked already who they are. */
+    /**
+     * Whether a login of this user waits in this browser for a required action. That login has already authenticated
+     * the user.
+     */
     private static boolean waitsHere(UserModel user, ActionTokenContext<CodeToken> context) {
         RootAuthenticationSessionModel logins = new AuthenticationSessionManager(context.getSession())
                 .getCurrentRootAuthenticationSession(context.getRealm());
@@ -161,7 +168,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         return PasswordByMail.isAllowed(context.getRealm()) && !waitsHere(user, context);
     }
 
-    /** Why this is not the password, as {@link PasswordCheck} says. */
+    /** Returns why the password is refused, as {@link PasswordCheck} reports it. */
     private static Optional<String> refusal(String password, UserModel user, ActionTokenContext<CodeToken> context) {
         AuthenticationSessionModel login = context.getAuthenticationSession();
         return new PasswordCheck(context.getSession(), context.getRealm(), login::getClient).refusal(user, password);

@@ -10,12 +10,13 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The link of Keycloak's mail to somebody who comes by another identity provider and finds an account with their address. If nobody has
- * proved that address before, somebody else may have registered the account or taken the address: this {@link FirstProof} takes their
- * password as well. In a realm that serves the API; else as Keycloak's own.
+ * The handler of the link in Keycloak's mail to a user who logs in through another identity provider while an account
+ * with their address exists. If nobody has proved that address before, somebody else may have registered the account or
+ * taken the address: this {@link FirstProof} removes their password as well. This applies in a realm that serves the
+ * API; in other realms the handler does the same as Keycloak's own.
  */
 public final class BrokerLinkTokenHandler extends IdpVerifyAccountLinkActionTokenHandler {
-    /** Keycloak takes the one of the highest order among those of one id. */
+    /** Returns 1, because Keycloak uses the handler with the highest order among those with the same id. */
     @Override
     public int order() {
         return 1;

@@ -19,9 +19,9 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.provider.ProviderEvent;
 
 /**
- * What the first proof of an address brings with it. Anybody can register with a stranger's address, or change theirs to it, and set up
- * ways into that account. When the owner of the address takes the account over by a mail, none of these may be left, or whoever set
- * them up would share it.
+ * The consequences of the first proof of an address. Anybody can register with a stranger's address, or change their
+ * own address to it, and set up ways into that account. When the owner of the address takes over the account by a mail,
+ * all these ways must be removed; otherwise whoever set them up would share the account.
  */
 public final class FirstProof {
     private final KeycloakSession session;
@@ -30,9 +30,9 @@ public final class FirstProof {
     private final Function<EventType, EventBuilder> events;
 
     /**
-     * Prepares it.
+     * Prepares the consequences for a user.
      *
-     * @param events makes an event of a type, which does not name the user yet
+     * @param events creates an event of a type, which does not name the user yet
      */
     FirstProof(KeycloakSession session, RealmModel realm, UserModel user, Function<EventType, EventBuilder> events) {
         this.session = session;
@@ -41,20 +41,23 @@ public final class FirstProof {
         this.events = events;
     }
 
-    /** The same where the events name no client, as those of a mail's link. */
+    /** Creates an instance whose events name no client, like the events of a mailed link. */
     static FirstProof ofLink(KeycloakSession session, RealmModel realm, UserModel user) {
         return new FirstProof(session, realm, user, type -> AccountEvents.of(session, type));
     }
 
-    /** Is published, in the same transaction, before what anybody has set up in the account is removed. */
+    /** Published in the same transaction, before everything that somebody has set up in the account is removed. */
     public record Began(KeycloakSession session, UserModel user) implements ProviderEvent {}
 
-    /** Is the owner about to prove an address that nobody has proved before? */
+    /** Whether the user has an address that nobody has proved before. */
     static boolean isDue(UserModel user) {
         return user.getEmail() != null && !user.isEmailVerified();
     }
 
-    /** Removes the password too, and ends what is under way: the owner gets the account as if nobody had ever been in it. */
+    /**
+     * {@linkplain #clear Clears} the account, removes the password too, voids all codes and tokens, and ends all
+     * sessions: the owner receives the account as if nobody had ever used it.
+     */
     void takeOver() {
         clear();
         new OneTimeCodes(session).voidAll(user);
@@ -73,10 +76,13 @@ public final class FirstProof {
                 .endOthers(user, null, () -> events.apply(EventType.LOGOUT).user(user));
     }
 
-    /** Removes second factors, passkeys, links to other providers and consents. Password and sessions are replaced by the proof itself. */
+    /**
+     * Removes second factors, passkeys, links to other identity providers, and consents. The password and the sessions
+     * are replaced by the proof itself.
+     */
     void clear() {
         session.getKeycloakSessionFactory().publish(new Began(session, user));
-        // Where Keycloak itself verifies a new address: its mail may be under way to somebody else.
+        // If Keycloak itself verifies a new address, its mail may be on its way to somebody else.
         user.removeAttribute(UserModel.EMAIL_PENDING);
         List<CredentialModel> credentials = user.credentialManager()
                 .getStoredCredentialsStream()

@@ -22,21 +22,22 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
- * Ends a login in a browser that knows whom it is for, and waits for something more, when that user's tokens are declared invalid, as by
- * a new password by mail, or their password is replaced. Keycloak 26.7 ends sessions then, and cannot find logins that wait; one would
- * come to a session afterwards, of somebody who knows the old password alone. So each notes when its last request was, and is gone at
- * the next one. A login that begins by a session that is there already has a user from its first request on, which is none of these
- * paths; it is noted there too.
+ * Ends a login in progress whose user is already known, if that user's tokens are declared invalid, for example by a
+ * new password by mail, or if their password is replaced. Keycloak 26.7 ends sessions then, but cannot find logins in
+ * progress; such a login could become a session afterwards, of somebody who knows only the old password. Therefore each
+ * login records the time of its last request, and is removed at its next request. A login that begins with an existing
+ * session has a user from its first request on. That request is not on one of the paths of logins in progress, so it is
+ * recorded there too.
  */
 @Provider
 public final class LoginUnderWayFilter implements ContainerRequestFilter, ContainerResponseFilter {
-    /** All that a login under way sends requests to. */
+    /** The paths of all requests of a login in progress. */
     private static final Pattern OF_LOGINS = Pattern.compile("/?realms/(?<realm>[^/]+)/(?:login-actions|broker)/.+");
 
-    /** Where a login begins. */
+    /** The paths of the requests that begin a login. */
     private static final Pattern BEGINNING = Pattern.compile("/?realms/[^/]+/protocol/(?:[^/]+/auth|saml)(?:/.*)?");
 
-    /** Milliseconds since 1970-01-01 UTC. */
+    /** The auth note with the time of the last request, in milliseconds since 1970-01-01 UTC. */
     private static final String SINCE = "user-service.waits-since";
 
     @Context
@@ -49,14 +50,14 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
             return;
         }
         if (!session.getTransactionManager().isActive()) {
-            // As Keycloak does before a resource; its own filter ends it.
+            // Keycloak does the same before it calls a resource; its own filter ends the transaction.
             session.getTransactionManager().begin();
         }
         RealmModel realm = session.realms().getRealmByName(name.get());
         if (realm == null) {
             return;
         }
-        // With its keys the cookie is signed.
+        // The cookie is signed with the realm's keys.
         session.getContext().setRealm(realm);
         RootAuthenticationSessionModel logins = logins(realm);
         if (logins != null) {
@@ -78,7 +79,10 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
         return session.users().getNotBeforeOfUser(realm, user) > since / 1000 || hasPasswordSince(user, since);
     }
 
-    /** A new hash of the same password has the date of the old one. */
+    /**
+     * Whether the user's password was replaced after the given time. A new hash of the same password keeps the date of
+     * the old hash.
+     */
     private static boolean hasPasswordSince(UserModel user, long since) {
         return user.credentialManager()
                 .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
@@ -94,7 +98,7 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
                 isOfLogin && session.getTransactionManager().isActive()
                         ? session.getContext().getAuthenticationSession()
                         : null;
-        // It may have come to its end in this request.
+        // The login may have ended in this request.
         if (login != null && isUnderWay(login) && login.getAuthenticatedUser() != null) {
             login.setAuthNote(SINCE, Long.toString(Time.currentTimeMillis()));
         }
@@ -112,7 +116,7 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
         return path.matches() ? Optional.of(path.group("realm")) : Optional.empty();
     }
 
-    /** Those of this browser. */
+    /** Returns the logins in progress in this browser. */
     private RootAuthenticationSessionModel logins(RealmModel realm) {
         return new AuthenticationSessionManager(session).getCurrentRootAuthenticationSession(realm);
     }

@@ -16,11 +16,11 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
 import org.keycloak.services.messages.Messages;
 
-/** The form behind a mailed link that takes a new password, twice. */
+/** The form behind a mailed link that asks for a new password, twice. */
 public final class NewPasswordForm {
     private static final String PAGE = "user-service-reset-password.ftl";
 
-    /** The names of the fields, as on Keycloak's own pages. */
+    /** The names of the fields, which are the same as on Keycloak's own pages. */
     private static final String PASSWORD = "password-new";
 
     private static final String CONFIRMATION = "password-confirm";
@@ -35,7 +35,7 @@ public final class NewPasswordForm {
         this.context = context;
     }
 
-    /** Whether what was sent is this form. */
+    /** Whether the submitted form is this one. */
     static boolean isIn(MultivaluedMap<String, String> fields) {
         return fields.containsKey(PASSWORD);
     }
@@ -45,9 +45,9 @@ public final class NewPasswordForm {
     }
 
     /**
-     * Redeems the code for the password that was sent, or shows the form again with what is wrong with it.
+     * Redeems the code for the submitted password, or shows the form again with the mistakes in it.
      *
-     * @return empty if the code is no longer good
+     * @return empty if the code is no longer valid
      */
     public Optional<Response> take(CodeToken token, Purpose purpose, Optional<ContinueLink> onward) {
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
@@ -79,7 +79,7 @@ public final class NewPasswordForm {
                 : Optional.empty();
     }
 
-    /** What is wrong with what was filled in, before anybody's rules are asked. */
+    /** Returns the mistakes in the submitted fields that are found before the password rules are checked. */
     private static List<FormMessage> mistakes(String password, String confirmation) {
         List<FormMessage> mistakes = new ArrayList<>();
         if (password == null || password.isBlank()) {

@@ -24,9 +24,9 @@ import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 
 /**
- * A new password by a code that was mailed to the account's address: to reset a password that is forgotten, or to take over an account
- * that somebody else has registered with the address. It proves nothing else: a disabled account stays disabled, and a second factor
- * is asked for in the next login as in every other.
+ * Sets a new password by a code that was mailed to the account's address: to reset a forgotten password, or to take
+ * over an account that somebody else has registered with the address. The code proves nothing else: a disabled account
+ * stays disabled, and the next login asks for a second factor like every other login.
  */
 public final class PasswordByMail {
     private final KeycloakSession session;
@@ -35,12 +35,12 @@ public final class PasswordByMail {
         this.session = session;
     }
 
-    /** Does the realm let people choose a new password by a mail at all (Keycloak's own switch)? */
+    /** Whether the realm allows new passwords by mail at all (Keycloak's own switch). */
     public static boolean isAllowed(RealmModel realm) {
         return realm.isResetPasswordAllowed();
     }
 
-    /** Is this a user for whom a code is of any use? */
+    /** Whether this user can redeem a code. */
     public static boolean isPossible(RealmModel realm, UserModel user) {
         return isAllowed(realm)
                 && user.isEnabled()
@@ -48,7 +48,7 @@ public final class PasswordByMail {
                 && user.getServiceAccountClientLink() == null;
     }
 
-    /** Could a code for a new password be redeemed now? */
+    /** Whether a code for a new password could be redeemed now. */
     public boolean isGood(String code) {
         return new OneTimeCodes(session)
                 .owner(code, Purpose.PASSWORD_RESET, this::mayRedeem)
@@ -56,10 +56,11 @@ public final class PasswordByMail {
     }
 
     /**
-     * What giving a code back came to.
+     * The result of giving back a code.
      *
      * @param isDone whether the user has the new password
-     * @param complaints what is wrong with the password; if it is not done and there are none, it is the code
+     * @param complaints the faults of the password; if the user has no new password and this is empty, the code is
+     *     invalid
      */
     public record Outcome(boolean isDone, List<String> complaints) {
         private static final Outcome DONE = new Outcome(true, List.of());
@@ -67,15 +68,15 @@ public final class PasswordByMail {
     }
 
     /**
-     * Redeems a code for a new password: at most one of any number of calls succeeds. All sessions of the user end, online and
-     * offline, all other codes of theirs are void, and their address is verified, by which an account that awaits activation becomes
-     * active. If that is the {@linkplain FirstProof first proof} of the address, other ways into the account go. A password that the
-     * tenant's rules refuse leaves everything as it was, the code too.
+     * Redeems a code for a new password. At most one of any number of calls succeeds. All sessions of the user end,
+     * online and offline, all their other codes become void, and their address is verified, which makes an account that
+     * awaits activation active. If this is the {@linkplain FirstProof first proof} of the address, other ways into the
+     * account are removed. A password that the tenant's rules refuse leaves everything unchanged, including the code.
      *
-     * @param purpose what the code was sent for: who gets the mail of an activation has proved whose the address is, too, and need not
-     *     know the password that somebody has registered with
-     * @param locale in which language is said what is wrong with the password
-     * @param client whom the events name; empty for none
+     * @param purpose what the code was sent for: the recipient of an activation mail has also proved to own the
+     *     address, and need not know the password that somebody has registered with
+     * @param locale the language of the complaints
+     * @param client the client that the events name; empty for none
      */
     public Outcome redeem(String code, Purpose purpose, String password, Locale locale, Optional<ClientModel> client) {
         OneTimeCodes codes = new OneTimeCodes(session);
@@ -103,9 +104,10 @@ public final class PasswordByMail {
         Activation.proveAddress(user);
         codes.voidAll(user);
         endLockout(realm, user);
-        // Also what a session under way elsewhere may still get by a token from before.
+        // This also invalidates what a session in progress elsewhere may still obtain by an earlier token.
         session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));
-        // Near the end: a directory takes it at once, whatever becomes of this transaction.
+        // The password is replaced near the end, because a user directory stores it at once, even if this transaction
+        // is rolled back.
         Optional<String> refusal = rules.replace(user, password);
         if (refusal.isPresent()) {
             session.getTransactionManager().setRollbackOnly();
@@ -124,18 +126,24 @@ public final class PasswordByMail {
                         .user(user)
                         .detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE)
                         .success());
-        // Last of all: clients are told of it at once.
+        // The sessions are ended last of all, because clients are notified of it at once.
         new UserSessions(session, realm)
                 .endOthers(user, null, () -> events.apply(EventType.LOGOUT).user(user));
         return Outcome.DONE;
     }
 
-    /** A code proves the possession of the address that it was sent to; the account may have another one by now. */
+    /**
+     * Whether the user may redeem a code that was sent to the given address. A code proves the possession of that
+     * address, and the account may have another one by now.
+     */
     private boolean mayRedeem(UserModel user, String sentTo) {
         return isPossible(session.getContext().getRealm(), user) && LowerCase.same(user.getEmail(), sentTo);
     }
 
-    /** As in Keycloak's own flow; but not of who has a second factor: a mail must not clear what guesses of it have come to. */
+    /**
+     * Ends the lockout of the user, as Keycloak's own flow does. It does not do so for a user with a second factor: a
+     * mail must not clear the failures of guesses of that factor.
+     */
     private void endLockout(RealmModel realm, UserModel user) {
         if (realm.isBruteForceProtected() && !user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
             session.loginFailures().removeUserLoginFailure(realm, user.getId());

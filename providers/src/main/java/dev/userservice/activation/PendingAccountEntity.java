@@ -5,7 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** That an account was made which awaits its activation; one row an account, which may be active by now. */
+/** A record of an account that was created to await its activation; one row per account, which may be active by now. */
 @Entity(name = "UserServicePendingAccount")
 @Table(name = "US_PENDING_ACCOUNT")
 public class PendingAccountEntity {
@@ -16,7 +16,7 @@ public class PendingAccountEntity {
     @Column(name = "REALM_ID", length = 36, nullable = false)
     private String realmId;
 
-    /** Milliseconds since 1970-01-01 UTC. */
+    /** In milliseconds since 1970-01-01 UTC. */
     @Column(name = "MADE_AT", nullable = false)
     private long madeAt;
 

@@ -11,8 +11,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The store of accounts that were made by a registration or an invitation and await their activation since. An account is noted when it
- * is made and never later: whoever was imported, or is asked to prove a new address, has an account that is worth something.
+ * The store of accounts that were created by a registration or an invitation, and have awaited their activation since
+ * then. An account is recorded when it is created and never later: an account that was imported, or whose user has to
+ * prove a new address, is worth keeping.
  */
 public final class PendingAccounts {
     private final EntityManager entities;
@@ -25,7 +26,7 @@ public final class PendingAccounts {
         entities.persist(new PendingAccountEntity(user.getId(), realm.getId(), Time.currentTimeMillis()));
     }
 
-    /** The realm with such accounts whose id comes next. */
+    /** Returns the id of the next realm, in ascending order, that has such accounts. */
     Optional<String> nextRealmAfter(String realmId) {
         return entities.createQuery(
                         "select realmId from UserServicePendingAccount where realmId > :realm order by realmId",
@@ -36,7 +37,7 @@ public final class PendingAccounts {
                 .findFirst();
     }
 
-    /** The ids of the users whose accounts were made before the given time, the oldest first. */
+    /** Returns the ids of the users whose accounts were created before the given time, the oldest first. */
     List<String> madeBefore(Instant time, String realmId, int most) {
         return entities.createQuery("""
                         select userId from UserServicePendingAccount

@@ -19,16 +19,17 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Deletes accounts whose activation was never completed: they hold usernames, addresses and other data of people who may never have
- * heard of them. Only those of {@link PendingAccounts}. Whoever has logged in, has proved an address or was disabled is left alone.
+ * Deletes accounts whose activation was never completed, because they hold usernames, addresses and other data of
+ * people who may never have heard of them. Only accounts in {@link PendingAccounts} are deleted. An account is kept if
+ * its user has logged in, has proved an address, or was disabled.
  */
 public final class PendingPurge {
-    /** The detail of the event that says that nobody has deleted the account, but time. */
+    /** The event detail that says that the account was deleted because of its age, not by a person. */
     public static final String PURGED = "never_activated";
 
     private static final Logger LOG = Logger.getLogger(PendingPurge.class);
 
-    /** Of one realm at a time; the rest come the next time. */
+    /** The maximum number of accounts of one realm in one run; the rest follow in the next run. */
     private static final int MOST = 1_000;
 
     private final KeycloakSessionFactory sessions;
@@ -37,7 +38,7 @@ public final class PendingPurge {
     private final BiPredicate<KeycloakSession, UserModel> hasLoggedIn;
 
     /**
-     * Prepares it.
+     * Creates the purge.
      *
      * @param hasLoggedIn whether a user has ever logged in, as far as is known
      */
@@ -53,9 +54,10 @@ public final class PendingPurge {
     }
 
     /**
-     * Deletes them, each in a transaction of its own: one that cannot be deleted keeps no other. Two nodes at it do no harm.
+     * Deletes the accounts, each in a transaction of its own, so that a failure does not affect the others. Two nodes
+     * may do this at the same time.
      *
-     * @return how many there were
+     * @return the number of deleted accounts
      */
     public int run() {
         int deleted = 0;
@@ -84,7 +86,7 @@ public final class PendingPurge {
                 : new PendingAccounts(session).madeBefore(clock.instant().minus(Duration.ofDays(days)), realmId, MOST);
     }
 
-    /** Deletes an account that is still pending, and forgets in any case that it was. */
+    /** Deletes an account that is still pending, and removes its record in any case. */
     private boolean settle(String realmId, String userId) {
         try {
             return inTransaction(session -> {

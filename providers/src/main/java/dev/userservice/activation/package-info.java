@@ -1,5 +1,5 @@
 /**
- * The proof that an account's e-mail address is its user's: the required action, its pages and mails, and what a
- * first proof takes away.
+ * The proof that an account's email address belongs to its user: the required action, its pages and mails, and what a
+ * first proof removes.
  */
 package dev.userservice.activation;

@@ -18,20 +18,20 @@ import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 
-/** The jobs of the mails that tell people what was done to their account. */
+/** The jobs that send mails to people about changes to their account. */
 public enum AccountNotification implements OutboxJob {
-    /** Tells the address that an account had that it has another one now, or none. */
+    /** Informs the former address of an account that the account now has another address, or none. */
     EMAIL_CHANGED_OLD("email-changed-old", "userServiceEmailChangedSubject", "user-service-email-changed.ftl") {
         @Override
         Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
             return emailChanged(user, false);
         }
     },
-    /** Tells the address that an account has now that it belongs to it. */
+    /** Informs the new address of an account that it belongs to the account. */
     EMAIL_CHANGED_NEW("email-changed-new", "userServiceEmailChangedSubject", "user-service-email-changed.ftl") {
         @Override
         boolean isOver(String recipient, UserModel user) {
-            // No address is told that an account belongs to it once that is no longer so.
+            // The address must not be informed that an account belongs to it once this is no longer true.
             return !LowerCase.same(recipient, user.getEmail());
         }
 
@@ -40,21 +40,21 @@ public enum AccountNotification implements OutboxJob {
             return emailChanged(user, true);
         }
     },
-    /** Tells that an account has another password. */
+    /** Informs the user that the account has a new password. */
     PASSWORD_CHANGED("password-changed", "userServicePasswordChangedSubject", "user-service-password-changed.ftl") {
         @Override
         Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
             return credentialChanged(session, delivery, user);
         }
     },
-    /** Tells that an account has one more second factor. */
+    /** Informs the user that the account has an additional second factor. */
     MFA_ENABLED("mfa-enabled", "userServiceMfaEnabledSubject", "user-service-mfa-changed.ftl") {
         @Override
         Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
             return mfaChanged(session, delivery, user, true);
         }
     },
-    /** Tells that an account has one second factor less. */
+    /** Informs the user that a second factor was removed from the account. */
     MFA_DISABLED("mfa-disabled", "userServiceMfaDisabledSubject", "user-service-mfa-changed.ftl") {
         @Override
         Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
@@ -62,7 +62,7 @@ public enum AccountNotification implements OutboxJob {
         }
     };
 
-    /** The zone of this name, which texts show; the offset would be shown as Z. */
+    /** A zone with the name UTC, which is shown in the texts; {@code ZoneOffset.UTC} would be shown as Z. */
     private static final ZoneId UTC = ZoneId.of("UTC");
 
     private final String kind;
@@ -80,15 +80,18 @@ public enum AccountNotification implements OutboxJob {
         return kind;
     }
 
-    /** Whether the address need not be told any more. */
+    /** Whether the address no longer needs to be informed. */
     boolean isOver(String recipient, UserModel user) {
         return false;
     }
 
-    /** What the template shows. */
+    /** Returns the values that the template shows. */
     abstract Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user);
 
-    /** What has happened to an account is told even where that is disabled, or has no address any more. */
+    /**
+     * Claims the mail even if the account is disabled or no longer has an address: the user is still informed of what
+     * happened to it.
+     */
     @Override
     public Optional<DeliveryAttempt> claim(OutboxClaim claim) {
         if (claim.user().filter(user -> !isOver(claim.recipient(), user)).isEmpty()) {
@@ -120,7 +123,7 @@ public enum AccountNotification implements OutboxJob {
         return attributes;
     }
 
-    /** When it was, since mails can be late, and from where. */
+    /** Returns the time of the change, because mails can be late, and the address that it came from. */
     private static Map<String, Object> credentialChanged(
             KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
         Map<String, Object> attributes = new HashMap<>();
@@ -130,7 +133,7 @@ public enum AccountNotification implements OutboxJob {
                         .withLocale(session.getContext().resolveLocale(user))
                         .withZone(UTC)
                         .format(Instant.ofEpochMilli(delivery.createdAt())));
-        // A proxy may pass on anything as an address; mail programs make a link of what looks like one.
+        // A proxy may pass on any text as the address, and mail programs turn what looks like a link into one.
         String address = delivery.origin().ipAddress();
         attributes.put("ipAddress", address != null && Addresses.isAddress(address) ? address : null);
         return attributes;

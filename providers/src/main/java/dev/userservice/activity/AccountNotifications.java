@@ -17,9 +17,10 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The mails that tell people what was done to their account. An address that its user has not proved may be a stranger's: its
- * {@linkplain Mailbox mailbox} gets each kind of them no more often than mails with codes may be asked for, whosever account it is;
- * and one account causes ten of each kind a day, to whatever addresses.
+ * Sends mails to people about changes to their account. An address that its user has not proved may belong to a
+ * stranger. Its {@linkplain Mailbox mailbox} therefore gets each kind of mail no more often than mails with codes may
+ * be requested, whichever account causes it. In addition, one account causes at most ten mails of each kind a day,
+ * whatever the addresses.
  */
 public final class AccountNotifications {
     private final KeycloakSession session;
@@ -28,7 +29,10 @@ public final class AccountNotifications {
     private final boolean isByThemselves;
     private final Duration coolDown;
 
-    /** @param isByThemselves whether the user has done it; where anybody else was, and what they read, is not told */
+    /**
+     * @param isByThemselves whether the user made the change; the address and language of another actor are not
+     *     disclosed
+     */
     public AccountNotifications(
             KeycloakSession session, RealmModel realm, UserModel user, boolean isByThemselves, Settings settings) {
         this.session = session;
@@ -38,15 +42,16 @@ public final class AccountNotifications {
         this.coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
     }
 
-    /** Tells of a new password or second factor. */
+    /** Sends the mail about a changed password or second factor. */
     public void ofCredential(AccountNotification kind) {
         tell(kind, user.getEmail(), user.isEmailVerified());
     }
 
     /**
-     * Tells the old and the new address.
+     * Sends the mails about a changed address to the old and the new one.
      *
-     * @param before null for none, as {@code now}
+     * @param before the old address; null for none
+     * @param now the new address; null for none
      */
     public void ofNewEmail(String before, String now) {
         tell(AccountNotification.EMAIL_CHANGED_OLD, before, false);
@@ -62,8 +67,8 @@ public final class AccountNotifications {
     }
 
     private boolean isDue(AccountNotification kind, String recipient) {
-        // The user's row is locked before those of codes, as everywhere: Keycloak has changed it, and perhaps not yet
-        // written it.
+        // The user's row must be locked before the rows of codes, as everywhere. Keycloak has changed the user, but has
+        // perhaps not yet written the change.
         EntityManager entities = Entities.of(session);
         entities.flush();
         return isDue(kind, user.getId(), new CodePolicy(coolDown, Duration.ZERO, !coolDown.isZero()))

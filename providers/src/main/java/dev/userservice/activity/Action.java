@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the activity log can say that somebody did: its whole vocabulary. {@link UserEventMapping} says when. */
+/**
+ * The actions that the activity log can record: its whole vocabulary. {@link UserEventMapping} defines when each of
+ * them is recorded.
+ */
 public enum Action {
     REGISTER,
     LOGIN,
@@ -48,7 +51,7 @@ public enum Action {
     RATE_LIMITED,
     CONFIG_CHANGED;
 
-    /** What ends sessions, though that is not what it is for. */
+    /** The actions that end sessions as a side effect. */
     private static final Set<Action> END_SESSIONS = EnumSet.of(
             UPDATE_PROFILE,
             UPDATE_PASSWORD,
@@ -59,7 +62,10 @@ public enum Action {
             UPDATE_USER,
             USER_DELETED);
 
-    /** What is noted by itself: it has failed, or is a defence that must not fail because it could not be noted. */
+    /**
+     * The actions that are recorded in a transaction of their own: failures, and defenses that must not fail because
+     * they could not be recorded.
+     */
     private static final Set<Action> ALONE = EnumSet.of(
             LOGIN_FAILED,
             CLIENT_LOGIN_FAILED,
@@ -69,7 +75,7 @@ public enum Action {
             USER_LOCKED,
             RATE_LIMITED);
 
-    /** What may be told of the same user several times by one call, and is one action all the same. */
+    /** The actions that one call may report several times for the same user, although they are one action. */
     private static final Set<Action> ONCE = EnumSet.of(
             LOGOUT,
             UPDATE_PROFILE,
@@ -85,32 +91,35 @@ public enum Action {
             CONSENT_GRANTED,
             CONSENT_REVOKED);
 
-    /** The name in the table and in the API. */
+    /** Returns the name in the table and in the API. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The action of a name; empty for none. */
+    /** Returns the action of a name; empty if there is none. */
     public static Optional<Action> of(String id) {
         return Stream.of(values()).filter(action -> action.id().equals(id)).findFirst();
     }
 
-    /** All names. */
+    /** Returns the names of all actions. */
     public static List<String> ids() {
         return Stream.of(values()).map(Action::id).toList();
     }
 
-    /** Do two tellings of it in one transaction, of the same user, mean one action? */
+    /** Whether two reports of this action, for the same user in one transaction, count as one action. */
     boolean isCoalesced() {
         return ONCE.contains(this);
     }
 
-    /** Is it noted in a transaction of its own, whatever becomes of the one that tells it? */
+    /**
+     * Whether this action is recorded in a transaction of its own, whatever the outcome of the transaction that reports
+     * it.
+     */
     boolean hasOwnTransaction() {
         return ALONE.contains(this);
     }
 
-    /** Is the other, of the same user and in the same transaction, only what this one brings with it? */
+    /** Whether the other action, for the same user in the same transaction, is only a consequence of this one. */
     boolean brings(Action other) {
         return switch (other) {
             case LOGOUT -> END_SESSIONS.contains(this);

@@ -8,12 +8,12 @@ import org.keycloak.events.Event;
 import org.keycloak.events.admin.AdminEvent;
 
 /**
- * What an event tells, in the words of the log.
+ * An activity in the vocabulary of the log, as an event reports it.
  *
- * @param realm the realm's name, whatever becomes of it
- * @param userId to whom it happened; null if that is nobody, or not known
- * @param actor null if that is not known, as of a failed login
- * @param origin from where
+ * @param realm the realm's name, kept whatever happens to the realm
+ * @param userId the user to whom it happened; null if there is none or the user is unknown
+ * @param actor null if unknown, as for a failed login
+ * @param origin where the request came from
  * @param time milliseconds since 1970-01-01 UTC
  */
 record Activity(
@@ -33,28 +33,28 @@ record Activity(
         Objects.requireNonNull(details);
     }
 
-    /** Who did it. */
+    /** The one who did it. */
     record Actor(String id, Kind kind) {}
 
-    /** What sort of actor. */
+    /** The kind of an actor. */
     enum Kind {
-        /** A person of the tenant, its admins included. */
+        /** A user of the tenant, including its admins. */
         USER,
-        /** A client, by its own token. */
+        /** A client that uses its own token. */
         SERVICE_ACCOUNT,
-        /** Somebody of the platform realm, in a tenant. */
+        /** A user of the platform realm who acts in a tenant. */
         VENDOR,
-        /** Somebody of the realm {@code master}, by Keycloak's admin API. */
+        /** A user of the realm {@code master} who uses Keycloak's admin API. */
         SERVER_ADMIN
     }
 
     /**
-     * From where.
+     * Where the request came from.
      *
-     * @param clientId the client's own name of itself
+     * @param clientId the OAuth {@code client_id}, not Keycloak's id of the client
      */
     record Origin(String ipAddress, String userAgent, String clientId, String sessionId) {
-        /** Of who is not to be found in the log any more. */
+        /** The empty origin, for a user who must no longer be found in the log. */
         static final Origin FORGOTTEN = new Origin(null, null, null, null);
 
         static Origin of(Event event, String userAgent) {
@@ -66,15 +66,15 @@ record Activity(
         }
     }
 
-    /** Does it happen to the same user as the other? */
+    /** Whether this activity happened to the same user as the other one. */
     boolean isAbout(Activity other) {
         return userId != null && userId.equals(other.userId) && realmId.equals(other.realmId);
     }
 
     /**
-     * The row for the log. Everything that came in from outside is cut to what its column holds.
+     * Returns the row for the log. All values that came from outside are cut to the size of their columns.
      *
-     * @param sequence its place among the rows of its transaction
+     * @param sequence the position among the rows of the transaction
      */
     ActivityRow row(int sequence) {
         return new ActivityRow(

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an activity has to tell beyond its columns, under the names of the API. It holds no more than fits into its column;
- * what is left out is left out from the end, an element of a list at a time.
+ * The details of an activity that have no column of their own, under the names of the API. They hold no more than fits
+ * into the details column. What does not fit is dropped from the end, one list element at a time.
  */
 final class ActivityDetails {
     static final String SESSIONS_ENDED = "sessions_ended";
@@ -21,14 +21,14 @@ final class ActivityDetails {
     private static final String CHANGES = "changes";
     private static final int MAX_ENTRIES = 50;
 
-    /** For the braces, and for what is put in when all is told. */
+    /** The characters reserved for the JSON braces and for entries that are added last, when all events are known. */
     private static final int RESERVE = 100;
 
     private final Map<String, Object> entries = new LinkedHashMap<>();
     private int room = ActivityLog.MAX_DETAILS - RESERVE;
     private boolean isCut;
 
-    /** What a field was, and what it is now; null for nothing. */
+    /** The value of a field before and after a change; null stands for no value. */
     record Change(String from, String to) {}
 
     ActivityDetails text(String name, String value) {
@@ -82,19 +82,19 @@ final class ActivityDetails {
         return this;
     }
 
-    /** A text that is told; empty if it is not. */
+    /** Returns a text among the details; empty if there is none of this name. */
     Optional<String> textOf(String name) {
         return entries.get(name) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
-    /** How a field changed; empty if it did not. */
+    /** Returns how a field changed; empty if it did not. */
     Optional<Change> change(String field) {
         return entries.get(CHANGES) instanceof Map<?, ?> changes
                 ? Optional.ofNullable((Change) changes.get(field))
                 : Optional.empty();
     }
 
-    /** Notes that there was more than could be had. */
+    /** Marks the details as incomplete, because some of them could not be obtained. */
     ActivityDetails cut() {
         isCut = true;
         return this;
@@ -110,7 +110,7 @@ final class ActivityDetails {
         return true;
     }
 
-    /** Adds what the other telling of the same action has to say. */
+    /** Adds the details of another report of the same action. */
     void merge(ActivityDetails other) {
         isCut |= other.isCut;
         other.entries.forEach((name, value) -> entries.merge(name, value, (mine, theirs) -> {
@@ -123,12 +123,12 @@ final class ActivityDetails {
         }));
     }
 
-    /** How many sessions ended with it; empty where nothing is said. */
+    /** Returns how many sessions ended with the action; empty if this was not reported. */
     Optional<Long> sessionsEnded() {
         return Optional.ofNullable((Long) entries.get(SESSIONS_ENDED));
     }
 
-    /** Did all sessions end with it, however many there were? */
+    /** Whether all sessions ended with the action, however many there were. */
     boolean isOfAllSessions() {
         return isOf(ALL_SESSIONS);
     }
@@ -137,12 +137,15 @@ final class ActivityDetails {
         return entries.containsKey(name);
     }
 
-    /** Is there more than is kept? */
+    /** Whether some details are missing because they were dropped. */
     boolean isCut() {
         return isCut;
     }
 
-    /** As a JSON object that fits into its column; what does not fit is left out, from the end. Null for nothing. */
+    /**
+     * Returns the details as a JSON object that fits into its column; null if there are none. What does not fit is
+     * dropped from the end.
+     */
     String json() {
         Map<String, Object> rest = new LinkedHashMap<>(entries);
         String json = StrictJson.write(rest);

@@ -7,13 +7,13 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
 /**
- * Something that somebody did. No foreign keys: the log outlives whom it speaks of. The table's key is the realm and the id: see the
- * changelog.
+ * A row of the activity log: an action that somebody took. The table has no foreign keys, because the log outlives the
+ * users that it mentions. The primary key is the realm and the id; see the changelog.
  */
 @Entity(name = "UserServiceActivity")
 @Table(name = "US_ACTIVITY")
 public class ActivityEntity {
-    /** How many characters fit into the columns. */
+    /** The lengths of the columns, in characters. */
     static final int MAX_ID = 36;
 
     static final int MAX_TEXT = 255;
@@ -22,7 +22,10 @@ public class ActivityEntity {
     static final int MAX_ACTION = 32;
     static final int MAX_KIND = 16;
 
-    /** A {@link TimeOrderedId}: the order of the log, and what {@code from}, {@code to} and cursors are compared with. */
+    /**
+     * A {@link TimeOrderedId}. It defines the order of the log, and {@code from}, {@code to} and cursors are compared
+     * with it.
+     */
     @Id
     @Column(name = "ID", length = MAX_ID)
     private String id;

@@ -33,19 +33,20 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
- * Notes what Keycloak's events tell of a tenant's users, by whatever way in: in the activity log, and each login as the user's
- * last one. On in every tenant, without being listed.
+ * Records in the activity log what Keycloak's events report about a tenant's users, whichever interface was used, and
+ * records each login as the user's last one. The listener is active in every tenant without being listed among the
+ * realm's event listeners.
  */
 public final class ActivityListener implements EventListenerProvider {
     private static final Logger LOG = Logger.getLogger(ActivityListener.class);
 
-    /** What of Keycloak's admin REST may change a user's highest role. */
+    /** The actions of Keycloak's admin REST API that may change a user's highest role. */
     private static final Set<Action> OF_ROLES = EnumSet.of(Action.ROLE_CHANGED, Action.GROUP_JOINED, Action.GROUP_LEFT);
 
-    /** How many logins by a session that is there already are noted, on each node. */
+    /** The rate at which logins by one existing session are recorded, counted on each node. */
     private static final Rate SINGLE_SIGN_ON = Rate.parse("10/1m");
 
-    /** In seconds: a session that is as young as this belongs to the login that has made it. */
+    /** In seconds: a session that is not older than this was created by the login itself. */
     private static final int JUST_NOW = 1;
 
     private final KeycloakSession session;
@@ -64,7 +65,7 @@ public final class ActivityListener implements EventListenerProvider {
 
     @Override
     public void onEvent(Event event) {
-        // What fails is told in a transaction of its own, and has failed whether or not it can be noted.
+        // A failure is reported in a transaction of its own, and stays a failure whether or not it can be recorded.
         safely(
                 event.getError() == null,
                 () -> UserEventMapping.of(event)
@@ -86,8 +87,9 @@ public final class ActivityListener implements EventListenerProvider {
     }
 
     /**
-     * Each time that an application finds somebody logged in already, Keycloak tells of a login, which nobody has typed anything for. A
-     * page that asks in a loop would fill the log.
+     * Whether this login by an existing session exceeds the rate that is recorded. Keycloak fires a login event each
+     * time an application finds the user logged in already, without any input of the user. A page that asks in a loop
+     * would fill the log.
      */
     private boolean isOneOfTooMany(Event event, RealmModel realm) {
         UserSessionModel known =
@@ -97,7 +99,7 @@ public final class ActivityListener implements EventListenerProvider {
                 && !RateLimits.of(session).mayNote("login\n" + event.getSessionId(), SINGLE_SIGN_ON);
     }
 
-    /** What the event alone does not tell. */
+    /** Returns the entry, corrected where the event alone does not determine the action. */
     private UserEventMapping.Entry known(Event event, UserEventMapping.Entry entry, RealmModel realm) {
         return switch (entry.action()) {
             case UPDATE_PASSWORD ->
@@ -110,7 +112,10 @@ public final class ActivityListener implements EventListenerProvider {
         };
     }
 
-    /** Does the event belong to a login that a mailed link has begun? Of a new password Keycloak's events tell no difference. */
+    /**
+     * Whether the event belongs to a login that was started by a mailed link. Keycloak's events about a new password do
+     * not show this difference.
+     */
     private boolean isOfMailedLink(Event event, RealmModel realm) {
         String login = Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())
                 .get("code_id");
@@ -153,7 +158,10 @@ public final class ActivityListener implements EventListenerProvider {
         return member == null ? entry : new UserEventMapping.Entry(entry.action(), member.getId(), entry.details());
     }
 
-    /** What changed the role is noted, whether or not it can be said from which to which. */
+    /**
+     * Adds the highest role before and after the change. The change itself is recorded even if these roles cannot be
+     * determined.
+     */
     private void addRoles(UserEventMapping.Entry entry, RealmModel realm) {
         try {
             HighestRoleChange.of(session, new Tenancy(session, realm), entry.userId())
@@ -166,7 +174,9 @@ public final class ActivityListener implements EventListenerProvider {
         }
     }
 
-    /** Keycloak would go on as well, but nobody would count it. */
+    /**
+     * Runs the work and counts its failure. Keycloak would continue after an exception as well, but would not count it.
+     */
     private void safely(boolean isSuccess, Runnable work) {
         try {
             work.run();
@@ -189,7 +199,7 @@ public final class ActivityListener implements EventListenerProvider {
         Activity activity = new Activity(
                 entry.action(), realm.getId(), realm.getName(), entry.userId(), actor, origin, entry.details(), time);
         if (failures.takes(session, activity)) {
-            // The log has it as one of many; whoever counts, counts each.
+            // The log records this failure only as one of many; a listener that counts activities counts each one.
             session.getKeycloakSessionFactory().publish(ActivityRecorded.of(activity));
         } else {
             ActivityRecorder.tell(session, activity, meters, settings);
@@ -202,7 +212,10 @@ public final class ActivityListener implements EventListenerProvider {
         return client == null ? null : client.getClientId();
     }
 
-    /** That of the request; of what was asked for in an earlier one, the event says it. */
+    /**
+     * Returns the user agent of the request, or the one in the event's details for an action that an earlier request
+     * asked for.
+     */
     private String userAgent(Event event) {
         Map<String, String> details = Objects.requireNonNullElse(event.getDetails(), Map.of());
         return details.containsKey(MailContext.USER_AGENT) ? details.get(MailContext.USER_AGENT) : header();
@@ -212,7 +225,7 @@ public final class ActivityListener implements EventListenerProvider {
         try {
             return session.getContext().getHttpRequest().getHttpHeaders().getHeaderString(HttpHeaders.USER_AGENT);
         } catch (RuntimeException e) {
-            // There is no request: Keycloak's brute-force detection has threads of its own.
+            // There is no request: Keycloak's brute-force detection runs on threads of its own.
             return null;
         }
     }
@@ -220,7 +233,7 @@ public final class ActivityListener implements EventListenerProvider {
     @Override
     public void close() {}
 
-    /** Makes the listener. */
+    /** Creates the listener. */
     public static final class Factory implements EventListenerProviderFactory {
         public static final String ID = "user-service-activity";
 

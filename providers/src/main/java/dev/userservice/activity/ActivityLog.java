@@ -24,23 +24,23 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * The store of who did what to whom. What is asked for is found by an index, however long the log: each of them ends in the
- * row's id, which is the order of the log.
+ * The store of the activity log, which records who did what to whom. Every query uses an index, however long the log
+ * is. Each index ends in the row's id, which is the order of the log.
  */
 public final class ActivityLog {
-    /** How many characters of each text the log keeps. */
+    /** The maximum number of characters that the log keeps of each text. */
     public static final int MAX_TEXT = ActivityEntity.MAX_TEXT;
 
     public static final int MAX_DETAILS = ActivityEntity.MAX_DETAILS;
     public static final int MAX_ADDRESS = ActivityEntity.MAX_ADDRESS;
 
-    /** The detail that has the name of somebody who is not known. */
+    /** The detail that holds the name given by somebody who could not be identified. */
     public static final String IDENTIFIER = "identifier";
 
-    /** What has that detail. */
+    /** The actions that have this detail. */
     private static final List<String> OF_NOBODY = List.of("login_failed", "rate_limited");
 
-    /** What tells which names somebody had. */
+    /** The actions whose details contain a user's current or former names. */
     private static final List<String> WITH_NAMES =
             List.of("register", "user_created", "update_profile", "update_user", "user_deleted");
 
@@ -55,31 +55,32 @@ public final class ActivityLog {
     }
 
     /**
-     * An id for a row.
+     * Returns an id for a new row.
      *
-     * @param millis the time of what it tells of, since 1970-01-01 UTC
-     * @param sequence its place among the rows of one transaction, which may be of the same millisecond
+     * @param millis the time of the activity, in milliseconds since 1970-01-01 UTC
+     * @param sequence the position among the rows of one transaction, which may have the same millisecond
      */
     public static String id(long millis, int sequence) {
         return TimeOrderedId.of(millis, sequence, RANDOM);
     }
 
-    /** Writes a row, in the fate of the transaction that is under way. */
+    /** Writes a row as part of the current transaction. */
     public void add(ActivityRow row) {
-        // An entity, not a statement: PostgreSQL is to acknowledge no commit of Keycloak's before this row is safe.
+        // The row is written as an entity, not by a statement: PostgreSQL must acknowledge no commit of Keycloak's
+        // before this row is durable.
         entities.persist(new ActivityEntity(row));
     }
 
     /**
-     * What is asked for; all of it together.
+     * The conditions of a query; a row must meet all of them.
      *
-     * @param userId null for anybody, and for what concerns nobody
-     * @param actorId null for anybody
+     * @param userId the user to whom it happened; null for all rows, including those that concern no user
+     * @param actorId null for any actor
      * @param actions any of these; empty for all
-     * @param ipAddress null for any
-     * @param isForSelf whether only those addresses count that the user may see: not those of others who did something
-     * @param from milliseconds since 1970-01-01 UTC, inclusive; null for the beginning
-     * @param to the same, exclusive; null for the end
+     * @param ipAddress null for any address
+     * @param isForSelf whether only those addresses match that the user may see: not those of others who did something
+     * @param from milliseconds since 1970-01-01 UTC, inclusive; null for no lower bound
+     * @param to milliseconds since 1970-01-01 UTC, exclusive; null for no upper bound
      */
     public record Filter(
             String userId,
@@ -95,10 +96,10 @@ public final class ActivityLog {
     }
 
     /**
-     * A part of a tenant's log, the newest first.
+     * Returns a part of a tenant's log, newest first.
      *
-     * @param before the id of the last row of the page before; null for the start
-     * @param offset how many to pass over from there
+     * @param before the id of the last row of the previous page; null for the first page
+     * @param offset how many rows to skip from there
      */
     public List<ActivityRow> page(RealmModel realm, Filter filter, String before, int offset, int limit) {
         Map<String, Object> values = new TreeMap<>();
@@ -118,18 +119,19 @@ public final class ActivityLog {
     }
 
     /**
-     * How often something was done to a user on a day.
+     * How often an action was done to a user on one day.
      *
-     * @param day its beginning, in milliseconds since 1970-01-01 UTC; a day is one of UTC
+     * @param day the start of the day in UTC, in milliseconds since 1970-01-01 UTC
      */
     public record Daily(String action, long day, long times) {}
 
     /**
-     * Counts by action and day, of each action its newest alone; days without any are left out.
+     * Counts a user's activities by action and day. Only the newest rows of each action are counted, and days without
+     * any are left out.
      *
      * @param actions at least one
      * @param from milliseconds since 1970-01-01 UTC, inclusive
-     * @param most how many rows of each action are counted: no more are read, however many there are
+     * @param most the maximum number of rows of each action that are read and counted, however many there are
      */
     public List<Daily> daily(RealmModel realm, String userId, List<String> actions, long from, int most) {
         Map<String, Object> values = new TreeMap<>();
@@ -138,8 +140,8 @@ public final class ActivityLog {
         values.put("from", bound(from));
         values.put("length", DAY);
         values.put("most", most);
-        // The tenant is looked at last: PostgreSQL takes user and tenant for unrelated, expects too few rows by both,
-        // and sorts all of them instead of reading the newest by the index.
+        // The tenant is checked last. PostgreSQL assumes that user and tenant are independent. With both conditions it
+        // expects too few rows, and sorts all of them instead of reading the newest ones from the index.
         String newest = newestOfEach(
                 "a.realmId as realm, a.action as action, a.createdAt - mod(a.createdAt, :length) as beginning",
                 actions,
@@ -188,14 +190,17 @@ public final class ActivityLog {
         return " and a.action = :action";
     }
 
-    /** The newest of each action by the index, and of these the newest: "any of these" would be found by no index in order. */
+    /**
+     * Returns a query that reads the newest rows of each action from an index, and then takes the newest of these. No
+     * index provides the rows of several actions in order.
+     */
     private static String ofSeveral(List<String> actions, String conditions, long most, Map<String, Object> values) {
         values.put("most", most);
         return "from UserServiceActivity r where r.realmId = :realm and r.id in ("
                 + newestOfEach("a.id", actions, conditions, values) + ") order by r.id desc";
     }
 
-    /** For as many of each action as the parameter {@code most} says. */
+    /** Returns a query for the newest rows of each action, as many of each as the parameter {@code most} allows. */
     private static String newestOfEach(
             String columns, List<String> actions, String conditions, Map<String, Object> values) {
         return IntStream.range(0, actions.size())
@@ -207,7 +212,7 @@ public final class ActivityLog {
                 .collect(Collectors.joining(" union all "));
     }
 
-    /** Is there anything that tells of this user, who need not exist any more? */
+    /** Whether the log has a row about this user, who may no longer exist. */
     public boolean tellsOf(String realmId, String userId) {
         return !entities.createQuery(
                         "select 1 from UserServiceActivity where userId = :user and realmId = :realm", Integer.class)
@@ -219,10 +224,11 @@ public final class ActivityLog {
     }
 
     /**
-     * Takes a person out of the log: what tells of them keeps the ids, the action and the time; what they did to others keeps
-     * what was done; and of what was tried under a name of theirs and is nobody's, the name and from where go.
+     * Removes a person from the log. Rows about the person keep only the ids, the action and the time. Rows about what
+     * the person did to others keep what was done, without the IP address and user agent. Rows without a user that were
+     * recorded under one of the person's names lose the name, the IP address and the user agent.
      *
-     * @param names the person's names of today; those of before are found in what tells of them
+     * @param names the person's current names; former names are found in the rows about the person
      */
     public void erase(String realmId, String userId, Set<String> names) {
         Set<String> all = new HashSet<>(names);
@@ -236,7 +242,10 @@ public final class ActivityLog {
                         where actorId = :user and (ipAddress is not null or userAgent is not null)""").setParameter("user", userId).executeUpdate();
     }
 
-    /** What a row tells of who was not known is what was typed. As it stands in the details, which are written by one writer. */
+    /**
+     * Erases rows without a user in whose details one of these names was recorded as it was typed. The names are
+     * matched as they appear in the JSON, which is always produced by the same writer.
+     */
     private void eraseTyped(String realmId, List<String> names) {
         if (names.isEmpty()) {
             return;
@@ -283,7 +292,10 @@ public final class ActivityLog {
         return names;
     }
 
-    /** The first realm that has rows, in the order of their ids, behind another; null for the very first. */
+    /**
+     * Returns the first realm that has rows, in the order of the realm ids, after the given one; null selects the very
+     * first.
+     */
     Optional<String> nextRealmAfter(String realmId) {
         return Optional.ofNullable(
                 entities.createQuery("select min(realmId) from UserServiceActivity where realmId > :last", String.class)
@@ -292,19 +304,20 @@ public final class ActivityLog {
     }
 
     /**
-     * A step of a purge.
+     * The result of one step of a purge.
      *
-     * @param last the id up to which there is nothing any more; empty if that was all
+     * @param last the id up to which no rows are left; empty if this was the last step
      */
     record Purged(int rows, Optional<String> last) {}
 
     /**
-     * Deletes rows of a realm, the oldest first.
+     * Deletes rows of a realm, oldest first.
      *
-     * @param after the {@link Purged#last} of the step before; empty for the first. A step that looked for it again would come by
-     *     all that the others have deleted, which is in the index until the database cleans up.
-     * @param before in milliseconds since 1970-01-01 UTC; empty for all
-     * @param most how many
+     * @param after the {@link Purged#last} of the previous step; empty for the first step. A step that searched for
+     *     this position again would read all entries that earlier steps deleted, which stay in the index until the
+     *     database cleans up.
+     * @param before in milliseconds since 1970-01-01 UTC; empty for all rows
+     * @param most the maximum number of rows
      */
     Purged purge(String realmId, Optional<String> after, Optional<Long> before, int most) {
         String from = after.orElse("");

@@ -3,7 +3,10 @@ package dev.userservice.activity;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** What the activity log had to leave out: {@code user_service_activity_dropped_total} by what it was. */
+/**
+ * Counts what the activity log had to leave out, as {@code user_service_activity_dropped_total} with a label for its
+ * kind.
+ */
 final class ActivityMeters {
     private final Counter rows;
     private final Counter details;

@@ -18,7 +18,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.ClientModel;
 
-/** A page on which an admin reads the activity log. It calls the API as anybody can: it may read what its user may. */
+/**
+ * Serves a page on which an admin reads the activity log. The page calls the API like any other client, and may read
+ * what its user may read.
+ */
 @Tag(name = "Activity")
 public final class ActivityPageResource {
     private static final String CLIENT = "user-service-activity";
@@ -76,7 +79,9 @@ public final class ActivityPageResource {
         return PAGE.file(name, call.session(), request);
     }
 
-    /** Is there a client by which a login can begin? Else Keycloak would show its visitors an error. */
+    /**
+     * Whether the tenant has a client for the login. Without one, Keycloak would show an error to visitors of the page.
+     */
     private boolean hasClient() {
         ClientModel client = call.realm().getClientByClientId(CLIENT);
         return client != null && client.isEnabled() && client.isPublicClient() && client.isStandardFlowEnabled();

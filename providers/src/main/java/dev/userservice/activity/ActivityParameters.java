@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
-/** The query parameters that each reading of the activity log takes. */
+/** The query parameters of all requests that read the activity log. */
 public final class ActivityParameters {
     private static final Pattern ID =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
@@ -58,7 +58,7 @@ public final class ActivityParameters {
             schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = ActivityLog.MAX_ADDRESS))
     String ipAddress;
 
-    /** Which part of what is found is asked for. */
+    /** Returns which part of the found rows is requested. */
     Paging paging(FieldErrors errors) {
         Paging paging = Paging.of(limit, offset, cursor, errors);
         if (paging.isBehindAnother() && !ID.matcher(cursor).matches()) {
@@ -68,10 +68,10 @@ public final class ActivityParameters {
     }
 
     /**
-     * What is asked for.
+     * Returns the requested conditions.
      *
-     * @param userId of whom; null for the whole tenant
-     * @param isForSelf whether the user themselves ask
+     * @param userId the user to whom it happened; null for the whole tenant
+     * @param isForSelf whether users read about themselves
      */
     ActivityLog.Filter filter(String userId, boolean isForSelf, FieldErrors errors) {
         List<String> wanted =
@@ -91,7 +91,7 @@ public final class ActivityParameters {
         return new ActivityLog.Filter(userId, actorId, wanted, Addresses.canonical(ipAddress), isForSelf, begin, end);
     }
 
-    /** Rounded up to the milliseconds that the log counts. */
+    /** Returns the time, rounded up to whole milliseconds as in the log. */
     private static Long time(String name, String given, FieldErrors errors) {
         if (given == null) {
             return null;

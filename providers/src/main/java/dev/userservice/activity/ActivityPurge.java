@@ -14,17 +14,18 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * The end of what the activity log has kept long enough, and of what is left of realms that are gone. On one node at a time,
- * in small transactions, so that nothing else waits for it; what is not done in time is done the next time.
+ * Deletes rows that the activity log has kept long enough, and the remaining rows of realms that no longer exist. The
+ * purge runs on one node at a time and in small transactions, so that nothing else waits for it. What cannot be done in
+ * time is done by the next run.
  */
 public final class ActivityPurge {
     private static final String TASK = "user-service-activity-purge";
     private static final int ROWS_A_TRANSACTION = 1_000;
 
-    /** How much longer it rests than it has worked. */
+    /** How many times longer the purge pauses than it has worked. */
     private static final int PAUSE = 2;
 
-    /** A node that dies in between keeps the others from it no longer than that. */
+    /** The maximum time for which a node that dies during a purge keeps the other nodes from purging. */
     private static final Duration LOCK = Duration.ofMinutes(10);
 
     private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -40,12 +41,12 @@ public final class ActivityPurge {
     }
 
     /**
-     * Purges, unless another node does.
+     * Purges the log, unless another node is doing so.
      *
-     * @return how many rows were deleted; empty if another node is at it
+     * @return how many rows were deleted; empty if another node is purging
      */
     public Optional<Long> run() {
-        // Without a transaction: none should last that long.
+        // There is no transaction here, because none should last as long as a purge.
         try (KeycloakSession session = sessions.create()) {
             return Optional.ofNullable(session.getProvider(ClusterProvider.class)
                     .executeIfNotExecuted(TASK, (int) LOCK.toSeconds(), this::all)
@@ -84,14 +85,17 @@ public final class ActivityPurge {
             last = step.last();
             isAll = last.isEmpty();
             if (!isAll) {
-                // Logins come first: the database is theirs for most of the time.
+                // Logins have priority: the purge leaves the database to them most of the time.
                 LockSupport.parkNanos(PAUSE * (System.nanoTime() - start));
             }
         }
         return deleted;
     }
 
-    /** Asked anew each time: who lengthens the retention, or imports the realm again, need not wait for the end. */
+    /**
+     * Runs one step. The settings are read again for each step, so that a longer retention, or a realm that is imported
+     * again, takes effect before the purge has ended.
+     */
     private ActivityLog.Purged step(KeycloakSession session, String realmId, Optional<String> after) {
         RealmModel realm = session.realms().getRealm(realmId);
         int days = realm == null ? 0 : settings.of(realm, Settings.ACTIVITY_RETENTION);

@@ -4,13 +4,13 @@ import java.util.Optional;
 import org.keycloak.provider.ProviderEvent;
 
 /**
- * An activity has come to pass: the transaction that tells of it has committed, or it is one that is noted whatever becomes of
- * that. Told to this node alone, once for each.
+ * An event for an activity that has taken effect: the transaction that reports it has committed, or the activity is
+ * recorded whatever the outcome of that transaction. The event is published on this node only, once for each activity.
  *
  * @param realm the realm's name
- * @param reason why it failed, as Keycloak's event has it
- * @param fromRole of a change of roles the highest managed role before, if there was one
- * @param toRole the same after it
+ * @param reason the reason for a failure, as in Keycloak's event
+ * @param fromRole for a change of roles, the highest managed role before it, if there was one
+ * @param toRole for a change of roles, the highest managed role after it, if there is one
  */
 public record ActivityRecorded(
         String realm, Action action, Optional<String> reason, Optional<String> fromRole, Optional<String> toRole)

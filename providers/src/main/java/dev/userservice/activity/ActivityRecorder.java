@@ -20,8 +20,8 @@ import org.keycloak.models.KeycloakTransactionManager;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * What one transaction has to tell. It is written just before the commit, when all is known: several events may tell of one
- * action, which is one row. A transaction that is rolled back has told nothing.
+ * Collects the activities of one transaction. They are written just before the commit, when all of them are known:
+ * several events may report the same action, which is one row. A transaction that is rolled back reports nothing.
  */
 final class ActivityRecorder extends AbstractKeycloakTransaction {
     private static final Logger LOG = Logger.getLogger(ActivityRecorder.class);
@@ -34,7 +34,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
     private final List<Activity> ofModel = new ArrayList<>();
     private List<ActivityRecorded> done = List.of();
 
-    /** The rows that do not share the transaction's fate. */
+    /** The rows that are written whatever the outcome of the transaction. */
     private final Map<Activity, ActivityRow> alone = new LinkedHashMap<>();
 
     private ActivityRecorder(KeycloakSession session, ActivityMeters meters, Settings settings) {
@@ -43,7 +43,10 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         this.settings = settings;
     }
 
-    /** Notes something in the fate of the session's transaction; by itself, if that is at its end already. */
+    /**
+     * Records an activity as part of the session's transaction, or in a transaction of its own if that one is already
+     * ending.
+     */
     static void tell(KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
         Optional<ActivityRecorder> recorder = open(session, meters, settings);
         if (recorder.isPresent()) {
@@ -55,12 +58,15 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         }
     }
 
-    /** Notes the same where nothing else in the transaction tells it; else it only lends its details. */
+    /**
+     * Records an activity that Keycloak's model reports. It becomes a row only if nothing else in the transaction
+     * reports the same; otherwise only its details are added.
+     */
     static void tellOfModel(KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
         open(session, meters, settings).ifPresent(recorder -> recorder.ofModel.add(activity));
     }
 
-    /** That of the session's transaction; empty if there is none, or it is at its end. */
+    /** Returns the recorder of the session's transaction; empty if there is no transaction or it is already ending. */
     private static Optional<ActivityRecorder> open(KeycloakSession session, ActivityMeters meters, Settings settings) {
         ActivityRecorder recorder = session.getAttribute(OF_SESSION, ActivityRecorder.class);
         if (recorder == null && session.getTransactionManager().isActive()) {
@@ -70,7 +76,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
                 session.getTransactionManager().enlistAfterCompletion(recorder.afterCompletion());
                 session.setAttribute(OF_SESSION, recorder);
             } catch (IllegalStateException e) {
-                // Its commit has begun.
+                // The commit of the transaction has begun.
                 recorder = null;
             }
         }
@@ -100,7 +106,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
             try {
                 notices.queue(activity);
             } catch (RuntimeException e) {
-                // A mail is not worth the login or the change that it tells of.
+                // A mail that cannot be queued must not undo the login or the change that it reports.
                 meters.noticeDropped();
                 LOG.errorf(
                         e,
@@ -123,7 +129,10 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         }
     }
 
-    /** A wrong password is still a wrong password, and counts as one. */
+    /**
+     * Counts and logs a row that could not be written, without failing: a wrong password is still a wrong password, and
+     * counts as one.
+     */
     private void lost(Activity activity, RuntimeException e) {
         meters.rowDropped();
         LOG.errorf(e, "An activity could not be noted: %s", activity.action().id());
@@ -145,8 +154,9 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
     }
 
     /**
-     * Writes what is noted whatever becomes of the transaction that told it. Not before that of the request has given its connection
-     * back: if each of many failed logins held one and waited for another, the pool would stand still.
+     * Writes the rows that do not depend on the outcome of the transaction, but not before the transaction of the
+     * request has returned its connection. If each of many failed logins held one connection and waited for another,
+     * the connection pool would deadlock.
      */
     private void addAlone() {
         if (alone.isEmpty()) {
@@ -166,7 +176,10 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
 
     private KeycloakTransaction afterRequest() {
         return new AbstractKeycloakTransaction() {
-            /** Without a database nobody is answered as if what happened had been noted. */
+            /**
+             * Fails if the database is unavailable, so that no client gets a response as if the activity had been
+             * recorded.
+             */
             @Override
             protected void commitImpl() {
                 Optional<RuntimeException> failure = writeAlone().filter(TransientFailure::isCauseOf);
@@ -182,7 +195,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         };
     }
 
-    /** Returns what has kept the rows from being written, which is in the log already. */
+    /** Writes the rows and returns the exception that prevented it, which has already been logged. */
     private Optional<RuntimeException> writeAlone() {
         Optional<RuntimeException> failure = Optional.empty();
         try {
@@ -196,7 +209,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         return failure;
     }
 
-    /** What listens counts; if that fails, what has been done is done all the same. */
+    /** Publishes the activity to the listeners that count. If one of them fails, the activity still stands. */
     private void publish(ActivityRecorded activity) {
         try {
             session.getKeycloakSessionFactory().publish(activity);
@@ -209,12 +222,16 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
     @Override
     protected void rollbackImpl() {}
 
-    /** One row for one action: what was told twice, or only follows from something else, goes into that. */
+    /**
+     * Returns one activity for each action. An action that was reported twice, or only follows from another one, is
+     * merged into that one.
+     */
     static List<Activity> folded(List<Activity> told) {
         Set<Activity> folded = Collections.newSetFromMap(new IdentityHashMap<>());
         Map<String, List<Activity>> ofUsers = new HashMap<>();
         for (Activity next : told) {
-            // Of an import of ten thousand users, each is compared with themselves alone.
+            // The activities are grouped by user, so that in an import of ten thousand users each is compared only with
+            // those of the same user.
             List<Activity> earlier = ofUsers.computeIfAbsent(next.userId(), user -> new ArrayList<>());
             if (isKnown(earlier, next)) {
                 continue;
@@ -247,7 +264,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
 
     private static void mergeInto(Activity kept, Activity gone) {
         if (gone.action() != Action.LOGOUT) {
-            // Which role a new user has, the row of the user's making says itself.
+            // The row for the creation of the user already contains the role.
             if (kept.action() != Action.USER_CREATED) {
                 kept.details().merge(gone.details());
             }

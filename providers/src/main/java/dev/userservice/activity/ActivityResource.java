@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
-/** The activity log, the newest first: a person's own, a user's, the tenant's. */
+/** Serves the activity log, newest first: the caller's own, that of a user, or that of the tenant. */
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Activity")
 public final class ActivityResource {
@@ -117,6 +117,6 @@ public final class ActivityResource {
         return answer.build();
     }
 
-    /** An array of its own type, for the writer of our answers to know. */
+    /** An array with a type of its own, so that the writer of the API's responses recognizes it. */
     private record Page(@JsonValue List<ActivityView> activities) implements JsonAnswer {}
 }

@@ -5,12 +5,12 @@ import java.util.Objects;
 /**
  * A row of the activity log.
  *
- * @param id sorts by time
- * @param userId to whom it happened; null if that is nobody, or not known
- * @param actorId who did it; null if that is not known, as of a failed login
+ * @param id an id that sorts by time
+ * @param userId the user to whom it happened; null if there is none or the user is unknown
+ * @param actorId the one who did it; null if unknown, as for a failed login
  * @param actorKind null if there is no actor
- * @param details a JSON object; null for none
- * @param clientId the OAuth client's own name of itself ({@code client_id}), not Keycloak's id
+ * @param details a JSON object; null if there are none
+ * @param clientId the OAuth {@code client_id}, not Keycloak's id of the client
  * @param createdAt milliseconds since 1970-01-01 UTC
  */
 public record ActivityRow(

@@ -62,7 +62,10 @@ public record ActivityView(
         return of(row, true);
     }
 
-    /** What a person is shown of their own: where others were who did something to them is not theirs to know. */
+    /**
+     * Returns the entry as shown to the user to whom it happened. The origin of other actors is left out, because the
+     * user must not see where they were.
+     */
     static ActivityView forSelf(ActivityRow row) {
         return of(row, row.actorId() == null || row.actorId().equals(row.userId()));
     }

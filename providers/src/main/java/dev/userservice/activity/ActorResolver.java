@@ -15,9 +15,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
-/** Finds out who it was. */
+/** Determines who did an action. */
 final class ActorResolver {
-    /** Of these it is not known who did them: nobody has proved to be the user. */
+    /** The actions whose actor is unknown, because nobody has proved to be the user. */
     private static final Set<Action> BY_ANYBODY = EnumSet.of(
             Action.LOGIN_FAILED,
             Action.CLIENT_LOGIN_FAILED,
@@ -25,7 +25,7 @@ final class ActorResolver {
             Action.PASSWORD_RESET_REQUESTED,
             Action.USER_LOCKED);
 
-    /** What leaves no session to look at, or happens too often to. */
+    /** The actions that leave no session to look up, or happen too often for a lookup. */
     private static final Set<Action> OF_SESSIONS_END = EnumSet.of(Action.LOGOUT, Action.TOKEN_REFRESH);
 
     private final KeycloakSession session;
@@ -35,7 +35,7 @@ final class ActorResolver {
         this.session = session;
     }
 
-    /** Who did what a user event tells; null if that is not known. */
+    /** Returns who did the action that a user event reports; null if unknown. */
     Activity.Actor of(UserEventMapping.Entry entry, Event event, RealmModel realm) {
         String userId = entry.userId();
         boolean isByTime = event.getDetails() != null && event.getDetails().containsKey(PendingPurge.PURGED);
@@ -52,14 +52,14 @@ final class ActorResolver {
         return BY_ANYBODY.contains(action) || (action == Action.ACTIVATION_RESENT && !isLoggingIn(userId));
     }
 
-    /** Has this user proved who they are, in the login that is under way? They may ask for another mail there. */
+    /** Whether this user has proved their identity in the current login, where they may request another mail. */
     private boolean isLoggingIn(String userId) {
         AuthenticationSessionModel login = session.getContext().getAuthenticationSession();
         UserModel user = login == null ? null : login.getAuthenticatedUser();
         return user != null && user.getId().equals(userId);
     }
 
-    /** Who does it in the user's place: the session says so. */
+    /** Returns who acts in the user's place, according to the session. */
     private Optional<Activity.Actor> impersonator(UserEventMapping.Entry entry, Event event, RealmModel realm) {
         if (event.getSessionId() == null || OF_SESSIONS_END.contains(entry.action())) {
             return Optional.empty();
@@ -72,7 +72,10 @@ final class ActorResolver {
                         .orElseGet(() -> new Activity.Actor(by, Activity.Kind.SERVER_ADMIN)));
     }
 
-    /** The event of the impersonation itself names the realm; afterwards it is found by who is there. */
+    /**
+     * Returns the realm of an impersonator. The event of the impersonation itself names the realm; for later events it
+     * is the realm that has a user with this id.
+     */
     private Optional<RealmModel> home(String impersonator, Event event, RealmModel realm) {
         if (event.getType() == EventType.IMPERSONATE) {
             return Optional.ofNullable(
@@ -84,11 +87,11 @@ final class ActorResolver {
     }
 
     /**
-     * Who made an admin event.
+     * Returns who caused an admin event.
      *
-     * @param home the realm of whoever called; null if it is not there any more
-     * @param realm where something was done
-     * @return null for nobody
+     * @param home the realm of the caller; null if it no longer exists
+     * @param realm the realm in which something was done
+     * @return the actor, never null
      */
     Activity.Actor of(RealmModel home, String userId, RealmModel realm) {
         UserModel user = home == null ? null : session.users().getUserById(home, userId);

@@ -19,20 +19,20 @@ import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
 
-/** Which of Keycloak's admin events tell of which activity: all of them do. */
+/** Maps Keycloak's admin events to activities; each event has one. */
 final class AdminEventMapping {
-    /** By the admin REST, or by SCIM. */
+    /** The path of a user, or below it, in the admin REST API or in SCIM. */
     private static final Pattern OF_USER = Pattern.compile("(?:users|scim/v2/Users)/([^/]+)(?:/(.+))?");
 
-    /** A new member is named in the event's details alone. */
+    /** The path of an organization's members. A new member is named only in the event's details. */
     private static final Pattern OF_MEMBER = Pattern.compile("organizations/[^/]+/members(?:/([^/]+))?");
 
     private static final Pattern OF_LOCKOUT = Pattern.compile("(?:attack-detection/brute-force/)?users(?:/([^/]+))?");
 
-    /** A partial import tells of its users as of the realm's. */
+    /** The path of a user in a partial import, whose events have the resource type of the realm. */
     private static final Pattern IMPORTED = Pattern.compile("users/[^/]+");
 
-    /** Whose path begins with the user, whatever the paths of others look like. */
+    /** The resource types whose paths begin with the user; those of other types may look the same. */
     private static final Set<ResourceType> OF_USERS = EnumSet.of(
             ResourceType.USER,
             ResourceType.REALM_ROLE_MAPPING,
@@ -47,7 +47,7 @@ final class AdminEventMapping {
             "enabled", "is_active",
             "emailVerified", "is_email_verified");
 
-    /** What a representation of a user says that is not the user's to be changed. */
+    /** The fields of a user's representation that are not reported as changed. */
     private static final Set<String> NO_FIELDS = Set.of(
             "id",
             "access",
@@ -60,9 +60,9 @@ final class AdminEventMapping {
     private AdminEventMapping() {}
 
     /**
-     * What an admin event tells.
+     * Returns the activity that an admin event reports.
      *
-     * @param notes what our own routes know beyond the event
+     * @param notes what the API's own routes know beyond the event
      */
     static Entry of(AdminEvent event, Map<String, String> notes) {
         String path = Objects.requireNonNullElse(event.getResourcePath(), "");
@@ -192,7 +192,10 @@ final class AdminEventMapping {
                 .text("path", path);
     }
 
-    /** The user's own fields first: an attribute may be called anything, and there may be many. */
+    /**
+     * Returns the names of the changed fields. The user's own fields come first, because attributes can have any name
+     * and there can be many.
+     */
     private static List<String> fields(JsonNode user) {
         List<String> fields = new ArrayList<>();
         user.properties().forEach(field -> {

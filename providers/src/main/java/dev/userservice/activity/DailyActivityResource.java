@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** How often a user has logged in, and failed to, day by day: what a chart shows. */
+/** Serves the daily numbers of a user's successful and failed logins, which a chart shows. */
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Activity")
 public final class DailyActivityResource {
@@ -120,6 +120,6 @@ public final class DailyActivityResource {
         return number;
     }
 
-    /** An array of its own type, for the writer of our answers to know. */
+    /** An array with a type of its own, so that the writer of the API's responses recognizes it. */
     record Days(@JsonValue List<DayView> days) implements JsonAnswer {}
 }

@@ -6,16 +6,16 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What was counted of a user's logins. */
+/** The daily counts of a user's logins. */
 final class DailyLogins {
     static final List<Action> ACTIONS = List.of(Action.LOGIN, Action.LOGIN_FAILED);
 
-    /** How many of each action are counted. */
+    /** The maximum number of counted rows for each action. */
     static final int MOST = 10_000;
 
     private final List<Daily> counted;
 
-    /** {@code counted} is of the newest {@link #MOST}. */
+    /** {@code counted} contains the counts of the newest {@link #MOST} rows of each action. */
     DailyLogins(List<Daily> counted) {
         this.counted = counted;
     }
@@ -25,7 +25,7 @@ final class DailyLogins {
         return new DayView(date, times(Action.LOGIN, day), times(Action.LOGIN_FAILED, day));
     }
 
-    /** Null for a day that may not have been counted to its beginning. */
+    /** Returns how often the action happened on a day; null if the day may not have been counted completely. */
     private Long times(Action action, long day) {
         boolean isAll = of(action).mapToLong(Daily::times).sum() < MOST;
         boolean isCounted = isAll || of(action).anyMatch(other -> other.day() < day);

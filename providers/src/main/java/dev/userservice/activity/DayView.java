@@ -3,7 +3,7 @@ package dev.userservice.activity;
 import java.time.LocalDate;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** A day of a user's, as the API shows it. */
+/** The logins of a user on one day, as the API shows them. */
 @Schema(name = "ActivityDay", description = "A day of UTC")
 public record DayView(
         @Schema(description = "The day, of UTC", format = "date")

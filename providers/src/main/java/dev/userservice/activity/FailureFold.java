@@ -20,9 +20,9 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * Keeps failures that anybody can bring about, those without a user and those of clients, from filling the activity log. The first
- * ones of a minute are rows as any other. The rest are counted, and each minute become one row for each tenant, kind and reason, with
- * how many there were. A node that is killed forgets what it has counted since then.
+ * Keeps failures that anybody can cause (those without a user and those of clients) from filling the activity log. The
+ * first ones of a minute become ordinary rows. The others are counted, and every minute one row for each tenant, action
+ * and reason is written with their number. A node that is killed loses what it has counted since then.
  */
 final class FailureFold implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(FailureFold.class);
@@ -30,7 +30,7 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
     static final Rate BY_ADDRESS = Rate.parse("10/1m");
     static final Rate BY_TENANT = Rate.parse("60/1m");
 
-    /** How many addresses are told apart in one row; a count of more is "at least". */
+    /** The maximum number of distinct addresses that are counted for one row; this number means "at least". */
     private static final int MAX_ADDRESSES = 1_000;
 
     private static final int INTERVAL_SECONDS = 60;
@@ -44,7 +44,10 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
     private volatile KeycloakSessionFactory sessions;
     private volatile Future<?> ticks;
 
-    /** As many as there are tenants, two actions, and the reasons that Keycloak knows. Guarded by this. */
+    /**
+     * The counts since the last write. There are at most as many as tenants, two actions and Keycloak's reasons allow.
+     * Access is guarded by this object.
+     */
     private Map<Kind, Failures> counted = new HashMap<>();
 
     FailureFold(ActivityMeters meters) {
@@ -65,7 +68,7 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
         }
     }
 
-    /** Is this to be counted instead of noted? Then it has been. */
+    /** Whether the activity is counted instead of recorded. If so, this call has counted it. */
     boolean takes(KeycloakSession session, Activity activity) {
         if (!isByAnybody(activity)) {
             return false;
@@ -115,7 +118,7 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
                     session -> rows.forEach((kind, failures) ->
                             new ActivityLog(session).add(row(kind, failures).row(sequence.getAndIncrement()))));
         } catch (RuntimeException | Error e) {
-            // An error that went on would end the ticks.
+            // An error that propagates would end the scheduled task.
             rows.keySet().forEach(kind -> meters.rowDropped());
             LOG.errorf(e, "Counted failures could not be noted");
         }

@@ -5,11 +5,11 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** When a user last logged in; a row a user, however many logins. */
+/** The time of a user's last login. There is one row for each user, however many logins there are. */
 @Entity(name = "UserServiceLastLogin")
 @Table(name = "US_LAST_LOGIN")
 public class LastLoginEntity {
-    /** Keycloak's id of the user; of a federated one too, so no foreign key. */
+    /** Keycloak's id of the user. There is no foreign key, because the user may be a federated one. */
     @Id
     @Column(name = "USER_ID", length = 255)
     private String userId;
@@ -17,7 +17,7 @@ public class LastLoginEntity {
     @Column(name = "REALM_ID", length = 36, nullable = false)
     private String realmId;
 
-    /** Milliseconds since 1970-01-01 UTC, as Keycloak's own tables count. */
+    /** Milliseconds since 1970-01-01 UTC, as in Keycloak's own tables. */
     @Column(name = "LOGGED_IN_AT", nullable = false)
     private long loggedInAt;
 

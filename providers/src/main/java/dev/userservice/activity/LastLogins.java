@@ -13,11 +13,11 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** The store of each user's last login, by whatever way in. */
+/** The store of each user's last login, whatever the way of the login. */
 public final class LastLogins {
     private LastLogins() {}
 
-    /** When the user last logged in, if ever. */
+    /** Returns when the user last logged in; empty if never. */
     public static Optional<Instant> of(KeycloakSession session, UserModel user) {
         return of(session, user.getId());
     }
@@ -27,7 +27,7 @@ public final class LastLogins {
                 .map(row -> Instant.ofEpochMilli(row.loggedInAt()));
     }
 
-    /** The same for several users: by their ids, without those who never did. */
+    /** Returns the times for several users by their ids, without those who never logged in. */
     public static Map<String, Instant> of(KeycloakSession session, Collection<String> ids) {
         Map<String, Instant> times = new HashMap<>();
         entities(session)
@@ -39,7 +39,7 @@ public final class LastLogins {
         return times;
     }
 
-    /** Notes a login in its own transaction's fate; two first logins at once do not collide. */
+    /** Records a login as part of the login's transaction. Two concurrent first logins of a user do not conflict. */
     public static void note(KeycloakSession session, Event login) {
         EmbeddedTurns.take(session, entities(session), login.getUserId());
         entities(session)

@@ -11,8 +11,9 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * Notes what Keycloak's model tells of users and none of its events does: a workflow deletes somebody, or a login makes somebody a
- * member of an organization. Where an event tells the same, that one knows who did it, and this adds only what that lacks.
+ * Records what Keycloak's model reports about users and none of its events does: a workflow deletes a user, or a login
+ * makes a user a member of an organization. If an event reports the same, that event contains the actor, and this
+ * listener only adds the details that the event lacks.
  */
 final class ModelListener implements ProviderEventListener {
     private static final String ORGANIZATION = "organization";
@@ -45,7 +46,7 @@ final class ModelListener implements ProviderEventListener {
                     membership.getUser(),
                     new ActivityDetails()
                             .text(ORGANIZATION, membership.getOrganization().getName()));
-            // Whom the organization managed, Keycloak deletes by that.
+            // Keycloak has deleted a user whom the organization managed, together with the membership.
             if (!hasJoined
                     && session.users().getUserById(realm, membership.getUser().getId()) == null) {
                 tell(session, realm, Action.USER_DELETED, membership.getUser(), new ActivityDetails());

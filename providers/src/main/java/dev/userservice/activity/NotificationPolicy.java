@@ -9,8 +9,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * Which activities people are told of by mail, by whatever way in. The mail is queued in the transaction of what it tells of,
- * as the row of the log is.
+ * Decides which activities people are informed of by mail, whichever interface was used. The mail is queued in the
+ * transaction of the activity, like the row of the log.
  */
 final class NotificationPolicy {
     private static final String PASSWORD = "password";
@@ -23,14 +23,17 @@ final class NotificationPolicy {
         this.session = session;
     }
 
-    /** Lets the outbox be looked into after this transaction, if there will be something: at its end that cannot be asked for. */
+    /**
+     * Requests that the outbox is processed after this transaction, if the activity will queue a mail. At the end of
+     * the transaction this can no longer be requested.
+     */
     void announce(Activity activity) {
         if (isCalledFor(activity)) {
             new Outbox(session).announce();
         }
     }
 
-    /** Queues the mails that an activity calls for, if any. */
+    /** Queues the mails that an activity requires, if any. */
     void queue(Activity activity) {
         if (!isCalledFor(activity)) {
             return;
@@ -47,7 +50,10 @@ final class NotificationPolicy {
         newEmail(activity).ifPresent(email -> notices.ofNewEmail(email.from(), email.to()));
     }
 
-    /** Not of who is no user yet: somebody whom a broker brings fills in a profile before there is one. */
+    /**
+     * Whether the activity requires a mail. None is sent for somebody who is not a user yet: at the first login through
+     * an identity provider, people fill in a profile before the user exists.
+     */
     private static boolean isCalledFor(Activity activity) {
         return activity.userId() != null
                 && (credentialKind(activity).isPresent() || newEmail(activity).isPresent());
@@ -61,7 +67,7 @@ final class NotificationPolicy {
         return Optional.ofNullable(
                 switch (activity.action()) {
                     case UPDATE_PASSWORD, PASSWORD_RESET -> AccountNotification.PASSWORD_CHANGED;
-                    // The others are passkeys and recovery codes.
+                    // The other credentials are passkeys and recovery codes.
                     case MFA_ENABLED, UPDATE_CREDENTIAL -> AccountNotification.MFA_ENABLED;
                     case MFA_DISABLED, REMOVE_CREDENTIAL ->
                         isPassword ? AccountNotification.PASSWORD_CHANGED : AccountNotification.MFA_DISABLED;
@@ -74,7 +80,7 @@ final class NotificationPolicy {
         return isChange ? activity.details().change("email").filter(NotificationPolicy::isOther) : Optional.empty();
     }
 
-    /** An address in another case is no other one. */
+    /** Whether the address is really another one; a difference in case does not count. */
     private static boolean isOther(ActivityDetails.Change email) {
         return email.from() == null ? email.to() != null : !LowerCase.same(email.from(), email.to());
     }

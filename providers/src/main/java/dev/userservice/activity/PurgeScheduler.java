@@ -13,9 +13,7 @@ import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
-/**
- * Has the activity log purged: now and then, and when a realm was removed.
- */
+/** Purges the activity log at regular intervals, and after a realm was removed. */
 public final class PurgeScheduler implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PurgeScheduler.class);
     private static final Duration RETRY = Duration.ofSeconds(10);
@@ -30,7 +28,7 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
         this.settings = settings;
     }
 
-    /** Starts when Keycloak's database is ready. */
+    /** Starts the schedule when Keycloak's database is ready. */
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
@@ -47,7 +45,9 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
         }
     }
 
-    /** Another node that purges at the moment is perhaps past the realm. */
+    /**
+     * Purges now, and once more if another node is purging, because that node may already be past the removed realm.
+     */
     private void runSoon() {
         boolean isDone = thread.submit(() -> {
             if (!run()) {
@@ -73,7 +73,7 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
             }
             return deleted.isPresent();
         } catch (RuntimeException | Error e) {
-            // An error that went on would end the ticks.
+            // An error that propagates would end the scheduled task.
             LOG.errorf(e, "The activity log cannot be purged now");
             return true;
         }

@@ -15,12 +15,12 @@ import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
 
 /**
- * Which of Keycloak's user events tell of an activity, and of which; {@link AdminEventMapping} is the same for admin events. What is
- * not named here is not noted: what Keycloak also calls by an older name (UPDATE_PASSWORD, UPDATE_TOTP, REMOVE_TOTP), what only
- * goes before something that is noted, and what fails without being an attack.
+ * Maps Keycloak's user events to activities; {@link AdminEventMapping} does the same for admin events. Events that are
+ * not named here are not recorded: those that Keycloak also fires under an older name (UPDATE_PASSWORD, UPDATE_TOTP,
+ * REMOVE_TOTP), those that only precede a recorded one, and failures that are not attacks.
  */
 final class UserEventMapping {
-    /** The detail of an event that says of what type a credential is. */
+    /** The event detail that holds the type of a credential. */
     static final String CREDENTIAL_TYPE = "credential_type";
 
     private static final String PASSWORD = "password";
@@ -28,14 +28,17 @@ final class UserEventMapping {
     private static final String BEFORE = "previous_";
     private static final String AFTER = "updated_";
 
-    /** The words of Keycloak's token endpoint for a refresh token that was used already; the second has another meaning too. */
+    /**
+     * The reasons that Keycloak's token endpoint gives for a refresh token that was already used. The second one also
+     * has another meaning.
+     */
     private static final Set<String> REUSED = Set.of("Maximum allowed refresh token reuse exceeded", "Stale token");
 
-    /** A new password that the user mistyped, or that the policy refuses, tells of nothing. */
+    /** The errors for a new password that the user mistyped or that the policy rejects, which are not recorded. */
     private static final Set<String> MISTYPED =
             Set.of("password_missing", "password_confirm_error", "password_rejected");
 
-    /** Of a login without a user: what is said of a wrong name, password, code or token. */
+    /** The errors of a login without a user that stand for a wrong name, password, code or token. */
     private static final Set<String> ATTEMPTED = Set.of(
             Errors.USER_NOT_FOUND,
             Errors.INVALID_USER,
@@ -45,16 +48,19 @@ final class UserEventMapping {
             Errors.INVALID_TOKEN,
             Errors.FEDERATED_IDENTITY_EXISTS);
 
-    /** The fields that the API has: what was in them is told. Of a tenant's own attributes, only that they have changed. */
+    /**
+     * The fields of the API, whose values before and after a change are recorded. For a tenant's own attributes, only
+     * the fact that they have changed is recorded.
+     */
     private static final List<String> API_FIELDS =
             List.of("username", "email", "first_name", "last_name", "gender", "preferences", "is_active");
 
     private UserEventMapping() {}
 
-    /** What happened to whom. */
+    /** What happened, and to which user. */
     record Entry(Action action, String userId, ActivityDetails details) {}
 
-    /** What a user event tells; empty for nothing that is noted. */
+    /** Returns what a user event reports; empty if the event is not recorded. */
     static Optional<Entry> of(Event event) {
         Map<String, String> told = Objects.requireNonNullElse(event.getDetails(), Map.of());
         ActivityDetails details = new ActivityDetails();
@@ -66,7 +72,7 @@ final class UserEventMapping {
 
     private static Action action(Event event, Map<String, String> told, ActivityDetails details) {
         if (PolicyRefusal.isToldBy(event)) {
-            // The client is set up so; whoever logged in has done nothing wrong.
+            // The configuration of the client causes this refusal; whoever logged in has done nothing wrong.
             return null;
         }
         return switch (event.getType()) {
@@ -152,7 +158,10 @@ final class UserEventMapping {
         };
     }
 
-    /** The same event VERIFY_EMAIL of somebody who was active all the time: then it changes what the user object says, and no more. */
+    /**
+     * Returns the entry for the event VERIFY_EMAIL of a user who was already active. In this case the event changes
+     * only the user object.
+     */
     static Entry addressProved(String userId) {
         ActivityDetails details =
                 new ActivityDetails().changes(Map.of("is_email_verified", new ActivityDetails.Change("false", "true")));
@@ -174,7 +183,10 @@ final class UserEventMapping {
                 .flag("consent_granted", "consent_granted".equals(told.get("consent")));
     }
 
-    /** Keycloak's name for three things: a consent taken back, and the two kinds of token that RFC 7009 lets a client revoke. */
+    /**
+     * Returns the action of the event that Keycloak fires for three things: a revoked consent, and the two kinds of
+     * token that a client can revoke (RFC 7009).
+     */
     private static Action revoked(ActivityDetails details, Map<String, String> told) {
         if (told.containsKey("refresh_token_id")) {
             return Action.LOGOUT;
@@ -183,7 +195,7 @@ final class UserEventMapping {
         return told.containsKey("token_id") ? null : Action.CONSENT_REVOKED;
     }
 
-    /** What it is that there is a new credential of this type. */
+    /** Returns the action for a new credential of this type. */
     static Action updated(ActivityDetails details, String credentialType) {
         if (PASSWORD.equals(credentialType)) {
             return Action.UPDATE_PASSWORD;
@@ -192,15 +204,15 @@ final class UserEventMapping {
         return isOneOf(SECOND_FACTORS, credentialType) ? Action.MFA_ENABLED : Action.UPDATE_CREDENTIAL;
     }
 
-    /** What it is that a credential of this type was taken away. */
+    /** Returns the action for a removed credential of this type. */
     static Action removed(ActivityDetails details, String credentialType) {
         details.text(CREDENTIAL_TYPE, credentialType);
         return isOneOf(SECOND_FACTORS, credentialType) ? Action.MFA_DISABLED : Action.REMOVE_CREDENTIAL;
     }
 
     /**
-     * Was anything tried that could have been right? Who asks for a client or an address that is not there, or comes with a login that
-     * has expired, has tried no password; anybody can do that without end.
+     * Whether something was tried that could have been right. A request for an unknown client or address, or with an
+     * expired login, contains no password, and anybody can repeat it without end.
      */
     private static boolean isAttempt(String error) {
         return isOneOf(ATTEMPTED, error) || (error != null && error.startsWith("identity_provider"));
@@ -210,7 +222,7 @@ final class UserEventMapping {
         return text != null && known.contains(text);
     }
 
-    /** Tells what was and what is, where that is known under Keycloak's names for it. */
+    /** Adds the values before and after the change, where the event has them under Keycloak's names. */
     static void changes(ActivityDetails details, Map<String, String> told) {
         Set<String> fields = new TreeSet<>();
         told.keySet().forEach(name -> {

@@ -1,2 +1,2 @@
-/** The activity log: what is noted of events, how it is read and purged, and what people are told of by mail. */
+/** The activity log: which events it records, how it is read and purged, and what people are informed of by mail. */
 package dev.userservice.activity;

@@ -21,9 +21,10 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.resource.RealmResourceProvider;
 
 /**
- * The door of the API. Everything that can be refused without reading a body is refused here, in one order: a realm that
- * is not switched on or not open, an unknown path or method, a body that cannot be ours, a parameter that is given twice, too many
- * calls, no good token, a foreign origin, a caller without the right, a parameter that the route does not know.
+ * The entry point of the API. Everything that can be refused without reading a body is refused here, in this order: a
+ * realm that does not serve the API, is disabled or requires HTTPS; an unknown path or method; a body that is not JSON
+ * or too large; a parameter that is given twice; too many calls; a missing or invalid token; a foreign origin; a caller
+ * without the right; a parameter that the route does not declare.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
     private static final Pattern JSON = Pattern.compile(
@@ -90,7 +91,10 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         LogContext.tenant(tenant);
     }
 
-    /** Keycloak fails on a type that is none when it answers, whatever it answers. */
+    /**
+     * Rejects a malformed Content-Type: Keycloak parses it again while it renders any response, and would fail with a
+     * 500.
+     */
     private void requireMediaType(HttpHeaders headers) {
         String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
         try {
@@ -102,7 +106,7 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         }
     }
 
-    /** A body, if there is one, is JSON and says so; and what tells of itself that it is too large is not read. */
+    /** Rejects a body that is not declared as JSON, and one whose declared length is too large, before it is read. */
     private void requireJson(HttpHeaders headers) {
         if (headers.getLength() > StrictJson.MAX_BODY_BYTES) {
             throw ApiProblem.tooLarge();
@@ -114,7 +118,7 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         }
     }
 
-    /** Of a value that is given twice we and what stands before us might each take another. */
+    /** Rejects a parameter that is given twice: this server and a proxy before it might use different values. */
     private static void requireOnce(MultivaluedMap<String, String> parameters) {
         FieldErrors errors = new FieldErrors();
         parameters.forEach((name, values) -> {

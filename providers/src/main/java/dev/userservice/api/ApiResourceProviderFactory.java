@@ -27,7 +27,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
 
-/** Puts the API below every realm's path; whether a realm serves it is asked call by call. */
+/** Adds the API below every realm's path; each call checks whether its realm serves it. */
 public final class ApiResourceProviderFactory implements RealmResourceProviderFactory {
     private Settings settings;
     private DatabaseProbe database;
@@ -65,7 +65,9 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
         factory.register(gauges);
     }
 
-    /** Closed before these are: the outbox lets come to an end what it has begun. */
+    /**
+     * Returns the providers that Keycloak closes only after this factory: the outbox first completes what it has begun.
+     */
     @Override
     public Set<Class<? extends Provider>> dependsOn() {
         return Entities.NEEDED;
@@ -76,7 +78,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
         return new ApiResourceProvider(session, settings, database);
     }
 
-    /** How old the oldest mail is that is wanted and not delivered. */
+    /** Returns the age of the oldest mail that was requested and is not delivered. */
     Duration mailLag() {
         return outbox.lag();
     }

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Is the service, with its database, there? */
+/** Reports whether the service and its database are available. */
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "System")
 public final class HealthResource {
@@ -54,7 +54,8 @@ public final class HealthResource {
     /**
      * The state of the service and of what it needs.
      *
-     * @param mail whether the realm has a mail server at all, not whether that answers: {@code missing} is no reason to take a node out
+     * @param mail whether the realm has a mail server at all, not whether that server answers; {@code missing} is no
+     *     reason to take a node out of service
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @Schema(name = "Health")

@@ -7,7 +7,10 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.keycloak.models.KeycloakSession;
 
-/** Answers OPTIONS at any path that exists: what it answers, and to a browser's pre-flight request that it may ask. */
+/**
+ * Answers OPTIONS at every existing path with its methods, and a browser's preflight request with the permission to
+ * call.
+ */
 public final class OptionsResource {
     private final KeycloakSession session;
     private final List<String> methods;

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The query parameters of a route: those that its resource method declares. One that is only passed over, such as a filter with a
- * slip in its name, would give an answer to another question than the one that was asked.
+ * The query parameters of a route: those that its resource method declares. If an unknown parameter, such as a filter
+ * with a misspelled name, were ignored, the response would not be what the caller asked for.
  */
 final class QueryParameters {
     private static final Map<Method, Set<String>> DECLARED = new ConcurrentHashMap<>();
@@ -29,11 +29,11 @@ final class QueryParameters {
     private QueryParameters() {}
 
     /**
-     * Demands that a route knows each parameter of a call.
+     * Rejects a call with a parameter that its route does not declare.
      *
-     * @param resource what answers the call
-     * @param given their names
-     * @throws ApiProblem 400 that names those it does not know
+     * @param resource the class of the resource that answers the call
+     * @param given the names of the call's parameters
+     * @throws ApiProblem 400 that names the unknown parameters
      */
     static void requireKnown(Route route, Class<?> resource, Set<String> given) {
         if (given.isEmpty()) {
@@ -65,7 +65,7 @@ final class QueryParameters {
                         .anyMatch(verb -> verb != null && verb.value().equals(route.method()));
     }
 
-    /** By the same annotations that JAX-RS and the OpenAPI document go by. */
+    /** Returns the declared parameters, by the annotations that JAX-RS and the OpenAPI document use too. */
     private static Set<String> declared(Method method) {
         Stream<AnnotatedElement> places = Arrays.stream(method.getParameters()).flatMap(QueryParameters::places);
         Stream<String> ofPage = Optional.ofNullable(method.getAnnotation(LoginReturnsHere.class)).stream()

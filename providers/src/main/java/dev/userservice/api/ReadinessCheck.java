@@ -12,9 +12,9 @@ import org.eclipse.microprofile.health.Readiness;
 import org.keycloak.services.resource.RealmResourceProvider;
 
 /**
- * What {@code /health/ready} on the management port says of us: how far behind the mail is, and whether Redis answers. Always up: a
- * node that can do its work must not be taken from the others for want of a mail server or of a shared count. Asks nobody; it tells
- * what is known.
+ * The service's part of {@code /health/ready} on the management port: how far behind the mail is, and whether Redis
+ * answers. It is always up: a node that can do its work must not be taken out of service for lack of a mail server or
+ * of a shared count. It makes no requests, but reports what is already known.
  */
 @Readiness
 @Singleton

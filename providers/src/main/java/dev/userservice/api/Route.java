@@ -11,21 +11,21 @@ import java.util.regex.Pattern;
  * One row of the table of routes.
  *
  * @param method the HTTP method
- * @param path the path below the base, with JAX-RS templates; a template stands for one segment
- * @param permission what every call of it must show
- * @param limit how often it may be called; {@link RouteLimits} says by whom
- * @param resource makes the JAX-RS resource whose method answers
+ * @param path the path below the API's base, with JAX-RS templates; a template stands for one segment
+ * @param permission the permission that every call of the route requires
+ * @param limit the rate limit of the route; {@link RouteLimits} decides whose calls count together
+ * @param resource creates the JAX-RS resource whose method answers
  */
 public record Route(String method, String path, Permission permission, Limit limit, Target resource) {
     private static final Pattern TEMPLATE = Pattern.compile("\\{[^}]+}");
 
-    /** Makes a resource for one call. */
+    /** Creates a resource for one call. */
     @FunctionalInterface
     public interface Target {
         Object of(ApiCall call, DatabaseProbe database);
     }
 
-    /** Does a path match? Segment by segment, as JAX-RS will. */
+    /** Whether a path matches, segment by segment, as in JAX-RS. */
     boolean matches(String called) {
         List<String> mine = List.of(path.split("/", -1));
         List<String> theirs = List.of(called.split("/", -1));
@@ -43,7 +43,7 @@ public record Route(String method, String path, Permission permission, Limit lim
         return true;
     }
 
-    /** Is there no template in its path? */
+    /** Whether the path has no template. */
     boolean isLiteral() {
         return !TEMPLATE.matcher(path).find();
     }

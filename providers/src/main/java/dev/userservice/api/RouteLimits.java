@@ -12,9 +12,10 @@ import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Whom a call of a route counts for. Who shows a token that is signed counts by it, before anybody looks whether it is good; who
- * shows none, by their address. Only service accounts are spared the limits of addresses on the public routes: what a back end
- * sends there comes from many people, and a person's token would be a cheap way around.
+ * Counts the calls of a route. A call with a signed token counts for the token's subject, before its validity is
+ * checked; a call without one counts for its address. On the public routes only service accounts are exempt from the
+ * limits by address: the calls of a back end come from many people, and a person's token would be a cheap way around
+ * the limit.
  */
 final class RouteLimits {
     private final KeycloakSession session;
@@ -32,10 +33,10 @@ final class RouteLimits {
     }
 
     /**
-     * Counts the call, without the database. What a page of another origin sends is refused by and by, and counts for no limit of what
-     * people do: else any site could use up those of its visitors.
+     * Counts the call without using the database. A call from a page of another origin, which is refused later, does
+     * not count for the route's limit by address: otherwise any site could use up the limits of its visitors.
      *
-     * @throws ApiProblem 429
+     * @throws ApiProblem 429 if there were too many calls
      */
     void countSender() {
         if (signed.isPresent()) {
@@ -62,9 +63,9 @@ final class RouteLimits {
     }
 
     /**
-     * Counts the call of somebody who need not have shown a token.
+     * Counts the call for its address too, if it had a token that its route does not need.
      *
-     * @throws ApiProblem 429
+     * @throws ApiProblem 429 if there were too many calls
      */
     void countCaller(ApiCall call) {
         boolean isByAddress = route.permission() == Permission.PUBLIC && route.limit() != Limit.ANONYMOUS;

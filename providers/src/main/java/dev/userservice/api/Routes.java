@@ -51,8 +51,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The table of routes: what is not here is 404. The router, the {@code Allow} header, the OpenAPI document and the tests
- * read it.
+ * The table of routes: a path that is not listed here is 404. The router, the {@code Allow} header, the OpenAPI
+ * document and the tests read it.
  */
 public final class Routes {
     public static final List<Route> ALL = List.of(
@@ -115,8 +115,8 @@ public final class Routes {
     /**
      * Finds the row for a call. HEAD is answered where GET is.
      *
-     * @param path the path below the base, decoded as JAX-RS has it
-     * @throws ApiProblem 404 for an unknown path, 405 for a method that the path does not answer
+     * @param path the path below the API's base, as JAX-RS decodes it
+     * @throws ApiProblem 404 for an unknown path, 405 for a method that the path does not support
      */
     static Route of(String method, String path) {
         String asked = "HEAD".equals(method) ? "GET" : method;
@@ -126,7 +126,7 @@ public final class Routes {
     }
 
     /**
-     * The methods that a path answers.
+     * Returns the methods that a path supports.
      *
      * @throws ApiProblem 404 for an unknown path
      */
@@ -139,7 +139,7 @@ public final class Routes {
         return own;
     }
 
-    /** The path as the table has it; empty for one that is not there. */
+    /** Returns the path's template in the table; empty for a path that is not listed. */
     static String template(String path) {
         return matching(path).stream().map(Route::path).findFirst().orElse("");
     }
@@ -152,7 +152,7 @@ public final class Routes {
         return found.stream();
     }
 
-    /** Literal paths win over templates, as in JAX-RS. */
+    /** Returns the rows that match a path. Literal paths take precedence over templates, as in JAX-RS. */
     private static List<Route> matching(String path) {
         List<Route> literal = LITERAL.get(path);
         return literal == null

@@ -1,2 +1,2 @@
-/** The door of the API: the realm resource provider, and the table of routes. */
+/** The entry point of the API: the realm resource provider, and the table of routes. */
 package dev.userservice.api;

@@ -18,9 +18,9 @@ import org.keycloak.services.util.LocaleUtil;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * A page of Keycloak's behind a mailed link, which belongs to no login of this browser's. It shows a form, and nothing happens
- * before that is sent: programs that read mails, and then the pages behind their links, send GET and HEAD, which must not change
- * anything (RFC 9110, section 9.2.1).
+ * A Keycloak page behind a mailed link, which belongs to no login of this browser. It shows a form, and changes nothing
+ * before the form is submitted: programs that scan mails and follow their links send GET and HEAD, which must not
+ * change anything (RFC 9110, section 9.2.1).
  */
 public final class ActionTokenPage {
     private static final String LAST = "user-service-message.ftl";
@@ -28,9 +28,9 @@ public final class ActionTokenPage {
     private ActionTokenPage() {}
 
     /**
-     * A session for this page alone, without the cookie that would take the place of a login's, and with the action of a login
-     * that is over. Of any other one Keycloak's scripts would have the page reload itself while a login waits in this browser,
-     * and lead to an error when that login succeeds.
+     * Creates an authentication session for this page alone. It sets no cookie, which would replace the cookie of a
+     * login. Its action is that of a completed logout: with any other action, Keycloak's scripts would reload the page
+     * while a login waits in this browser, and lead to an error when that login succeeds.
      */
     public static AuthenticationSessionModel session(CodeToken token, ActionTokenContext<CodeToken> context) {
         RealmModel realm = context.getRealm();
@@ -45,14 +45,14 @@ public final class ActionTokenPage {
         return login;
     }
 
-    /** Was the page's form sent? */
+    /** Whether the form of the page was submitted. */
     public static boolean isSent(ActionTokenContext<CodeToken> context) {
         return HttpMethod.POST.equals(context.getRequest().getHttpMethod());
     }
 
     /**
-     * Shows a form, which finds as {@code formAction} where Keycloak takes a POST with an action token. The choice of a language
-     * asks for the link again.
+     * Shows a form. Its template attribute {@code formAction} is the address where Keycloak accepts a POST with an
+     * action token. Choosing another language requests the link again.
      */
     public static Response form(String template, LoginFormsProvider page, ActionTokenContext<CodeToken> context) {
         RealmModel realm = context.getRealm();
@@ -74,11 +74,11 @@ public final class ActionTokenPage {
     }
 
     /**
-     * Shows what came of it, with a button that leads on.
+     * Shows the result, with a button that leads on.
      *
-     * @param header the key of the page's title
-     * @param page has the message already
-     * @param onward where to; empty for no button
+     * @param header the message key of the page's title
+     * @param page must already contain the message
+     * @param onward the target of the button; empty for no button
      */
     public static Response last(
             Response.Status status, String header, LoginFormsProvider page, Optional<ContinueLink> onward) {

@@ -5,7 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** What is kept of a code that was made: each attempt to send a mail makes one, and any of them redeems the request. */
+/** A stored code. Each attempt to send a mail issues one code, and any of them redeems the request. */
 @Entity(name = "UserServiceCode")
 @Table(name = "US_CODE")
 public class CodeEntity {
@@ -16,7 +16,7 @@ public class CodeEntity {
     @Column(name = "REQUEST_ID", length = 36, nullable = false)
     private String requestId;
 
-    /** Where it was sent: it proves the possession of this address and of no other. */
+    /** The address that the code was sent to. The code proves the possession of this address and of no other. */
     @Column(name = "EMAIL", length = 255, nullable = false)
     private String email;
 

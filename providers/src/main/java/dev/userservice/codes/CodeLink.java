@@ -13,16 +13,18 @@ import org.keycloak.models.UserModel;
 import org.keycloak.services.Urls;
 import org.keycloak.services.resources.LoginActionsService;
 
-/** The address in a mail with a code: of the tenant's own site, where it has one, else of a page of Keycloak's. */
+/** The link in a mail with a code. It leads to the tenant's own site if there is one, otherwise to a Keycloak page. */
 public final class CodeLink {
-    /** So that the page can say what has become of it, or how to get another mail. */
+    /**
+     * How long the link outlives the code, so that its page can still explain what happened or how to get another mail.
+     */
     private static final Duration OUTLIVES_THE_CODE = Duration.ofDays(7);
 
     /**
-     * Where a link leads.
+     * The target of a link.
      *
      * @param sitePath the path on the tenant's own site
-     * @param tokenType the type of the action token where the link leads to Keycloak
+     * @param tokenType the type of the action token if the link leads to Keycloak
      */
     public record Target(String sitePath, String tokenType) {}
 
@@ -55,8 +57,8 @@ public final class CodeLink {
     }
 
     /**
-     * The address of Keycloak's page for a token. It names no client and no tab, which Keycloak would take for the login that
-     * this browser has under way, and would end.
+     * Returns the address of Keycloak's page for a token. The address contains no client and no tab: Keycloak would
+     * take them for the login in progress in this browser, and end that login.
      */
     private String page(RealmModel realm, URI base, CodeToken token) {
         String issuer = Urls.realmIssuer(base, realm.getName());

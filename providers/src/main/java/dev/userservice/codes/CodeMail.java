@@ -21,14 +21,14 @@ import org.keycloak.theme.Theme;
 import org.keycloak.theme.beans.LinkExpirationFormatterMethod;
 
 /**
- * The job of a mail with a one-time code, and with a link that carries it. The code is issued when the mail is sent, so that it is
- * good for the address that the user has then, and lives as long as the tenant says from then on.
+ * The job of a mail with a one-time code and a link that carries the code. The code is issued when the mail is sent, so
+ * that it is valid for the address that the user has then, and so that its lifetime, set by the tenant, starts then.
  *
- * @param purpose what the code is good for
+ * @param purpose what the code is valid for
  * @param target where the link leads
  * @param subjectKey the message key of the subject
  * @param template the name of the template
- * @param isWanted whether a user still has a use for a code; the mail is dropped if not
+ * @param isWanted whether a user can still use a code; if not, the mail is dropped
  */
 public record CodeMail(
         String kind,
@@ -46,7 +46,7 @@ public record CodeMail(
         OneTimeCodes codes = new OneTimeCodes(claim.session());
         Optional<UserModel> user = claim.user().filter(known -> isWanted.test(claim.realm(), known));
         if (user.isEmpty()) {
-            // The request goes first, and takes the entry with it: see OneTimeCodes.
+            // Deletes the request first, and the entry with it: see the lock order in OneTimeCodes.
             codes.delete(claim.requestId());
             claim.drop();
             return Optional.empty();
@@ -73,7 +73,7 @@ public record CodeMail(
         attributes.put("code", delivery.code());
         attributes.put("link", new CodeLink(session, settings).to(target, realm, user, delivery));
         attributes.put("linkExpiration", minutes);
-        // Whoever proves the address for the first time takes the account over.
+        // The first proof of the address takes over the account.
         attributes.put("isFirstProof", !user.isEmailVerified());
         attributes.put(
                 "linkExpirationFormatter",

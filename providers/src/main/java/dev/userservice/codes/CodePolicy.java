@@ -7,21 +7,25 @@ import java.util.List;
 import org.keycloak.models.RealmModel;
 
 /**
- * How a tenant wants codes of a purpose to be.
+ * A tenant's rules for the codes of one purpose.
  *
- * @param lifetime how long a code is good, from when it was sent
- * @param coolDown how long after a request the next one may be; the third of a day waits five times as long, and so on
- * @param isBackedOff whether it is so; else each waits as long
+ * @param lifetime how long a code is valid after it was sent
+ * @param coolDown the wait between the first request and the next; with back-off, the third request of a day waits five
+ *     times as long, and so on
+ * @param isBackedOff whether the wait grows with each request; otherwise it is always the same
  */
 public record CodePolicy(Duration lifetime, Duration coolDown, boolean isBackedOff) {
     private static final Duration A_DAY = Duration.ofDays(1);
 
-    /** With a cool-down of a minute: after 1, 5 and 15 minutes, and then every hour. */
+    /**
+     * The factors of the cool-down. With a cool-down of one minute, the next requests are possible after 1, 5 and 15
+     * minutes, and then every hour.
+     */
     private static final List<Integer> BACK_OFF = List.of(1, 5, 15, 60);
 
     private static final int MOST_A_DAY = 10;
 
-    /** Of what carries no code. */
+    /** Creates the policy of a purpose without codes. */
     public CodePolicy(Duration lifetime, Duration coolDown) {
         this(lifetime, coolDown, false);
     }
@@ -30,23 +34,24 @@ public record CodePolicy(Duration lifetime, Duration coolDown, boolean isBackedO
         Duration lifetime = Duration.ofMinutes(settings.of(
                 realm, purpose == Purpose.PASSWORD_RESET ? Settings.RESET_LIFETIME : Settings.ACTIVATION_LIFETIME));
         Duration wanted = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
-        // Nobody is left without any code for want of asking, the first time.
+        // Limits the first cool-down to the lifetime of a code, so that a user is not left without a valid code because
+        // a new request is not possible yet.
         Duration coolDown = wanted.compareTo(lifetime) < 0 ? wanted : lifetime;
         return new CodePolicy(lifetime, coolDown, !coolDown.isZero());
     }
 
-    /** How long after the given number of requests the next one may be. */
+    /** Returns how long to wait for the next request after the given number of requests. */
     Duration coolDown(int times) {
         int step = Math.min(times, BACK_OFF.size()) - 1;
         return isBackedOff ? coolDown.multipliedBy(BACK_OFF.get(step)) : coolDown;
     }
 
-    /** Is this as often as may be asked within the {@linkplain #memory time} that is remembered? */
+    /** Whether no further request is possible within the {@linkplain #memory remembered time}. */
     boolean isEnough(int times) {
         return isBackedOff && times >= MOST_A_DAY;
     }
 
-    /** From the first request on, how long it is remembered how many there were. */
+    /** Returns how long the number of requests is remembered, counted from the first request. */
     Duration memory() {
         return isBackedOff ? A_DAY : coolDown;
     }

@@ -7,8 +7,8 @@ import jakarta.persistence.Table;
 import java.time.Duration;
 
 /**
- * That a user was asked to prove something by a one-time code; one row a user and purpose. Its codes and the mails that
- * carry them go with it: whoever deletes the row has redeemed or voided them all.
+ * A request that a user proves something by a one-time code; one row per user and purpose. Its codes and the mails that
+ * carry them are deleted with the row, so deleting it redeems or voids all of them.
  */
 @Entity(name = "UserServiceCodeRequest")
 @Table(name = "US_CODE_REQUEST")
@@ -26,7 +26,7 @@ public class CodeRequestEntity {
     @Column(name = "PURPOSE", length = 32, nullable = false)
     private String purpose;
 
-    /** Milliseconds since 1970-01-01 UTC, as all times of ours. */
+    /** In milliseconds since 1970-01-01 UTC, like all times of the user service. */
     @Column(name = "REQUESTED_AT", nullable = false)
     private long requestedAt;
 
@@ -34,14 +34,17 @@ public class CodeRequestEntity {
     @Column(name = "EXPIRES_AT", nullable = false)
     private long expiresAt;
 
-    /** How often it was asked for since {@link #firstAt}. */
+    /** The number of requests since {@link #firstAt}. */
     @Column(name = "TIMES", nullable = false)
     private int times;
 
     @Column(name = "FIRST_AT", nullable = false)
     private long firstAt;
 
-    /** Until when it is remembered how often. The row is purged then, unless a code is still good or a mail is to bring one. */
+    /**
+     * Until when the number of requests is remembered. Then the row is purged, unless a code is still valid or a mail
+     * with a code is queued.
+     */
     @Column(name = "KEPT_UNTIL", nullable = false)
     private long keptUntil;
 
@@ -67,7 +70,7 @@ public class CodeRequestEntity {
         return requestedAt;
     }
 
-    /** How long it is until there may be another mail. */
+    /** Returns how long to wait until another mail is possible. */
     Duration wait(CodePolicy how, long now) {
         if (isForgotten(how, now)) {
             return Duration.ZERO;

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import org.keycloak.authentication.actiontoken.DefaultActionToken;
 
 /**
- * The action token in a mailed link to a page of Keycloak's. It carries the code and proves nothing by itself: the code is
- * what is redeemed, once.
+ * The action token in a mailed link to a Keycloak page. It carries the code and proves nothing by itself: the code is
+ * redeemed, once.
  */
 public final class CodeToken extends DefaultActionToken {
     private static final long serialVersionUID = 1L;
@@ -13,14 +13,19 @@ public final class CodeToken extends DefaultActionToken {
     @JsonProperty("code")
     private String code;
 
-    /** The client that the page leads back to; not the token's own, which Keycloak demands to be there and enabled. */
+    /**
+     * The client that the page leads back to. It is not the token's own client, because Keycloak requires that client
+     * to exist and to be enabled.
+     */
     @JsonProperty("client")
     private String client;
 
-    /** For Jackson. */
+    /** Used by Jackson. */
     CodeToken() {}
 
     /**
+     * Creates a token that carries a code.
+     *
      * @param type the id of the handler
      * @param clientId the client that the page leads back to; null for none
      */
@@ -34,7 +39,7 @@ public final class CodeToken extends DefaultActionToken {
         return code;
     }
 
-    /** Null for none. */
+    /** Returns the client that the page leads back to; null for none. */
     public String client() {
         return client;
     }

@@ -14,19 +14,20 @@ import org.keycloak.services.util.ResolveRelative;
 import org.keycloak.urls.UrlType;
 
 /**
- * Where the last page behind a mailed link leads on to. All of it is configuration: nothing that a request says can send
- * somebody anywhere.
+ * The link from the last page behind a mailed link to another page. It comes from configuration only: nothing in a
+ * request can determine where a user is sent.
  *
  * @param address an http(s) address, or a path on this server
- * @param name what it is called, perhaps as the key of a text, {@code ${key}}; null for the account console
+ * @param name the name of the target, which may be a message key as {@code ${key}}; null for the account console
  */
 public record ContinueLink(String address, String name) {
     /**
-     * Chooses the <i>Home URL</i> of the client that the person came from, or else the tenant's own site, or else the account
-     * console.
+     * Chooses the <i>Home URL</i> of the client that the person came from, or else the tenant's own site, or else the
+     * account console.
      *
-     * @param clientId null for none: the one of the page's session will not do, which has another one in the place of none
-     * @return empty where there is none of these
+     * @param clientId null for none; the client of the page's session is not suitable, because a system client stands
+     *     there in place of none
+     * @return empty if none of these exists
      */
     public static Optional<ContinueLink> of(KeycloakSession session, Settings settings, String clientId) {
         RealmModel realm = session.getContext().getRealm();
@@ -49,7 +50,7 @@ public record ContinueLink(String address, String name) {
                     ResolveRelative.resolveRelativeUri(session, client.getRootUrl(), client.getBaseUrl()));
             return Optional.of(new ContinueLink(seenFromHere(session, home), name));
         } catch (IllegalArgumentException e) {
-            // An app's own scheme, or what is no address at all: nothing that a browser should be sent to.
+            // The address has an app's own scheme, or is malformed: a browser should not be sent there.
             return Optional.empty();
         }
     }
@@ -62,7 +63,10 @@ public record ContinueLink(String address, String name) {
                 .map(address -> new ContinueLink(seenFromHere(session, address), null));
     }
 
-    /** Without the host, if that is this server's own: where no {@code hostname} is set, it is whatever the request says. */
+    /**
+     * Returns the address without the host if that is this server's own: if no {@code hostname} is set, the host is
+     * whatever the request names.
+     */
     private static String seenFromHere(KeycloakSession session, URI address) {
         if (!base(session).getRawAuthority().equals(address.getRawAuthority())) {
             return address.toString();

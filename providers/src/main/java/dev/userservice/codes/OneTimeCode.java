@@ -10,13 +10,13 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * A code that a person gets by mail and gives back once: 140 random bits in Crockford's Base32, which knows no letters that
- * look alike, in groups that can be read out and typed. It goes into URLs as it is.
+ * A code that a person receives by mail and gives back once: 140 random bits in Crockford's Base32, which contains no
+ * letters that look alike, in groups that can be read out and typed. It needs no escaping in URLs.
  *
- * @param text as it is written in a mail
+ * @param text the code as it is written in a mail
  */
 record OneTimeCode(String text) {
-    /** The longest text that is looked at; whatever is longer is no code. */
+    /** The longest text that is parsed; a longer text is not a code. */
     static final int MAX_LENGTH = 255;
 
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -34,7 +34,10 @@ record OneTimeCode(String text) {
         return new OneTimeCode(text.toString());
     }
 
-    /** Reads what a person or a program gave back: in any case, with or without the groups, O for 0, I and L for 1. */
+    /**
+     * Parses a code that a person or a program gave back: in upper or lower case, with or without the groups, with O
+     * for 0, and I or L for 1.
+     */
     static Optional<OneTimeCode> parse(String given) {
         if (given == null || given.length() > MAX_LENGTH) {
             return Optional.empty();
@@ -51,7 +54,10 @@ record OneTimeCode(String text) {
                 : Optional.empty();
     }
 
-    /** What is stored of it: SHA-256, in hexadecimal. With that much chance in the code, no salt and no slow hash is needed. */
+    /**
+     * Returns the stored form of the code: SHA-256, in hexadecimal. Because the code is random enough, it needs no salt
+     * and no slow hash.
+     */
     String hash() {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
@@ -61,7 +67,7 @@ record OneTimeCode(String text) {
         }
     }
 
-    /** Codes never reach a log. */
+    /** Hides the code: codes must never reach a log. */
     @Override
     public String toString() {
         return "OneTimeCode[***]";

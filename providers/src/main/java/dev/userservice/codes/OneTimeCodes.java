@@ -21,16 +21,17 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * The store of one-time codes: requests, one a user and purpose, and the hashes of the codes that were sent for each.
+ * The store of one-time codes: one request per user and purpose, and the hashes of the codes that were sent for it.
  *
- * <p>Whoever changes a request locks its row first and the rows that hang on it after that (and the user's before all of
- * them), so that no two wait for each other; and the database alone decides who was first, whatever the node.
+ * <p>A transaction that changes a request locks its row first and the dependent rows after that; the user's row is
+ * locked before all of them. This order prevents deadlocks. The database alone decides which transaction was first, on
+ * any node.
  */
 public final class OneTimeCodes {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PURGED_AT_ONCE = 1_000;
 
-    /** How many codes of a user are good for one thing at a time. */
+    /** How many codes per user and purpose are valid at a time. */
     private static final int CODES_KEPT = 3;
 
     private final KeycloakSession session;
@@ -42,10 +43,10 @@ public final class OneTimeCodes {
     }
 
     /**
-     * What asking for a code came to.
+     * The result of a request for a code.
      *
-     * @param request the new one; empty if there is none
-     * @param timeLeft until there may be another one
+     * @param request the id of the request; empty if it was refused
+     * @param timeLeft how long to wait until another request is possible
      */
     public record RequestResult(Optional<String> request, Duration timeLeft) {
         static RequestResult tooSoon(Duration timeLeft) {
@@ -54,18 +55,18 @@ public final class OneTimeCodes {
     }
 
     /**
-     * Asks for one more code; unless the last one was asked for less than the {@linkplain CodePolicy cool-down} ago, or a mail is on its
-     * way this very moment. Codes that were sent before stay good: else anybody could keep somebody's code void by asking again and
-     * again.
+     * Requests one more code, unless the last request is less than the {@linkplain CodePolicy cool-down} ago, or a mail
+     * is being sent at this moment. Codes that were sent before stay valid: otherwise anybody could keep a user's codes
+     * void by repeated requests.
      */
     public RequestResult ask(UserModel user, Purpose purpose, CodePolicy times) {
         return ask(user.getId(), purpose, times, session.getContext().getRealm());
     }
 
     /**
-     * The same.
+     * Requests one more code, as {@link #ask(UserModel, Purpose, CodePolicy)} does.
      *
-     * @param subject the id of a user, or of something else that there are no codes for
+     * @param subject the id of a user, or of something else for a purpose without codes
      */
     public RequestResult ask(String subject, Purpose purpose, CodePolicy times, RealmModel realm) {
         EmbeddedTurns.take(session, entities, subject, purpose.id());
@@ -80,7 +81,7 @@ public final class OneTimeCodes {
             if (new Outbox(session).isOnItsWay(request.id())) {
                 return RequestResult.tooSoon(times.coolDown());
             }
-            // One mail that waits is enough.
+            // One waiting mail is enough.
             new Outbox(session).forget(request.id());
             request.askAgain(times, now);
             return new RequestResult(Optional.of(request.id()), request.wait(times, now));
@@ -99,7 +100,7 @@ public final class OneTimeCodes {
                 .setParameter("expires", now + times.lifetime().toMillis())
                 .setParameter("kept", now + times.memory().toMillis())
                 .executeUpdate();
-        // None: somebody else has asked between our look and now.
+        // No row was inserted if another transaction has inserted the request after the look-up above.
         return made == 1
                 ? new RequestResult(Optional.of(id), times.coolDown())
                 : RequestResult.tooSoon(times.coolDown());
@@ -117,8 +118,9 @@ public final class OneTimeCodes {
     }
 
     /**
-     * Is there a code of this kind that the user can redeem, or a mail that will bring one? A code is good for the address alone that
-     * it was sent to; a mail goes to the address that the user has when it is sent, so one that is being sent may go to another.
+     * Whether there is a code of this purpose that the user can redeem, or a mail that will bring one. A code is valid
+     * only for the address that it was sent to. A mail goes to the address that the user has when it is sent, so a mail
+     * that is being sent now may go to another address and does not count.
      */
     public boolean isAsked(UserModel user, Purpose purpose) {
         return !entities.createQuery("""
@@ -136,7 +138,7 @@ public final class OneTimeCodes {
                 .isEmpty();
     }
 
-    /** Voids the codes of a user that are of one kind. */
+    /** Voids the user's codes of one purpose. */
     public void drop(UserModel user, Purpose purpose) {
         entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose = :purpose")
                 .setParameter("user", user.getId())
@@ -144,10 +146,13 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** A code as it is sent, and until when it is good, in milliseconds since 1970-01-01 UTC. */
+    /** A code as it is sent, and when it expires, in milliseconds since 1970-01-01 UTC. */
     record Issued(OneTimeCode code, long expiresAt) {}
 
-    /** Locks a request until the transaction ends; empty if it is gone, or locked by somebody who may be about to end it. */
+    /**
+     * Locks a request until the transaction ends. Returns empty if the request is deleted, or is locked by another
+     * transaction, which may be about to delete it.
+     */
     Optional<CodeRequestEntity> lockIfFree(String request) {
         return entities.createQuery("from UserServiceCodeRequest where id = :id", CodeRequestEntity.class)
                 .setParameter("id", request)
@@ -157,7 +162,10 @@ public final class OneTimeCodes {
                 .findFirst();
     }
 
-    /** Makes one more code, of which the newest few are good at a time, for a {@linkplain #lockIfFree locked} request, and stores its hash. */
+    /**
+     * Issues one more code for a {@linkplain #lockIfFree locked} request, and stores its hash. Only the newest few
+     * codes of a request are valid at a time.
+     */
     Issued issue(CodeRequestEntity request, String email, Duration lifetime) {
         OneTimeCode code = OneTimeCode.random(RANDOM);
         long expires = Time.currentTimeMillis() + lifetime.toMillis();
@@ -173,13 +181,14 @@ public final class OneTimeCodes {
         return new Issued(code, expires);
     }
 
-    /** Who could redeem this code, as far as one can say without doing it. */
+    /** Returns the user who could redeem this code at the moment, without redeeming it. */
     public Optional<UserModel> owner(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
         return find(given, purpose, isFor).map(Found::user);
     }
 
     /**
-     * Redeems a code: at most one of any number of calls, on any node, gets the user, and only in a transaction that commits.
+     * Redeems a code. At most one of any number of calls, on any node, returns the user, and only in a transaction that
+     * commits.
      *
      * @param isFor whether a user may redeem a code that was sent to the given address; if not, nothing happens
      */
@@ -190,7 +199,10 @@ public final class OneTimeCodes {
                         .filter(user -> delete(found.request()) == 1));
     }
 
-    /** Looks again under a lock: Keycloak writes all columns of a user, and must not write back what an admin has changed. */
+    /**
+     * Reads the user again under a lock: Keycloak writes all columns of a user, and must not overwrite what an admin
+     * has changed.
+     */
     private Optional<UserModel> locked(UserModel user) {
         return LockedUser.of(session, session.getContext().getRealm(), user).filter(UserModel::isEnabled);
     }
@@ -216,7 +228,7 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** Voids the codes of a user, for whatever they are. */
+    /** Voids the user's codes of all purposes. */
     public void voidAll(UserModel user) {
         entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
                 .setParameter("user", user.getId())
@@ -230,7 +242,7 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** Removes what nobody can redeem any more, some at once. */
+    /** Removes a batch of requests that nobody can redeem any more. */
     public static void purge(KeycloakSession session) {
         EntityManager entities = Entities.of(session);
         long now = Time.currentTimeMillis();
@@ -241,7 +253,7 @@ public final class OneTimeCodes {
                 .setMaxResults(PURGED_AT_ONCE)
                 .getResultList();
         if (!expired.isEmpty()) {
-            // Looked at again: a late mail may have brought a new code.
+            // The conditions are checked again: a late mail may have brought a new code.
             entities.createQuery(
                             "delete from UserServiceCodeRequest where id in (:ids) and keptUntil < :now and expiresAt < :now")
                     .setParameter("ids", expired)
@@ -256,15 +268,17 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** What a code is good for; one code never does for another. */
+    /** What a code is valid for. A code of one purpose is never accepted for another. */
     public enum Purpose {
         ACTIVATION("activation"),
         PASSWORD_RESET("password-reset"),
 
-        /** Has no codes: it is the cool-down of the changes of one's own address. */
+        /** Has no codes, only the cool-down of changes of a user's own address. */
         EMAIL_CHANGE("email-change"),
 
-        /** Has no codes, and an address in the place of a user: it is the cool-down of notices to who has not proved it. */
+        /**
+         * Has no codes, only the cool-down of notices to an unproved address. The address takes the place of the user.
+         */
         NOTICE("notice");
 
         private final String id;

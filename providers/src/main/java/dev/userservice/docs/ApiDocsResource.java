@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The OpenAPI document as a page on which everything can be tried: Swagger UI, out of the jar. */
+/** Serves the OpenAPI document as a page on which every route can be tried: Swagger UI, from the jar. */
 @Tag(name = "Documents")
 public final class ApiDocsResource {
     private static final StaticPage PAGE = new StaticPage(

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.ClientModel;
 
-/** The OpenAPI document, generated at build time, with this tenant's address in it. */
+/** Serves the OpenAPI document, which is generated at build time, with this tenant's address in it. */
 @Tag(name = "Documents")
 public final class DocsResource {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -80,7 +80,7 @@ public final class DocsResource {
         return document;
     }
 
-    /** The client by which a reader of the document can log in. */
+    /** Returns the client_id of the public client with which a reader of the document can log in. */
     private Optional<String> publicClient() {
         String clientId = call.settings().of(call.realm(), Settings.APIDOCS_CLIENT);
         return Optional.ofNullable(call.realm().getClientByClientId(clientId))

@@ -12,10 +12,10 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * The address that a request comes from, which a client cannot choose. Keycloak's own takes the first entry of
- * {@code X-Forwarded-For}: behind a proxy that appends to what it was sent, that is the client's to write. Here the entries
- * count from the right, where trusted proxies have put them; and they are read from the right, so that nothing further left,
- * such as a quote that a client leaves open, changes what they say.
+ * The address that a request comes from, found in a way that a client cannot influence. Keycloak itself takes the first
+ * entry of {@code X-Forwarded-For}: behind a proxy that appends to the header it received, the client can choose that
+ * entry. Here the entries count from the right, where trusted proxies have added them. The header is also parsed from
+ * the right, so that nothing further left, such as a quote that a client leaves open, changes their meaning.
  */
 public final class ClientAddress {
     private static final String FORWARDED = "forwarded";
@@ -30,11 +30,13 @@ public final class ClientAddress {
     }
 
     /**
-     * By the options of Keycloak.
+     * Creates an instance from Keycloak's options.
      *
-     * @param proxyHeaders {@code --proxy-headers}: {@code forwarded} or {@code xforwarded}; null for a server without a proxy
-     * @param trusted {@code --proxy-trusted-addresses}: addresses and networks with commas between them; null for any
-     * @throws IllegalArgumentException for something else among the trusted
+     * @param proxyHeaders {@code --proxy-headers}: {@code forwarded} or {@code xforwarded}; null for a server without a
+     *     proxy
+     * @param trusted {@code --proxy-trusted-addresses}: addresses and networks, separated by commas; null to trust any
+     *     address
+     * @throws IllegalArgumentException if an entry is neither an address nor a network
      */
     static ClientAddress byOptions(String proxyHeaders, String trusted) {
         return new ClientAddress(
@@ -48,7 +50,7 @@ public final class ClientAddress {
                                 .toList());
     }
 
-    /** By the options of this server. */
+    /** Creates an instance from this server's options. */
     public static ClientAddress ofThisServer() {
         Config config = ConfigProvider.getConfig();
         return byOptions(
@@ -57,7 +59,7 @@ public final class ClientAddress {
                         .orElse(null));
     }
 
-    /** That of the request that this thread answers; a text that is none, if there is no request. */
+    /** Returns the address of the request that this thread answers; {@code unknown} if there is no request. */
     public String ofRequest() {
         return CurrentRequest.current()
                 .flatMap(request -> request.peer().map(peer -> of(peer, request::header)))
@@ -65,10 +67,10 @@ public final class ClientAddress {
     }
 
     /**
-     * The nearest address that is no trusted proxy's.
+     * Returns the nearest address that is not a trusted proxy's.
      *
-     * @param peer the other end of the connection
-     * @param header the lines of a request's header
+     * @param peer the address at the other end of the connection
+     * @param header returns the lines of a request header by its name
      */
     String of(String peer, Function<String, List<String>> header) {
         if (headers.isEmpty() || !isTrusted(peer)) {
@@ -85,13 +87,14 @@ public final class ClientAddress {
                 String element = line.substring(start + 1, end).strip();
                 end = start;
                 if (element.isEmpty()) {
-                    // RFC 9110, section 5.6.1: these do not count.
+                    // RFC 9110, section 5.6.1: empty list elements do not count.
                     continue;
                 }
                 String hop = isForwarded ? forwardedFor(element) : address(element);
-                // With quotes that are escaped, what is inside of others is not certain.
+                // In an element with escaped quotes it is not certain which parts are quoted.
                 if (!Addresses.isAddress(hop) || element.indexOf('\\') >= 0) {
-                    // A proxy that says "unknown", or hides it (RFC 7239, section 6): who is behind it is not known.
+                    // The proxy wrote "unknown" or a hidden identifier (RFC 7239, section 6): the address behind it is
+                    // not known.
                     return Addresses.canonical(nearest);
                 }
                 nearest = hop;
@@ -107,7 +110,10 @@ public final class ClientAddress {
         return trusted.isEmpty() || trusted.stream().anyMatch(network -> network.contains(address));
     }
 
-    /** Where the last of these is before an end, outside of quotes as they pair from there; -1 if there is none. */
+    /**
+     * Returns the index of the last separator before {@code end} that is outside of quotes, which are paired leftward
+     * from {@code end}; -1 if there is none.
+     */
     private static int lastSeparator(String text, char separator, int end) {
         boolean isQuoted = false;
         for (int at = end - 1; at >= 0; at--) {
@@ -121,7 +127,7 @@ public final class ClientAddress {
         return -1;
     }
 
-    /** The parameter {@code for} of an element of Forwarded (RFC 7239, section 4). */
+    /** Returns the parameter {@code for} of an element of the Forwarded header (RFC 7239, section 4). */
     private static String forwardedFor(String element) {
         int end = element.length();
         while (end >= 0) {
@@ -135,7 +141,7 @@ public final class ClientAddress {
         return UNKNOWN;
     }
 
-    /** A node without its quotes, brackets and port (RFC 7239, section 6). */
+    /** Returns a node without its quotes, brackets and port (RFC 7239, section 6). */
     private static String address(String node) {
         String bare = node.length() > 1 && node.startsWith("\"") && node.endsWith("\"")
                 ? node.substring(1, node.length() - 1)
@@ -164,7 +170,7 @@ public final class ClientAddress {
             String[] parts = text.split("/", 2);
             byte[] address = Addresses.bytes(parts[0]).orElse(new byte[0]);
             int most = address.length * Byte.SIZE;
-            // A network of IPv4 that is written as one of IPv6.
+            // An IPv4 network may be written as an IPv6 network.
             int shift = parts[0].contains(":") && most < MAPPED_BITS ? MAPPED_BITS : 0;
             int bits = parts.length < 2 ? most : Integer.parseInt(parts[1]) - shift;
             if (most == 0 || bits < 0 || bits > most) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The HTTP request that this thread answers. Unlike attributes of a Keycloak session, what is kept here is seen by the sessions
- * that Keycloak opens beside the request's own, as it does for the listeners of a failure.
+ * The HTTP request that this thread answers. Unlike attributes of a Keycloak session, values that are kept here are
+ * also visible in the sessions that Keycloak opens beside the request's own, as it does for the listeners of a failure.
  */
 public final class CurrentRequest {
     private final RoutingContext request;
@@ -19,7 +19,10 @@ public final class CurrentRequest {
         this.request = request;
     }
 
-    /** Empty on a thread that answers none, such as those of Keycloak's brute-force detection and of timers. */
+    /**
+     * Returns the request; empty on a thread that answers none, such as those of timers and of Keycloak's brute-force
+     * detection.
+     */
     public static Optional<CurrentRequest> current() {
         try {
             Instance<RoutingContext> request = CDI.current().select(RoutingContext.class);
@@ -31,23 +34,25 @@ public final class CurrentRequest {
         }
     }
 
-    /** Keeps something for the rest of the request. */
+    /** Keeps a value, by its class, for the rest of the request. */
     public void put(Object value) {
         request.put(value.getClass().getName(), value);
     }
 
-    /** What of this class was kept. */
+    /** Returns the value of this class that was kept. */
     public <T> Optional<T> get(Class<T> type) {
         return Optional.ofNullable(type.cast(request.<Object>get(type.getName())));
     }
 
-    /** The address at the other end of the connection, whatever headers say; a proxy's, if there is one. */
+    /**
+     * Returns the address at the other end of the connection, whatever headers say; behind a proxy, it is the proxy's.
+     */
     Optional<String> peer() {
         return Optional.ofNullable(request.request().connection().remoteAddress())
                 .map(SocketAddress::hostAddress);
     }
 
-    /** The lines of a header. */
+    /** Returns the lines of a header. */
     List<String> header(String name) {
         return request.request().headers().getAll(name);
     }

@@ -9,15 +9,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /**
- * The requests of the API: {@code http_requests_total{method,realm,route,status}} and the histogram
- * {@code http_request_duration_seconds{method,route}}, which has no realm, since each of its series is a dozen. No client can
- * make more series than there are methods, routes, statuses and tenants.
+ * The meters of API requests: the counter {@code http_requests_total{method,realm,route,status}} and the histogram
+ * {@code http_request_duration_seconds{method,route}}, which has no realm label, since each label combination is a
+ * dozen series. Clients cannot create more series than there are methods, routes, statuses and tenants.
  */
 public final class HttpMeters {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
 
-    /** The client library's usual ones, those of Prometheus. */
+    /** The usual buckets of Prometheus client libraries. */
     private static final Duration[] BUCKETS = LongStream.of(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
@@ -28,17 +28,18 @@ public final class HttpMeters {
         this.registry = registry;
     }
 
-    /** A method's name for a label: {@code OTHER} for what no standard knows. */
+    /** Returns a method's name as a label value: {@code OTHER} for a method that no standard defines. */
     public static String method(String name) {
         return METHODS.contains(name) ? name : "OTHER";
     }
 
     /**
-     * Counts an answer.
+     * Counts a response and records its duration.
      *
-     * @param method as {@link #method} has it
-     * @param route the template of the path, never the path; empty for none of ours
-     * @param realm the name of a realm that is there; empty for none
+     * @param method the label value that {@link #method} returns
+     * @param route the template of the path, never the path itself; empty if it is not in the table of routes
+     * @param realm the name of an existing realm; empty for none
+     * @param nanos the duration in nanoseconds
      */
     public void answered(String method, String route, int status, String realm, long nanos) {
         Counter.builder("http.requests")

@@ -8,17 +8,20 @@ import org.jboss.logging.MDC;
 import org.keycloak.logging.MappedDiagnosticContextProvider;
 
 /**
- * What each line of the log says beside its message: which request it belongs to, which tenant, which user and which client. The
- * names are those of Keycloak's own diagnostic context (option {@code log-mdc-keys}), so that its lines and ours are found by the
- * same ones; whatever of it Keycloak does not know, such as the caller of the API, is put here.
+ * The values that each log line has beside its message: the request, the tenant, the user and the client. Their names
+ * are those of Keycloak's own diagnostic context (option {@code log-mdc-keys}), so that the same keys find the lines of
+ * Keycloak and of this extension. Values that Keycloak does not have, such as the caller of the API, are set here.
  */
 public final class LogContext {
-    /** The name of the header that brings the request's id, and takes it back. */
+    /** The name of the header for the request's id, in the request and in the response. */
     public static final String REQUEST_HEADER = "X-Request-ID";
 
     static final String REQUEST = "requestId";
 
-    /** Of the lines, one a request. They name the route, not the path: that may hold a code. */
+    /**
+     * The logger of the access log, with one line per request. A line names the route and not the path, since a path
+     * may hold a code.
+     */
     static final Logger ACCESS = Logger.getLogger("dev.userservice.access");
 
     private static final String TENANT = MappedDiagnosticContextProvider.MDC_PREFIX + "realmName";
@@ -28,7 +31,7 @@ public final class LogContext {
 
     private LogContext() {}
 
-    /** What lines said at some time. Keycloak forgets its part of it before the answer has gone out. */
+    /** The values at one moment. Keycloak clears its own ones before the response has been sent. */
     record Snapshot(Map<String, Object> values) {
         static Snapshot taken() {
             Map<String, Object> values = new LinkedHashMap<>();
@@ -50,7 +53,7 @@ public final class LogContext {
         MDC.put(REQUEST, id);
     }
 
-    /** The tenant that a request is for. */
+    /** Sets the tenant that a request is for. */
     public static void tenant(String name) {
         MDC.put(TENANT, name);
     }
@@ -61,10 +64,10 @@ public final class LogContext {
     }
 
     /**
-     * Does some work that belongs to no request, and forgets what Keycloak and we have noted meanwhile: the thread's next work may
-     * be another tenant's.
+     * Runs work that belongs to no request, and then clears the values that Keycloak and this extension have set: the
+     * thread's next work may be another tenant's.
      *
-     * @param userId null for nobody
+     * @param userId the user that the work is for; null for none
      */
     public static void during(String tenant, String userId, Runnable work) {
         MDC.put(TENANT, tenant);
@@ -78,7 +81,7 @@ public final class LogContext {
         }
     }
 
-    /** Forgets what Keycloak and we have noted on a thread of our own. */
+    /** Clears the values that Keycloak and this extension have set on a thread of this extension. */
     public static void clear() {
         ALL.forEach(MDC::remove);
     }

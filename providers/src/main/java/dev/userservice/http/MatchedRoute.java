@@ -1,12 +1,12 @@
 package dev.userservice.http;
 
 /**
- * Of a request of the API what its meters are told; kept in the {@link CurrentRequest}.
+ * The meters' label values of an API request; kept in the {@link CurrentRequest}.
  *
- * @param tenant the name of the realm, which is there and serves the API
- * @param route the template of the path, as the table of routes has it; empty for a path that is not in the table
+ * @param tenant the name of an existing realm that serves the API
+ * @param route the template of the path in the table of routes; empty for a path that is not in the table
  */
 public record MatchedRoute(String tenant, String route) {
-    /** What is said of a request of which nothing is known: no realm is called so, and no route. */
+    /** The values of a request of which nothing is known: no realm and no route has an empty name. */
     static final MatchedRoute NOTHING = new MatchedRoute("", "");
 }

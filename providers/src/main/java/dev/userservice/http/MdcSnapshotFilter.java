@@ -6,7 +6,9 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.ext.Provider;
 
-/** Keeps what lines of the log have said of a request of the API for its last line: Keycloak forgets it before the answer goes out. */
+/**
+ * Keeps the log values of an API request for its last log line: Keycloak clears them before the response has been sent.
+ */
 @Provider
 public final class MdcSnapshotFilter implements ContainerResponseFilter {
     @Override

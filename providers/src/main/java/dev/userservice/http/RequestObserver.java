@@ -15,20 +15,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * Sees each request of the API from before Keycloak looks at it until its answer has gone out, whatever becomes of it in between:
- * gives it an id, times and counts it, and writes a line about it at DEBUG.
+ * Observes each API request from before Keycloak handles it until its response has been sent, whatever happens in
+ * between: gives it an id, measures and counts it, and logs a line about it at DEBUG.
  */
 @Singleton
 public final class RequestObserver {
-    /** Before all of Keycloak's own. */
+    /** The order before all of Keycloak's own handlers. */
     private static final int FIRST = Integer.MIN_VALUE + 1;
 
-    /** Somebody else's id is taken over if it can do no harm in a log or a header. */
+    /** The form of a request id from outside that is adopted because it is harmless in a log and in a header. */
     private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._=+/-]{1,64}");
 
     private static final String ENCODED_NUL = "%00";
 
-    /** What nginx calls a client that has not waited for its answer; there is no status of RFC 9110 for it. */
+    /** The status that nginx uses for a client that did not wait for its response; RFC 9110 has none for it. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private static final double NANOS_A_MILLI = 1_000_000;
@@ -41,7 +41,7 @@ public final class RequestObserver {
 
     private void begin(RoutingContext request) {
         String path = request.normalizedPath();
-        // Keycloak may be below a path of its own.
+        // Keycloak may be mounted below a path of its own.
         String mount = request.mountPoint();
         if (ApiPath.covers(mount == null ? path : path.substring(Math.min(mount.length(), path.length())))) {
             long start = System.nanoTime();
@@ -58,9 +58,12 @@ public final class RequestObserver {
         request.next();
     }
 
-    /** What no path of ours has. Keycloak refuses the second too, before any route, but in words of OAuth's. */
+    /**
+     * Returns the refusal of a path that no route has. Keycloak also refuses the second kind before any route, but with
+     * an OAuth error.
+     */
     private static Optional<ApiProblem> refusal(String path, String normalized) {
-        // Keycloak would ask the database for a realm of this name, and PostgreSQL takes no such text.
+        // Keycloak would look for a realm of this name in the database, and PostgreSQL accepts no such text.
         if (normalized.contains(ENCODED_NUL) || normalized.indexOf('\0') >= 0) {
             return Optional.of(ApiProblem.badRequest("The path holds a character that nothing is called by"));
         }
@@ -77,7 +80,10 @@ public final class RequestObserver {
                 .end(problem.json());
     }
 
-    /** An id is no secret, so it need not be made of what costs a lock. */
+    /**
+     * Returns the given id if it is harmless, or a new one. An id is no secret, so it needs no secure random generator,
+     * whose use costs a lock.
+     */
     private static String id(String given) {
         if (given != null && GOOD_ID.matcher(given).matches()) {
             return given;
@@ -98,7 +104,7 @@ public final class RequestObserver {
             LogContext.ACCESS.debugf("%s %s %d %.1f ms", method, route, status, nanos / NANOS_A_MILLI);
         }
         if (isSent) {
-            // Else the thread of the request may still be at work, and has lines to write.
+            // If the response was not sent, the request's thread may still be running and writing log lines.
             LogContext.clear();
         }
     }

@@ -9,8 +9,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakTransactionManager;
 
 /**
- * The session of the request, for what happens in a session beside it: Keycloak tells the listeners of a failure in one of its own,
- * while the request still holds its connection to the database.
+ * The session of the request, for work in another session beside it: Keycloak calls the listeners of a failure in a
+ * session of their own, while the request still holds its database connection.
  */
 public final class RequestSession {
     private final KeycloakSession session;
@@ -20,8 +20,8 @@ public final class RequestSession {
     }
 
     /**
-     * The transactions of the request that this thread answers, as long as they can be waited for; empty on other threads, and in
-     * that session itself.
+     * Returns the transactions of the request that this thread answers, while they are active and can be waited for;
+     * empty on other threads, and if {@code own} is the request's own session.
      */
     public static Optional<KeycloakTransactionManager> transactionsBeside(KeycloakSession own) {
         return CurrentRequest.current()
@@ -30,7 +30,7 @@ public final class RequestSession {
                 .filter(transactions -> transactions != own.getTransactionManager() && transactions.isActive());
     }
 
-    /** Remembers the session of each request. */
+    /** Keeps the session of each request. */
     @Provider
     public static final class Keeper implements ContainerRequestFilter {
         @Context

@@ -1,5 +1,5 @@
 /**
- * The request around us: what one class notes of it for another, its identifier in the log, the address of its
- * client, and its meters.
+ * The HTTP request: values that one class keeps in it for another, its id in the log, the address of its client, and
+ * its meters.
  */
 package dev.userservice.http;

@@ -3,11 +3,14 @@ package dev.userservice.keycloak;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
-/** Work that is done only once a transaction has committed. */
+/** Runs work only after a transaction has committed. */
 public final class AfterCommit {
     private AfterCommit() {}
 
-    /** Runs some work when the session's transaction has committed; never, if it is rolled back. What it throws reaches Keycloak's log alone. */
+    /**
+     * Runs the work after the session's transaction has committed; never if it is rolled back. An exception of the work
+     * goes to Keycloak's log alone.
+     */
     public static void run(KeycloakSession session, Runnable work) {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override

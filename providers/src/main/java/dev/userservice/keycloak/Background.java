@@ -6,19 +6,19 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads of our own for work that no request waits for. Keycloak's timer has one thread for all that it does. They are daemons: a
- * server that ends does not wait for them longer than {@link #finish} and {@link #interrupt} do.
+ * Threads for work that no request waits for; Keycloak's timer has only one thread for everything. They are daemons: a
+ * server that stops does not wait for them longer than {@link #finish} and {@link #interrupt} do.
  */
-// All work that is given to it catches what it throws, and logs it where its subject is known.
+// All submitted work catches its own exceptions and logs them where their subject is known.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Background {
     private final ScheduledThreadPoolExecutor threads;
 
     /**
-     * Starts no thread yet.
+     * Creates the pool without starting a thread.
      *
-     * @param name that of the threads, as dumps show it
-     * @param size how many there are at most
+     * @param name the name of the threads in thread dumps
+     * @param size the maximum number of threads
      */
     public Background(String name, int size) {
         this.threads = new ScheduledThreadPoolExecutor(size, task -> {
@@ -28,21 +28,24 @@ public final class Background {
         });
     }
 
-    /** Does some work again and again, each time so long after the last one ended. What the work throws ends that. */
+    /**
+     * Repeats the work, each time with the delay after the last run has ended. An exception of the work ends the
+     * repetition.
+     */
     public void repeat(Runnable work, Duration first, Duration delay) {
         threads.scheduleWithFixedDelay(work, first.toMillis(), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Does some work once, as soon as a thread is free.
+     * Runs the work once, as soon as a thread is free.
      *
-     * @return false if the server stops, and it is not done
+     * @return false if the server is stopping and the work is not done
      */
     public boolean submit(Runnable work) {
         return submit(work, Duration.ZERO);
     }
 
-    /** The same, no earlier than after a delay. */
+    /** Runs the work once as {@link #submit(Runnable)} does, but not before the delay has passed. */
     public boolean submit(Runnable work, Duration delay) {
         try {
             threads.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
@@ -57,9 +60,9 @@ public final class Background {
     }
 
     /**
-     * Takes nothing new, and lets what is under way come to its end.
+     * Accepts no new work, and waits for the running work to end.
      *
-     * @return whether it did
+     * @return whether it ended in time
      */
     public boolean finish(Duration timeout) {
         threads.shutdown();
@@ -67,9 +70,9 @@ public final class Background {
     }
 
     /**
-     * Takes nothing new, and interrupts what is under way.
+     * Accepts no new work, and interrupts the running work.
      *
-     * @return whether it ended
+     * @return whether it ended in time
      */
     public boolean interrupt(Duration timeout) {
         threads.shutdownNow();

@@ -7,11 +7,11 @@ import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
-/** Warns at the start of a pool of database connections that is smaller than the number of requests that may need one. */
+/** Warns at startup if the pool of database connections is smaller than the number of requests that may need one. */
 public final class ConnectionPool implements ProviderEventListener {
     private static final Logger LOG = Logger.getLogger(ConnectionPool.class);
 
-    /** Keycloak's own defaults: of the pool, and of the threads that answer requests. */
+    /** Keycloak's own default size of the pool; the following two determine the default number of request threads. */
     private static final int DEFAULT_CONNECTIONS = 100;
 
     private static final int LEAST_THREADS = 50;

@@ -13,23 +13,23 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Asks the database whether it is there.
+ * Checks whether the database answers.
  *
- * <p>All callers of the moment share one question, so that however many ask, the health route takes at most one connection
- * of the pool; and an answer serves for a second.
+ * <p>All concurrent callers share one query, so that the health route uses at most one connection of the pool, however
+ * many callers there are. A result is valid for one second.
  */
 public final class DatabaseProbe {
     private static final Logger LOG = Logger.getLogger(DatabaseProbe.class);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** A question that hangs this long, on a half-open connection perhaps, is asked anew. */
+    /** A query that hangs this long, perhaps on a half-open connection, is replaced by a new one. */
     private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final AtomicReference<Probe> latest = new AtomicReference<>();
 
-    /** Does the database answer within two seconds? */
+    /** Whether the database answers within two seconds. */
     public boolean answers(KeycloakSession session) {
         Probe probe =
                 latest.updateAndGet(previous -> previous != null && previous.isStillGood() ? previous : new Probe());
@@ -44,7 +44,7 @@ public final class DatabaseProbe {
         }
     }
 
-    /** One question to the database, and everybody who waits for its answer. */
+    /** One query to the database, for all callers that wait for its result. */
     private static final class Probe {
         private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
         private final AtomicBoolean isAsked = new AtomicBoolean();
@@ -57,7 +57,9 @@ public final class DatabaseProbe {
                     : System.nanoTime() - askedAt < STALE_NANOS;
         }
 
-        /** Who comes late to a question that hangs does not wait as long again. */
+        /**
+         * Returns the remaining wait: a caller who joins a hanging query late does not wait for the full time again.
+         */
         long patienceLeftNanos() {
             return Math.max(0, PATIENCE_NANOS - (System.nanoTime() - askedAt));
         }

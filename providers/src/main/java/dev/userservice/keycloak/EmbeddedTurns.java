@@ -13,25 +13,28 @@ import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Lets transactions that insert the row of one key, unless it is there, take turns on the embedded H2 database. H2 has no "on
- * conflict": Hibernate makes a plain INSERT of "do nothing", and a MERGE of "do update", which two can begin before either has written.
- * Either way one of the two would fail over the unique key. PostgreSQL does it in one step and needs no turns. H2 has one process only,
- * so that turns within it are enough.
+ * Makes transactions that insert the row of one key, unless it exists, take turns on the embedded H2 database. H2 has
+ * no "on conflict": Hibernate translates "do nothing" to a plain INSERT and "do update" to a MERGE, which two
+ * transactions can begin before either has written; one of the two would then violate the unique key. PostgreSQL does
+ * it in one step and needs no turns. H2 runs in one process only, so turns within it are enough.
  */
 public final class EmbeddedTurns {
-    /** Keys share them by chance; that costs a wait, at worst. */
+    /** The semaphores of the turns. Keys may share one by chance, which costs at most a wait. */
     private static final List<Semaphore> TURNS =
             Stream.generate(() -> new Semaphore(1, true)).limit(256).toList();
 
-    /** Longer than H2 lets a statement wait for a lock: two that wait for each other come apart. */
+    /**
+     * The maximum wait in seconds. H2 waits less long for a lock: if two transactions wait for each other, its timeout
+     * separates them.
+     */
     private static final int PATIENCE_SECONDS = 10;
 
     private EmbeddedTurns() {}
 
     /**
-     * Waits for the turn of the session's transaction with this key, which it has until its end.
+     * Waits for the turn of a key, which the session's transaction then keeps until it ends.
      *
-     * @return whether the database is H2: there, who says "do nothing" has to look for the row first
+     * @return whether the database is H2, where a caller that uses "do nothing" has to look for the row first
      */
     public static boolean take(KeycloakSession session, EntityManager entities, String... key) {
         if (!isEmbedded(entities)) {
@@ -44,7 +47,7 @@ public final class EmbeddedTurns {
             try {
                 session.getTransactionManager().enlistAfterCompletion(turn);
             } catch (IllegalStateException e) {
-                // Its commit has begun, and nobody would give the turn back.
+                // The commit has already begun, so nothing would release the turn.
                 return true;
             }
             session.setAttribute(isTaken, true);

@@ -6,9 +6,9 @@ import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.provider.Provider;
 
-/** The way to tables, Keycloak's and ours, in the transaction of a session. */
+/** Gives access to Keycloak's tables and those of this extension, in the transaction of a session. */
 public final class Entities {
-    /** What must be open as long as somebody works with tables. */
+    /** The providers that must stay open while tables are in use. */
     public static final Set<Class<? extends Provider>> NEEDED = Set.of(JpaConnectionProvider.class);
 
     private Entities() {}

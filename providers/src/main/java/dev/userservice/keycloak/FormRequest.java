@@ -17,8 +17,8 @@ import org.keycloak.http.FormPartValue;
 import org.keycloak.http.HttpRequest;
 
 /**
- * The request that Keycloak's own OIDC endpoints see when they run in process: a form of ours, posted from where the real
- * request came from.
+ * The request that Keycloak's own OIDC endpoints see when they run in process: a form from this extension, posted as if
+ * from where the real request came from.
  */
 public final class FormRequest implements HttpRequest {
     private final HttpRequest original;
@@ -67,9 +67,9 @@ public final class FormRequest implements HttpRequest {
     }
 
     /**
-     * The original's headers, less what is not for the inner endpoint: the client proves itself in the form, not by
-     * Authorization, and not by DPoP, which this API does not offer; cross-origin rules have been applied already, so no
-     * Origin; and the content is a form.
+     * The original's headers, without those that the inner endpoint must not see: the client authenticates in the form,
+     * not with Authorization, and not with DPoP, which this API does not support; the cross-origin rules have been
+     * applied already, so there is no Origin. The content is a form.
      */
     private static final class FormHeaders implements HttpHeaders {
         private final HttpHeaders original;
@@ -83,7 +83,7 @@ public final class FormRequest implements HttpRequest {
             headers.remove("DPoP");
             headers.remove("Origin");
             headers.remove(CONTENT_LENGTH);
-            // Not putSingle: the original's lists are not ours to change.
+            // This does not use putSingle, which would change the original's lists.
             headers.put(CONTENT_TYPE, List.of(MediaType.APPLICATION_FORM_URLENCODED));
         }
 
@@ -138,7 +138,7 @@ public final class FormRequest implements HttpRequest {
         }
     }
 
-    /** Header names know no case (RFC 9110, section 5.1). */
+    /** A map with case-insensitive keys, as header names are (RFC 9110, section 5.1). */
     private static final class CaseInsensitive extends AbstractMultivaluedMap<String, String> {
         private static final long serialVersionUID = 1L;
 

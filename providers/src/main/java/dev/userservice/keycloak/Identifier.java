@@ -9,12 +9,13 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * What somebody typed to say whom they mean. Blanks around it do not matter, as on Keycloak's pages.
+ * The text that somebody typed to identify a user. Blanks around it are ignored, as on Keycloak's pages.
  *
- * @param text without blanks around it
+ * @param by the kind of name that the text may be
+ * @param text the text without blanks around it
  */
 public record Identifier(By by, String text) {
-    /** What a text may be. */
+    /** The kind of name that a text may be. */
     public enum By {
         EMAIL,
         USERNAME,
@@ -22,11 +23,11 @@ public record Identifier(By by, String text) {
     }
 
     public Identifier {
-        // Both: each knows blanks that the other does not. LoginLimit does the same.
+        // Both are needed: each removes blanks that the other does not. LoginLimit does the same.
         text = text.strip().trim();
     }
 
-    /** A username, or an e-mail address where the realm takes it for a login. */
+    /** Returns an identifier for a username or, if the realm allows it for logins, an e-mail address. */
     public static Identifier of(String text) {
         return new Identifier(By.EITHER, text);
     }
@@ -40,8 +41,8 @@ public record Identifier(By by, String text) {
     }
 
     /**
-     * Whose it is. Of two users of one address, in a realm that allows it, nobody is meant; nor is somebody whose username is an
-     * address that is not their own.
+     * Finds the user. An address that two users share, in a realm that allows it, identifies neither; a username that
+     * is an address other than the user's own identifies nobody.
      */
     public Optional<UserModel> find(KeycloakSession session, RealmModel realm) {
         try {
@@ -52,7 +53,7 @@ public record Identifier(By by, String text) {
         }
     }
 
-    /** The same by the e-mail address, also where the realm does not take that for a login. */
+    /** Finds the user by the e-mail address, even if the realm does not allow it for logins. */
     public Optional<UserModel> findByEmail(KeycloakSession session, RealmModel realm) {
         try {
             return Optional.ofNullable(session.users().getUserByEmail(realm, text));
@@ -61,7 +62,7 @@ public record Identifier(By by, String text) {
         }
     }
 
-    /** Is it by this name that the user may be found? */
+    /** Whether the user may be found by this text. */
     public boolean means(UserModel user) {
         boolean isEmail = LowerCase.same(text, user.getEmail());
         return switch (by) {

@@ -22,19 +22,19 @@ import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageUtil;
 
 /**
- * Locks a user's row until the transaction ends, so that of two changes at once the second sees what the first has made.
- * It comes before every other lock: user, then role, then codes and mails.
+ * Locks a user's row until the transaction ends, so that of two concurrent changes the second sees the result of the
+ * first. This lock is taken before all others: first the user, then the role, then codes and mails.
  */
 public final class LockedUser {
-    /** How long a lock of a row is waited for, in milliseconds: who waits longer holds a connection for nothing. */
+    /** The maximum wait for a row lock, in milliseconds: a request that waits longer only holds a connection. */
     public static final Map<String, Object> TIMEOUT = Map.of(SpecHints.HINT_SPEC_LOCK_TIMEOUT, 5_000);
 
     private LockedUser() {}
 
     /**
-     * The user as the database has it now, whatever Keycloak's cache and this session held.
+     * Locks the user and returns it as it is in the database now, whatever Keycloak's cache and this session held.
      *
-     * @return empty if there is no such user any more. Who lives in a federation that imports nobody has no row to lock
+     * @return empty if the user does not exist any more. A user of a federation that imports nobody has no row to lock
      */
     public static Optional<UserModel> of(KeycloakSession session, RealmModel realm, UserModel user) {
         EntityManager entities = Entities.of(session);
@@ -59,7 +59,10 @@ public final class LockedUser {
         return Optional.ofNullable(session.users().getUserById(realm, id));
     }
 
-    /** It is not read again with the row, so it is not to be known either. Credentials are read by a query of their own. */
+    /**
+     * Detaches loaded attributes and required actions: refresh() reloads the row only and would leave them stale.
+     * Loaded credentials are found separately, since Keycloak reads them by a query of their own.
+     */
     private static void forgetWhatHangsOn(UserEntity row, EntityManager entities) {
         Stream.<Collection<?>>of(row.getAttributes(), row.getRequiredActions())
                 .filter(Hibernate::isInitialized)

@@ -10,7 +10,7 @@ import org.keycloak.email.freemarker.FreeMarkerEmailTemplateProvider;
 import org.keycloak.email.freemarker.FreeMarkerEmailTemplateProviderFactory;
 import org.keycloak.models.KeycloakSession;
 
-/** Keycloak's mails, whose templates find the address of the tenant's logo as {@code logoUrl}, if it has one. */
+/** Sends Keycloak's mails with the address of the tenant's logo, if it has one, as {@code logoUrl} in the templates. */
 final class LogoInMails extends FreeMarkerEmailTemplateProvider {
     private final Settings settings;
 
@@ -35,7 +35,7 @@ final class LogoInMails extends FreeMarkerEmailTemplateProvider {
             return "user-service";
         }
 
-        /** Before Keycloak's own, which has 0. */
+        /** Returns an order before Keycloak's own provider, which has 0. */
         @Override
         public int order() {
             return 1;

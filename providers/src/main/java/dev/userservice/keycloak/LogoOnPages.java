@@ -12,7 +12,10 @@ import org.keycloak.forms.login.freemarker.FreeMarkerLoginFormsProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.theme.Theme;
 
-/** Keycloak's login pages, whose templates find the address of the tenant's logo as {@code logoUrl}, if it has one. */
+/**
+ * Renders Keycloak's login pages with the address of the tenant's logo, if it has one, as {@code logoUrl} in the
+ * templates.
+ */
 final class LogoOnPages extends FreeMarkerLoginFormsProvider {
     private final Settings settings;
 
@@ -26,7 +29,7 @@ final class LogoOnPages extends FreeMarkerLoginFormsProvider {
             Theme theme, Locale locale, Properties messages, UriBuilder baseUri, LoginFormsPages page) {
         super.createCommonAttributes(theme, locale, messages, baseUri, page);
         if (realm == null) {
-            // A page that says that there is no such realm.
+            // This is the page that reports that the realm does not exist.
             return;
         }
         settings.of(realm, Settings.LOGO_URL).ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
@@ -40,7 +43,7 @@ final class LogoOnPages extends FreeMarkerLoginFormsProvider {
             return "user-service";
         }
 
-        /** Before Keycloak's own, which has 0. */
+        /** Returns an order before Keycloak's own provider, which has 0. */
         @Override
         public int order() {
             return 1;

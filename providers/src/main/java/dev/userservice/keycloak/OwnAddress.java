@@ -9,8 +9,8 @@ import org.keycloak.models.UserModel;
 import org.keycloak.storage.ReadOnlyException;
 
 /**
- * The rule that a username with an {@code @} is the account's own e-mail address. Else whoever takes a stranger's address as
- * username keeps its owner from registering, and is found by that address.
+ * The rule that a username with an {@code @} must be the account's own e-mail address. Otherwise whoever takes a
+ * stranger's address as username prevents its owner from registering, and is found by that address.
  */
 public final class OwnAddress {
     /** The key of the message that refuses such a username. */
@@ -20,14 +20,15 @@ public final class OwnAddress {
 
     private OwnAddress() {}
 
-    /** Is this username an address, and not this one? */
+    /** Whether this username is an e-mail address other than the given one. */
     public static boolean isOfAnother(String username, String email) {
         return username != null && username.indexOf('@') >= 0 && !LowerCase.same(username, email);
     }
 
     /**
-     * Gives a user whose username was their address the new address as username, so that the old one names nobody any more. A name
-     * that is somebody's already is not taken: then it is one that nobody can guess.
+     * Makes the new address the username of a user whose username was the old address, so that the old one identifies
+     * nobody any more. If the new address is already another user's name, the username becomes one that nobody can
+     * guess.
      *
      * @param before the e-mail address that the user had
      */

@@ -8,12 +8,13 @@ import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 
 /**
- * Keycloak refuses a client because of a policy: an executor of its client policies, or a setting of the client that wants its
- * tokens bound to a key (DPoP, RFC 9449) or a certificate (mutual TLS, RFC 8705). The OAuth error of its answer may be that of a
- * wrong password; the event tells which it was. Nobody who logs in can help it.
+ * Recognizes that Keycloak has refused a client because of a policy: an executor of its client policies, or a setting
+ * of the client that requires its tokens to be bound to a key (DPoP, RFC 9449) or a certificate (mutual TLS, RFC 8705).
+ * The OAuth error of the response may be the same as for a wrong password; only the event shows the difference. A user
+ * who logs in cannot do anything about it.
  */
 public final class PolicyRefusal {
-    /** What such an event has as its reason; a DPoP proof is never sent by the API, whose request to Keycloak has no such header. */
+    /** The reasons in such events. The API never sends a DPoP proof: its request to Keycloak has no such header. */
     private static final Set<String> REASONS = Set.of(
             Details.CLIENT_POLICY_ERROR,
             "DPoP proof is missing",
@@ -22,10 +23,10 @@ public final class PolicyRefusal {
     private PolicyRefusal() {}
 
     /**
-     * Does an event tell of such a refusal?
+     * Whether an event reports such a refusal.
      *
-     * @param event one that a listener was told of, or that of an {@link org.keycloak.events.EventBuilder}, which keeps the reason
-     *     of an error and not its name
+     * @param event the event that a listener received, or that of an {@link org.keycloak.events.EventBuilder}, which
+     *     keeps the reason of an error and not its name
      */
     public static boolean isToldBy(Event event) {
         String reason = Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())

@@ -7,7 +7,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfileContext;
 import org.keycloak.userprofile.UserProfileProvider;
 
-/** A user's attributes as the tenant's declarative user profile lets this reader see them. */
+/** The attributes of a user that the tenant's declarative user profile lets a reader see. */
 public final class ReadableProfile {
     private final Map<String, List<String>> attributes;
 
@@ -15,17 +15,17 @@ public final class ReadableProfile {
         this.attributes = attributes;
     }
 
-    /** What the person themselves may see. */
+    /** Returns the attributes that the user may see. */
     public static ReadableProfile forSelf(KeycloakSession session, UserModel user) {
         return of(session, user, UserProfileContext.ACCOUNT);
     }
 
-    /** What an admin may see. */
+    /** Returns the attributes that an admin may see. */
     public static ReadableProfile forAdmin(KeycloakSession session, UserModel user) {
         return of(session, user, UserProfileContext.USER_API);
     }
 
-    /** What an admin may see of somebody of whom only these attributes are known. */
+    /** Returns the attributes that an admin may see of a user of whom only the given ones are known. */
     public static ReadableProfile forAdmin(KeycloakSession session, Map<String, String> attributes) {
         return new ReadableProfile(session.getProvider(UserProfileProvider.class)
                 .create(UserProfileContext.USER_API, attributes)
@@ -39,7 +39,7 @@ public final class ReadableProfile {
                 profiles.create(context, user).getAttributes().getReadable());
     }
 
-    /** The attribute's first value, or null. */
+    /** Returns the attribute's first value; null if it has none or an empty one. */
     public String first(String name) {
         List<String> values = attributes.get(name);
         return values == null || values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);

@@ -8,9 +8,9 @@ import jakarta.ws.rs.ext.Provider;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Keeps a request from being answered with success when nothing of it is kept. Keycloak goes on when a listener of its events
- * fails; but a statement that the database has refused dooms the transaction of the request, which at its end is rolled back
- * without a word (DefaultKeycloakSession).
+ * Prevents a success response to a request whose transaction is rolled back. Keycloak continues when a listener of its
+ * events fails; but a statement that the database has refused marks the request's transaction for rollback, which then
+ * happens at its end without an error (DefaultKeycloakSession).
  */
 @Provider
 public final class RollbackGuard implements ContainerResponseFilter {
@@ -20,9 +20,9 @@ public final class RollbackGuard implements ContainerResponseFilter {
     KeycloakSession session;
 
     /**
-     * Has the request fail in the end, if its transaction is doomed.
+     * Makes the request fail at its end, if its transaction is marked for rollback.
      *
-     * @param cause what a listener that was told of a success is about to swallow
+     * @param cause the exception that a listener of a successful event is about to swallow
      */
     public static void failResponse(KeycloakSession session, RuntimeException cause) {
         if (session.getTransactionManager().getRollbackOnly()) {
@@ -30,7 +30,7 @@ public final class RollbackGuard implements ContainerResponseFilter {
         }
     }
 
-    /** Before Keycloak's own filter, which ends the session. */
+    /** Runs before Keycloak's own filter, which ends the session. */
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         RuntimeException cause = session.getAttribute(CAUSE, RuntimeException.class);

@@ -6,11 +6,14 @@ import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderFactory;
 import org.keycloak.services.resources.KeycloakApplication;
 
-/** The Keycloak that this code runs in, for what has neither a session nor a request, such as a health check. */
+/** Gives access to the running Keycloak for code that has neither a session nor a request, such as a health check. */
 public final class ServerFactories {
     private ServerFactories() {}
 
-    /** The factory of a provider, as {@link KeycloakSessionFactory} has it; empty for one of another class, and early at the start. */
+    /**
+     * Returns the factory of a provider from the {@link KeycloakSessionFactory}; empty if it is of another class, and
+     * early during startup.
+     */
     public static <T> Optional<T> factory(Class<? extends Provider> provider, String id, Class<T> type) {
         KeycloakSessionFactory sessions = KeycloakApplication.getSessionFactory();
         ProviderFactory<?> factory = sessions == null ? null : sessions.getProviderFactory(provider, id);

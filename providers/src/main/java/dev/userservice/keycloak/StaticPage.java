@@ -26,9 +26,9 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * A web page of ours: a folder in the jar with the page and all that it loads. It is the same for everybody, holds no script
- * or data of a request's, has all its styles in style sheets, and its browser is told to load from here alone (Content Security
- * Policy, level 3).
+ * A web page of this extension: a folder in the jar with the page and everything that it loads. The page is the same
+ * for everybody, contains no script or data from a request, and has all its styles in style sheets; its Content
+ * Security Policy (level 3) lets the browser load from this server alone.
  */
 public final class StaticPage {
     private static final String POLICY =
@@ -51,10 +51,10 @@ public final class StaticPage {
     private final String folder;
     private final String[] names;
 
-    /** All of it, read when somebody first asks; null until then. */
+    /** All files of the page, read at the first request; null until then. */
     private volatile Map<String, File> files;
 
-    /** A file in one coding. */
+    /** A file in one content coding. */
     private static final class Coded {
         private final byte[] content;
         private final EntityTag tag;
@@ -74,7 +74,7 @@ public final class StaticPage {
         }
     }
 
-    /** A file, which is packed once, and not by each request: the largest has 1.7 MB, and anybody may ask for it. */
+    /** A file, compressed once and not for each request: the largest has 1.7 MB, and anybody may request it. */
     private record File(String type, Coded plain, Coded packed) {
         static File of(String type, byte[] content) throws IOException {
             ByteArrayOutputStream packed = new ByteArrayOutputStream();
@@ -86,10 +86,10 @@ public final class StaticPage {
     }
 
     /**
-     * Names a page.
+     * Declares a page.
      *
-     * @param folder where it is, below the base and below {@code META-INF/user-service}
-     * @param names its files
+     * @param folder the folder below the API's base and below {@code META-INF/user-service}
+     * @param names the names of its files
      */
     public StaticPage(String folder, String... names) {
         this.folder = folder;
@@ -97,7 +97,8 @@ public final class StaticPage {
     }
 
     /**
-     * Gives a browser the page; to one that asks without the slash, the address with it, below which the files are.
+     * Returns the page or, for a request without the trailing slash, a redirect to the address with it, below which the
+     * files are.
      *
      * @param base the address below which the page's folder is, as the browser sees it
      */
@@ -105,7 +106,7 @@ public final class StaticPage {
         return index(INDEX, session, base, request);
     }
 
-    /** The same with another of its files in place of the page. */
+    /** Returns the same with another of the files in place of the page. */
     public Response index(String name, KeycloakSession session, UriBuilder base, Request request) {
         return session.getContext().getUri().getPath().endsWith("/")
                 ? file(name, session, request)
@@ -119,10 +120,10 @@ public final class StaticPage {
     }
 
     /**
-     * Gives a file to a browser, packed where it takes that (RFC 9110, section 12.5.3), or tells it that its copy is still good (section
-     * 13).
+     * Returns a file, compressed if the browser accepts that (RFC 9110, section 12.5.3), or the response that the
+     * browser's copy is still valid (section 13).
      *
-     * @throws ApiProblem 404 where the page has no such file
+     * @throws ApiProblem 404 if the page has no such file
      */
     public Response file(String name, KeycloakSession session, Request request) {
         File file = files().get(name);
@@ -150,7 +151,10 @@ public final class StaticPage {
         return new Variant(null, (Locale) null, name);
     }
 
-    /** In place of Keycloak's, which a realm can set, and which are made for its own pages. */
+    /**
+     * Returns the headers that replace Keycloak's security headers, which a realm can set and which are made for
+     * Keycloak's own pages.
+     */
     private Map<String, String> headers(KeycloakSession session) {
         session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
         Map<String, String> headers = new LinkedHashMap<>();

@@ -8,17 +8,18 @@ import org.keycloak.authentication.authenticators.directgrant.ValidateOTP;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
- * Keycloak's one-time code step of the direct grant, which in addition tells a client that a code is needed.
+ * Keycloak's one-time code step of the direct grant, which in addition reports to the client that a code is needed.
  *
- * <p>It stands after the password step, so only who knows the password learns of it; and as a challenge it is no failure
- * that brute-force detection counts. (Keycloak's own step answers a missing code like a wrong password.) A subclass,
- * because everything but the answer to a missing code is Keycloak's and must stay so.
+ * <p>It runs after the password step, so only a caller with the right password gets this response; and since it is a
+ * challenge, brute-force detection does not count it as a failure. (Keycloak's own step answers a missing code like a
+ * wrong password.) It is a subclass, because everything but the response to a missing code is Keycloak's and must stay
+ * so.
  */
 public final class TotpAuthenticator extends ValidateOTP {
     /** The id of the execution in the tenant template's direct-grant flow. */
     public static final String ID = "user-service-totp";
 
-    /** The OAuth error, and that of the event, of a login whose password was right and whose code is missing. */
+    /** The OAuth error, and the error of the event, of a login with the right password and without a code. */
     public static final String MFA_REQUIRED = "mfa_required";
 
     @Override

@@ -21,8 +21,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.error.KeycloakErrorHandler;
 
 /**
- * Tells a database or a lock that could not be had in time, which a client may try again, from a fault, which it may not.
- * Only below our own base: the rest of Keycloak keeps its own errors.
+ * Distinguishes a database or a lock that was not available in time, after which a client may try again, from a fault,
+ * after which it may not. It applies only below the API's base: the rest of Keycloak keeps its own errors.
  */
 public final class TransientFailure {
     private static final Logger LOG = Logger.getLogger(TransientFailure.class);
@@ -30,14 +30,17 @@ public final class TransientFailure {
     private static final int MAX_DEPTH = 20;
 
     /**
-     * SQLSTATE classes and codes: connection, insufficient resources, operator intervention (a shutdown, or a statement that
-     * took too long), lock not available, serialization and deadlock.
+     * SQLSTATE classes and codes: connection, insufficient resources, operator intervention (a shutdown, or a statement
+     * that took too long), lock not available, serialization failure and deadlock.
      */
     private static final List<String> SQL_STATES = List.of("08", "53", "57", "55P03", "40");
 
     private TransientFailure() {}
 
-    /** Is it one of these, at any depth? A failed commit has its reason among the suppressed. */
+    /**
+     * Whether the failure is transient, or has such a cause at any depth. A failed commit has its cause among the
+     * suppressed exceptions.
+     */
     public static boolean isCauseOf(Throwable failure) {
         return isCauseOf(failure, MAX_DEPTH);
     }
@@ -53,35 +56,35 @@ public final class TransientFailure {
     private static boolean isOne(Throwable cause) {
         if (cause instanceof SQLException sql) {
             String state = sql.getSQLState();
-            // The connection pool gives up without any state.
+            // The connection pool reports its timeout without an SQLSTATE.
             return sql instanceof SQLTransientException
                     || state == null
                     || SQL_STATES.stream().anyMatch(state::startsWith);
         }
-        // Of a connection that cannot be made, Keycloak keeps the innermost cause alone.
+        // For a connection that cannot be opened, Keycloak keeps only the innermost cause.
         return cause instanceof SocketException
                 || cause instanceof SocketTimeoutException
                 || cause instanceof LockTimeoutException
-                // Somebody else was quicker by a moment: nothing is done, and who tries again reads what that one has
+                // Another transaction was faster: nothing has been changed, and a retry reads what the other one has
                 // written.
                 || cause instanceof OptimisticLockException
                 || cause instanceof PessimisticLockException
                 || cause instanceof QueryTimeoutException;
     }
 
-    /** The problem that such a failure is to a client, logged. */
+    /** Logs such a failure and returns the problem for the client. */
     public static ApiProblem problem(Throwable failure) {
         LOG.errorf(failure, "The database or a lock could not be had in time");
         return ApiProblem.unavailable(RETRY_SECONDS);
     }
 
     /**
-     * Sees every unchecked exception of Keycloak that has no mapper of its own, and leaves all but ours to Keycloak's. It
-     * must be this wide: a failed commit comes in any of a dozen wrappings.
+     * Handles every unchecked exception in Keycloak that has no mapper of its own, and leaves all but the API's to
+     * Keycloak's handler. It must be this general: a failed commit is wrapped in any of a dozen exceptions.
      */
     @Provider
     public static final class Mapper implements ExceptionMapper<RuntimeException> {
-        /** Injected, not looked up: after a failed commit the thread knows no session any more. */
+        /** The session is injected, not looked up: after a failed commit the thread has no session any more. */
         @Context
         KeycloakSession session;
 

@@ -14,7 +14,7 @@ import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.managers.UserSessionManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
-/** A user's sessions in a realm, online and offline, and their ends. */
+/** Finds and ends a user's online and offline sessions in a realm. */
 public final class UserSessions {
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -32,10 +32,11 @@ public final class UserSessions {
     }
 
     /**
-     * Ends all sessions of a user but one, and says so in an event each.
+     * Ends all sessions of a user except one, and fires an event for each.
      *
-     * @param kept the one; null for none. An offline session that was made in an online one has the same id, and is another
-     * @param event a new event of the user's
+     * @param kept the session to keep; null for none. An offline session that was created in an online session has the
+     *     same id, but is another session
+     * @param event begins a new event about the user
      */
     public void endOthers(UserModel user, UserSessionModel kept, Supplier<EventBuilder> event) {
         List<UserSessionModel> others = of(user).stream()
@@ -45,7 +46,7 @@ public final class UserSessions {
         for (UserSessionModel other : others) {
             EventBuilder logout = event.get().session(other.getId());
             if (kept != null && !isOffline(kept) && isMadeIn(kept, other)) {
-                // Keycloak's logout of an offline session ends the online one as well.
+                // Keycloak's logout of an offline session would end the online one as well.
                 new UserSessionManager(session).revokeOfflineUserSession(other);
             } else {
                 end(other);
@@ -55,20 +56,20 @@ public final class UserSessions {
     }
 
     /**
-     * Is it a copy that Keycloak has made of a session for the request at hand, as it does for a token that a client has from an
-     * exchange? It has the id of the session, and what is done to it is lost with the request.
+     * Whether the session is a copy that Keycloak has made of a session for this request, as it does for a token that a
+     * client got by token exchange. A copy has the id of the session, and changes to it are lost after the request.
      */
     public static boolean isCopy(UserSessionModel session) {
         return session.getNote(Constants.CREATED_FROM_PERSISTENT) != null;
     }
 
-    /** Is it an offline session, or the copy of one? */
+    /** Whether the session is an offline session, or the copy of one. */
     public static boolean isOffline(UserSessionModel session) {
         return session.isOffline()
                 || Constants.CREATED_FROM_PERSISTENT_OFFLINE.equals(session.getNote(Constants.CREATED_FROM_PERSISTENT));
     }
 
-    /** The session of this id, while it lives; null after that. */
+    /** Returns the session of this id while it exists; null after that. */
     public UserSessionModel find(String id, boolean isOffline) {
         return isOffline
                 ? session.sessions().getOfflineUserSession(realm, id)
@@ -93,7 +94,7 @@ public final class UserSessions {
                 context.getHttpRequest().getHttpHeaders(),
                 true,
                 ended.isOffline());
-        // Keycloak has put a login of its own there, which is gone; the one of the request goes on.
+        // Keycloak has set an authentication session of its own, which is gone; the request's own continues.
         context.setAuthenticationSession(login);
     }
 }

@@ -11,16 +11,16 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.theme.Theme;
 
-/** What Keycloak's user profile and password policies say, in the words of its login pages. */
+/** Texts for the errors of Keycloak's user profile and password policies, in the words of its login pages. */
 public final class ValidationTexts {
-    /** The attributes that the API has a field for. */
+    /** The attributes for which the API has a field. */
     private static final Set<String> FIELDS = Set.of(
             UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME, "gender", "preferences");
 
     private final Properties bundle;
     private final Locale locale;
 
-    /** In English, as all that the API says. */
+    /** Uses English texts, as the whole API does. */
     public ValidationTexts(KeycloakSession session, RealmModel realm) {
         this(session, realm, Locale.ENGLISH);
     }
@@ -38,7 +38,10 @@ public final class ValidationTexts {
         return new MessageFormat(bundle.getProperty(key, "Invalid value."), locale).format(parameters);
     }
 
-    /** The same about an attribute of a user; of one of the tenant's own it says where it can be given. */
+    /**
+     * Returns the text for an attribute of a user; for one without a field in the API it adds where the attribute can
+     * be set.
+     */
     public String ofAttribute(String attribute, String key, Object... parameters) {
         String text = of(key, parameters);
         return FIELDS.contains(String.valueOf(attribute))

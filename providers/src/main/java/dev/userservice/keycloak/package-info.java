@@ -1,2 +1,2 @@
-/** What speaks with Keycloak's own classes for more than one feature, and knows none. */
+/** Helpers around Keycloak's own classes that several features use. They depend on no feature. */
 package dev.userservice.keycloak;

@@ -5,17 +5,23 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * When to try again what failed.
+ * The waiting times between attempts at work that has failed.
  *
- * @param first after the first failure; each later wait is twice as long
- * @param longest no wait is longer
- * @param giveUpAfter how old an entry may become
+ * @param first the wait after the first failure; each later wait is twice as long
+ * @param longest the upper limit of a wait
+ * @param giveUpAfter the age at which an entry is given up
  */
 record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
-    /** A mail server that is back after a minute has everything within the next; one that is away for a day is too late. */
+    /**
+     * The schedule for mails. When a mail server is back after a minute, all its mails are delivered within the next
+     * minute. When it is unavailable for a day, the mails would be too late.
+     */
     static final Backoff OF_MAIL = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofHours(24));
 
-    /** A server that refuses a recipient for good may be mistaken, or wrongly set up for a moment; but not for long. */
+    /**
+     * A permanent refusal of a recipient may be a mistake of the server or a short misconfiguration, so the mail is
+     * tried a few times more, but not for long.
+     */
     private static final int REFUSALS_BEFORE_THE_END = 3;
 
     private static final Duration AGE_OF_THE_REFUSED = Duration.ofMinutes(15);
@@ -23,11 +29,11 @@ record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
     private static final int MAX_DOUBLINGS = 20;
 
     /**
-     * How long to wait after so many attempts.
+     * Returns how long to wait after the given number of attempts.
      *
-     * @param refusals how many of them ended in a refusal of the recipient, for good
-     * @param random spreads the waits by up to a fifth, so that what failed together does not come back together
-     * @return empty if it is time to give up
+     * @param refusals how many of the attempts ended in a permanent refusal of the recipient
+     * @param random adds up to a fifth to each wait, so that entries that failed together are not retried together
+     * @return empty if the entry is to be given up
      */
     Optional<Duration> next(int attempts, Duration age, int refusals, RandomGenerator random) {
         boolean isRefused = refusals >= REFUSALS_BEFORE_THE_END && age.compareTo(AGE_OF_THE_REFUSED) >= 0;

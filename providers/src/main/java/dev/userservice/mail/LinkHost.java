@@ -8,8 +8,9 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * Warns at the start where the links of mails begin with whatever host a request names: anybody can have such a mail sent to somebody
- * else, with a link to a host of theirs. Not in development, where nobody sets a {@code hostname}.
+ * Warns at startup if {@code hostname} is not set. The links in mails then begin with whatever host a request names, so
+ * that anybody can have a mail sent to somebody else with a link to a host of their own. There is no warning in
+ * development mode, where nobody sets a {@code hostname}.
  */
 public final class LinkHost implements ProviderEventListener {
     private static final Logger LOG = Logger.getLogger(LinkHost.class);

@@ -5,9 +5,10 @@ import java.util.function.BiConsumer;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * A job that looks up, after the answer, whom somebody meant who typed a username or an e-mail address, and does something for them.
+ * A job that runs after the response was sent: it looks up the user that a typed username or email address belongs to,
+ * and does something for that user.
  *
- * @param work gets a session without a realm in its context
+ * @param work receives a session without a realm in its context
  */
 public record LookupJob(String kind, BiConsumer<KeycloakSession, DeliveryAttempt> work) implements OutboxJob {
     @Override

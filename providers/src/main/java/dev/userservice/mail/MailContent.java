@@ -6,14 +6,14 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * What a mail says.
+ * The content of a mail.
  *
- * @param subjectKey the message key of its subject, in the bundles of the e-mail theme
- * @param template the name of its FreeMarker template, which is there as HTML and as text
- * @param attributes what the template shows; the map can be added to
+ * @param subjectKey the message key of the subject, in the bundles of the email theme
+ * @param template the name of the FreeMarker template, which exists as HTML and as text
+ * @param attributes the model of the template; the map must be mutable
  */
 public record MailContent(String subjectKey, String template, Map<String, Object> attributes) {
-    /** Makes the content for the person who reads it: the session's locale is theirs by then. */
+    /** Creates the content for the recipient. The session's locale is already the recipient's. */
     public interface Source {
         MailContent of(RealmModel realm, UserModel user) throws IOException;
     }

@@ -11,19 +11,22 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * What only the request knows that causes a mail: when the mail is made there is no request any more.
+ * The data of a request that a mail needs: the request has ended by the time the mail is created.
  *
  * @param baseUrl Keycloak's own address as its clients see it, which links point to
- * @param locale the language tag that the person reads
- * @param clientId the client that a page after the link leads back to; null for none
- * @param ipAddress where the request came from; null if that is not known
- * @param userAgent what it came with, as far as it is kept; null for none
+ * @param locale the language tag of the recipient's language
+ * @param clientId the client that a page behind the link leads back to; null for none
+ * @param ipAddress the address that the request came from; null if it is not known
+ * @param userAgent the request's user agent, cut to the stored length; null for none
  */
 public record MailContext(String baseUrl, String locale, String clientId, String ipAddress, String userAgent) {
-    /** The detail of an event that says with what the request came that it is told of later. */
+    /**
+     * The event detail that holds the user agent of the request, for an event that is fired after the request has
+     * ended.
+     */
     public static final String USER_AGENT = "user_agent";
 
-    /** How many characters of each are kept. */
+    /** The maximum length of each value, in characters. */
     private static final int MAX_ADDRESS = 64;
 
     private static final int MAX_AGENT = 255;
@@ -36,17 +39,18 @@ public record MailContext(String baseUrl, String locale, String clientId, String
     }
 
     /**
-     * Of a notice of what somebody else, such as an admin, has done to a user: in the user's language or the realm's, and
-     * without what the other one's request says of them. There is no link in it.
+     * Returns the context of a notice about something that somebody else, such as an admin, has done to a user. The
+     * notice is in the user's language or the realm's. It contains no data of the other person's request, and no link.
      */
     public static MailContext withoutRequest(RealmModel realm) {
         return withoutRequest("", realm);
     }
 
     /**
-     * The same of a mail that a call of somebody else's causes, with a link to where that call came in.
+     * Returns the context of a mail that somebody else's request causes, with a link to the address that the request
+     * was sent to.
      *
-     * @throws ApiProblem 400 for a host that is too long to be one
+     * @throws ApiProblem 400 if the host is too long
      */
     public static MailContext withoutRequest(KeycloakSession session) {
         return withoutRequest(baseUrl(session), session.getContext().getRealm());
@@ -58,12 +62,12 @@ public record MailContext(String baseUrl, String locale, String clientId, String
     }
 
     /**
-     * Takes them from the request that is being answered, whose language is that of the recipient: they have made it themselves, or
-     * somebody on their behalf.
+     * Returns the context of the current request. The language of the request is taken for the recipient's, because the
+     * request is made by the recipient or on their behalf.
      *
-     * @param user whose own language counts first; null if it is not known who that is
+     * @param user the recipient, whose own language has priority; null if the recipient is not known
      * @param client null for none
-     * @throws ApiProblem 400 for a host that is too long to be one
+     * @throws ApiProblem 400 if the host is too long
      */
     public static MailContext of(KeycloakSession session, UserModel user, ClientModel client) {
         return new MailContext(

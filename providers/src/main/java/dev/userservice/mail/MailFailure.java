@@ -7,13 +7,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.keycloak.email.EmailException;
 
-/** A mail that could not be sent, and whose fault that is. */
+/** A failure to send a mail, with its cause: the realm, the mail server or the mail. */
 public final class MailFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final int MAX_MESSAGE = 200;
 
-    /** What the realm lacks; null if it was the mail server that failed, or the mail. */
+    /** What the realm lacks to send mails; null if the mail server or the mail itself caused the failure. */
     private final String lack;
 
     MailFailure(EmailException cause) {
@@ -26,12 +26,12 @@ public final class MailFailure extends RuntimeException {
         this.lack = lack;
     }
 
-    /** A mail that need not even be made: no mail of the realm can be sent. */
+    /** Returns the failure of a realm that cannot send any mail, so that the mail need not even be created. */
     static MailFailure ofRealm(String lack) {
         return new MailFailure(lack);
     }
 
-    /** Has the mail server refused this recipient for good (RFC 5321, section 4.2.1: a reply of 5yz)? */
+    /** Whether the mail server has permanently refused this recipient (RFC 5321, section 4.2.1: a 5yz reply). */
     public boolean isRecipientRefused() {
         return find(cause -> cause instanceof SendFailedException failed
                         && failed.getInvalidAddresses() != null
@@ -39,14 +39,16 @@ public final class MailFailure extends RuntimeException {
                 .isPresent();
     }
 
-    /** Is it the mail server, or the want of one, which any other mail of the tenant would fail at too? */
+    /**
+     * Whether the mail server caused the failure, or the realm has none. Every other mail of the tenant would fail too.
+     */
     public boolean isServerUnavailable() {
         return lack != null
                 || (find(SendFailedException.class::isInstance).isEmpty()
                         && find(MessagingException.class::isInstance).isPresent());
     }
 
-    /** What the innermost cause says, in one bounded line: a mail server may say anything. */
+    /** Returns the message of the innermost cause as one line of limited length: a mail server may send any text. */
     public String reason() {
         if (lack != null) {
             return lack;

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What became of the mails that were wanted: {@code user_service_mails_total} by realm, kind and result, and
- * {@code user_service_mail_lag_seconds}, the age of the oldest that is not delivered yet, over all nodes and tenants.
+ * The metrics of mails. {@code user_service_mails_total} counts the delivery attempts by realm, kind and result.
+ * {@code user_service_mail_lag_seconds} is the age of the oldest undelivered mail, over all nodes and tenants.
  */
 final class MailMeters {
     private static final long NONE = Long.MAX_VALUE;
@@ -31,7 +31,7 @@ final class MailMeters {
                 .register(registry);
     }
 
-    /** What one attempt came to. */
+    /** The result of one attempt. */
     enum Result {
         SENT,
         RETRIED,
@@ -48,12 +48,12 @@ final class MailMeters {
                 .increment();
     }
 
-    /** Notes when the oldest waiting mail was queued, in milliseconds since 1970-01-01 UTC. */
+    /** Records when the oldest waiting mail was queued, in milliseconds since 1970-01-01 UTC. */
     void oldestWaiting(Optional<Long> createdAt) {
         oldest.set(createdAt.orElse(NONE));
     }
 
-    /** How old the oldest mail is that is wanted and not delivered; zero for none. */
+    /** Returns the age of the oldest undelivered mail; zero if there is none. */
     Duration lag() {
         long since = oldest.get();
         return since == NONE ? Duration.ZERO : Duration.ofMillis(Math.max(0, clock.millis() - since));

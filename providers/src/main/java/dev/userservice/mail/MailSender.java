@@ -12,7 +12,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.UserModelDelegate;
 
-/** Makes mails of the tenant's e-mail theme and message bundles, and gives them to its mail server. */
+/** Creates mails from the tenant's email theme and message bundles, and sends them through the tenant's mail server. */
 public final class MailSender {
     private final KeycloakSession session;
 
@@ -21,9 +21,9 @@ public final class MailSender {
     }
 
     /**
-     * Sends a mail, and returns when the mail server has taken it.
+     * Sends a mail, and returns when the mail server has accepted it.
      *
-     * @throws MailFailure if the realm has no server, or it cannot be reached or does not take the mail
+     * @throws MailFailure if the realm has no mail server, or the server is unreachable or does not accept the mail
      */
     public void send(DeliveryAttempt delivery, MailContent.Source source) {
         RealmModel realm = session.realms().getRealm(delivery.realmId());
@@ -60,8 +60,8 @@ public final class MailSender {
     }
 
     /**
-     * Has the user proved to own the address that the mail goes to? Nobody else is told the username: it may be a stranger's choice,
-     * and mail programs make a link of what looks like one.
+     * Whether the user has proved to own the address that the mail goes to. A mail to any other address does not
+     * contain the username: a stranger may have chosen it, and mail programs turn text that looks like a link into one.
      *
      * @param recipient null for the user's own address
      */
@@ -69,14 +69,17 @@ public final class MailSender {
         return user.isEmailVerified() && (recipient == null || LowerCase.same(recipient, user.getEmail()));
     }
 
-    /** What people call the realm. */
+    /** Returns the realm's display name, or its name if it has none. */
     public static String realmName(RealmModel realm) {
         return realm.getDisplayName() == null || realm.getDisplayName().isBlank()
                 ? realm.getName()
                 : realm.getDisplayName();
     }
 
-    /** The user at the address of a notice, so that a theme that names the reader's address tells them no other. */
+    /**
+     * The user with the address of a notice as email, so that a theme that prints the reader's address reveals no other
+     * address.
+     */
     private static final class Addressee extends UserModelDelegate {
         private final String email;
 

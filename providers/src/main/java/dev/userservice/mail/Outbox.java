@@ -16,8 +16,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderEvent;
 
 /**
- * The queue of mails. An entry is written in the transaction of what causes it, and deleted when a mail server
- * has taken the mail: a mail is sent at least once, and twice only where a node dies in between or its lease ends.
+ * The queue of mails. An entry is written in the transaction that causes the mail, and deleted when a mail server has
+ * accepted the mail. A mail is therefore sent at least once, and twice only if a node dies in between or its lease
+ * ends.
  */
 public final class Outbox {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -32,18 +33,21 @@ public final class Outbox {
         this.entities = Entities.of(session);
     }
 
-    /** Is published on the node whose transaction has put something into the outbox, after its commit. */
+    /** Published, after the commit, on the node whose transaction has added an entry to the outbox. */
     public record EntryAdded() implements ProviderEvent {}
 
-    /** Queues a mail to a user of the context's realm. The worker issues a code for the request when it sends the mail. */
+    /**
+     * Queues a mail to a user of the context's realm. The worker issues a code for the request when it sends the mail.
+     */
     public void add(String kind, UserModel user, String request, MailContext origin) {
         add(kind, session.getContext().getRealm(), user, request, null, origin);
         announce();
     }
 
     /**
-     * Queues a mail without a code about a user, to an address that need not be the user's. Nothing but the end of the user
-     * takes it back. May be called when the commit has begun, so it is {@linkplain #announce announced} apart.
+     * Queues a mail without a code about a user. The address may differ from the user's. The mail is only withdrawn if
+     * the user is removed. This method may be called when the commit has begun, so the caller has to
+     * {@linkplain #announce announce} the entry separately.
      */
     public void addNotice(String kind, RealmModel realm, UserModel user, String recipient, MailContext origin) {
         add(kind, realm, user, null, Objects.requireNonNull(recipient), origin);
@@ -53,13 +57,15 @@ public final class Outbox {
             String kind, RealmModel realm, UserModel user, String request, String recipient, MailContext origin) {
         long now = Time.currentTimeMillis();
         String id = TimeOrderedId.of(now, RANDOM);
-        // An entity, not a statement: Keycloak lets PostgreSQL acknowledge some of its own commits too early.
+        // Persists an entity instead of running an insert statement: Keycloak lets PostgreSQL acknowledge some of its
+        // own commits too early.
         entities.persist(new OutboxEntity(id, realm.getId(), kind, user.getId(), request, recipient, origin, now));
     }
 
     /**
-     * Queues a look-up of whoever an identifier belongs to: the same work whether that is anybody or not. One that waits
-     * already is enough, so that nobody fills the table by asking again and again.
+     * Queues a look-up of the account that an identifier belongs to. The work is the same whether or not such an
+     * account exists. An identifier has at most one waiting entry, so that nobody can fill the table by repeated
+     * requests.
      */
     public void add(String kind, Identifier identifier, MailContext origin) {
         String realm = session.getContext().getRealm().getId();
@@ -100,12 +106,14 @@ public final class Outbox {
                 .isEmpty();
     }
 
-    /** Has the outbox looked into as soon as this transaction has committed. */
+    /**
+     * Publishes {@link EntryAdded} when this transaction has committed, so that a worker looks into the outbox at once.
+     */
     public void announce() {
         AfterCommit.run(session, () -> session.getKeycloakSessionFactory().publish(new EntryAdded()));
     }
 
-    /** Is a mail of this request being sent at this moment? Asked by who has locked the request. */
+    /** Whether a mail of this request is being sent at this moment. The caller must have locked the request. */
     public boolean isOnItsWay(String request) {
         return !entities.createQuery(
                         "select 1 from UserServiceOutbox where requestId = :request and lease is not null and dueAt > :now")
@@ -115,7 +123,7 @@ public final class Outbox {
                 .isEmpty();
     }
 
-    /** Takes back the mails of a request that nobody is sending. */
+    /** Withdraws the mails of a request that no worker is sending. */
     public void forget(String request) {
         entities.createQuery("delete from UserServiceOutbox where requestId = :request")
                 .setParameter("request", request)

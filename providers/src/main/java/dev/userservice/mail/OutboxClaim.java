@@ -9,7 +9,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** An entry of the outbox that is due, in the transaction in which a worker may take it or delete it. */
+/** A due entry of the outbox, in the transaction in which a worker may lease it or delete it. */
 public final class OutboxClaim {
     private static final Logger LOG = Logger.getLogger(OutboxClaim.class);
 
@@ -33,22 +33,22 @@ public final class OutboxClaim {
         return realm;
     }
 
-    /** Whom the entry is about; empty if there is no such user any more. */
+    /** Returns the user that the entry is about; empty if the user no longer exists. */
     public Optional<UserModel> user() {
         return Optional.ofNullable(session.users().getUserById(realm, entry.userId()));
     }
 
-    /** The address that the entry itself names; null for a mail to the user's own. */
+    /** Returns the address stored in the entry; null for a mail to the user's own address. */
     public String recipient() {
         return entry.recipient();
     }
 
-    /** The request whose code the mail brings; null for none. */
+    /** Returns the id of the request whose code the mail carries; null for a mail without a code. */
     public String requestId() {
         return entry.requestId();
     }
 
-    /** Deletes the entry, because nobody needs it any more. */
+    /** Deletes the entry because nobody needs it any more. */
     public void drop() {
         LOG.debugf("A mail that nobody needs any more is dropped: %s %s", entry.kind(), entry.id());
         entities.createQuery("delete from UserServiceOutbox where id = :id")
@@ -57,7 +57,7 @@ public final class OutboxClaim {
     }
 
     /**
-     * Makes one worker of all nodes the holder, by a conditional update.
+     * Leases the entry to one worker among all nodes, by a conditional update.
      *
      * @return empty if another worker was quicker
      */

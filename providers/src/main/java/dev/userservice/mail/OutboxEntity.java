@@ -5,11 +5,11 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** A mail that is wanted and not yet delivered. It holds no code: that is made when the mail is sent. */
+/** A queued mail that is not yet delivered. It holds no code: the code is issued when the mail is sent. */
 @Entity(name = "UserServiceOutbox")
 @Table(name = "US_OUTBOX")
 public class OutboxEntity {
-    /** Time-ordered, so that the mails of a user go out in the order in which they were queued. */
+    /** The ids are time-ordered, so that the mails of a user are sent in the order in which they were queued. */
     @Id
     @Column(name = "ID", length = 36)
     private String id;
@@ -20,7 +20,7 @@ public class OutboxEntity {
     @Column(name = "KIND", length = 32, nullable = false)
     private String kind;
 
-    /** Null where a public route was given an identifier, which is looked up later and elsewhere. */
+    /** Null if a public route was given an identifier. The identifier is looked up later, in another transaction. */
     @Column(name = "USER_ID", length = 255)
     private String userId;
 
@@ -30,7 +30,7 @@ public class OutboxEntity {
     @Column(name = "REQUEST_ID", length = 36)
     private String requestId;
 
-    /** Where a notice goes; null where the mail goes to what the user's address is when it is sent. */
+    /** The address of a notice; null for a mail that goes to the address that the user has when it is sent. */
     @Column(name = "RECIPIENT", length = 255)
     private String recipient;
 
@@ -52,18 +52,18 @@ public class OutboxEntity {
     @Column(name = "CREATED_AT", nullable = false)
     private long createdAt;
 
-    /** When the next attempt is due; while a worker has the lease, when that ends. */
+    /** When the next attempt is due; during a lease, when the lease ends. */
     @Column(name = "DUE_AT", nullable = false)
     private long dueAt;
 
-    /** Set while a worker tries. */
+    /** The token of the lease, which is set while a worker attempts the delivery. */
     @Column(name = "LEASE", length = 36)
     private String lease;
 
     @Column(name = "ATTEMPTS", nullable = false)
     private int attempts;
 
-    /** How many of them ended in a refusal of the recipient. */
+    /** How many of the attempts ended in a refusal of the recipient. */
     @Column(name = "REFUSALS", nullable = false)
     private int refusals;
 

@@ -11,8 +11,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * The work on the outbox: what is due is leased, tried, and finished or put back. At most one worker of all nodes holds an entry
- * at a time, as long as its lease lasts.
+ * The processing of outbox entries: a due entry is leased, attempted, and then deleted or rescheduled. At most one
+ * worker of all nodes holds an entry at a time, as long as its lease lasts.
  */
 public final class OutboxLeases {
     private static final int LOOKED_AT_ONCE = 20;
@@ -26,9 +26,9 @@ public final class OutboxLeases {
     }
 
     /**
-     * An entry that is due, as it was seen.
+     * A due entry as it was read.
      *
-     * @param dueAt changes with each attempt, so that it tells whether somebody else was quicker
+     * @param dueAt changes with each attempt, so that a different value shows that another worker was quicker
      */
     public record DueEntry(String id, String kind, String realmId, long dueAt, int attempts, long createdAt) {
         static DueEntry of(OutboxEntity entry) {
@@ -36,18 +36,19 @@ public final class OutboxLeases {
                     entry.id(), entry.kind(), entry.realmId(), entry.dueAt(), entry.attempts(), entry.createdAt());
         }
 
-        /** How long it has been wanted. */
+        /** Returns how long the entry has been queued. */
         public Duration age() {
             return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
         }
     }
 
     /**
-     * What is due, the oldest first; of each user only the first to the same recipient. In order, so that nobody reads the
-     * news of yesterday last; but an old address that refuses its notice for a quarter of an hour must not hold back the
-     * activation mail, nor what the new address is told; nor a code of one kind one of another.
+     * Returns the due entries, the oldest first. For each user and recipient only the earliest entry is returned, so
+     * that notices arrive in order. Mails to different recipients do not wait for each other: an old address that
+     * refuses its notice for a quarter of an hour must not delay the activation mail or the notice to the new address.
+     * A mail with a code delays only mails of its own kind.
      *
-     * @param kinds none other, such as those that a newer version has written
+     * @param kinds the kinds to return, without unknown ones such as those that a newer version has written
      * @param busyRealms the ids of realms that have to wait
      */
     public List<DueEntry> due(Set<String> kinds, Set<String> busyRealms) {
@@ -67,9 +68,9 @@ public final class OutboxLeases {
     }
 
     /**
-     * Lets the job lease an entry, and issue its code if it has one. Both count once this transaction has committed.
+     * Lets the job lease an entry, and issue its code if it has one. Both take effect when this transaction commits.
      *
-     * @return empty if somebody else was quicker, or nobody needs it any more
+     * @return empty if another worker was quicker, or nobody needs the entry any more
      */
     public Optional<DeliveryAttempt> claim(DueEntry due, OutboxJob job) {
         OutboxEntity entry = entities.find(OutboxEntity.class, due.id());
@@ -87,7 +88,7 @@ public final class OutboxLeases {
         return job.claim(new OutboxClaim(session, entities, entry, realm));
     }
 
-    /** Puts off an entry that cannot even be claimed, unless somebody else has claimed it. */
+    /** Reschedules an entry that could not be claimed, unless another worker has claimed it. */
     public void reschedule(DueEntry due, Duration wait) {
         entities.createQuery(
                         "update UserServiceOutbox set dueAt = :next, attempts = attempts + 1 where id = :id and dueAt = :seen")
@@ -100,7 +101,7 @@ public final class OutboxLeases {
     /**
      * Deletes an entry that could never be claimed.
      *
-     * @return the name of its realm; empty if somebody else has claimed it by now
+     * @return the name of its realm; empty if another worker has claimed it in the meantime
      */
     public Optional<String> abandon(DueEntry due) {
         int deleted = entities.createQuery("delete from UserServiceOutbox where id = :id and dueAt = :seen")
@@ -113,7 +114,7 @@ public final class OutboxLeases {
                 .map(RealmModel::getName);
     }
 
-    /** Deletes an entry that is done, or given up; does nothing if somebody else has the lease by now. */
+    /** Deletes an entry that is delivered or given up. Does nothing if another worker has the lease in the meantime. */
     public void complete(DeliveryAttempt delivery) {
         entities.createQuery("delete from UserServiceOutbox where id = :id and lease = :lease")
                 .setParameter("id", delivery.id())
@@ -122,7 +123,7 @@ public final class OutboxLeases {
     }
 
     /**
-     * Puts an entry back, to be tried again after the given time.
+     * Ends the lease of an entry and schedules the next attempt after the given time.
      *
      * @param isRefused whether the mail server has refused the recipient
      */
@@ -137,7 +138,7 @@ public final class OutboxLeases {
                 .executeUpdate();
     }
 
-    /** When the oldest entry was made, in milliseconds since 1970-01-01 UTC. */
+    /** Returns when the oldest entry was created, in milliseconds since 1970-01-01 UTC. */
     public Optional<Long> oldest() {
         return entities.createQuery("select createdAt from UserServiceOutbox order by id", Long.class)
                 .setMaxResults(1)

@@ -24,11 +24,12 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * Delivers what is in the outbox, on every node: at once what this node has put there, and within seconds what is due again
- * or was left by a node that is gone.
+ * Delivers the entries of the outbox, on every node: entries of this node at once, and within seconds those that are
+ * due again or were left by a node that has stopped.
  *
- * <p>Each attempt is three transactions: the lease, with the hash of the code if the mail has one; the sending; the mark.
- * Whatever dies in between, the entry is still there, and no mail is sent whose code is not stored.
+ * <p>Each attempt consists of three transactions: the lease, with the hash of the code if the mail has one; the
+ * sending; and the update or deletion of the entry. If the node dies in between, the entry still exists, and no mail is
+ * sent whose code is not stored.
  */
 public final class OutboxWorker implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(OutboxWorker.class);
@@ -53,14 +54,15 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private final Background threads = new Background("user-service-mail", WORKERS + 1);
     private volatile KeycloakSessionFactory sessions;
 
-    /** Only the ticks look at it, one after the other. */
+    /** Accessed by the ticks only, which run one after the other. */
     private long purgedAt;
 
     /**
-     * Prepares it; the start of the server starts it.
+     * Creates the worker. It starts with the server.
      *
-     * @param jobs one for each kind of entry; entries of other kinds, as a newer version writes them, are left alone
-     * @param housekeeping what else is to be done each minute, each in a transaction, by what the log says when that fails
+     * @param jobs one job for each kind of entry; entries of other kinds, written by a newer version, are left alone
+     * @param housekeeping other tasks that run every minute, each in a transaction; the key is the log message for a
+     *     failure
      */
     public OutboxWorker(List<OutboxJob> jobs, Map<String, KeycloakSessionTask> housekeeping) {
         this.jobs = jobs.stream().collect(Collectors.toUnmodifiableMap(OutboxJob::kind, Function.identity()));
@@ -73,7 +75,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         return jobs.stream().filter(wanted).map(OutboxJob::kind).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Starts when Keycloak's database is ready, and looks into the outbox whenever this node has filled it. */
+    /** Starts when Keycloak's database is ready, and looks into the outbox whenever this node has added an entry. */
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
@@ -96,7 +98,9 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         wake();
     }
 
-    /** What fails is tried again soon; the database may be back by then. */
+    /**
+     * Runs the work and logs its failure. The work is repeated soon, and the database may be available again by then.
+     */
     private static void keepHouse(String complaint, Runnable work) {
         try {
             work.run();
@@ -105,14 +109,14 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         }
     }
 
-    /** One more worker, if not all are at work; each goes on until nothing is due. */
+    /** Starts one more worker unless all are busy. Each worker continues until nothing is due. */
     private void wake() {
         if (sessions == null || working.incrementAndGet() > WORKERS) {
             working.decrementAndGet();
             return;
         }
         if (!threads.submit(this::work)) {
-            // The server stops; another one will find the entry.
+            // The server is stopping; another node will find the entry.
             working.decrementAndGet();
         }
     }
@@ -133,8 +137,8 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     /**
-     * One at a time on this node: workers that look at the same rows would only wait for each other. Mails go before what
-     * anybody can ask for by a public route.
+     * Claims one entry at a time on this node, because workers that read the same rows would only wait for each other.
+     * Mails have priority over look-ups, which anybody can request through a public route.
      */
     private synchronized Optional<DeliveryAttempt> claim() {
         return claim(mails, mailTurns).or(() -> claim(lookups, lookUpTurns));
@@ -159,7 +163,10 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         return Optional.empty();
     }
 
-    /** Each in a transaction of its own: one that fails, as over a user's directory that is away, stops no other. */
+    /**
+     * Claims each entry in a transaction of its own: a failure, for example because the user's directory is
+     * unavailable, does not affect other entries.
+     */
     private Optional<DeliveryAttempt> claim(OutboxLeases.DueEntry entry) {
         try {
             return inTransaction(session -> new OutboxLeases(session).claim(entry, jobs.get(entry.kind())));
@@ -236,12 +243,15 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         return KeycloakModelUtils.runJobInTransactionWithResult(sessions, task);
     }
 
-    /** How old the oldest mail is that is wanted and not delivered, over all nodes and tenants, as it was seen last; zero for none. */
+    /**
+     * Returns the age of the oldest undelivered mail over all nodes and tenants, as of the last look; zero if there is
+     * none.
+     */
     public Duration lag() {
         return meters.lag();
     }
 
-    /** Takes nothing new, and lets what is being sent come to its end, so that it need not be sent again. */
+    /** Takes no new entries, and lets current deliveries finish so that no mail has to be sent again. */
     @Override
     public void close() {
         if (!threads.finish(SHUTDOWN_TIMEOUT)) {

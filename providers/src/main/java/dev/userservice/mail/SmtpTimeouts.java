@@ -4,19 +4,25 @@ import java.time.Duration;
 import java.util.Map;
 import org.keycloak.models.RealmModel;
 
-/** How long an attempt to send a mail of a realm may take, by the time-outs of the realm's SMTP settings. */
+/**
+ * The longest duration of an attempt to send a mail of a realm, computed from the timeouts in the realm's SMTP
+ * settings.
+ */
 final class SmtpTimeouts {
-    /** Keycloak's, where the realm says nothing; in milliseconds, as all of them. */
+    /** Keycloak's default if the realm sets no timeout, in milliseconds like all timeouts here. */
     private static final long DEFAULT_TIMEOUT = 10_000;
 
-    /** Greeting, EHLO, STARTTLS, EHLO, AUTH in two steps, MAIL, RCPT, DATA, end: each may take as long as a read may. */
+    /**
+     * The number of replies for one mail: greeting, EHLO, STARTTLS, EHLO, AUTH in two steps, MAIL, RCPT, DATA, end.
+     * Each reply may take as long as the read timeout.
+     */
     private static final int REPLIES = 10;
 
     private static final long LONGEST_TIMEOUT = Duration.ofMinutes(10).toMillis();
 
     private SmtpTimeouts() {}
 
-    /** As long as the slowest server can take that Keycloak does not give up on. */
+    /** Returns the longest time that a slow server can take before Keycloak gives up. */
     static Duration of(RealmModel realm) {
         Map<String, String> smtp = realm.getSmtpConfig();
         long reads = REPLIES * timeout(smtp, "timeout");
@@ -26,7 +32,7 @@ final class SmtpTimeouts {
     private static long timeout(Map<String, String> smtp, String name) {
         try {
             long millis = Long.parseLong(smtp.getOrDefault(name, ""));
-            // Zero and less mean without end; then a duplicate is the lesser evil.
+            // Zero or less means no timeout. The limit may then cause a duplicate mail, which is the lesser evil.
             return millis <= 0 || millis > LONGEST_TIMEOUT ? LONGEST_TIMEOUT : millis;
         } catch (NumberFormatException e) {
             return DEFAULT_TIMEOUT;

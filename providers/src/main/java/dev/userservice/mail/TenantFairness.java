@@ -8,14 +8,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whose turn it is on this node: no tenant takes all the workers, and one whose mail server is away is left alone for a
- * while. It keeps nothing of a tenant whose mail goes out.
+ * Decides which tenants may use the workers of this node. No tenant occupies all workers, and a tenant whose mail
+ * server is unavailable is paused for a while. No state is kept for a tenant whose mails are delivered.
  */
 final class TenantFairness {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    /** So many tenants may be tried at once whose servers were away: the others keep the rest of the workers. */
+    /**
+     * How many tenants with an unavailable server may be tried at the same time, so that the others keep the remaining
+     * workers.
+     */
     private static final int TRIALS = 2;
 
     private final InstantSource clock;
@@ -26,7 +29,7 @@ final class TenantFairness {
     private record Pause(Duration length, long until) {}
 
     /**
-     * Starts with nobody at work.
+     * Starts without running workers.
      *
      * @param maxConcurrent how many workers may be busy with one tenant
      */
@@ -35,13 +38,13 @@ final class TenantFairness {
         this.maxConcurrent = maxConcurrent;
     }
 
-    /** The ids of the realms that have to wait. */
+    /** Returns the ids of the realms that have to wait. */
     synchronized Set<String> deferred() {
         long now = clock.millis();
         long trials = running.keySet().stream().filter(pauses::containsKey).count();
         Set<String> waiting = new HashSet<>();
         running.forEach((realm, count) -> {
-            // After a pause one worker finds out whether the server is back.
+            // After a pause, a single worker finds out whether the server is available again.
             if (count >= maxConcurrent || pauses.containsKey(realm)) {
                 waiting.add(realm);
             }
@@ -58,13 +61,13 @@ final class TenantFairness {
         running.merge(realm, 1, Integer::sum);
     }
 
-    /** What an attempt has shown of the tenant's mail server. */
+    /** What an attempt has shown about the tenant's mail server. */
     enum Server {
-        /** It answered, whatever it said. */
+        /** The server replied, with success or refusal. */
         ANSWERED,
-        /** It could not be reached, or fell silent. */
+        /** The server was unreachable or stopped responding. */
         AWAY,
-        /** It was not asked. */
+        /** The server was not contacted. */
         UNKNOWN
     }
 

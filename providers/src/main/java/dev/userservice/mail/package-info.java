@@ -1,5 +1,5 @@
 /**
- * The outbox: mails are wanted in the transaction of what causes them, and delivered by workers. It knows no
- * feature: each brings the jobs of its mails.
+ * The outbox: mails are queued in the transaction that causes them, and delivered by workers. It depends on no feature:
+ * each feature brings the jobs of its own mails.
  */
 package dev.userservice.mail;

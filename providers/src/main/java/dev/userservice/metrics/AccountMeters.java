@@ -12,14 +12,18 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * What people and admins do in the tenants, by whatever way in, counted once it is done: the family that S1 has, each with the
- * tenant's {@code realm} beside its own labels. No label holds what a client has sent.
+ * Counts what users and admins do in the tenants, whichever interface they use, once it has taken effect. The meters
+ * are those of S1, each with the tenant's {@code realm} beside its own labels. No label contains a value that a client
+ * has sent.
  */
 public final class AccountMeters implements ProviderEventListener {
     private static final String OTHER = "other";
     private static final String NONE = "none";
 
-    /** Keycloak's words; an extension of somebody else's, or an identity provider, may have any. */
+    /**
+     * Keycloak's own reasons. Another extension or an identity provider may use any text, which is counted as
+     * {@code other}.
+     */
     private static final Set<String> REASONS = Set.of(
             Errors.ACCESS_DENIED,
             Errors.CLIENT_DISABLED,
@@ -51,7 +55,7 @@ public final class AccountMeters implements ProviderEventListener {
         this.registry = registry;
     }
 
-    /** How something ended. */
+    /** The status of a counted operation. */
     enum Status {
         REQUESTED,
         SUCCESS,
@@ -92,13 +96,14 @@ public final class AccountMeters implements ProviderEventListener {
             case ACTIVATION_RESENT -> emailVerification(realm, Status.REQUESTED);
             case ROLE_CHANGED, GROUP_JOINED, GROUP_LEFT -> roleChange(done);
             default -> {
-                // Its action says all.
+                // The count by action is sufficient.
             }
         }
     }
 
     private void loginFailed(String realm, Optional<String> reason) {
-        // The first of two steps: the password was right, and the code comes with the next request.
+        // MFA_REQUIRED is only the first of two steps: the password was right, and the code follows with the next
+        // request.
         if (reason.filter(TotpAuthenticator.MFA_REQUIRED::equals).isEmpty()) {
             attempt(realm, "login", Status.FAILURE);
             String known = reason.filter(REASONS::contains).orElse(OTHER);

@@ -21,17 +21,20 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 
 /**
- * Counts what Keycloak's events tell and the activity log does not note: refreshes, and what failed without being worth a row.
- * On in every tenant, without being listed.
+ * Counts what Keycloak's events report and the activity log does not record: token refreshes, and failures that are not
+ * worth a row. The listener is active in every tenant without being listed among the realm's event listeners.
  */
 public final class MetricsEventListener implements EventListenerProvider {
     private static final Logger LOG = Logger.getLogger(MetricsEventListener.class);
 
-    /** A code was of no use, or the password that came with it. */
+    /** The errors for a code, or the password sent with it, that was rejected. */
     private static final Set<String> REFUSED =
             Set.of(Errors.INVALID_CODE, Errors.INVALID_TOKEN, Errors.PASSWORD_REJECTED);
 
-    /** Somebody has filled in the form. Keycloak calls by the same event whoever comes to it without a cookie. */
+    /**
+     * The errors for a registration form that was submitted. Keycloak also fires the event for somebody who opens the
+     * form without a cookie.
+     */
     private static final Set<String> NOT_REGISTERED = Set.of(
             Errors.EMAIL_IN_USE,
             Errors.USERNAME_IN_USE,
@@ -74,7 +77,7 @@ public final class MetricsEventListener implements EventListenerProvider {
         return Optional.ofNullable(
                 switch (event.getType()) {
                     case REFRESH_TOKEN -> (to, realm) -> to.tokenRefresh(realm, Status.SUCCESS);
-                    // What was refused unseen has a meter of its own.
+                    // Requests that the rate limit rejected unseen have a meter of their own.
                     case REFRESH_TOKEN_ERROR ->
                         error.equals(RateLimits.EVENT_ERROR)
                                 ? null
@@ -85,7 +88,8 @@ public final class MetricsEventListener implements EventListenerProvider {
                                 : null;
                     case RESET_PASSWORD_ERROR ->
                         REFUSED.contains(error) ? (to, realm) -> to.passwordReset(realm, Status.FAILURE) : null;
-                    // Also of an account that was active all the time, which the activity log calls a change of it.
+                    // This includes accounts that were already active, for which the activity log records a change of
+                    // the account.
                     case VERIFY_EMAIL -> (to, realm) -> to.emailVerification(realm, Status.SUCCESS);
                     case VERIFY_EMAIL_ERROR ->
                         REFUSED.contains(error) ? (to, realm) -> to.emailVerification(realm, Status.FAILURE) : null;
@@ -103,7 +107,7 @@ public final class MetricsEventListener implements EventListenerProvider {
     @Override
     public void close() {}
 
-    /** Makes the listener. */
+    /** Creates the listener. */
     public static final class Factory implements EventListenerProviderFactory {
         private AccountMeters meters;
 
@@ -112,7 +116,7 @@ public final class MetricsEventListener implements EventListenerProvider {
             meters = new AccountMeters(Metrics.globalRegistry);
         }
 
-        /** What the activity log notes is counted as well. */
+        /** Registers the meters, which also count the activities that the activity log records. */
         @Override
         public void postInit(KeycloakSessionFactory factory) {
             factory.register(meters);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The figures of all tenants, or of one, for the vendor. What machines scrape is on the management port. */
+/** Serves the figures of all tenants, or of one, to the vendor. The metrics for scrapers are on the management port. */
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "System")
 public final class MetricsResource {

@@ -22,11 +22,11 @@ public record MetricsView(
         @Schema(description = "By name") List<TenantMetrics> byTenant)
         implements JsonAnswer {
 
-    /** How many users there are in all tenants. */
+    /** The number of users in all tenants. */
     @Schema(name = "UserCounts")
     public record Users(long total, long active, long verified) {}
 
-    /** What was done in a tenant. */
+    /** An activity in a tenant. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @Schema(name = "RecentActivity")
     public record RecentActivity(
@@ -61,7 +61,7 @@ public record MetricsView(
                         users.stream().mapToLong(TenantFigures.Users::verified).sum()),
                 tenants.size(),
                 recent.stream()
-                        // A tenant may have come in between.
+                        // The tenant may have been created between the two queries.
                         .filter(row -> names.containsKey(row.realmId()))
                         .map(row -> new RecentActivity(
                                 row.action(),

@@ -23,21 +23,23 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 
 /**
- * What the tables say of many tenants at once: always as many statements, however many tenants there are. A realm is a tenant if
- * {@link Tenancy} says so, except for the platform, which has no users of its own to speak of.
+ * Reads the figures of many tenants from the tables, always with the same number of statements, however many tenants
+ * there are. A realm is a tenant by the rule of {@link Tenancy}, except for the platform, which has no users worth
+ * counting.
  */
 public final class TenantFigures {
     private static final Duration RECENTLY = Duration.ofHours(24);
 
-    /** Realms {@code r} that serve the API. */
+    /** The condition for realms {@code r} that serve the API. */
     private static final String IS_TENANT = """
             r.name <> :master and r.id <> :platform and exists (select 1 from ClientEntity c where c.realmId = r.id
             and c.clientId = :client and c.enabled = true and c.publicClient = false and c.bearerOnly = false)""";
 
     /**
-     * The users are counted realm by realm before these are looked at, and who must do something first is found once for all: else
-     * a database goes through its users by realm, from page to page, and asks for each of them. A realm that verifies addresses
-     * counts whom it lets in in another way. Whom a {@linkplain ClosedOrganizations closed organization} manages, it lets in in neither.
+     * Counts the users of each realm before the realms are selected, and finds the pending required actions once for
+     * all users. Otherwise, a database would read its users by realm, page by page, and look up the actions of each
+     * user. A realm that verifies addresses counts its active users in another way. A member managed by a
+     * {@linkplain ClosedOrganizations closed organization} is active in neither.
      */
     private static final String USERS =
             """
@@ -63,12 +65,12 @@ public final class TenantFigures {
             ) n on n.realmId = r.id
             where %%s order by r.name""".formatted(Activation.REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL);
 
-    /** A time goes into it as a parameter, or each call would be another statement for the database to make a plan of. */
+    /** The time is a query parameter; otherwise each call would be a new statement that the database must plan. */
     private static final String LOGINS = """
             select r.id, count(a.id) from UserServiceActivity a, RealmEntity r
             where %s and a.realmId = r.id and a.action = 'login' and a.id >= :since group by r.id""";
 
-    /** Of each realm the newest, by the key; then the newest of these. */
+    /** Selects the newest rows of each realm by the primary key, and then the newest of these. */
     private static final String NEWEST = """
             select a from RealmEntity r join lateral (
               select x.realmId as realmId, x.id as id from UserServiceActivity x
@@ -86,20 +88,20 @@ public final class TenantFigures {
         this.clock = clock;
     }
 
-    /** How many users a tenant has. */
+    /** The numbers of users of a tenant. */
     public record Users(String realmId, String name, long total, long active, long verified) {}
 
     /**
      * The figures of a tenant.
      *
-     * @param logins how many there were in the last 24 hours
+     * @param logins the number of logins in the last 24 hours
      */
     public record Figures(Users users, long logins) {}
 
     /**
-     * The users of all tenants, by name; or of one. One statement.
+     * Returns the numbers of users of all tenants, by name, or of one tenant, with one statement.
      *
-     * @param realmId empty for all
+     * @param realmId empty for all tenants
      */
     public List<Users> users(Optional<String> realmId) {
         return asked(realmId, USERS, Tuple.class)
@@ -115,9 +117,9 @@ public final class TenantFigures {
     }
 
     /**
-     * The figures of all tenants, by name; or of one. Two statements.
+     * Returns the figures of all tenants, by name, or of one tenant, with two statements.
      *
-     * @param realmId empty for all
+     * @param realmId empty for all tenants
      */
     public List<Figures> all(Optional<String> realmId) {
         Map<String, Long> logins = new HashMap<>();
@@ -131,9 +133,9 @@ public final class TenantFigures {
     }
 
     /**
-     * The newest rows of the activity logs of all tenants, or of one.
+     * Returns the newest rows in the activity logs of all tenants, or of one.
      *
-     * @param realmId empty for all
+     * @param realmId empty for all tenants
      */
     public List<ActivityRow> newest(Optional<String> realmId, int most) {
         return asked(realmId, NEWEST, ActivityEntity.class)

@@ -27,15 +27,15 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * How many tenants there are, and how many users these have: {@code tenants_total}, {@code tenant_user_count{realm}},
- * {@code active_users_total{realm}} and {@code verified_users_total{realm}}. Counted now and then by one statement, on a thread of
- * its own; who scrapes gets what was counted last.
+ * Publishes the number of tenants and of their users as {@code tenants_total}, {@code tenant_user_count{realm}},
+ * {@code active_users_total{realm}} and {@code verified_users_total{realm}}. They are counted at intervals by one
+ * statement, on a thread of its own; a scrape gets the last counts.
  */
 public final class TenantGauges implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TenantGauges.class);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
-    /** The meters, of all packages, that have a label {@code realm}. */
+    /** The meters of all packages that have a label {@code realm}. */
     private static final Set<String> OF_A_TENANT = Set.of(
             "http.requests",
             "auth.attempts",
@@ -53,13 +53,16 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     private final Gauge tenants;
     private final Background thread = new Background("user-service-tenant-gauges", 1);
 
-    /** What was counted last, by the realm's name. */
+    /** The last counts, by the realm's name. */
     private volatile Map<String, Users> counted = Map.of();
 
-    /** The gauges of each realm. Only the thread looks at them. */
+    /** The gauges of each realm. Only the background thread accesses them. */
     private final Map<String, List<Gauge>> shown = new HashMap<>();
 
-    /** Realms that meters name and the database did not when it was asked last. Only the thread looks at it. */
+    /**
+     * The realms that meters name but the database did not contain at the last count. Only the background thread
+     * accesses them.
+     */
     private Set<String> missing = Set.of();
 
     public TenantGauges(Settings settings, MeterRegistry registry) {
@@ -91,7 +94,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
                 .register(registry);
     }
 
-    /** Starts when Keycloak's database is ready. */
+    /** Starts counting when Keycloak's database is ready. */
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
@@ -102,7 +105,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     private void run(KeycloakSessionFactory sessions) {
         if (registry instanceof CompositeMeterRegistry all
                 && all.getRegistries().isEmpty()) {
-            // The server's metrics are off: nobody would see it.
+            // The server's metrics are disabled, so that nobody would see the numbers.
             return;
         }
         try {
@@ -119,7 +122,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
             users.stream().map(Users::name).forEach(realms::add);
             forgetBut(realms);
         } catch (RuntimeException | Error e) {
-            // An error that went on would end the ticks. The gauges keep what they had.
+            // An error that propagates would end the scheduled task. The gauges keep their values.
             LOG.warnf("The users of the tenants cannot be counted now: %s", e.getMessage());
         }
     }
@@ -137,8 +140,9 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     }
 
     /**
-     * Drops what was counted of tenants that are gone: else whoever makes and removes tenants for long enough would fill the
-     * registry. Not at the first time: a tenant may have come since the database was asked.
+     * Removes the meters of tenants that no longer exist. Otherwise, creating and removing tenants for long enough
+     * would fill the registry. A realm must be missing twice, because a tenant may have been created after the database
+     * was queried.
      */
     private void forgetBut(Set<String> realms) {
         List<Meter> strays = registry.getMeters().stream()
@@ -153,7 +157,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
         return String.valueOf(meter.getId().getTag("realm"));
     }
 
-    /** Lets the statement that is under way come to its end: an interrupt would have the embedded database close its file. */
+    /** Waits until the current statement has ended: an interrupt would make the embedded database close its file. */
     @Override
     public void close() {
         if (!thread.finish(SHUTDOWN_TIMEOUT)) {

@@ -1,2 +1,2 @@
-/** The figures of tenants, for their vendor and for Prometheus. */
+/** The figures of tenants, for the vendor and for Prometheus. */
 package dev.userservice.metrics;

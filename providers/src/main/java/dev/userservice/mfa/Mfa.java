@@ -29,16 +29,16 @@ import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.utils.HmacOTP;
 
 /**
- * One-time codes as a second factor: Keycloak's own OTP credential by the realm's OTP policy, so that the same secret works in
- * every login and shows in the consoles.
+ * Manages one-time codes as a second factor. They are Keycloak's own OTP credentials under the realm's OTP policy, so
+ * that the same secret works in every login and appears in the consoles.
  */
 public final class Mfa {
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
 
-    /** How long an admin's secret is shown again if nobody uses it. */
+    /** How long a secret that an admin created can be shown again if nobody uses it. */
     private static final Duration SHOWN = Duration.ofDays(1);
 
-    /** In characters, as Keycloak's own pages make them. */
+    /** The length in characters, as on Keycloak's own pages. */
     private static final int SECRET_LENGTH = 20;
 
     private final ApiCall call;
@@ -54,10 +54,10 @@ public final class Mfa {
     }
 
     /**
-     * Makes a secret for the caller, which waits for its first code: until {@link #verify} nothing changes for them. One that
-     * waits already is replaced.
+     * Creates a secret for the caller, which waits for its first code. Until {@link #verify} nothing changes for the
+     * caller. A secret that is already waiting is replaced.
      *
-     * @throws ApiProblem 409 if one is in force
+     * @throws ApiProblem 409 if a secret is in force
      */
     public TotpSecret enable() {
         UserModel user = call.caller().lockSelf();
@@ -68,10 +68,10 @@ public final class Mfa {
     }
 
     /**
-     * Makes a secret for somebody else, in force at once.
+     * Creates a secret for somebody else, which is in force at once.
      *
-     * @param known whom the caller may manage
-     * @throws ApiProblem 409 if one is in force; 403 for a user above the caller
+     * @param known a user whom the caller may manage
+     * @throws ApiProblem 409 if a secret is in force; 403 for a user above the caller
      */
     public TotpSecret enableFor(UserModel known) {
         UserModel user = new UserAdministration(call).lock(known);
@@ -84,10 +84,10 @@ public final class Mfa {
     }
 
     /**
-     * Puts the caller's waiting secret in force, by its first code.
+     * Puts the caller's waiting secret in force by its first code.
      *
      * @return the user
-     * @throws ApiProblem 400 for a code that is not right, or if none waits; 409 if another one is in force by now
+     * @throws ApiProblem 400 for a wrong code, or if no secret is waiting; 409 if another secret is in force by now
      */
     public UserModel verify(String code) {
         UserModel user = call.caller().lockSelf();
@@ -95,11 +95,12 @@ public final class Mfa {
                 .orElseThrow(() -> ApiProblem.badRequest("No setup is waiting for its first code; enable MFA first"));
         requireNone(user);
         if (setups.forget(user) != 1) {
-            // Somebody else was quicker: a user of a directory that imports nobody has no row to lock.
+            // A concurrent call was faster. The lock does not prevent this for a user of a directory that imports no
+            // users, because there is no row to lock.
             throw ApiProblem.conflict("MFA is enabled for this user already");
         }
         CredentialModel made = user.credentialManager().createStoredCredential(secret);
-        // Uses the code up as well. The answer to a wrong one takes the credential back.
+        // This also uses up the code. The error response to a wrong code rolls the new credential back.
         if (!isCode(user, made, code)) {
             throw ApiProblem.invalid("code", "This is not a current code");
         }
@@ -112,9 +113,9 @@ public final class Mfa {
     }
 
     /**
-     * Shows the caller their secret again whose first code is still to come.
+     * Shows the caller's secret again, as long as its first code is still to come.
      *
-     * @throws ApiProblem 400 if there is none; 409 if its first code was accepted
+     * @throws ApiProblem 400 if there is no secret; 409 if its first code was accepted
      */
     public TotpSecret show() {
         UserModel user = call.caller().requireManageSelf();
@@ -125,18 +126,18 @@ public final class Mfa {
     }
 
     /**
-     * Shows a secret again that an admin has made for somebody, until they have used it. One that people make themselves is
-     * nobody else's.
+     * Shows again a secret that an admin created for a user, until the user has used it. A secret that users create
+     * themselves is shown to nobody else.
      *
-     * @param user whom the caller may manage
-     * @throws ApiProblem 400 if there is none; 403 for a user above the caller; 409 if its first code was accepted
+     * @param user a user whom the caller may manage
+     * @throws ApiProblem 400 if there is no secret; 403 for a user above the caller; 409 if its first code was accepted
      */
     public TotpSecret showOf(UserModel user) {
         new EscalationGuard(call).requireNotMorePrivileged(user);
         return inForce(user).map(secret -> shown(user, secret)).orElseThrow(Mfa::notEnabled);
     }
 
-    /** One that is in force, and not used yet; empty if none is in force. */
+    /** Returns the secret that is in force and not used yet; empty if none is in force. */
     private Optional<OTPCredentialModel> inForce(UserModel user) {
         List<CredentialModel> all = credentials(user);
         if (all.isEmpty()) {
@@ -151,7 +152,10 @@ public final class Mfa {
                 .orElseThrow(() -> ApiProblem.conflict("The first code was accepted; the secret is not shown again")));
     }
 
-    /** Since it was put in force, not long ago, no login has passed; most would have asked for a code, and doubt hides it. */
+    /**
+     * Whether the secret was put in force recently and no login has followed. Most logins would have required a code;
+     * in case of doubt the secret is not shown.
+     */
     private boolean isUnused(TotpSetupEntity setup) {
         return setup.isFresh(Time.currentTimeMillis())
                 && LastLogins.of(session, setup.userId())
@@ -160,12 +164,12 @@ public final class Mfa {
     }
 
     /**
-     * Takes the caller's second factor away, and ends their other sessions.
+     * Removes the caller's second factor, and ends their other sessions.
      *
-     * @param code a current one
+     * @param code a current code
      * @return the user
-     * @throws ApiProblem 400 if there is none, or for a code that is not right, which counts as a failed login; 409 for whom a
-     *     role demands it of
+     * @throws ApiProblem 400 if there is no second factor, or for a wrong code, which counts as a failed login; 409 if
+     *     a role of the user requires a second factor
      */
     public UserModel disable(String code) {
         UserModel known = call.caller().requireManageSelf();
@@ -189,7 +193,7 @@ public final class Mfa {
         }
         UserModel user = call.caller().lockSelf();
         if (!ids(credentials(user)).equals(checked)) {
-            // An admin was quicker, and has perhaps given out a new one that this was no code of.
+            // An admin was faster, and may have created a new secret that the code does not belong to.
             throw ApiProblem.invalid("totp", "This is not a current code");
         }
         List<CredentialModel> removed = remove(user);
@@ -204,11 +208,11 @@ public final class Mfa {
     }
 
     /**
-     * Takes somebody else's second factor away, and ends their sessions.
+     * Removes somebody else's second factor, and ends their sessions.
      *
-     * @param known whom the caller may manage
+     * @param known a user whom the caller may manage
      * @return the user
-     * @throws ApiProblem 400 if there is none; 403 for a user above the caller
+     * @throws ApiProblem 400 if there is no second factor; 403 for a user above the caller
      */
     public UserModel disableFor(UserModel known) {
         UserModel user = new UserAdministration(call).lock(known);
@@ -247,7 +251,7 @@ public final class Mfa {
     }
 
     private static void requireNone(UserModel user) {
-        // A directory may keep one of its own.
+        // A directory may keep a second factor of its own, which isConfiguredFor() includes.
         if (user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
             throw ApiProblem.conflict("MFA is enabled for this user already");
         }

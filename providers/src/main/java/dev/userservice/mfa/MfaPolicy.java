@@ -11,11 +11,13 @@ import org.jboss.logging.Logger;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Who must use one-time codes: whoever holds one of the roles that the tenant names. */
+/** Decides who must use one-time codes: the holders of one of the roles that the tenant names. */
 public final class MfaPolicy {
     private static final Logger LOG = Logger.getLogger(MfaPolicy.class);
 
-    /** The unknown roles last complained of, by their realm: bounded by realms, not by logins. */
+    /**
+     * The unknown roles that were last reported, by realm. The size is bounded by the number of realms, not of logins.
+     */
     private static final Map<String, String> COMPLAINTS = new ConcurrentHashMap<>();
 
     private MfaPolicy() {}
@@ -26,7 +28,10 @@ public final class MfaPolicy {
         return names.stream().map(realm::getRole).filter(Objects::nonNull).anyMatch(role -> HeldRoles.has(user, role));
     }
 
-    /** A name that no role has demands nothing of anybody: it may be misspelt, and nobody would notice. */
+    /**
+     * Logs names that do not belong to a role. Such a name has no effect on any user; it may be misspelled, and nobody
+     * would notice.
+     */
     private static void complain(RealmModel realm, Set<String> names) {
         String unknown = names.stream()
                 .filter(name -> realm.getRole(name) == null)

@@ -14,9 +14,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
 /**
- * Demands one-time codes of who holds one of the roles that the tenant names: in the browser they set them up before they get
- * in, and a login by the API is told what has to be done there. It has no page of its own, and is put on nobody: Keycloak asks
- * every required action of the realm at each login whether there is something to do.
+ * Requires one-time codes of users who hold one of the roles that the tenant names. In the browser, users set the codes
+ * up before they are logged in; a login by the API is refused with a list of what must be done there. The action has no
+ * page of its own, and is assigned to no user: at each login, Keycloak evaluates every required action of the realm.
  */
 public final class MfaPolicyAction implements RequiredActionProvider {
     /** The alias in the tenant template. */
@@ -41,7 +41,7 @@ public final class MfaPolicyAction implements RequiredActionProvider {
         RequiredActionProviderModel setup =
                 realm.getRequiredActionProviderByAlias(UserModel.RequiredAction.CONFIGURE_TOTP.name());
         if (setup == null || !setup.isEnabled()) {
-            // Keycloak passes over an action that the realm has not, and lets the user in.
+            // Keycloak skips a required action that the realm does not have, and lets the user in.
             LOG.errorf(
                     "One-time codes are demanded by role, but the required action CONFIGURE_TOTP is not enabled. realm=%s",
                     realm.getName());
@@ -62,7 +62,7 @@ public final class MfaPolicyAction implements RequiredActionProvider {
     @Override
     public void close() {}
 
-    /** Makes it. */
+    /** Creates the required action. */
     public static final class Factory implements RequiredActionFactory {
         private Settings settings;
 

@@ -25,7 +25,7 @@ public record MfaRequest(
                 .throwIfAny();
     }
 
-    /** Codes never reach a log. */
+    /** Omits the code, because codes must never appear in a log. */
     @Override
     public String toString() {
         return "MfaRequest[user=" + userId + "]";

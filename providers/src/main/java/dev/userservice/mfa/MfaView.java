@@ -23,7 +23,7 @@ public record MfaView(
         return new MfaView(secret.userId(), secret.uri(), secret.qrCode());
     }
 
-    /** Secrets never reach a log. */
+    /** Omits the secret, because secrets must never appear in a log. */
     @Override
     public String toString() {
         return "MfaView[user=" + userId + "]";

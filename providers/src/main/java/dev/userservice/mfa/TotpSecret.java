@@ -17,24 +17,24 @@ import org.keycloak.utils.QRCodeUtils;
  * A secret for one-time codes, as it is shown to its user.
  *
  * @param uri the {@code otpauth} URI that authenticator apps read
- * @param qrCode the same as a QR code, PNG in Base64
+ * @param qrCode the URI as a QR code: a PNG in Base64
  */
 public record TotpSecret(String userId, String uri, String qrCode) {
     private static final int QR_PIXELS = 246;
 
     /**
-     * How long a URI may be: what a QR code of version 24 with error correction L holds (ISO/IEC 18004, table 7). Each of its 113
-     * modules, and of the eight of its border, is two pixels wide in the picture; a phone can hardly read finer ones, and of more than
-     * 2,953 bytes there is no QR code.
+     * The maximum length of a URI: the capacity of a QR code of version 24 with error correction L (ISO/IEC 18004,
+     * table 7). Each of its 113 modules, and of the eight of its border, is two pixels wide in the image. A phone can
+     * hardly read smaller modules, and no QR code holds more than 2,953 bytes.
      */
     static final int MAX_URI = 1171;
 
-    /** Of the tenant's name. */
+    /** The maximum number of characters of the tenant's name. */
     private static final int MAX_ISSUER = 64;
 
     static TotpSecret of(RealmModel realm, UserModel user, OTPCredentialModel secret) {
         var data = secret.getOTPCredentialData();
-        // That of the day on which it was made: the realm may have another one by now.
+        // The policy is the one under which the secret was created; the realm may have another one by now.
         OTPPolicy policy = new OTPPolicy(
                 data.getSubType(),
                 data.getAlgorithm(),
@@ -57,8 +57,9 @@ public record TotpSecret(String userId, String uri, String qrCode) {
     }
 
     /**
-     * The URI, in which the names are cut at the end until it is short enough: apps only show them. They are counted as the URI has
-     * them, where a letter of Chinese is nine bytes, and the longer one is cut first.
+     * Returns the URI. The names in it are cut at the end until it is short enough, because apps only display them.
+     * Their lengths are measured as encoded in the URI, where a Chinese character takes nine bytes, and the longer name
+     * is cut first.
      */
     static String uri(OTPPolicy policy, String issuer, String account, String secret) {
         String tenant = issuer;
@@ -83,7 +84,7 @@ public record TotpSecret(String userId, String uri, String qrCode) {
         return text.substring(0, text.offsetByCodePoints(text.length(), -1));
     }
 
-    /** Secrets never reach a log. */
+    /** Omits the secret, because secrets must never appear in a log. */
     @Override
     public String toString() {
         return "TotpSecret[user=" + userId + "]";

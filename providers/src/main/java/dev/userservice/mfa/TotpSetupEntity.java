@@ -8,8 +8,9 @@ import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
 /**
- * A secret for one-time codes that nobody has used yet; one row a user. It waits for its first code here, and is no credential
- * until then; or an admin has put it in force, and this says of which credential the first code is still to come.
+ * A secret for one-time codes that nobody has used yet; there is one row for each user. Either the secret waits here
+ * for its first code, and is no credential until then. Or an admin has put it in force, and the row contains the id of
+ * the credential whose first code is still to come.
  */
 @Entity(name = "UserServiceTotpSetup")
 @Table(name = "US_TOTP_SETUP")
@@ -21,7 +22,10 @@ public class TotpSetupEntity {
     @Column(name = "REALM_ID", length = 36, nullable = false)
     private String realmId;
 
-    /** As Keycloak keeps a credential's; null for one that is in force, as the next. */
+    /**
+     * The secret, as Keycloak stores that of a credential. This column and the next one are null for a secret that is
+     * in force.
+     */
     @Column(name = "SECRET_DATA", length = 4000)
     private String secretData;
 

@@ -10,7 +10,10 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
-/** The store of secrets for one-time codes whose first code is still to come. Who changes one has locked the user's row. */
+/**
+ * The store of secrets for one-time codes whose first code is still to come. Callers must lock the user's row before
+ * they change a secret.
+ */
 public final class TotpSetups {
     private final EntityManager entities;
 
@@ -18,14 +21,14 @@ public final class TotpSetups {
         this.entities = Entities.of(session);
     }
 
-    /** Lets a secret wait for its first code, in the place of one that waited before. */
+    /** Stores a secret that waits for its first code, in place of an earlier one. */
     void await(RealmModel realm, UserModel user, OTPCredentialModel secret, Duration patience) {
         long now = Time.currentTimeMillis();
         forget(user);
         entities.persist(TotpSetupEntity.waiting(user.getId(), realm.getId(), secret, now, now + patience.toMillis()));
     }
 
-    /** Notes that of a credential that is in force the first code is still to come. */
+    /** Records that the first code of a credential that is in force is still to come. */
     void note(RealmModel realm, UserModel user, String credentialId, Duration patience) {
         long now = Time.currentTimeMillis();
         forget(user);
@@ -37,13 +40,13 @@ public final class TotpSetups {
         return Optional.ofNullable(entities.find(TotpSetupEntity.class, user.getId()));
     }
 
-    /** The secret that waits for its first code; empty for none, or one whose time is over. */
+    /** Returns the secret that waits for its first code; empty if there is none or its time is over. */
     Optional<OTPCredentialModel> waiting(UserModel user) {
         return of(user).filter(setup -> setup.isWaiting(Time.currentTimeMillis()))
                 .map(TotpSetupEntity::secret);
     }
 
-    /** Returns how many there were: none or one. */
+    /** Deletes the user's row, and returns how many there were: 0 or 1. */
     public int forget(UserModel user) {
         return entities.createQuery("delete from UserServiceTotpSetup where userId = :user")
                 .setParameter("user", user.getId())
@@ -56,7 +59,7 @@ public final class TotpSetups {
                 .executeUpdate();
     }
 
-    /** Removes what has waited too long; a credential stays in force. */
+    /** Deletes the rows whose time is over; a credential stays in force. */
     public static void purge(KeycloakSession session) {
         Entities.of(session)
                 .createQuery("delete from UserServiceTotpSetup where expiresAt < :now")

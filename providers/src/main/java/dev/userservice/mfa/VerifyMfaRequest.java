@@ -14,7 +14,7 @@ public record VerifyMfaRequest(
         new FieldErrors().required("code", code).text("code", code, 1, 16).throwIfAny();
     }
 
-    /** Codes never reach a log. */
+    /** Omits the code, because codes must never appear in a log. */
     @Override
     public String toString() {
         return "VerifyMfaRequest[***]";

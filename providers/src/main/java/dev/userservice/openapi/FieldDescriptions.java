@@ -10,8 +10,8 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 
 /**
- * What the names of the API's fields mean, each with an example: a name means the same wherever it stands, and what a field
- * says of itself goes before.
+ * The meanings and examples of the API's fields by their names: a name means the same wherever it occurs, and a
+ * description on the field itself takes precedence.
  */
 final class FieldDescriptions {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -90,7 +90,10 @@ final class FieldDescriptions {
             word("users", "The users", "[]"),
             word("verified", "How many have proved their e-mail address", "117"));
 
-    /** Of the requests that can be made in several ways, the fields of one of them. */
+    /**
+     * The fields in the example of each request. For a request that can be made in several ways, these are the fields
+     * of one way.
+     */
     private static final Map<String, List<String>> REQUESTS = Map.ofEntries(
             Map.entry("ActivationRequest", List.of("code")),
             Map.entry("AuthCheckRequest", List.of("identifier", "password")),
@@ -116,7 +119,7 @@ final class FieldDescriptions {
 
     private record Word(String description, Object example) {}
 
-    /** Gives each field of a schema its meaning and an example, and a request an example of its own. */
+    /** Sets a description and an example on each field of a schema, and an example on a request. */
     static void describe(String name, Schema schema) {
         if (schema.getProperties() == null) {
             return;
@@ -152,7 +155,10 @@ final class FieldDescriptions {
         }
     }
 
-    /** The same for a parameter; one that may be left out has no example, since pages to try it on would send that. */
+    /**
+     * Sets the same on a parameter. An optional one gets no example, since pages on which the API can be tried would
+     * send it.
+     */
     static void describe(Parameter parameter) {
         Word word = WORDS.get(parameter.getName());
         if (word == null) {

@@ -27,23 +27,25 @@ import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /**
- * Adds to the OpenAPI document what the table of routes knows: who may call, how often, and what every route can answer.
+ * Completes the OpenAPI document from the table of routes: who may call, how often, and every response of every route.
  */
 public final class OpenApiFilter implements OASFilter {
     private static final String BEARER = "bearer";
     private static final String OIDC = "oidc";
 
-    /** Who reads the document in the repository has no server yet; a server puts its own address there. */
+    /**
+     * The address in the repository's copy of the document, whose readers have no server yet; a server inserts its own.
+     */
     private static final String OF_THE_DEMO = "http://localhost:8080/realms/demo";
 
-    /** Which ask for no access token, or for another one. */
+    /** The permissions that need no access token, or another token. */
     private static final Set<Permission> NEED_NO_TOKEN = EnumSet.of(Permission.PUBLIC, Permission.REFRESH_TOKEN);
 
-    /** Which let in who has none, and let who has one do more. */
+    /** The permissions that admit callers without an access token, and allow more to callers with one. */
     private static final Set<Permission> PROVE_OTHERWISE =
             EnumSet.of(Permission.ANONYMOUS_OR_ADMIN, Permission.SESSION);
 
-    /** The operations that ask for a password or a code, besides the one that whoever calls them proves to be somebody by. */
+    /** The operations that check a password or a code, besides the one by which the caller is authenticated. */
     private static final Set<String> GUESSABLE = Set.of("login", "checkPassword", "changeOwnPassword", "disableMfa");
 
     @Override
@@ -139,7 +141,10 @@ public final class OpenApiFilter implements OASFilter {
         });
     }
 
-    /** Is it a file, whatever the caller accepts, of which a browser may have a copy? */
+    /**
+     * Whether the route serves a file of a page: it ignores the media types that the caller accepts, and a browser may
+     * have a copy.
+     */
     private static boolean isOfPage(APIResponses answers) {
         Content content = answers.getAPIResponse("200") == null
                 ? null
@@ -147,7 +152,10 @@ public final class OpenApiFilter implements OASFilter {
         return content != null && (content.hasMediaType("text/html") || content.hasMediaType("*/*"));
     }
 
-    /** Empty where an access token adds nothing: generated clients send theirs wherever one is named. */
+    /**
+     * Returns the security requirements; none if an access token adds nothing, because generated clients send theirs
+     * wherever one is named.
+     */
     private static List<SecurityRequirement> security(Permission permission) {
         if (NEED_NO_TOKEN.contains(permission)) {
             return List.of();
@@ -161,7 +169,7 @@ public final class OpenApiFilter implements OASFilter {
         return security;
     }
 
-    /** Which actions can be asked for. Not so in an answer: there will be others. */
+    /** Lists the actions that can be requested. Responses get no such list, since other actions will be added. */
     private static void list(Parameter parameter) {
         if (parameter.getName().equals("action")) {
             parameter.getSchema().getItems().enumeration(List.copyOf(Action.ids()));
@@ -221,8 +229,9 @@ public final class OpenApiFilter implements OASFilter {
     }
 
     /**
-     * A request has no other fields, and may say null for none, but where that clears; an answer has all its fields, unless it says
-     * which, and later perhaps others, which its readers are to pass over.
+     * Completes a schema. A request has no other fields, and its optional fields may be null, except in an update,
+     * where null clears a field. A response has all its fields, unless the schema lists the required ones; later
+     * versions may add fields, which clients must ignore.
      */
     private static void close(String name, Schema schema) {
         if (schema.getProperties() == null) {

@@ -20,8 +20,8 @@ import dev.userservice.users.UsersResource;
 import jakarta.ws.rs.Path;
 
 /**
- * The root that the generator of the OpenAPI document walks. In the jar, a class with a path would be a root resource of the
- * whole server.
+ * The root from which the generator of the OpenAPI document finds the resources. It is not in the jar, where a class
+ * with a path would be a root resource of the whole server.
  */
 @Path("/")
 interface OpenApiRoot {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a status of one operation can be about, where that is more, or something else, than the status says. */
+/** Examples of an operation's problems, where a status means more than it says by itself, or something else. */
 final class ProblemExamples {
     private static final Example INACTIVE =
             unauthorized("inactive", "The right password, and the account awaits activation", "Account is inactive");
@@ -28,7 +28,7 @@ final class ProblemExamples {
     private static final Example ENABLED =
             conflict("enabled", "There is one already", "MFA is enabled for this user already");
 
-    /** By the operation and the status, as one text. */
+    /** The examples, by the operation's id and the status, separated by a blank. */
     private static final Map<String, List<Example>> EXAMPLES = Map.ofEntries(
             Map.entry(
                     "login 401",
@@ -82,15 +82,15 @@ final class ProblemExamples {
 
     private ProblemExamples() {}
 
-    /** One thing that an answer can be about. */
+    /** One possible content of a problem response. */
     record Example(String name, String summary, ApiProblem problem) {}
 
-    /** None where the status says it all. */
+    /** Returns the examples; none if the status says everything. */
     static List<Example> of(String operationId, String status) {
         return EXAMPLES.getOrDefault(operationId + " " + status, List.of());
     }
 
-    /** Those that no operation of these names has. */
+    /** Returns the keys of the examples that belong to none of these operations. */
     static List<String> without(Stream<String> operationIds) {
         List<String> lost = new ArrayList<>(EXAMPLES.keySet());
         operationIds.forEach(id -> lost.removeIf(key -> key.startsWith(id + " ")));

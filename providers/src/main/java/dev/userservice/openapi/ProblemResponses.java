@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
-/** The answers of the OpenAPI document that are no success: RFC 9457 problem details, with an example each. */
+/** The problem responses in the OpenAPI document: RFC 9457 problem details, each with an example. */
 final class ProblemResponses {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PROBLEM_JSON = "application/problem+json";
@@ -26,7 +26,7 @@ final class ProblemResponses {
     private static final String SOMEBODY = "cff89834-24d4-4ece-967e-82cd06ba352f";
     private static final int CONFLICT = 409;
 
-    /** Which are of some routes alone. */
+    /** The statuses that only some routes have. */
     private static final Set<Integer> RARE = Set.of(CONFLICT, 412);
 
     private static final int TOO_MANY_REQUESTS = 429;
@@ -77,7 +77,7 @@ final class ProblemResponses {
         }
     }
 
-    /** What operations refer to. */
+    /** Adds the components to which operations refer. */
     static void addTo(Components components) {
         components.addSchema("Problem", schema());
         components.addHeader(
@@ -101,7 +101,10 @@ final class ProblemResponses {
         });
     }
 
-    /** The problems that every route can answer, to a body where none is wanted too, by their status. */
+    /**
+     * Returns the problems of every route by their status, including those about a body, since a caller may send one to
+     * a route that needs none.
+     */
     static Map<String, APIResponse> ofEveryRoute() {
         Map<String, APIResponse> responses = new TreeMap<>();
         for (Kind kind : KINDS) {
@@ -114,7 +117,7 @@ final class ProblemResponses {
         return responses;
     }
 
-    /** The same with what the operation's answers can be about. */
+    /** Returns the response with the examples of the operation. */
     static APIResponse of(String operationId, String status, APIResponse response) {
         List<ProblemExamples.Example> examples = ProblemExamples.of(operationId, status);
         if (examples.isEmpty() && response.getRef() != null) {
@@ -137,7 +140,7 @@ final class ProblemResponses {
         return own;
     }
 
-    /** Gives an answer what all answers of its status have. */
+    /** Adds to a response what all responses of its status have. */
     private static void complete(int status, APIResponse response) {
         Kind kind =
                 KINDS.stream().filter(one -> one.status() == status).findFirst().orElseThrow();
@@ -161,12 +164,14 @@ final class ProblemResponses {
         }
     }
 
-    /** What every answer says; of the limits, unless the call was refused before it was counted. */
+    /**
+     * Adds the headers of every response. Those about limits are missing if the call was refused before it was counted.
+     */
     static void headers(APIResponse response) {
         List.of("X-Request-ID", "RateLimit", "RateLimit-Policy").forEach(name -> response.addHeader(name, ref(name)));
     }
 
-    /** Names a header of an answer; it is one of those that operations refer to. */
+    /** Adds a header to a response, as a reference to one of the components. */
     static void header(APIResponse response, String name) {
         response.addHeader(name, ref(name));
     }

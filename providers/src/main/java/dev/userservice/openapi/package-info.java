@@ -1,12 +1,12 @@
 /**
- * Makes the OpenAPI document while the jar is built, from the resources and from the table of routes. Nothing of this package is
- * in the jar: the server reads only the document.
+ * Generates the OpenAPI document while the jar is built, from the resources and the table of routes. Nothing of this
+ * package is in the jar: the server reads only the document.
  */
 @OpenAPIDefinition(
         info =
                 @Info(
                         title = "keycloak-user-service",
-                        // Semantic: a change that breaks a client raises the first number, one that adds to it the
+                        // Semantic versioning: a change that breaks clients raises the first number, an addition the
                         // second.
                         version = "2.0.0",
                         description = """

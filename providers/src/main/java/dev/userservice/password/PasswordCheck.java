@@ -27,11 +27,11 @@ import org.keycloak.services.managers.BruteForceProtector;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * Is this somebody's password? Asked outside a login, but counted by Keycloak's brute-force detection as one, and refused
- * by it as one.
+ * Checks a user's password outside a login. Keycloak's brute-force detection counts and refuses the attempt as it does
+ * a login.
  *
- * <p>Not by running the direct grant flow: a stock one asks for a one-time code as well, and would count the right password
- * of whoever has set that up as a failure.
+ * <p>The check does not run the direct grant flow: a stock flow also requires a one-time code, and would count the
+ * right password of a user with such a second factor as a failure.
  */
 public final class PasswordCheck {
     private final KeycloakSession session;
@@ -39,7 +39,10 @@ public final class PasswordCheck {
     private final Supplier<ClientModel> client;
     private final BruteForceProtector protector;
 
-    /** Asked by the API's own client; the platform realm may have none, and nobody but its own users calls there. */
+    /**
+     * Creates a check in the name of the API's own client. The platform realm may not have that client, and only its
+     * own users call there, so the caller's client takes its place.
+     */
     public PasswordCheck(ApiCall call) {
         this(
                 call.session(),
@@ -48,9 +51,9 @@ public final class PasswordCheck {
     }
 
     /**
-     * Asked by a page.
+     * Creates a check for a page.
      *
-     * @param client whom Keycloak takes for who asks
+     * @param client the client in whose name the check is made
      */
     public PasswordCheck(KeycloakSession session, RealmModel realm, Supplier<ClientModel> client) {
         this.session = session;
@@ -60,12 +63,12 @@ public final class PasswordCheck {
     }
 
     /**
-     * The user whose identifier and password these are. Makes no session, and is no login.
+     * Returns the user whose identifier and password these are. This creates no session and is not a login.
      *
-     * @param isVisible who may be asked about; all others are unknown
-     * @param isInactive who may not pass by the right password either
-     * @throws ApiProblem 401, the same for an unknown, locked or disabled user and a wrong password; another one for the right
-     *     password of an account that awaits activation
+     * @param isVisible whether the caller may ask about a user; all other users count as unknown
+     * @param isInactive whether a user is refused despite the right password
+     * @throws ApiProblem 401 with the same message for an unknown, locked or disabled user and a wrong password; 401
+     *     with another message for the right password of an account that awaits activation
      */
     public UserModel user(
             String identifier, String password, Predicate<UserModel> isVisible, Predicate<UserModel> isInactive) {
@@ -100,8 +103,9 @@ public final class PasswordCheck {
     }
 
     /**
-     * Why a user may not pass with this password, in the words of Keycloak's events; empty if they may. Takes the time of a
-     * password hash in any case. What follows a refusal has to commit: until then, the next attempt waits its turn.
+     * Returns why a user is refused with this password, as an error of Keycloak's events; empty if the password is
+     * accepted. Takes as long as a password hash in any case. After a refusal the transaction has to commit: the next
+     * attempt on the account waits until then.
      */
     public Optional<String> refusal(UserModel user, String password) {
         if (!user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)) {
@@ -117,13 +121,13 @@ public final class PasswordCheck {
     }
 
     /**
-     * The same of what is no password.
+     * Checks a credential that is not a password, in the same way.
      *
-     * @param type that of the credential
-     * @param question whether it is right; not asked of who is locked out
+     * @param type the type of the credential
+     * @param question whether the credential is right; it is not evaluated for a user who is locked out
      */
     public Optional<String> refusal(UserModel user, String type, BooleanSupplier question) {
-        // Keycloak lets one attempt at a time be made on an account, but only where it sees a login under way.
+        // Keycloak allows only one attempt at a time per account, but only if it finds a login in progress.
         AuthenticationSessionManager logins = new AuthenticationSessionManager(session);
         AuthenticationSessionModel login =
                 logins.createAuthenticationSession(realm, false).createAuthenticationSession(client.get());
@@ -174,8 +178,8 @@ public final class PasswordCheck {
     }
 
     /**
-     * Clears the failures, but not by the password of who needs a one-time code to log in: that alone would clear what guesses
-     * of the code have come to.
+     * Clears the failures. The password alone does not clear them if the user needs a one-time code to log in: it would
+     * also clear the failures of guessed codes.
      */
     private void succeeded(UserModel user, String type) {
         boolean isAll = !type.equals(PasswordCredentialModel.TYPE)
@@ -190,7 +194,7 @@ public final class PasswordCheck {
         }
     }
 
-    /** Hashes a password that nobody has, so that a refusal without one takes as long. */
+    /** Hashes a dummy password, so that a refusal without a real check takes as long as one with it. */
     public static void dummyHash(KeycloakSession session, RealmModel realm) {
         PasswordPolicy policy = realm.getPasswordPolicy();
         PasswordHashProvider hash = policy.getHashAlgorithm() == null

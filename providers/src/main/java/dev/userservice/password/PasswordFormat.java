@@ -3,14 +3,14 @@ package dev.userservice.password;
 import dev.userservice.web.FieldErrors;
 import org.keycloak.utils.StringUtil;
 
-/** What every new password must be, whatever a tenant's policy says: one that can be used to log in. */
+/** The requirements for every new password, independent of a tenant's policy: it must be usable for a login. */
 public final class PasswordFormat {
-    /** How many characters are looked at: a hash of more takes longer, and proves no more. */
+    /** The maximum number of characters: hashing more takes longer and proves no more. */
     public static final int MAX_LENGTH = 512;
 
     private PasswordFormat() {}
 
-    /** Adds what is wrong with a field that must hold a new password. */
+    /** Adds the errors of a field that must hold a new password. */
     public static void check(FieldErrors errors, String field, String password) {
         errors.required(field, password).text(field, password, 1, MAX_LENGTH);
         if (password != null && !survivesALogin(password)) {
@@ -18,7 +18,10 @@ public final class PasswordFormat {
         }
     }
 
-    /** Is it of a size, and would a login lose nothing of it? Keycloak's token endpoint takes such characters out of all that it gets. */
+    /**
+     * Whether the password is short enough and would pass a login unchanged. Keycloak's token endpoint removes control
+     * characters from all its parameters.
+     */
     public static boolean isFit(String password) {
         return password.length() <= MAX_LENGTH && survivesALogin(password);
     }

@@ -17,7 +17,7 @@ import org.keycloak.policy.PasswordPolicyProvider;
 import org.keycloak.policy.PolicyError;
 import org.keycloak.storage.ReadOnlyException;
 
-/** The tenant's password policy, asked rule by rule, where Keycloak's own check stops at the first that refuses. */
+/** The tenant's password policy, checked rule by rule. Keycloak's own check stops at the first rule that refuses. */
 public final class PasswordRules {
     private static final String NOT_EMAIL = "notEmail";
 
@@ -30,9 +30,9 @@ public final class PasswordRules {
     }
 
     /**
-     * The same.
+     * Creates the rules with complaints in the given language.
      *
-     * @param locale in which language they say what is wrong
+     * @param locale the language of the complaints
      */
     public PasswordRules(KeycloakSession session, RealmModel realm, Locale locale) {
         this.session = session;
@@ -40,27 +40,29 @@ public final class PasswordRules {
         this.texts = new ValidationTexts(session, realm, locale);
     }
 
-    /** Adds what the rules have against a password of somebody who is no user yet. */
+    /** Adds the rules' complaints about the password of a person who is not a user yet. */
     public void check(String username, String email, String password, String field, FieldErrors errors) {
         complaints(username, email, password).forEach(complaint -> errors.add(field, complaint));
     }
 
-    /** What the rules have against a password that need no stored password, and so no hash, to say so. */
+    /** Returns the complaints of the rules that need no stored password, and therefore no hashing. */
     public List<String> complaints(String username, String email, String password) {
         return complaints(id -> rule(id).validate(id.equals(NOT_EMAIL) ? email : username, password));
     }
 
-    /** What the rules, such as that of the last ones used, have against a new password of a user. */
+    /**
+     * Returns the rules' complaints about a new password of a user, including those of rules such as the password
+     * history.
+     */
     public List<String> complaints(UserModel user, String password) {
         return complaints(id -> rule(id).validate(realm, user, password));
     }
 
     /**
-     * Gives a user another password.
+     * Replaces a user's password.
      *
-     * @return what is wrong with it, if where passwords are kept does not take it; nothing that the transaction has done may be
-     *     committed then
-     * @throws ModelException if the database cannot be had just now, which Keycloak wraps as it does a refusal
+     * @return the complaint if the password's storage refuses it, in which case the transaction must not commit
+     * @throws ModelException if the database is unavailable at the moment; Keycloak wraps this like a refusal
      */
     public Optional<String> replace(UserModel user, String password) {
         try {

@@ -1,2 +1,2 @@
-/** The check of a password outside a login, and the rules that a new one is measured by. */
+/** The check of a password outside a login, and the rules for a new one. */
 package dev.userservice.password;

@@ -9,19 +9,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * What a bucket can be asked, one in memory or one elsewhere.
+ * An operation on a bucket, in memory or in a remote store.
  *
- * @param here asks a bucket in memory
- * @param there asks one elsewhere
+ * @param here runs the operation on a bucket in memory
+ * @param there runs the operation on a bucket in a remote store
  */
 record BucketOperation(
         Function<Bucket, LimitResult> here, Function<AsyncBucketProxy, CompletableFuture<LimitResult>> there) {
-    /** Takes a permit, if there is one. */
+    /** Takes a permit if there is one. */
     static final BucketOperation CONSUME = new BucketOperation(
             bucket -> result(bucket.tryConsumeAndReturnRemaining(1)),
             bucket -> bucket.tryConsumeAndReturnRemaining(1).thenApply(BucketOperation::result));
 
-    /** Is there a permit? */
+    /** Checks whether there is a permit, without taking it. */
     static final BucketOperation PEEK = new BucketOperation(
             bucket -> result(bucket.estimateAbilityToConsume(1)),
             bucket -> bucket.estimateAbilityToConsume(1).thenApply(BucketOperation::result));

@@ -3,11 +3,11 @@ package dev.userservice.ratelimit;
 import java.time.Duration;
 
 /**
- * What a bucket says.
+ * The result of an operation on a bucket.
  *
  * @param isAllowed whether there was a permit
- * @param remaining how many there still are
- * @param retryAfter how long until there is one; zero if there is
- * @param reset how long until all are there again
+ * @param remaining how many permits remain
+ * @param retryAfter how long until the next permit; zero if there is one
+ * @param reset how long until all permits are available again
  */
 record LimitResult(boolean isAllowed, long remaining, Duration retryAfter, Duration reset) {}

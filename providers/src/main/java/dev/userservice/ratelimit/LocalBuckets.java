@@ -10,11 +10,11 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.TimeMeter;
 
 /**
- * The buckets of one node, in memory. A bucket that is full again is forgotten; and if there are more than {@value #MOST}, those
- * are that were asked for least.
+ * The buckets of one node, in memory. A bucket that is full again is removed. If there are more than {@value #MOST},
+ * the least used buckets are removed.
  */
 final class LocalBuckets {
-    /** Some 40 MB at worst. */
+    /** Corresponds to some 40 MB in the worst case. */
     static final int MOST = 100_000;
 
     private final TimeMeter clock;
@@ -44,12 +44,12 @@ final class LocalBuckets {
                 .bucket();
     }
 
-    /** A bucket of nobody else's. */
+    /** Creates a bucket that is not shared. */
     static Bucket inMemory(Rate rate) {
         return Bucket.builder().addLimit(bandwidth(rate)).build();
     }
 
-    /** The same bucket, as a store of many nodes is told of it. */
+    /** Returns the configuration of the same bucket for a store that several nodes share. */
     static BucketConfiguration configuration(Rate rate) {
         return BucketConfiguration.builder().addLimit(bandwidth(rate)).build();
     }
@@ -61,7 +61,7 @@ final class LocalBuckets {
                 .build();
     }
 
-    /** How many there are, after what is over has been forgotten. */
+    /** Returns the number of buckets, after the removal of expired ones. */
     long size() {
         buckets.cleanUp();
         return buckets.estimatedSize();

@@ -18,12 +18,14 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * How often logins may fail, from one address to one account and from one address at all. An attempt on an account is counted
- * before it is made, so that many at once are not more than one after the other, and taken back if the password was right: the
- * events of Keycloak say so, see {@link LoginListener}. A login takes back the failures before it too.
+ * Limits how often logins may fail, from one address to one account and from one address in total. An attempt on an
+ * account is counted before it is made, so that concurrent attempts are limited like successive ones. It is given back
+ * if the password was right, which Keycloak's events show, see {@link LoginListener}. A successful login also gives
+ * back the failures before it.
  *
- * <p>The account is what was typed. An account has two names, its username and its e-mail address, each of which is counted by
- * itself; if they were counted together, who has used up the attempts on one could find out which other one belongs to it.
+ * <p>The account is the name that was typed. An account has two names, its username and its email address, and each is
+ * counted separately. If they were counted together, somebody who has used up the attempts on one name could find out
+ * which other name belongs to it.
  */
 public final class LoginLimit {
     private static final int MAX_NAME = 255;
@@ -38,9 +40,9 @@ public final class LoginLimit {
     }
 
     /**
-     * The same with a rate of its own.
+     * Creates a limit with a rate of its own.
      *
-     * @param rate of failed logins to one account; empty for that of the tenant
+     * @param rate the rate of failed logins to one account; empty for the tenant's rate
      */
     LoginLimit(KeycloakSession session, RealmModel realm, Optional<Rate> rate) {
         this.realm = realm;
@@ -48,7 +50,7 @@ public final class LoginLimit {
         this.rate = rate;
     }
 
-    /** An attempt that has been counted. Kept in the {@link CurrentRequest}: one a request. */
+    /** An attempt that has been counted. It is kept in the {@link CurrentRequest}, one per request. */
     private record Attempt(
             LimitKey account,
             String name,
@@ -58,10 +60,10 @@ public final class LoginLimit {
             AtomicBoolean isRight) {}
 
     /**
-     * Logs somebody in by the API. The attempt is taken back if the server could not say whether it was a good one.
+     * Runs a login through the API. The attempt is given back if the server could not decide whether it was right.
      *
-     * @param isFromBackEnd whether it comes from a back end, whose address is that of many people
-     * @throws ApiProblem 429, and what the login throws
+     * @param isFromBackEnd whether the login comes from a back end, whose address stands for many people
+     * @throws ApiProblem 429, and the exceptions of the login
      */
     public <T> T guard(String name, boolean isFromBackEnd, Supplier<T> login) {
         Optional<RateLimitExceeded> refusal = begin(name, isFromBackEnd);
@@ -85,10 +87,10 @@ public final class LoginLimit {
     }
 
     /**
-     * Does something that asks somebody who has shown a token for a password or code. It counts as a login if that is wrong, as
-     * the events say, and not if anything else is.
+     * Runs work that asks a user with a token for a password or code. It counts as a failed login if the password or
+     * code is wrong, as the events show, and not if anything else fails.
      *
-     * @throws ApiProblem 429, and what the work throws
+     * @throws ApiProblem 429, and the exceptions of the work
      */
     public <T> T guardCheck(UserModel user, Supplier<T> work) {
         Optional<RateLimitExceeded> refusal = begin(user.getUsername(), false);
@@ -104,7 +106,7 @@ public final class LoginLimit {
         }
     }
 
-    /** Counts an attempt, unless this request has had its own counted. */
+    /** Counts an attempt, unless this request has already counted one. Returns the refusal if there were too many. */
     Optional<RateLimitExceeded> begin(String name, boolean isFromBackEnd) {
         if (attempt().isPresent()) {
             return Optional.empty();
@@ -131,17 +133,17 @@ public final class LoginLimit {
         return ofAccount;
     }
 
-    /** Says if too many logins from the request's address have failed. */
+    /** Returns a refusal if too many logins from the request's address have failed. */
     Optional<RateLimitExceeded> ofAddress() {
         return limits.peek(address());
     }
 
-    /** Counts a form of which nobody will say that it has failed. */
+    /** Counts a submitted form whose failure no event reports. */
     Optional<RateLimitExceeded> takeForm(Limit limit) {
         return limits.consume(limits.counted(realm, limit, limits.address()), event -> event);
     }
 
-    /** What was tried was right, or nothing was: takes back what was counted. */
+    /** Gives back the counted attempt, because the password or code was right, or because none was tried. */
     void passed() {
         attempt()
                 .filter(attempt -> attempt.isOpen().getAndSet(false))
@@ -149,8 +151,8 @@ public final class LoginLimit {
     }
 
     /**
-     * Somebody has logged in. If it was they who were counted, takes back what they failed before, and counts the login, by either
-     * name.
+     * Records a login. If the login is that of the counted attempt, gives back its earlier failures, and counts the
+     * login for both names.
      */
     void loggedIn(UserModel user) {
         Set<String> names = names(user);
@@ -166,7 +168,10 @@ public final class LoginLimit {
         }
     }
 
-    /** The password or code that was tried was right. Counted once a request: whether a login comes of it or not, it has cost a hash. */
+    /**
+     * Records that the password or code was right. It is counted once per request: it has cost a hash, whether or not a
+     * login follows.
+     */
     void wasRight() {
         attempt()
                 .filter(attempt -> !attempt.isRight().getAndSet(true))
@@ -174,8 +179,8 @@ public final class LoginLimit {
     }
 
     /**
-     * The names of the user, if it was one of them that was typed; else none. An address that nobody has proved is a name only for
-     * who has typed it: it may be somebody else's.
+     * Returns the names of the user if one of them was typed; otherwise none. An unproved address is only included if
+     * it was typed itself: it may be somebody else's.
      */
     private static Set<String> names(UserModel user) {
         Optional<String> typed = attempt().map(Attempt::name);
@@ -193,7 +198,7 @@ public final class LoginLimit {
         return names;
     }
 
-    /** A password or code was wrong. */
+    /** Records that a password or code was wrong. */
     void failed() {
         attempt().ifPresent(attempt -> attempt.isWrong().set(true));
         if (!attempt().map(Attempt::isFromBackEnd).orElse(false)) {
@@ -224,7 +229,7 @@ public final class LoginLimit {
         return event.detail("username", name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name);
     }
 
-    /** As Keycloak looks for it. */
+    /** Returns the name in the form in which Keycloak looks it up. */
     private static String known(String name) {
         return name.strip().trim().toLowerCase(Locale.ROOT);
     }

@@ -18,11 +18,14 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 
-/** Learns from Keycloak's events which logins have failed, by whatever way in. On in every tenant, without being listed. */
+/**
+ * Finds out from Keycloak's events which logins have failed, by whatever way in. It is active in every tenant without
+ * being listed there.
+ */
 public final class LoginListener implements EventListenerProvider {
     private static final Logger LOG = Logger.getLogger(LoginListener.class);
 
-    /** What is said of a wrong name or password, and of whom a right one would not help. */
+    /** The errors for a wrong name or password, and for users who cannot log in with the right password either. */
     private static final Set<String> WRONG = Set.of(
             Errors.USER_NOT_FOUND,
             Errors.INVALID_USER,
@@ -33,14 +36,14 @@ public final class LoginListener implements EventListenerProvider {
     private static final Set<String> WRONG_OF_CLIENTS =
             Set.of(Errors.INVALID_CLIENT_CREDENTIALS, Errors.CLIENT_NOT_FOUND, Errors.INVALID_CLIENT);
 
-    /** What is said after the right password alone. */
+    /** The errors that are fired only after the right password. */
     private static final Set<String> AFTER_A_RIGHT_PASSWORD =
             Set.of(Errors.RESOLVE_REQUIRED_ACTIONS, TotpAuthenticator.MFA_REQUIRED);
 
-    /** What is said before any password is looked at. */
+    /** The errors that are fired before any password is checked. */
     private static final Set<String> NO_FAILURE = Set.of(Errors.INVALID_REQUEST);
 
-    /** Logins by whatever way, and checks of a password or code of somebody who has shown a token. */
+    /** The failures of all kinds of login, and of checks of a password or code of a user who has presented a token. */
     private static final Set<EventType> FAILURES = EnumSet.of(
             EventType.LOGIN_ERROR,
             EventType.IDENTITY_PROVIDER_FIRST_LOGIN_ERROR,
@@ -73,7 +76,10 @@ public final class LoginListener implements EventListenerProvider {
         }
     }
 
-    /** A client's secret can be guessed as well as a password; but which client it is, is public. */
+    /**
+     * Whether the secret of a client was wrong. A client's secret can be guessed like a password; the client id is
+     * public.
+     */
     private static boolean isWrongSecret(Event event) {
         return event.getType() == EventType.CLIENT_LOGIN_ERROR
                 && WRONG_OF_CLIENTS.contains(String.valueOf(event.getError()));
@@ -103,7 +109,7 @@ public final class LoginListener implements EventListenerProvider {
     @Override
     public void close() {}
 
-    /** Makes the listener. */
+    /** Creates the listener. */
     public static final class Factory implements EventListenerProviderFactory {
         @Override
         public EventListenerProvider create(KeycloakSession session) {

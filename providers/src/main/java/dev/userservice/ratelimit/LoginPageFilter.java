@@ -16,13 +16,14 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * Stands before the forms of Keycloak's pages: an address from which too many logins have failed gets a page that says so, before
- * anything is read. Who logs in as they should is never counted, so that an office behind one address is not; the forms of
- * registration and of a forgotten password are, since nothing says whether these are an attack.
+ * Limits the forms of Keycloak's pages. An address from which too many logins have failed receives a page that says so,
+ * before the form is read. Successful logins are never counted, so that an office behind one address is not limited.
+ * The forms for a registration and for a forgotten password are always counted, because nothing shows whether they are
+ * an attack.
  */
 @Provider
 public final class LoginPageFilter implements ContainerRequestFilter {
-    /** The message of the page, which is told minutes. */
+    /** The key of the page's message, which takes the minutes as a parameter. */
     static final String MESSAGE = "userServiceTooManyAttempts";
 
     private static final Pattern FORM = Pattern.compile(
@@ -40,7 +41,7 @@ public final class LoginPageFilter implements ContainerRequestFilter {
             return;
         }
         if (!session.getTransactionManager().isActive()) {
-            // As Keycloak does before a resource; its own filter ends it.
+            // Keycloak does the same before it calls a resource; its own filter ends the transaction.
             session.getTransactionManager().begin();
         }
         RealmModel realm = session.realms().getRealmByName(isTokens ? Config.getAdminRealm() : path.group("realm"));
@@ -59,8 +60,9 @@ public final class LoginPageFilter implements ContainerRequestFilter {
     }
 
     /**
-     * Of {@code master} nobody puts our step into the flow of the password grant, which {@code admin-cli} has. All of its token endpoint waits:
-     * no application logs people in there.
+     * Whether this is the token endpoint of {@code master}. Nobody adds this extension's step to the flow of the
+     * password grant there, which {@code admin-cli} may use. The whole token endpoint is limited: no application logs
+     * users in there.
      */
     private static boolean isOfServersTokens(String path) {
         String plain = path.startsWith("/") ? path.substring(1) : path;

@@ -9,7 +9,10 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** How many accounts may be registered for one {@linkplain Mailbox mailbox}, from wherever: each brings a mail. */
+/**
+ * Limits how many accounts may be registered for one {@linkplain Mailbox mailbox}, from any address: each account
+ * causes a mail.
+ */
 public final class MailboxLimit {
     private final RateLimits limits;
     private final RealmModel realm;
@@ -20,11 +23,11 @@ public final class MailboxLimit {
     }
 
     /**
-     * Registers one more account by the API. It is counted before, so that many at once are not more than one after the other, and taken
-     * back if no account comes of it.
+     * Registers one more account through the API. It is counted beforehand, so that concurrent registrations are
+     * limited like successive ones, and given back if no account is created.
      *
-     * @param email as it was typed; null for none
-     * @throws ApiProblem 429, and what the registration throws
+     * @param email the address as it was typed; null for none
+     * @throws ApiProblem 429, and the exceptions of the registration
      */
     public UserModel guard(String email, Supplier<UserModel> registration) {
         Optional<LimitKey> counted = Optional.ofNullable(email).map(this::counted);
@@ -43,12 +46,12 @@ public final class MailboxLimit {
         }
     }
 
-    /** How many minutes to wait until there may be one more; empty if there may be now. */
+    /** Returns how many minutes to wait until one more account is possible; empty if it is possible now. */
     public Optional<Long> minutesToWait(String email) {
         return peek(email).map(RateLimitExceeded::minutes);
     }
 
-    /** An account has been registered on Keycloak's page. */
+    /** Counts an account that was registered on Keycloak's page. */
     public void note(String email) {
         if (email != null) {
             limits.note(counted(email));

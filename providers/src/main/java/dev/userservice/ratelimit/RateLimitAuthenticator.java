@@ -17,8 +17,8 @@ import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * The first step of a direct grant (RFC 6749, section 4.3): who has failed too often from one address has to wait, before
- * anybody is looked up and any password hashed.
+ * The first step of a direct grant (RFC 6749, section 4.3). After too many failures from one address it refuses the
+ * request, before a user is looked up and a password is hashed.
  */
 public final class RateLimitAuthenticator implements Authenticator {
     private static final Logger LOG = Logger.getLogger(RateLimitAuthenticator.class);
@@ -34,11 +34,11 @@ public final class RateLimitAuthenticator implements Authenticator {
             context.success();
             return;
         }
-        // A challenge, for a failure would count for Keycloak's lockout of the account.
+        // The refusal is a challenge, because a failure would count for Keycloak's lockout of the account.
         context.forceChallenge(refusal.get().ofTokenEndpoint());
     }
 
-    /** What the step's own configuration says, if it says something. */
+    /** Returns the rate from the step's own configuration, if it contains one. */
     private static Optional<Rate> rate(AuthenticationFlowContext context) {
         return Optional.ofNullable(context.getAuthenticatorConfig())
                 .map(AuthenticatorConfigModel::getConfig)
@@ -79,7 +79,7 @@ public final class RateLimitAuthenticator implements Authenticator {
     @Override
     public void close() {}
 
-    /** Makes the step. */
+    /** Creates the step. */
     public static final class Factory implements AuthenticatorFactory {
         /** The id of the execution in the tenant template's direct-grant flow. */
         public static final String ID = "rate-limit";

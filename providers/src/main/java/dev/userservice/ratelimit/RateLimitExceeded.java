@@ -8,21 +8,21 @@ import java.time.Duration;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 
 /**
- * There is no permit.
+ * The refusal of a request because there is no permit.
  *
- * @param limit which limit it is
- * @param retryAfter how long until there is one
+ * @param limit the limit that is exceeded
+ * @param retryAfter how long until the next permit
  */
 public record RateLimitExceeded(Limit limit, Duration retryAfter) {
-    /** The OAuth error of the token endpoint, which RFC 8628, section 3.5, has for who asks too often. */
+    /** The OAuth error of the token endpoint, which RFC 8628, section 3.5, defines for clients that ask too often. */
     static final String OAUTH_ERROR = "slow_down";
 
-    /** What the API answers. */
+    /** Returns the API's response. */
     ApiProblem problem() {
         return ApiProblem.tooManyRequests(retryAfter, "There were too many requests; try again in " + seconds() + " s");
     }
 
-    /** What the token endpoint answers. */
+    /** Returns the token endpoint's response. */
     Response ofTokenEndpoint() {
         return Response.status(Response.Status.TOO_MANY_REQUESTS)
                 .type(MediaType.APPLICATION_JSON_TYPE)
@@ -32,12 +32,12 @@ public record RateLimitExceeded(Limit limit, Duration retryAfter) {
                 .build();
     }
 
-    /** The value of {@code Retry-After} (RFC 9110, section 10.2.3). */
+    /** Returns the value of {@code Retry-After} in seconds (RFC 9110, section 10.2.3). */
     long seconds() {
         return Math.max(1, retryAfter.plusMillis(999).toSeconds());
     }
 
-    /** For people, who are told minutes. */
+    /** Returns the wait in minutes, for messages to people. */
     long minutes() {
         return Math.max(1, retryAfter.plusSeconds(59).toMinutes());
     }

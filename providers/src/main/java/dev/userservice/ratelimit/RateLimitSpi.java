@@ -4,7 +4,10 @@ import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderFactory;
 import org.keycloak.provider.Spi;
 
-/** What all parts of the extension that limit something share: the API's routes, login flows, pages, the token endpoint. */
+/**
+ * The SPI that is shared by all parts of the extension that limit something: the API's routes, login flows, pages, and
+ * the token endpoint.
+ */
 public final class RateLimitSpi implements Spi {
     @Override
     public boolean isInternal() {

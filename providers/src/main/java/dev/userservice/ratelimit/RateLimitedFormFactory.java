@@ -9,9 +9,12 @@ import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
-/** What the makers of the forms of the tenant template's browser flow have in common: {@link Limit#FAILED_LOGIN}, and no options. */
+/**
+ * The common part of the factories for the forms of the tenant template's browser flow: they use
+ * {@link Limit#FAILED_LOGIN} and have no options.
+ */
 interface RateLimitedFormFactory extends AuthenticatorFactory {
-    /** The limit, on a page. */
+    /** The limit as it is applied on a page. */
     AttemptLimiter GATE = new AttemptLimiter() {
         @Override
         public Optional<Wait> refusal(AuthenticationFlowContext context, String name) {

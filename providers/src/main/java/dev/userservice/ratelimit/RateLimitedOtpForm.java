@@ -5,7 +5,9 @@ import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.FlowStatus;
 import org.keycloak.authentication.authenticators.browser.OTPFormAuthenticator;
 
-/** Keycloak's form of a one-time code, which asks before it looks at it, as {@link RateLimitedPasswordForm} does. */
+/**
+ * Keycloak's form for a one-time code. It checks the limit before the code, as {@link RateLimitedPasswordForm} does.
+ */
 public final class RateLimitedOtpForm extends OTPFormAuthenticator {
     private static final String CODE = "otp";
 

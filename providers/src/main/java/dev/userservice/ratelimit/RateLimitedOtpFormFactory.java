@@ -4,7 +4,7 @@ import org.keycloak.authentication.Authenticator;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.credential.OTPCredentialModel;
 
-/** Makes the form of a one-time code. */
+/** Creates the form for a one-time code. */
 public final class RateLimitedOtpFormFactory implements RateLimitedFormFactory {
     /** The id of the execution in the tenant template's browser flow. */
     public static final String ID = "user-service-otp-form";
@@ -35,7 +35,9 @@ public final class RateLimitedOtpFormFactory implements RateLimitedFormFactory {
         return OTPCredentialModel.TYPE;
     }
 
-    /** As Keycloak's own: who must use codes and has none is led to make some. */
+    /**
+     * Returns the same as Keycloak's own form: a user who must use codes and has none set up is asked to set them up.
+     */
     @Override
     public boolean isUserSetupAllowed() {
         return true;

@@ -12,8 +12,8 @@ import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.validation.Validation;
 
 /**
- * Keycloak's form of username and password, which asks before it looks at them. A subclass, because everything else is
- * Keycloak's and must stay so.
+ * Keycloak's form for username and password, which checks the limit before the password. It is a subclass, because
+ * everything else is Keycloak's and must stay so.
  */
 public final class RateLimitedPasswordForm extends UsernamePasswordForm {
     private final AttemptLimiter gate;
@@ -23,7 +23,10 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
         this.gate = gate;
     }
 
-    /** Keycloak comes here for a name and a password, and for nothing else that its page can send. */
+    /**
+     * Checks the limit first. Keycloak calls this method only for a name and a password, and for nothing else that its
+     * page can submit.
+     */
     @Override
     protected boolean validateForm(AuthenticationFlowContext context, MultivaluedMap<String, String> form) {
         Optional<String> name = name(context, form);
@@ -34,7 +37,7 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
         Optional<AttemptLimiter.Wait> wait = name.flatMap(known -> gate.refusal(context, known));
         if (wait.isPresent()) {
             AuthenticatorUtils.setupReauthenticationInUsernamePasswordFormError(context);
-            // A challenge, for a failure would count for Keycloak's lockout of the account.
+            // The refusal is a challenge, because a failure would count for Keycloak's lockout of the account.
             context.forceChallenge(createLoginForm(wait.get().on(context.form())));
             return false;
         }
@@ -50,8 +53,8 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
     }
 
     /**
-     * The answer to no password. It looks for nobody: Keycloak's own takes the time of a hash where there is no such user, and none where
-     * there is one.
+     * Refuses a form without a password. No user is looked up: Keycloak's own form takes the time of a hash if there is
+     * no such user, and none if there is one.
      */
     private void refuse(AuthenticationFlowContext context) {
         context.getEvent().error(Errors.INVALID_USER_CREDENTIALS);

@@ -4,7 +4,7 @@ import org.keycloak.authentication.Authenticator;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.credential.PasswordCredentialModel;
 
-/** Makes the form of username and password. */
+/** Creates the form for username and password. */
 public final class RateLimitedPasswordFormFactory implements RateLimitedFormFactory {
     /** The id of the execution in the tenant template's browser flow. */
     public static final String ID = "user-service-password-form";

@@ -5,8 +5,9 @@ import io.github.bucket4j.TimeMeter;
 import java.util.Optional;
 
 /**
- * Counts in token buckets, one for each key. Where the nodes of a cluster share a store it decides; each node counts for itself
- * all the same, and that count decides while the store is not to be had, so that an outage gives nobody a full bucket.
+ * Counts in token buckets, one per key. If the nodes of a cluster share a store, the store decides. Each node counts
+ * for itself as well, and its own count decides while the store is unavailable, so that an outage gives nobody a full
+ * bucket.
  */
 final class RateLimiter implements AutoCloseable {
     private final LocalBuckets local;
@@ -17,22 +18,25 @@ final class RateLimiter implements AutoCloseable {
         this.shared = shared;
     }
 
-    /** Takes a permit, if there is one. */
+    /** Takes a permit if there is one. */
     LimitResult consume(String key, Rate rate, RedisTimeBudget budget) {
         return ask(key, rate, BucketOperation.CONSUME, budget);
     }
 
-    /** The same of this node alone, for what need not be exact. */
+    /** Takes a permit on this node alone, for limits that need not be exact. */
     boolean takeHere(String key, Rate rate) {
         return local.bucket(key, rate).tryConsume(1);
     }
 
-    /** Is there a permit? Takes none. */
+    /** Checks whether there is a permit, without taking it. */
     LimitResult peek(String key, Rate rate, RedisTimeBudget budget) {
         return ask(key, rate, BucketOperation.PEEK, budget);
     }
 
-    /** Gives back what was taken for something that is not to be counted after all. Nobody waits for that. */
+    /**
+     * Gives back permits that were taken for something that does not count after all. Does not wait for the shared
+     * store.
+     */
     void giveBack(String key, Rate rate, long permits) {
         local.bucket(key, rate).addTokens(permits);
         shared.ifPresent(store -> store.giveBack(key, rate, permits));

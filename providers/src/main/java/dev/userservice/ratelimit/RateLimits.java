@@ -22,9 +22,9 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.Provider;
 
-/** The limits of one request. */
+/** Applies the limits to one request. */
 public final class RateLimits implements Provider {
-    /** The error of the events that tell of the first refusal in a minute. */
+    /** The error of the event for the first refusal in a minute. */
     public static final String EVENT_ERROR = "rate_limited";
 
     private static final Logger LOG = Logger.getLogger(RateLimits.class);
@@ -42,19 +42,21 @@ public final class RateLimits implements Provider {
         this.limiter = limiter;
     }
 
-    /** The limits of a session's request. */
+    /** Returns the limits for the request of a session. */
     public static RateLimits of(KeycloakSession session) {
         return session.getProvider(RateLimits.class);
     }
 
     /**
-     * A bucket.
+     * The key of a bucket.
      *
-     * @param realm whose limit it is
-     * @param subject who is counted: an address, a session, a caller
+     * @param realm the realm that the limit belongs to
+     * @param subject what is counted: an address, a session, a caller
      */
     record LimitKey(RealmModel realm, Limit limit, Rate rate, String subject) {
-        /** A name of the bucket that does not tell whose it is. Another rate is another bucket. */
+        /**
+         * Returns the name of the bucket, which does not reveal the subject. A different rate means a different bucket.
+         */
         String key() {
             String named = String.join("\n", realm.getId(), rate.toString(), subject);
             try {
@@ -67,25 +69,28 @@ public final class RateLimits implements Provider {
         }
     }
 
-    /** Is this a realm where anything is limited? Who knows a password of {@code master} has every tenant. */
+    /**
+     * Whether limits apply in this realm. They also apply in {@code master}, because whoever knows a password there has
+     * access to every tenant.
+     */
     boolean isLimited(RealmModel realm) {
         Tenancy tenancy = new Tenancy(session, realm);
         return tenancy.isServers() || tenancy.isEnabled();
     }
 
-    /** Whom the request comes from. */
+    /** Returns the address, or network prefix, that the request comes from. */
     String address() {
         return Addresses.networkPrefix(addresses.ofRequest());
     }
 
-    /** What a limit of a realm counts; without any limit where the realm is not switched on. */
+    /** Returns the key of a limit's bucket in a realm, with an unlimited rate if the realm has no limits. */
     LimitKey counted(RealmModel realm, Limit limit, String subject) {
         Rate rate = isLimited(realm) ? settings.of(realm, limit.setting()) : Rate.UNLIMITED;
         return new LimitKey(realm, limit, rate, subject);
     }
 
     /**
-     * Counts a call of the API by its address, and says in its answer how many are left.
+     * Counts an API call by its address, and reports the remaining calls in the response headers.
      *
      * @throws ApiProblem 429
      */
@@ -94,10 +99,10 @@ public final class RateLimits implements Provider {
     }
 
     /**
-     * Counts a call of the API, and says in its answer how many are left
+     * Counts an API call, and reports the remaining calls in the response headers
      * (draft-ietf-httpapi-ratelimit-headers).
      *
-     * @param about says in the event of a refusal who it is
+     * @param about adds the caller to the event of a refusal
      * @throws ApiProblem 429
      */
     public void require(RealmModel realm, Limit limit, String subject, UnaryOperator<EventBuilder> about) {
@@ -112,7 +117,7 @@ public final class RateLimits implements Provider {
         }
     }
 
-    /** Counts something; says so if it is too much. */
+    /** Takes a permit, and returns a refusal if there is none. */
     Optional<RateLimitExceeded> consume(LimitKey counted, UnaryOperator<EventBuilder> about) {
         if (counted.rate().isUnlimited()) {
             return Optional.empty();
@@ -121,7 +126,7 @@ public final class RateLimits implements Provider {
         return result.isAllowed() ? Optional.empty() : Optional.of(refused(counted, result, about));
     }
 
-    /** Says if something would be too much, and counts nothing. */
+    /** Returns a refusal if there is no permit, without taking one. */
     Optional<RateLimitExceeded> peek(LimitKey counted) {
         if (counted.rate().isUnlimited()) {
             return Optional.empty();
@@ -131,15 +136,16 @@ public final class RateLimits implements Provider {
     }
 
     /**
-     * May one more row of this kind be noted here? Counted on this node alone, and told to nobody.
+     * Whether one more row of this kind may be recorded on this node. It is counted on this node alone, and a refusal
+     * is not reported.
      *
-     * @param subject whose rows these are
+     * @param subject the owner of the rows
      */
     public boolean mayNote(String subject, Rate rate) {
         return limiter.takeHere("note:" + subject, rate);
     }
 
-    /** Counts something that has happened already. */
+    /** Counts something that has already happened. */
     void note(LimitKey counted) {
         if (!counted.rate().isUnlimited()) {
             limiter.consume(counted.key(), counted.rate(), RedisTimeBudget.ofRequest());
@@ -165,7 +171,10 @@ public final class RateLimits implements Provider {
                         + result.reset().plusMillis(999).toSeconds());
     }
 
-    /** Counts a refusal; and of each bucket each node tells one in a minute as an event, which the activity log notes. */
+    /**
+     * Counts the refusal. At most once a minute per bucket and node it is also fired as a Keycloak event, which the
+     * activity log records.
+     */
     private RateLimitExceeded refused(LimitKey counted, LimitResult result, UnaryOperator<EventBuilder> about) {
         Counter.builder("rate.limited")
                 .description("What was refused because there was too much of it")
@@ -184,7 +193,7 @@ public final class RateLimits implements Provider {
                                 .detail("address", addresses.ofRequest()))
                         .error(EVENT_ERROR);
             } catch (RuntimeException e) {
-                // The database may be away; what is too much is too much all the same.
+                // The database may be unavailable; the refusal applies nevertheless.
                 LOG.warnf(
                         e,
                         "A refusal by the limit %s could not be noted",

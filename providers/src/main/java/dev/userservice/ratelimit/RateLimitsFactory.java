@@ -10,7 +10,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderFactory;
 
-/** Keeps the buckets of this server, and its connection to Redis. */
+/** Holds the buckets of this server and its connection to Redis. */
 public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
     public static final String ID = "default";
 
@@ -33,12 +33,15 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
         limiter = new RateLimiter(TimeMeter.SYSTEM_NANOTIME, redis.map(this::buckets));
     }
 
-    /** A cluster that does not count together is not to start as if it did. */
+    /**
+     * Creates the buckets on Redis. Rejects a wrong URL: a cluster whose nodes do not count together must not start as
+     * if they did.
+     */
     private RedisBuckets buckets(String url) {
         try {
             return RedisBuckets.at(url, storeMeters.orElseThrow());
         } catch (IllegalArgumentException e) {
-            // Its message may hold the URL, and that a password.
+            // The message of the cause may contain the URL, and thus a password.
             throw new IllegalArgumentException("The option redis-url must be " + Settings.REDIS_URL.valueFormat());
         }
     }
@@ -51,7 +54,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
         return new RateLimits(session, settings, addresses, limiter);
     }
 
-    /** Whether the nodes count together just now; empty where no Redis is set. */
+    /** Whether the nodes count together at the moment; empty if no Redis is configured. */
     public Optional<Boolean> isRedisUp() {
         return storeMeters.map(RedisMeters::isUp);
     }

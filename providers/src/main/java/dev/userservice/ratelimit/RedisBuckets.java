@@ -19,9 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * The buckets of a cluster, on Redis. It is asked only while it answers at once: a connection that has failed, or is late again and
- * again, is given up, and another one is made and tried out beside the requests, which meanwhile are told nothing. So nobody waits
- * for it but those who are there when it stops answering.
+ * The buckets of a cluster, on Redis. Redis is asked only while it answers at once. A connection that has failed, or is
+ * late again and again, is given up. Another one is opened and tested in the background, and meanwhile requests get no
+ * result from Redis. Thus only the requests that are in progress when Redis stops answering have to wait for it.
  */
 final class RedisBuckets implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RedisBuckets.class);
@@ -30,7 +30,10 @@ final class RedisBuckets implements AutoCloseable {
     private static final Duration MOST_PAUSE = Duration.ofSeconds(30);
     private static final Duration STABLE = Duration.ofSeconds(5);
 
-    /** How many answers may be late in a row, and in {@link #LATE_PERIOD}: a few are, where a machine is busy. */
+    /**
+     * How many answers may be late in a row, and within {@link #LATE_PERIOD}. A few late answers are normal on a busy
+     * machine.
+     */
     private static final int MOST_LATE = 5;
 
     private static final Duration LATE_PERIOD = Duration.ofSeconds(10);
@@ -70,10 +73,10 @@ final class RedisBuckets implements AutoCloseable {
     }
 
     /**
-     * Begins to connect, and does not wait for it.
+     * Starts to connect, without waiting for the connection.
      *
-     * @param url as Lettuce's RedisURI takes it
-     * @throws IllegalArgumentException if it does not
+     * @param url the address, in the syntax of Lettuce's RedisURI
+     * @throws IllegalArgumentException if the address is not valid
      */
     static RedisBuckets at(String url, RedisMeters meters) {
         RedisBuckets buckets = new RedisBuckets(url, meters);
@@ -82,8 +85,8 @@ final class RedisBuckets implements AutoCloseable {
     }
 
     /**
-     * What the bucket of a key answers; empty while there is nobody to ask, where the answer is late, and where somebody has lost
-     * patience already.
+     * Returns the bucket's result. It is empty while there is no connection, if the answer is late, and if the request
+     * has already used up its time budget.
      */
     Optional<LimitResult> ask(String key, Rate rate, BucketOperation operation, RedisTimeBudget budget) {
         RedisConnection connection = current.get();
@@ -114,7 +117,7 @@ final class RedisBuckets implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Gives back permits, and does not wait for it. */
+    /** Gives back permits, without waiting for the answer. */
     void giveBack(String key, Rate rate, long permits) {
         RedisConnection connection = current.get();
         if (connection != null) {
@@ -129,7 +132,8 @@ final class RedisBuckets implements AutoCloseable {
     private void lost(RedisConnection connection, Exception cause) {
         if (current.compareAndSet(connection, null)) {
             connection.close();
-            // What fails as soon as it is there, or refuses some commands alone, is not tried every second.
+            // A connection that fails as soon as it is opened, or only refuses some commands, is not reopened every
+            // second.
             boolean wasStable = System.nanoTime() - connectedAt > STABLE.toNanos();
             pause = wasStable ? LEAST_PAUSE : min(pause.multipliedBy(2), MOST_PAUSE);
             outage(cause);
@@ -151,7 +155,9 @@ final class RedisBuckets implements AutoCloseable {
         }
     }
 
-    /** Connects on a thread of its own, which tries until it has; unless there is one. */
+    /**
+     * Connects in a thread of its own, which tries until it succeeds. Does nothing if such a thread is already running.
+     */
     private void connect() {
         if (!isClosed && isConnecting.compareAndSet(false, true)) {
             boolean isStarted = false;
@@ -198,7 +204,7 @@ final class RedisBuckets implements AutoCloseable {
             isOutage.set(false);
             meters.isUp(true);
             LOG.infof("Rate limits are counted on Redis at %s", place);
-            // Before it can be lost again, which wants to connect.
+            // The flag is cleared before the connection can be lost again, because the loss starts to connect again.
             isConnecting.set(false);
             current.set(fresh);
             return true;

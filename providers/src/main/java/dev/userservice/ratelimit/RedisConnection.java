@@ -19,7 +19,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One connection to Redis, and the buckets there. It is not mended: what fails is given up, and another one opened. */
+/**
+ * One connection to Redis, and the buckets there. It is not repaired: a connection that fails is given up, and another
+ * one is opened.
+ */
 final class RedisConnection {
     private static final String PREFIX = "user-service:limit:";
     private static final Duration KEPT_AFTER_FULL = Duration.ofSeconds(10);
@@ -31,7 +34,10 @@ final class RedisConnection {
     private final StatefulRedisConnection<String, byte[]> redis;
     private final AsyncProxyManager<String> buckets;
 
-    /** Those of late: questions about one bucket that come together are asked together, so that a crowd waits no longer than one. */
+    /**
+     * The recently used buckets. Concurrent requests for one bucket are sent together, so that many of them wait no
+     * longer than one.
+     */
     private final Cache<String, AsyncBucketProxy> inUse = Caffeine.newBuilder()
             .maximumSize(MOST_IN_USE)
             .expireAfterAccess(IN_USE)
@@ -48,11 +54,11 @@ final class RedisConnection {
     }
 
     /**
-     * Waits until there is one, and until it has answered in time.
+     * Opens a connection, and waits until it has answered in time.
      *
-     * @throws RuntimeException if there is none
-     * @throws ExecutionException if it does not answer as it should
-     * @throws TimeoutException if it is too slow
+     * @throws RuntimeException if no connection can be opened
+     * @throws ExecutionException if the connection does not answer correctly
+     * @throws TimeoutException if the connection is too slow
      */
     static RedisConnection open(RedisClient client) throws ExecutionException, TimeoutException, InterruptedException {
         RedisConnection connection =
@@ -69,7 +75,7 @@ final class RedisConnection {
         }
     }
 
-    /** Several times: the first answers take what the loading of classes takes. */
+    /** Tries several times, because the first answers also take the time to load classes. */
     private void tryOut() throws ExecutionException, TimeoutException, InterruptedException {
         for (int left = TRIALS; left > 0; left--) {
             try {
@@ -84,11 +90,11 @@ final class RedisConnection {
     }
 
     /**
-     * What a bucket answers.
+     * Returns the bucket's result.
      *
-     * @param nanos how long to wait for it
-     * @throws TimeoutException if it does not in time; the permit may be taken all the same
-     * @throws ExecutionException if the connection is of no use any more
+     * @param nanos how long to wait for the answer, in nanoseconds
+     * @throws TimeoutException if there is no answer in time; the permit may be taken nevertheless
+     * @throws ExecutionException if the connection is no longer usable
      */
     LimitResult ask(String key, Rate rate, BucketOperation operation, long nanos)
             throws ExecutionException, TimeoutException, InterruptedException {
@@ -102,7 +108,7 @@ final class RedisConnection {
         }
     }
 
-    /** Gives permits back to a bucket, as far as there were any more; does not wait for it. */
+    /** Gives permits back to a bucket, up to its capacity. Does not wait for the answer. */
     @SuppressWarnings("FutureReturnValueIgnored")
     void giveBack(String key, Rate rate, long permits) {
         bucket(key, rate).addTokens(permits);
@@ -118,7 +124,7 @@ final class RedisConnection {
                                 () -> CompletableFuture.completedFuture(LocalBuckets.configuration(rate))));
     }
 
-    /** Was it Bucket4j that would not wait any longer? */
+    /** Whether the failure is a timeout of Bucket4j. */
     private static boolean isLate(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof TimeoutException || cause instanceof io.github.bucket4j.TimeoutException) {
@@ -128,7 +134,9 @@ final class RedisConnection {
         return false;
     }
 
-    /** Does not wait for it, and whether it ends well is nobody's concern. */
+    /**
+     * Closes the connection. Neither waits for the end nor checks whether it succeeds, because nothing depends on it.
+     */
     @SuppressWarnings("FutureReturnValueIgnored")
     void close() {
         redis.closeAsync();

@@ -6,8 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whether Redis answers: {@code user_service_redis_up}, 1 or 0; {@code user_service_redis_outages_total}; and
- * {@code user_service_redis_late_total}, the questions whose answer was not waited for. Not there where no Redis is set.
+ * The availability of Redis: {@code user_service_redis_up}, 1 or 0; {@code user_service_redis_outages_total}; and
+ * {@code user_service_redis_late_total}, the number of requests whose answer came too late. These metrics do not exist
+ * if no Redis is configured.
  */
 final class RedisMeters {
     private final MeterRegistry registry;

@@ -4,13 +4,13 @@ import dev.userservice.http.CurrentRequest;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How long a request may still wait for Redis, all its questions together. */
+/** The time that a request may still wait for Redis, for all its operations together. */
 final class RedisTimeBudget {
     static final Duration WHOLE = Duration.ofMillis(50);
 
     private final AtomicLong left = new AtomicLong(WHOLE.toNanos());
 
-    /** That of the request that this thread answers. */
+    /** Returns the budget of the request that this thread processes. */
     static RedisTimeBudget ofRequest() {
         return CurrentRequest.current()
                 .map(request -> request.get(RedisTimeBudget.class).orElseGet(() -> {

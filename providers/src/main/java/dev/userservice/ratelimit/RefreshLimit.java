@@ -8,8 +8,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * How often the tokens of a session may be refreshed. A token that this realm has not signed belongs to none; by the API it counts
- * as what anybody sends.
+ * Limits how often the tokens of a session may be refreshed. A token that this realm has not signed belongs to no
+ * session; through the API it counts as an anonymous request.
  */
 public final class RefreshLimit {
     private final KeycloakSession session;
@@ -22,14 +22,17 @@ public final class RefreshLimit {
         this.limits = RateLimits.of(session);
     }
 
-    /** That the request at hand has been counted: by the API, whose call goes through Keycloak's token endpoint. */
+    /**
+     * A marker that the current request has been counted by the API, whose call passes through Keycloak's token
+     * endpoint.
+     */
     private record Done() {}
 
-    /** That the request at hand counts as what anybody sends, until it shows a refresh token of this realm's. */
+    /** A marker that the current request counts as anonymous, until it presents a refresh token of this realm. */
     private record OfAnybody(RateLimits.LimitKey counted) {}
 
     /**
-     * Counts a call of the API by its address, before anybody looks at what it brings.
+     * Counts an API call by its address, before its content is examined.
      *
      * @throws ApiProblem 429
      */
@@ -42,8 +45,8 @@ public final class RefreshLimit {
     }
 
     /**
-     * Counts a refresh by the API. What was counted by its address is taken back for a token of this realm's: behind one address there
-     * may be many people.
+     * Counts a refresh through the API. For a token of this realm, the count by address is given back: there may be
+     * many people behind one address.
      *
      * @throws ApiProblem 429
      */
@@ -61,7 +64,7 @@ public final class RefreshLimit {
         }
     }
 
-    /** Counts a refresh by the token endpoint. */
+    /** Counts a refresh at the token endpoint. Returns the refusal if there were too many. */
     Optional<RateLimitExceeded> consume(String refreshToken) {
         if (CurrentRequest.current().flatMap(there -> there.get(Done.class)).isPresent()) {
             return Optional.empty();

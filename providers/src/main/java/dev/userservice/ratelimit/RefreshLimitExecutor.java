@@ -16,7 +16,10 @@ import org.keycloak.services.clientpolicy.context.TokenRefreshContext;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProviderFactory;
 
-/** The part of a client policy that limits the refresh grants (RFC 6749, section 6) of a session at Keycloak's token endpoint. */
+/**
+ * The client policy executor that limits the refresh grants (RFC 6749, section 6) of a session at Keycloak's token
+ * endpoint.
+ */
 public final class RefreshLimitExecutor
         implements ClientPolicyExecutorProvider<ClientPolicyExecutorConfigurationRepresentation> {
     private static final String REFRESH_TOKEN = "refresh_token";
@@ -51,7 +54,7 @@ public final class RefreshLimitExecutor
         return Factory.ID;
     }
 
-    /** Makes the executor. */
+    /** Creates the executor. */
     public static final class Factory implements ClientPolicyExecutorProviderFactory {
         /** The id in the tenant template's client profile. */
         public static final String ID = "user-service-refresh-limit";

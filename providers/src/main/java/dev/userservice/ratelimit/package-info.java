@@ -1,2 +1,2 @@
-/** Limits of attempts, in memory or in Redis, on the API and on the pages of a login. */
+/** Limits of attempts, in memory or in Redis, on the API and on the login pages. */
 package dev.userservice.ratelimit;

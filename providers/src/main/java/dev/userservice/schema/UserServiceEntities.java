@@ -29,7 +29,9 @@ import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Our tables in Keycloak's database: their entities, and the Liquibase changelog that makes them. */
+/**
+ * The tables of this extension in Keycloak's database: their entities, and the Liquibase changelog that creates them.
+ */
 public final class UserServiceEntities implements JpaEntityProvider {
     @Override
     public List<Class<?>> getEntities() {
@@ -57,9 +59,12 @@ public final class UserServiceEntities implements JpaEntityProvider {
     @Override
     public void close() {}
 
-    /** Makes {@link UserServiceEntities}. */
+    /** Creates {@link UserServiceEntities}. */
     public static final class Factory implements JpaEntityProviderFactory {
-        /** Keycloak names the changelog's history table by the first ten letters; they must be ours alone. */
+        /**
+         * The provider's id. Keycloak names the changelog's history table by its first ten letters, which must be
+         * unique.
+         */
         public static final String ID = "usrservice";
 
         @Override
@@ -71,9 +76,9 @@ public final class UserServiceEntities implements JpaEntityProvider {
         public void init(Config.Scope config) {}
 
         /**
-         * Forgets the users and realms that Keycloak removes. The activity log outlives its users, and is too long to go with
-         * its realm: {@link ActivityPurge} takes it. Whoever takes an account over does not inherit a second factor that somebody
-         * has begun to set up.
+         * Deletes the data of users and realms that Keycloak removes. The activity log is kept after a user's removal,
+         * and is too long to be deleted together with its realm: {@link ActivityPurge} deletes it. A second factor
+         * whose setup has begun is deleted too when an address's owner takes over the account, who must not inherit it.
          */
         @Override
         public void postInit(KeycloakSessionFactory factory) {
@@ -100,7 +105,10 @@ public final class UserServiceEntities implements JpaEntityProvider {
             });
         }
 
-        /** Keycloak deletes whom an organization manages when they leave it, and fires no event of that. */
+        /**
+         * Whether the user has been deleted: Keycloak deletes a managed member who leaves an organization, and fires no
+         * event for that.
+         */
         private static boolean isGone(KeycloakSession session, UserModel user) {
             return session.users().getUserById(session.getContext().getRealm(), user.getId()) == null;
         }

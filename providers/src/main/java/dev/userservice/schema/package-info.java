@@ -1,2 +1,2 @@
-/** Our tables in Keycloak's database, and what is deleted from them with a user or a realm. */
+/** The tables of this extension in Keycloak's database, and what is deleted from them with a user or a realm. */
 package dev.userservice.schema;

@@ -13,9 +13,10 @@ import org.keycloak.representations.JsonWebToken;
 import org.keycloak.representations.idm.RealmRepresentation;
 
 /**
- * Keeps Keycloak's admin console from undoing what was saved in our tab. Each of its pages that changes a realm sends all of the
- * realm back, as it was when the console was opened, attributes included; none of them edits ours. So ours stay as they are,
- * whatever such a page sends; every other client changes them this way.
+ * Prevents Keycloak's admin console from undoing what was saved in the tab of {@link SettingsTab}. Each console page
+ * that changes a realm sends the whole realm back as it was when the console was opened, including attributes; none of
+ * these pages edits the attributes of this extension. So an update by the console leaves them unchanged, whatever it
+ * sends; every other client may change them this way.
  */
 @Provider
 public final class ConsoleRealmReader implements ReaderInterceptor {
@@ -31,7 +32,7 @@ public final class ConsoleRealmReader implements ReaderInterceptor {
         return read;
     }
 
-    /** Keycloak has verified the token before it reads what was sent. */
+    /** Whether the admin console sends this update. Keycloak has verified the token before it reads the body. */
     private boolean isUpdateByConsole() {
         return HttpMethod.PUT.equals(session.getContext().getHttpRequest().getHttpMethod())
                 && session.getContext().getBearerToken() instanceof JsonWebToken token

@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.keycloak.models.RealmModel;
 
-/** What a realm needs to send mail, as it is set under <i>Realm settings, Email</i>. */
+/** Checks the mail settings of a realm, which are under <i>Realm settings, Email</i>. */
 public final class MailServer {
     private MailServer() {}
 
-    /** What keeps every mail of the realm from being sent, in words for who runs it; empty for nothing. */
+    /** Returns the reason why the realm cannot send any mail, in words for its administrators; empty for none. */
     public static Optional<String> lack(RealmModel realm) {
         Map<String, String> smtp = realm.getSmtpConfig();
         if (isBlank(smtp, "host")) {
@@ -19,7 +19,10 @@ public final class MailServer {
                 : Optional.empty();
     }
 
-    /** Whether the server takes addresses with other characters than ASCII before the @ (RFC 6531), as somebody has said of it there. */
+    /**
+     * Whether the mail server accepts addresses with non-ASCII characters before the @ (RFC 6531), according to the
+     * realm's email settings.
+     */
     public static boolean takesUtf8(RealmModel realm) {
         return Boolean.parseBoolean(realm.getSmtpConfig().get("allowutf8"));
     }

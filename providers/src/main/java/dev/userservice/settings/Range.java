@@ -1,16 +1,16 @@
 package dev.userservice.settings;
 
-/** Whole numbers of a unit, from the least to the greatest that a setting may have. */
+/** The whole numbers, with their unit, that a setting may have: from {@code min} to {@code max}, both included. */
 record Range(String unit, int min, int max) {
-    /** What a value is, for a reader. */
+    /** Returns a description of the range for a reader. */
     String valueFormat() {
         return unit + ", " + min + " to " + max;
     }
 
     /**
-     * Reads a number.
+     * Parses a number.
      *
-     * @throws IllegalArgumentException for one beyond the range, and for what is none
+     * @throws IllegalArgumentException for text that is no number, and for a number out of range
      */
     int parse(String text) {
         // NumberFormatException is an IllegalArgumentException.

@@ -7,13 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How often something may be done, as a token bucket counts: so many times at once, and as many again over a period, evenly.
+ * How often something is allowed, counted by a token bucket: a number of permits at once, which return evenly over a
+ * period.
  *
- * @param permits how often at once; 0 for as often as one likes
- * @param period how long it takes until all of them are there again
+ * @param permits the number of permits at once; 0 for no limit
+ * @param period the time after which all permits are available again
  */
 public record Rate(long permits, Duration period) {
-    /** What may be done as often as one likes. */
+    /** The rate that sets no limit. */
     public static final Rate UNLIMITED = new Rate(0, Duration.ZERO);
 
     static final String KIND = "<number>/<n>s, m or h, as 5/1m; at most 1000000 and 24h; 0 for no limit";
@@ -28,9 +29,9 @@ public record Rate(long permits, Duration period) {
     }
 
     /**
-     * Reads {@code 5/1m}, or {@code 0}.
+     * Parses {@code 5/1m}, or {@code 0}.
      *
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException for any other text
      */
     public static Rate parse(String text) {
         if (text.equals("0")) {
@@ -54,7 +55,7 @@ public record Rate(long permits, Duration period) {
         return permits == 0;
     }
 
-    /** What {@link #parse} reads, in the largest unit that fits. */
+    /** Returns the text that {@link #parse} reads, in the largest unit that fits. */
     @Override
     public String toString() {
         if (isUnlimited()) {

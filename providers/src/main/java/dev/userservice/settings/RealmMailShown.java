@@ -6,11 +6,11 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderEvent;
 
 /**
- * Fired when somebody opens the tab of a realm that can send mail. Whoever knows what still keeps mail from some of the realm's users
- * adds a sentence about it, for the people who run the realm; as Keycloak's own events do, it lets a listener answer that this package
- * does not know.
+ * Fired when somebody opens the settings tab of a realm that can send mail. A listener adds a sentence for the realm's
+ * administrators if something still prevents mail to some of the realm's users. Like Keycloak's own events, it lets
+ * this package get an answer from a listener without depending on it.
  *
- * @param problems to be added to
+ * @param problems the list to which listeners add
  */
 public record RealmMailShown(KeycloakSession session, RealmModel realm, List<String> problems)
         implements ProviderEvent {}

@@ -9,13 +9,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The declaration of one setting: everything that reads, documents or edits settings reads it here.
+ * The declaration of one setting. All code that reads, documents or edits settings uses it.
  *
- * @param name kebab-case, the same in the realm attribute {@code user-service.<name>} and in the server option
- * @param valueFormat what a value is, for a reader: its type and range
+ * @param name the name in kebab-case, the same in the realm attribute {@code user-service.<name>} and in the server
+ *     option
+ * @param valueFormat the description of a value for a reader: its type and range
  * @param defaultValue the built-in default
- * @param parser makes the value of its text; throws {@link IllegalArgumentException} saying what a good one is
- * @param help what it does, in one sentence
+ * @param parser converts text to a value; throws {@link IllegalArgumentException} that describes a valid one
+ * @param help the effect of the setting, in one sentence
  */
 public record Setting<T>(String name, String valueFormat, T defaultValue, Function<String, T> parser, String help) {
     private static final Set<String> ACRONYMS = Set.of("mfa", "url");
@@ -28,12 +29,15 @@ public record Setting<T>(String name, String valueFormat, T defaultValue, Functi
         Objects.requireNonNull(help);
     }
 
-    /** The realm attribute that a tenant's value is in. */
+    /** Returns the name of the realm attribute that holds a tenant's value. */
     public String attribute() {
         return Settings.ATTRIBUTE_PREFIX + name;
     }
 
-    /** The name for people: {@code logo-url} is "Logo URL". A number has its unit, with which its kind begins. */
+    /**
+     * Returns the name for people: "Logo URL" for {@code logo-url}. A number's label has the unit, with which its value
+     * format begins.
+     */
     String label() {
         String words = Stream.of(name.split("-", -1))
                 .map(word -> ACRONYMS.contains(word) ? word.toUpperCase(Locale.ROOT) : word)
@@ -43,16 +47,16 @@ public record Setting<T>(String name, String valueFormat, T defaultValue, Functi
         return Character.toUpperCase(words.charAt(0)) + words.substring(1) + unit;
     }
 
-    /** The built-in default as one would write it; empty where there is none. */
+    /** Returns the built-in default in the form in which it is written; empty if there is none. */
     String fallbackText() {
         boolean isNone = defaultValue.equals(Optional.empty()) || defaultValue.equals(Set.of());
         return isNone ? "" : defaultValue.toString();
     }
 
     /**
-     * Reads a value.
+     * Parses a value.
      *
-     * @throws IllegalArgumentException saying which setting it is of, and what a good one is
+     * @throws IllegalArgumentException with the setting's name and the description of a valid value
      */
     T parse(String text) {
         try {

@@ -16,12 +16,12 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
- * The settings of a tenant. A value is, first found: the realm attribute {@code user-service.<name>}, the server option
- * {@code --spi-realm-restapi-extension--api--<name>}, the built-in default. A bad value is logged once and passed over for
- * the next in line; it never stops a login.
+ * Reads the settings of a tenant. A setting's value is the first of: the realm attribute {@code user-service.<name>},
+ * the server option {@code --spi-realm-restapi-extension--api--<name>}, the built-in default. An invalid value is
+ * logged once, and the next in line is used; it never prevents a login.
  */
 public final class Settings {
-    /** What goes before a setting's name in a realm's attributes. */
+    /** The prefix of a setting's name in a realm's attributes. */
     public static final String ATTRIBUTE_PREFIX = "user-service.";
 
     public static final Setting<Optional<String>> AUDIENCE = new Setting<>(
@@ -157,7 +157,7 @@ public final class Settings {
             "100/1m",
             "How often an address may send the form of a forgotten password on Keycloak's page.");
 
-    /** All settings that a tenant can have of its own. */
+    /** All settings for which a tenant can have its own value. */
     public static final List<Setting<?>> TENANT_SETTINGS = List.of(
             AUDIENCE,
             ACTIVATION_LIFETIME,
@@ -219,13 +219,15 @@ public final class Settings {
             text -> Optional.of(text),
             "The Redis on which the nodes of a cluster count their rate limits together.");
 
-    /** The settings of the server alone: no tenant may decide them. */
+    /** The settings of the whole server, which no tenant can set. */
     public static final List<Setting<?>> OF_THE_SERVER =
             List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL, TENANT_GAUGES_INTERVAL, APIDOCS, REDIS_URL);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 
-    /** The bad value last complained of, by its place: bounded by realms and settings, not by what clients send. */
+    /**
+     * The invalid value that was logged last, by its place. Realms and settings limit its size, not what clients send.
+     */
     private static final Map<String, String> COMPLAINTS = new ConcurrentHashMap<>();
 
     private final Config.Scope server;
@@ -234,12 +236,12 @@ public final class Settings {
         this.server = server;
     }
 
-    /** Reads the options of the realm resource provider, wherever it is asked for. */
+    /** Returns the settings with the options of the realm resource provider, for code in any provider. */
     public static Settings ofThisServer() {
         return new Settings(Config.scope("realm-restapi-extension", ApiPath.EXTENSION));
     }
 
-    /** The server's options, for {@code kc.sh show-config} and Keycloak's documentation of providers. */
+    /** Returns the server's options, for {@code kc.sh show-config} and Keycloak's documentation of providers. */
     public static List<ProviderConfigProperty> options() {
         ProviderConfigurationBuilder options = ProviderConfigurationBuilder.create();
         List.of(TENANT_SETTINGS, OF_THE_SERVER)
@@ -252,20 +254,20 @@ public final class Settings {
         return options.build();
     }
 
-    /** The value that holds for a tenant. */
+    /** Returns the value that applies to a tenant. */
     public <T> T of(RealmModel tenant, Setting<T> setting) {
         String attribute = setting.attribute();
         return parse(tenant.getName() + "/" + attribute, tenant.getAttribute(attribute), setting)
                 .orElseGet(() -> ofServer(setting));
     }
 
-    /** The value that holds for the server: its option, else the default. */
+    /** Returns the value that applies to the server: its option, or else the default. */
     public <T> T ofServer(Setting<T> setting) {
         return parse("option " + setting.name(), server.get(setting.name()), setting)
                 .orElse(setting.defaultValue());
     }
 
-    /** The same as one would write it; empty where nothing is set. */
+    /** Returns the server's value in the form in which it is written; empty if nothing is set. */
     String textOfServer(Setting<?> setting) {
         return Optional.ofNullable(server.get(setting.name()))
                 .map(String::strip)

@@ -15,21 +15,24 @@ import org.keycloak.services.ui.extend.UiTabProvider;
 import org.keycloak.services.ui.extend.UiTabProviderFactory;
 
 /**
- * The tab "User service" among the settings of a realm in the admin console, by Keycloak's declarative UI. The console saves what
- * is in the tab as a component; we write it to the realm's attributes, in the same transaction, and store a component without
- * values. {@link SettingsTabFilter} shows the attributes.
+ * The tab "User service" among the realm settings of the admin console, made with Keycloak's declarative UI. The
+ * console saves the tab as a component; this class writes the values to the realm's attributes in the same transaction,
+ * and stores the component without values. {@link SettingsTabFilter} shows the attributes.
  */
 public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<ComponentModel> {
-    /** The provider's id, the tab in the console's address, and the message that is the tab's title. */
+    /**
+     * The provider's id, which is also the tab's name in the console's address and the key of the message with its
+     * title.
+     */
     static final String ID = "user-service";
 
     static final String TYPE = UiTabProvider.class.getName();
     static final String NAME = "User service";
 
-    /** No setting, but what {@link SettingsTabFilter} has to say of the realm's mail. */
+    /** The field in which {@link SettingsTabFilter} shows problems of the realm's mail; it is no setting. */
     static final String MAIL_PROBLEM = "mail-problem";
 
-    /** The console sends the parameters of the tab's address among the values. */
+    /** The parameter of the tab's address, which the console sends among the values. */
     private static final String WHOLE = "tab";
 
     private static final String WANTED = SettingsTab.class.getName();
@@ -65,7 +68,10 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
                 .toList();
     }
 
-    /** Nothing to fill in, which the console cannot be told: what is sent of it is passed over, as all that is no setting's. */
+    /**
+     * Returns a field that only shows text, which cannot be declared to the console: its value is ignored, as all
+     * values that are no setting's.
+     */
     private static ProviderConfigProperty mailProblem() {
         ProviderConfigProperty field = new ProviderConfigProperty();
         field.setName(MAIL_PROBLEM);
@@ -76,13 +82,19 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
         return field;
     }
 
-    /** Not a field of the tab, but what Keycloak would otherwise take out of an update. */
+    /**
+     * Declares the parameter of the address, which is no field of the tab: Keycloak would otherwise remove it from an
+     * update.
+     */
     @Override
     public List<ProviderConfigProperty> getCommonProviderConfigProperties() {
         return List.of(new ProviderConfigProperty(WHOLE, WHOLE, "", ProviderConfigProperty.STRING_TYPE, null));
     }
 
-    /** An empty field says in its label what holds, and has no default that saving would make the realm's own; a switch has one. */
+    /**
+     * Returns a setting's field. The label of an empty field shows the value that applies; there is no default, because
+     * saving would make it the realm's own value. A switch has a default.
+     */
     private static ProviderConfigProperty field(Setting<?> setting, String otherwise) {
         boolean isSwitch = setting.defaultValue() instanceof Boolean;
         String holds = otherwise.isEmpty() ? "none" : otherwise;
@@ -106,14 +118,14 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
     @Override
     public void validateConfiguration(KeycloakSession session, RealmModel realm, ComponentModel model) {
         MultivaluedHashMap<String, String> given = new MultivaluedHashMap<>(model.getConfig());
-        // The one of an update may be the very object that Keycloak's cache holds.
+        // An update's model may be the very object in Keycloak's cache, which must not keep the values.
         model.getConfig().clear();
         model.setName(NAME);
         TenantValues wanted = wanted(given);
         if (model.getId() != null && realm.getComponent(model.getId()) != null) {
             write(wanted, realm);
         } else {
-            // An import ends here: the attributes of its realm say what holds.
+            // An import calls nothing after this: the attributes in the imported realm apply.
             model.setNote(WANTED, wanted);
         }
     }
@@ -140,7 +152,10 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
         wanted.writeTo(realm, settings);
     }
 
-    /** Keycloak formats the message, and a value may hold what formats mean something by. */
+    /**
+     * Returns the exception for an invalid value. Keycloak formats the message, and the value may contain format
+     * characters.
+     */
     private static ComponentValidationException refusal(IllegalArgumentException bad) {
         return new ComponentValidationException("{0}", bad.getMessage());
     }

@@ -17,8 +17,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.representations.idm.ComponentRepresentation;
 
 /**
- * Has Keycloak's admin REST answer with what a realm's attributes say where the component of {@link SettingsTab} is asked for,
- * be it stored or not yet: then without an id, and who saves it creates it.
+ * Makes Keycloak's admin REST API return the values of the realm's attributes in the component of {@link SettingsTab}.
+ * If the component is not stored yet, it is returned without an id, and saving it creates it.
  */
 @Provider
 public final class SettingsTabFilter implements ContainerResponseFilter {
@@ -60,7 +60,11 @@ public final class SettingsTabFilter implements ContainerResponseFilter {
         return shown.stream();
     }
 
-    /** Shows the attributes in our component; whether it is ours. */
+    /**
+     * Puts the attributes into the component of the tab.
+     *
+     * @return whether it is the component of the tab
+     */
     private boolean show(ComponentRepresentation component) {
         boolean isOurs = SettingsTab.TYPE.equals(component.getProviderType())
                 && SettingsTab.ID.equals(component.getProviderId());
@@ -86,7 +90,7 @@ public final class SettingsTabFilter implements ContainerResponseFilter {
         return problems;
     }
 
-    /** By a query for our type. */
+    /** Whether a query for the tab's type includes the tab's component. */
     private boolean isWanted(MultivaluedMap<String, String> query) {
         return isOrAbsent(query, "providerId", SettingsTab.ID)
                 && isOrAbsent(query, "name", SettingsTab.NAME)
@@ -107,7 +111,7 @@ public final class SettingsTabFilter implements ContainerResponseFilter {
         return component;
     }
 
-    /** The one that is asked about; Keycloak has found that the caller may see it. */
+    /** Returns the realm that the request is about; Keycloak has checked that the caller may view it. */
     private RealmModel realm() {
         return session.getContext().getRealm();
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.keycloak.models.RealmModel;
 
-/** What somebody wants a tenant's settings to be: values that are good, by the names of the settings. */
+/** The requested settings of a tenant: valid values by the names of the settings. */
 final class TenantValues {
     private final Map<String, String> values;
     private final boolean isWhole;
@@ -18,10 +18,10 @@ final class TenantValues {
     }
 
     /**
-     * Reads what was given; what is no setting's is passed over.
+     * Reads the given values; names that are no setting's are ignored.
      *
-     * @param isWhole whether a setting that is not given shall have no value, rather than the one that it has
-     * @throws IllegalArgumentException for the first bad value, saying which it is and what a good one is
+     * @param isWhole whether a setting that is not given loses its value; otherwise it keeps it
+     * @throws IllegalArgumentException for the first invalid value, with its setting and the description of a valid one
      */
     static TenantValues of(Map<String, List<String>> given, boolean isWhole) {
         Map<String, String> values = new HashMap<>();
@@ -38,7 +38,7 @@ final class TenantValues {
         return new TenantValues(values, isWhole);
     }
 
-    /** What the tenant's attributes say, good or bad. */
+    /** Returns the values in the tenant's attributes, valid or not. */
     static Map<String, String> of(RealmModel tenant) {
         Map<String, String> values = new HashMap<>();
         Settings.TENANT_SETTINGS.forEach(
@@ -53,10 +53,10 @@ final class TenantValues {
     }
 
     /**
-     * Looks for the roles that are named: one that is misspelt would demand nothing of anybody. Not a matter of parsing: an import
-     * may bring its roles later.
+     * Checks that the named roles exist: a misspelled role would require one-time codes of nobody. Parsing cannot check
+     * this, since an import may create its roles later.
      *
-     * @throws IllegalArgumentException saying which are not there
+     * @throws IllegalArgumentException with the roles that do not exist
      */
     void requireRolesOf(RealmModel tenant) {
         String names = values.getOrDefault(Settings.MFA_REQUIRED_ROLES.name(), "");
@@ -70,7 +70,7 @@ final class TenantValues {
         }
     }
 
-    /** Changes the attributes whose values are others now. */
+    /** Writes the attributes whose values have changed. */
     void writeTo(RealmModel tenant, Settings settings) {
         Settings.TENANT_SETTINGS.forEach(setting -> write(tenant, setting, settings));
     }
@@ -90,7 +90,10 @@ final class TenantValues {
         }
     }
 
-    /** A switch says something even if nobody touched it; text is there because somebody wrote it. */
+    /**
+     * Whether this is the value of a switch that nobody has changed: a switch always has a value, but text only if
+     * somebody wrote it.
+     */
     private static <T> boolean isUntouched(Setting<T> setting, String text, Settings settings) {
         return setting.defaultValue() instanceof Boolean && setting.parse(text).equals(settings.ofServer(setting));
     }

@@ -2,14 +2,14 @@ package dev.userservice.settings;
 
 import java.net.URI;
 
-/** Addresses that browsers may be sent to. */
+/** Parses addresses to which browsers may be sent. */
 public final class WebAddress {
     private WebAddress() {}
 
     /**
-     * Reads an http(s) URL.
+     * Parses an http(s) URL.
      *
-     * @throws IllegalArgumentException for anything else, and for one with a user in it
+     * @throws IllegalArgumentException for any other text, and for a URL with user info
      */
     public static URI of(String text) {
         URI url = URI.create(text);
@@ -21,9 +21,9 @@ public final class WebAddress {
     }
 
     /**
-     * Reads one that others can be made of.
+     * Parses an http(s) URL from which other URLs can be built.
      *
-     * @throws IllegalArgumentException also for one with a query or a fragment
+     * @throws IllegalArgumentException as in {@link #of}, and for a URL with a query or a fragment
      */
     static URI plain(String text) {
         URI url = of(text);

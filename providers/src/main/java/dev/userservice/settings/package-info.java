@@ -1,2 +1,2 @@
-/** The settings of tenants and of the server, each declared once, and the tab of the admin console. */
+/** The settings of tenants and of the server, each declared once, and their tab in the admin console. */
 package dev.userservice.settings;

@@ -12,16 +12,16 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.services.managers.BruteForceProtector;
 
-/** Lets a user in again, or keeps them out. */
+/** Enables and disables users. */
 public final class AccountStatus {
     private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;
 
     /**
-     * What a switch came to.
+     * The result of enabling or disabling a user.
      *
-     * @param isChanged whether anything of the user has changed
+     * @param isChanged whether the user has changed
      * @param isLockoutEnded whether a lockout has ended, which is no change of the user
      */
     record Result(boolean isChanged, boolean isLockoutEnded) {}
@@ -33,8 +33,8 @@ public final class AccountStatus {
     }
 
     /**
-     * Enables the user, on the admin's word that the account is who it says: no proof of the address is waited for any more,
-     * and a lockout ends.
+     * Enables the user. The admin vouches for the account: a proof of the address is no longer required, and a lockout
+     * ends.
      */
     Result enable(UserModel user) {
         boolean isChanged = !user.isEnabled() || Activation.isProofWanted(realm, user);
@@ -55,7 +55,7 @@ public final class AccountStatus {
         return new Result(isChanged, isLockoutEnded);
     }
 
-    /** Disables the user, whose codes are void then: nobody comes back by an old one. */
+    /** Disables the user and voids the user's codes, so that an old code does not let the user in again. */
     Result disable(UserModel user) {
         boolean isChanged = user.isEnabled();
         user.setEnabled(false);
@@ -63,7 +63,7 @@ public final class AccountStatus {
         return new Result(isChanged, false);
     }
 
-    /** Ends the sessions of a user who is disabled. Last of all: clients are told of it at once. */
+    /** Ends the sessions of a user. This is the last step of a change, because clients are informed at once. */
     public void endSessions(UserModel user) {
         UserSessions sessions = new UserSessions(session, realm);
         List<UserSessionModel> all = sessions.of(user);

@@ -16,10 +16,11 @@ import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
 /**
- * Tells the log at each start how many accounts have an address that something is wrong with. They break the rule of {@link OwnAddress},
- * being from before the rule, or brought by an import or a directory, which ask no validator. Or the realm's mail server does not take
- * the address: Keycloak then lets these people in nowhere, and nobody change them. On a thread of its own, since it looks at all users once.
- * The settings tab of a realm shows the latter too.
+ * Logs at each start how many accounts have an address with a problem. Some break the rule of {@link OwnAddress},
+ * because they are older than the rule, or come from an import or a directory, which run no validator. Others have an
+ * address that the realm's mail server does not accept: Keycloak does not let these users in anywhere, and nobody can
+ * change them. The report runs on a thread of its own, because it reads all users once. The settings tab of a realm
+ * shows the latter accounts too.
  */
 public final class AddressReport implements ProviderEventListener {
     private static final Logger LOG = Logger.getLogger(AddressReport.class);
@@ -30,7 +31,10 @@ public final class AddressReport implements ProviderEventListener {
             and exists (select 1 from ClientEntity c where c.realmId = r.id and c.clientId = :client)
             group by r.name order by r.name""";
 
-    /** Of other characters in the domain Keycloak makes ASCII itself (RFC 5891). */
+    /**
+     * Matches only characters before the {@code @}, because Keycloak itself converts those in the domain to ASCII (RFC
+     * 5891).
+     */
     private static final String NOT_ASCII = """
             select u.realmId, count(u.id) from UserEntity u where u.email like regexp '^[^@]*[^ -~]'
             and exists (select 1 from ClientEntity c where c.realmId = u.realmId and c.clientId = :client)

@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What of a user's profile is to change.
+ * The changes of a user's profile.
  *
- * @param attributes by the names of Keycloak's user profile, what makes an attribute's new value of the one it has; null is
- *     no value. What is absent stays
- * @param fieldNames what the request calls an attribute, where that has another name there
+ * @param attributes a function for each changed attribute, by the names of Keycloak's user profile. It returns the new
+ *     value for the current one; null stands for no value. Attributes that are absent stay unchanged
+ * @param fieldNames the request's name of an attribute, where it has another one there
  */
 public record AttributeChanges(Map<String, UnaryOperator<String>> attributes, Map<String, String> fieldNames) {
     public AttributeChanges {

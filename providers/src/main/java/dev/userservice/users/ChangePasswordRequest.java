@@ -7,7 +7,7 @@ import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of a change of one's own password. */
+/** The body of a change of the caller's own password. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "ChangePasswordRequest",
@@ -19,7 +19,7 @@ public record ChangePasswordRequest(
         String newPassword)
         implements JsonRequest {
 
-    /** All that is wrong with the body before anything is asked. */
+    /** Rejects the body with all errors that can be found without looking up anything. */
     void validate() {
         FieldErrors errors = new FieldErrors();
         errors.required("current_password", currentPassword).text("current_password", currentPassword, 1, 512);

@@ -3,14 +3,15 @@ package dev.userservice.users;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 
-/** The answer to who asks for a username or an e-mail address that is somebody else's. */
+/** The response to a request for a username or an e-mail address that belongs to another user. */
 public final class DuplicateUser {
     private DuplicateUser() {}
 
     /**
-     * Demands that nothing is wrong, and nothing taken.
+     * Requires that there are no errors and that nothing is taken.
      *
-     * @throws ApiProblem 400 for what is wrong, which says what is taken too; 409 if that is all
+     * @throws ApiProblem 400 if there are errors, which also names what is taken; 409 if something is taken and there
+     *     are no other errors
      */
     public static void requireNone(FieldErrors taken, FieldErrors errors) {
         if (!errors.isEmpty()) {
@@ -21,7 +22,7 @@ public final class DuplicateUser {
         }
     }
 
-    /** The 409 that names the fields, as far as they are known. */
+    /** Returns the 409 that names the fields, as far as they are known. */
     public static ApiProblem conflict(FieldErrors taken) {
         return ApiProblem.conflict("The username or e-mail address is taken", taken);
     }

@@ -12,8 +12,8 @@ import java.time.Duration;
 import org.keycloak.models.UserModel;
 
 /**
- * What a new e-mail address brings with it, whoever has changed it: nothing that was sent to the old one is good any more, and
- * an account that waits for the proof of its address waits for that of the new one.
+ * The consequences of a new e-mail address, whoever has changed it: everything that was sent to the old address becomes
+ * invalid, and an account that waits for the proof of its address then waits for the proof of the new one.
  */
 final class EmailChange {
     private final ApiCall call;
@@ -22,16 +22,16 @@ final class EmailChange {
         this.call = call;
     }
 
-    /** Does the user have to prove the new address before they get in again? */
+    /** Whether the user must prove the new address before they can log in again. */
     boolean isProofNeeded(ProfileEditor update) {
         return call.realm().isVerifyEmail() && update.isNewEmailAsked();
     }
 
     /**
-     * Demands that the person's last change of their own address is long enough ago: each sends a mail to whatever address
-     * they name.
+     * Requires that the user's last change of their own address is long enough ago, because each change sends a mail to
+     * whatever address the user enters.
      *
-     * @throws ApiProblem 429
+     * @throws ApiProblem 429 if it is not
      */
     void requireCooledDown(UserModel user) {
         Duration coolDown = new Activation(call.session(), call.settings()).coolDown();
@@ -42,7 +42,10 @@ final class EmailChange {
         }
     }
 
-    /** Voids the codes of a user whose address has changed, and has the new one proved, if that is waited for. */
+    /**
+     * Voids the codes of a user whose address has changed, and requests the proof of the new address if the account
+     * waits for one.
+     */
     void afterEmailChange(UserModel user, ProfileEditor update) {
         if (!update.isEmailChanged()) {
             return;

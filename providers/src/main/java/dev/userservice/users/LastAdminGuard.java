@@ -21,9 +21,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.jpa.entities.RoleEntity;
 
 /**
- * The rule that a realm is never left without anybody who could manage it: the last active holder of its highest managed
- * role, an admin in a tenant and a vendor on the platform, is not deleted, disabled, demoted or made to wait for the proof of a
- * new address, whoever asks.
+ * Ensures that every realm has a user who can manage it. The last active holder of its highest managed role, which is
+ * admin in a tenant and vendor on the platform, cannot be deleted, disabled, demoted or made to prove a new address
+ * first, whoever requests it.
  */
 public final class LastAdminGuard {
     private final KeycloakSession session;
@@ -36,16 +36,17 @@ public final class LastAdminGuard {
         this.managed = new ManagedRoles(session, call.tenancy());
     }
 
-    /** The role that somebody has to have; empty where the realm has none of that name. */
+    /** Returns the role that somebody must hold; empty if the realm has no role of that name. */
     Optional<RoleModel> role() {
         return Optional.ofNullable(realm.getRole(managed.highestFirst().get(0)));
     }
 
     /**
-     * Demands that the role has another active holder, if this user is one. Its row is locked for that, after the user's:
-     * two who take it from each other at the same moment come here one by one.
+     * Requires that the role has another active holder, if this user is one. For this the row of the role is locked,
+     * after that of the user, so that two users who remove the role from each other at the same time are handled one
+     * after the other.
      *
-     * @throws ApiProblem 409
+     * @throws ApiProblem 409 if there is no other holder
      */
     void requireAnother(UserModel user) {
         Optional<RoleModel> role = role().filter(held -> HeldRoles.has(user, held));

@@ -26,7 +26,7 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.userprofile.EventAuditingAttributeChangeListener;
 import org.keycloak.userprofile.UserProfileContext;
 
-/** What people do to their own account, as in Keycloak's account console. */
+/** The changes that users make to their own account, as in Keycloak's account console. */
 public final class OwnAccount {
     private static final String CURRENT = "current_password";
     private static final String REPLACEMENT = "new_password";
@@ -42,12 +42,14 @@ public final class OwnAccount {
     }
 
     /**
-     * Changes the caller's own profile, as far as the tenant's user profile lets people.
+     * Changes the caller's own profile, as far as the tenant's user profile permits.
      *
-     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
-     * @return the user as it is now
-     * @throws ApiProblem 400 for invalid fields, 409 for what is taken, and for a new address of the last one who could manage
-     *     the realm, if it has to be proved first; 429 for one address soon after another; 401 for one who was disabled or deleted meanwhile
+     * @param errors the errors of the request found so far, which are reported together with those of the tenant's
+     *     rules
+     * @return the user after the change
+     * @throws ApiProblem 400 for invalid fields; 409 for a username or address that is taken, or for a new address that
+     *     must be proved first, if the user is the last one who can manage the realm; 429 for a change of the address
+     *     too soon after the last one; 401 for a user who was disabled or deleted meanwhile
      */
     public UserModel update(AttributeChanges change, FieldErrors errors) {
         UserModel user = call.caller().lockSelf();
@@ -76,20 +78,21 @@ public final class OwnAccount {
     }
 
     /**
-     * Replaces the caller's own password, and ends all their sessions but the one that they call by.
+     * Changes the caller's own password, and ends all their sessions except the one of the call.
      *
-     * @throws ApiProblem 400 for a current password that is not right, or cannot be asked for at the moment, which counts as a
-     *     failed login; 400 for a new one that the tenant's policy refuses; 401 for one who was disabled or deleted meanwhile
+     * @throws ApiProblem 400 for a current password that is wrong, or cannot be checked at the moment, which counts as
+     *     a failed login; 400 for a new password that the tenant's policy rejects; 401 for a user who was disabled or
+     *     deleted meanwhile
      */
     public void changePassword(String current, String replacement) {
         UserModel known = call.caller().user();
         PasswordRules rules = new PasswordRules(session, realm);
-        // First what can be said for nothing: each look at a current password costs a hash.
+        // The rules that cost nothing are checked first, because each check of the current password costs a hash.
         List<String> obvious = rules.complaints(known.getUsername(), known.getEmail(), replacement);
         if (!obvious.isEmpty()) {
             throw refused(obvious);
         }
-        // Before the lock: the hash of a password takes long.
+        // The password is checked before the lock, because the hash takes long.
         List<Long> checked = passwordDates(known);
         Optional<String> refused = new PasswordCheck(call).refusal(known, current);
         if (refused.isPresent()) {
@@ -98,7 +101,7 @@ public final class OwnAccount {
         }
         UserModel user = call.caller().lockSelf();
         if (!passwordDates(user).equals(checked)) {
-            // Somebody else was quicker, and has perhaps ended this very session by it.
+            // A concurrent call was faster, and may have ended this very session.
             throw notCurrent();
         }
         List<String> complaints = rules.complaints(user, replacement);
@@ -121,7 +124,7 @@ public final class OwnAccount {
         return ApiProblem.invalid(CURRENT, "This is not the current password");
     }
 
-    /** When the password was set; a new hash of the same one has the same date. */
+    /** Returns when the password was set; a new hash of the same password has the same date. */
     private static List<Long> passwordDates(UserModel user) {
         return user.credentialManager()
                 .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
@@ -129,7 +132,7 @@ public final class OwnAccount {
                 .toList();
     }
 
-    /** The event, and the one of the name that it had before: Keycloak makes both. */
+    /** Returns the event and the one with its former name, because Keycloak fires both. */
     private Stream<EventBuilder> passwordEvents() {
         return AccountEvents.PASSWORD_UPDATED.stream()
                 .map(type -> event(type).detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE));
@@ -138,7 +141,7 @@ public final class OwnAccount {
     private void endOtherSessions(UserModel user) {
         Caller caller = call.caller();
         UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
-        // The events' client is the one that asks: a session may have several of its own.
+        // The events name the client that makes the call, because a session may have several clients.
         new UserSessions(session, realm).endOthers(user, own, () -> event(EventType.LOGOUT));
     }
 

@@ -19,8 +19,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
- * Has the username of whoever had their address as username follow when Keycloak changes the address: in the account console, on a
- * page of its own, or by an admin. In the same transaction.
+ * Updates the username of users whose username is their e-mail address when Keycloak changes the address: in the
+ * account console, on a page of its own, or by an admin. The update is part of the same transaction.
  */
 public final class OwnAddressListener implements EventListenerProvider {
     private static final Logger LOG = Logger.getLogger(OwnAddressListener.class);
@@ -44,7 +44,7 @@ public final class OwnAddressListener implements EventListenerProvider {
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {
         if (event.getResourceType() == ResourceType.USER && event.getOperationType() == OperationType.UPDATE) {
-            // By Keycloak's admin REST or by SCIM: both end with the id.
+            // The path of the admin REST API and that of SCIM both end with the user's id.
             String path = event.getResourcePath();
             String userId = path.substring(path.lastIndexOf('/') + 1);
             follow(event.getRealmId(), userId, OwnAddressValidator.givenUp(session, userId));
@@ -70,7 +70,7 @@ public final class OwnAddressListener implements EventListenerProvider {
     @Override
     public void close() {}
 
-    /** Makes the listener. */
+    /** Creates the listener. */
     public static final class Factory implements EventListenerProviderFactory {
         public static final String ID = "user-service-own-address";
 

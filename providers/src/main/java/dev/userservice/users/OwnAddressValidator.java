@@ -17,18 +17,18 @@ import org.keycloak.validate.ValidationError;
 import org.keycloak.validate.ValidatorConfig;
 
 /**
- * A validator for the username in Keycloak's user profile: a username with an {@code @} must be the account's own e-mail address.
- * It works wherever Keycloak asks the profile: registration, account console, admin console, admin REST, SCIM, first login by
- * another provider.
+ * A validator for the username in Keycloak's user profile: a username with an {@code @} must be the account's own
+ * e-mail address. It runs wherever Keycloak validates the profile: registration, account console, admin console, admin
+ * REST API, SCIM, and the first login through an identity provider.
  *
- * <p>A username that stays as it is passes, so that nobody is locked out by a rule that came after them. If it was the user's
- * address until now, {@link OwnAddressListener} gives them another one.
+ * <p>An unchanged username is valid, so that the rule locks out nobody whose account is older than the rule. If the
+ * username was the user's address until now, {@link OwnAddressListener} gives the user another one.
  */
 public final class OwnAddressValidator implements SimpleValidator, ConfiguredProvider {
     /** The name of the validator in a user profile. */
     public static final String ID = "user-service-own-address";
 
-    /** The session's attribute that holds, by user id, the addresses that are about to be given up. */
+    /** The session attribute that holds, by user id, the addresses that the current change is about to replace. */
     private static final String GIVEN_UP = OwnAddressValidator.class.getName();
 
     @Override
@@ -63,7 +63,7 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
         }
     }
 
-    /** The address that a user had as username before the change that is under way; null if none. */
+    /** Returns the address that was the user's username before the current change; null if there is none. */
     static String givenUp(KeycloakSession session, String userId) {
         return givenUp(session).get(userId);
     }

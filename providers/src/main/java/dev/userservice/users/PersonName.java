@@ -1,13 +1,13 @@
 package dev.userservice.users;
 
 /**
- * A name in the two parts that Keycloak keeps. People without a last name are people.
+ * A name in the two parts that Keycloak stores. A person may have no last name.
  *
- * @param first null for none
- * @param last null for none
+ * @param first null if there is none
+ * @param last null if there is none
  */
 public record PersonName(String first, String last) {
-    /** What follows the last space is the last name; one word is a first name alone. */
+    /** Splits a full name: the last name follows the last space, and a single word is only a first name. */
     public static PersonName split(String full) {
         String name = full.strip();
         int space = name.lastIndexOf(' ');

@@ -30,8 +30,9 @@ import org.keycloak.userprofile.UserProfileProvider;
 import org.keycloak.userprofile.ValidationException;
 
 /**
- * A change of a user's profile by the rules of the tenant's user profile, as they are for whoever makes it. What the change
- * does not name stays as it is, and must still be valid together with the rest, as in Keycloak's own consoles.
+ * A change of a user's profile by the rules of the tenant's user profile that apply to whoever makes it. Attributes
+ * that the change does not name stay unchanged, and must still be valid together with the others, as in Keycloak's own
+ * consoles.
  */
 final class ProfileEditor {
     private final KeycloakSession session;
@@ -42,9 +43,9 @@ final class ProfileEditor {
     private final UserProfile profile;
 
     /**
-     * Takes a {@linkplain LockedUser locked} user.
+     * Prepares a change of a {@linkplain LockedUser locked} user.
      *
-     * @param context whose rules: an admin's, or the person's own
+     * @param context whose rules apply: those for an admin, or those for the user
      */
     ProfileEditor(ApiCall call, UserModel user, AttributeChanges change, UserProfileContext context) {
         this.session = call.session();
@@ -55,7 +56,7 @@ final class ProfileEditor {
         this.profile = session.getProvider(UserProfileProvider.class).create(context, merged(user, change), user);
     }
 
-    /** The user's own attributes and the new ones: for Keycloak, what is left out is empty. */
+    /** Merges the new attributes into the user's own, because Keycloak treats a missing attribute as empty. */
     private static Map<String, List<String>> merged(UserModel user, AttributeChanges change) {
         Map<String, List<String>> merged = new HashMap<>();
         user.getAttributes()
@@ -70,10 +71,10 @@ final class ProfileEditor {
         return merged;
     }
 
-    /** Says what the tenant's rules have against it, by the request's own names. */
+    /** Adds the violations of the tenant's rules as errors, under the names of the request. */
     void check(FieldErrors errors, FieldErrors taken) {
         if (change.attributes().isEmpty()) {
-            // Whom the rules of today would not let in can still be disabled.
+            // A user whose profile is invalid by today's rules can still be disabled.
             return;
         }
         ValidationTexts texts = new ValidationTexts(session, realm);
@@ -93,13 +94,16 @@ final class ProfileEditor {
         if (isUsernameOfAnother()) {
             errors.addUnlessKnown(field(UserModel.USERNAME), texts.of(OwnAddress.REFUSAL));
         }
-        // Keycloak passes over these without a word.
+        // Keycloak ignores changes of these attributes without an error.
         change.attributes().keySet().stream()
                 .filter(name -> profile.getAttributes().isReadOnly(name) && isAsked(name))
                 .forEach(name -> errors.addUnlessKnown(field(name), "This tenant does not let this be changed here"));
     }
 
-    /** A name of before that is against the rule does not keep anybody from changing something else. */
+    /**
+     * Whether the change sets a username that is an address other than the user's own. An older username that breaks
+     * this rule does not prevent other changes.
+     */
     private boolean isUsernameOfAnother() {
         return change.attributes().containsKey(UserModel.USERNAME)
                 && isAsked(UserModel.USERNAME)
@@ -119,7 +123,7 @@ final class ProfileEditor {
         return !isSame && !Objects.equals(now, next);
     }
 
-    /** Would it give the user another e-mail address, which nobody has proved yet? */
+    /** Whether the change gives the user another e-mail address, which is not proved yet. */
     boolean isNewEmailAsked() {
         return change.attributes().containsKey(UserModel.EMAIL)
                 && isAsked(UserModel.EMAIL)
@@ -134,25 +138,25 @@ final class ProfileEditor {
     }
 
     /**
-     * Does it.
+     * Makes the change.
      *
-     * @param listener is told of each attribute that changes
-     * @throws ApiProblem 409 for a name or an address that somebody has taken at this moment; 400 for a user of a federation
-     *     that cannot be written to
+     * @param listener is called for each attribute that changes
+     * @throws ApiProblem 409 for a username or an address that somebody else has just taken; 400 for a user of a
+     *     federation that cannot be written to
      */
     void write(AttributeChangeListener listener) {
         if (change.attributes().isEmpty()) {
             return;
         }
         try {
-            // Who is active by a proof of the address that they had is not to prove that one any more.
+            // A user who is active because the former address was proved must no longer be asked to prove that one.
             Activation.settle(user);
             profile.update(true, listener);
             if (isEmailChanged()) {
                 user.setEmailVerified(false);
                 OwnAddress.follow(session, realm, user, emailBefore);
             }
-            // Now, while it can be told from other failures.
+            // The flush takes place here, where a duplicate can be distinguished from other failures.
             Entities.of(session).flush();
         } catch (ModelDuplicateException e) {
             throw DuplicateUser.conflict(new FieldErrors());
@@ -161,7 +165,10 @@ final class ProfileEditor {
         }
     }
 
-    /** An address in another case is no other one: Keycloak keeps them in lower case, a directory perhaps not. */
+    /**
+     * Whether the address has changed. A difference in case does not count: Keycloak stores addresses in lower case, a
+     * directory may not.
+     */
     boolean isEmailChanged() {
         String now = user.getEmail();
         return emailBefore == null ? now != null : !LowerCase.same(emailBefore, now);

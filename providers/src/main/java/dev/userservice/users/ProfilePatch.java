@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 import org.keycloak.models.UserModel;
 
 /**
- * The part of a JSON merge patch (RFC 7396) that is about a person's profile. A field that is null in Java was left out and
- * stays; JSON's null clears it.
+ * The part of a JSON merge patch (RFC 7396) that concerns a user's profile. A field that is null in Java is absent and
+ * stays unchanged; JSON's null clears it.
  */
 record ProfilePatch(
         JsonNode email,
@@ -22,15 +22,15 @@ record ProfilePatch(
         JsonNode preferences) {
 
     /**
-     * All that is wrong with it before the tenant's own rules have been asked.
+     * Returns all errors of the patch that are found without the tenant's own rules.
      *
-     * @throws dev.userservice.web.ApiProblem 400 for texts that are too long for anything
+     * @throws dev.userservice.web.ApiProblem 400 for texts that are longer than any rule permits
      */
     FieldErrors validate() {
         FieldErrors sizes = new FieldErrors();
         sizes.text("email", text(email), 0, 255).text("username", text(username), 0, 255);
         sizes.text("first_name", text(firstName), 0, 255).text("last_name", text(lastName), 0, 255);
-        // Nothing further looks at endless texts, and no event keeps them.
+        // Overlong texts are rejected here, so that no further check reads them and no event stores them.
         sizes.text("full_name", text(fullName), 0, 511)
                 .text("gender", text(gender), 0, 255)
                 .throwIfAny();
@@ -61,7 +61,7 @@ record ProfilePatch(
         errors.text(field, text(value), min, Integer.MAX_VALUE);
     }
 
-    /** Null for what is left out, is JSON's null, or is no text. */
+    /** Returns the text; null if the field is absent, is JSON's null, or is not a text. */
     private static String text(JsonNode value) {
         return value == null ? null : value.textValue();
     }

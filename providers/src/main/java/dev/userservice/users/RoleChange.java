@@ -16,8 +16,8 @@ import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 
 /**
- * What gives a user one of the {@linkplain ManagedRoles managed roles} as the highest: of the direct mappings to such roles
- * that one alone is left, and none if the user holds it anyway. All other roles stay.
+ * The change that makes one of the {@linkplain ManagedRoles managed roles} a user's highest. Of the direct mappings to
+ * managed roles only this one remains, or none if the user holds the role in another way. All other roles stay.
  */
 public final class RoleChange {
     private final ApiCall call;
@@ -27,7 +27,7 @@ public final class RoleChange {
     private final Optional<String> from;
     private final RoleModel to;
 
-    /** The name of a higher role that these mappings do not give, so that taking them away does not help. */
+    /** The name of a higher role that the user does not hold by these mappings, so that removing them does not help. */
     private final Optional<String> higher;
 
     private RoleChange(
@@ -48,10 +48,10 @@ public final class RoleChange {
     }
 
     /**
-     * The role of that name, if one may speak of it here.
+     * Returns the role of that name, if the caller may use it here.
      *
-     * @param errors get what is wrong with it: not a role that the API manages, or one that the realm lacks
-     * @throws ApiProblem 403 for {@code vendor} by anybody but a vendor
+     * @param errors receives an error if the role is not one that the API manages, or the realm does not have it
+     * @throws ApiProblem 403 for {@code vendor} if the caller is not a vendor
      */
     public static Optional<RoleModel> role(ApiCall call, String name, FieldErrors errors) {
         if (name.equals(Caller.VENDOR_ROLE) && !call.caller().isVendor()) {
@@ -66,9 +66,10 @@ public final class RoleChange {
     }
 
     /**
-     * Demands that the caller may give this role to somebody who is yet to be made, as far as that can be said without them.
+     * Requires that the caller may grant this role to a user who is still to be created, as far as this can be checked
+     * without the user.
      *
-     * @throws ApiProblem 403
+     * @throws ApiProblem 403 if the caller may not
      */
     public static void requireGrantable(RoleModel wanted, ApiCall call) {
         if (!call.realm().getDefaultRole().hasRole(wanted)) {
@@ -77,9 +78,9 @@ public final class RoleChange {
     }
 
     /**
-     * What it takes to make this the user's role; nothing, if it is already.
+     * Returns the change that makes this the user's role; it is empty if the user has the role already.
      *
-     * @throws ApiProblem 403 if the caller may not grant, or take away, what that changes
+     * @throws ApiProblem 403 if the caller may not grant or remove the roles that it changes
      */
     public static RoleChange to(RoleModel wanted, UserModel user, ApiCall call) {
         ManagedRoles managed = new ManagedRoles(call.session(), call.tenancy());
@@ -106,9 +107,9 @@ public final class RoleChange {
     }
 
     /**
-     * Demands that the user has no higher role in another way, which this would not take.
+     * Requires that the user does not hold a higher role in another way, which this change would not remove.
      *
-     * @throws ApiProblem 409
+     * @throws ApiProblem 409 if the user does
      */
     public void requirePossible() {
         if (higher.isPresent()) {
@@ -133,18 +134,18 @@ public final class RoleChange {
         granted.forEach(new EscalationGuard(call)::requireMayGrant);
     }
 
-    /** Does it take the user this role, which they hold by nothing else? */
+    /** Whether the change removes this role, which the user holds in no other way. */
     boolean revokes(RoleModel role) {
         return taken.stream().anyMatch(gone -> gone.equals(role) || gone.hasRole(role));
     }
 
-    /** Changes the mappings. */
+    /** Applies the change to the mappings. */
     public void apply() {
         taken.forEach(user::deleteRoleMapping);
         granted.forEach(user::grantRole);
     }
 
-    /** Makes the admin events of the change, as Keycloak's console does. */
+    /** Fires the admin events of the change, as Keycloak's console does. */
     public void recordEvents() {
         AdminEvents events = new AdminEvents(call);
         events.roles(OperationType.DELETE, user, taken, from, to.getName());

@@ -7,7 +7,7 @@ import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of a change of one's own profile: a JSON merge patch (RFC 7396). */
+/** The body of a change of the caller's own profile: a JSON merge patch (RFC 7396). */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "UpdateOwnUserRequest",

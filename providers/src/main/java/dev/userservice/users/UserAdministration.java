@@ -23,8 +23,8 @@ import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.storage.StorageId;
 
 /**
- * What admins and vendors do to users: all or nothing, under a lock of the user's row, with the admin events that Keycloak's
- * own console would make.
+ * The changes that admins and vendors make to users. Each one is made completely or not at all, under a lock of the
+ * user's row, and fires the admin events that Keycloak's own console would fire.
  */
 public final class UserAdministration {
     private final ApiCall call;
@@ -40,11 +40,12 @@ public final class UserAdministration {
     /**
      * Changes a user.
      *
-     * @param known whom the caller may manage
-     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
-     * @return the user as it is now
-     * @throws ApiProblem 403 for a user or a role above the caller, 404 for one who was deleted meanwhile, 400 for invalid
-     *     fields, 409 for what is taken, and for the last one who could manage the realm
+     * @param known a user whom the caller may manage
+     * @param errors the errors of the request found so far, which are reported together with those of the tenant's
+     *     rules
+     * @return the user after the change
+     * @throws ApiProblem 403 for a user or a role above the caller; 404 for a user who was deleted meanwhile; 400 for
+     *     invalid fields; 409 for a username or address that is taken, or for the last user who can manage the realm
      */
     public UserModel update(UserModel known, UserPatch change, FieldErrors errors) {
         UserModel user = lock(known);
@@ -55,7 +56,7 @@ public final class UserAdministration {
     /**
      * Locks a user whom the caller may manage.
      *
-     * @throws ApiProblem 403 for a user above the caller, 404 for one who was deleted meanwhile
+     * @throws ApiProblem 403 for a user above the caller; 404 for a user who was deleted meanwhile
      */
     public UserModel lock(UserModel known) {
         UserModel user = LockedUser.of(session, realm, known).orElseThrow(() -> ApiProblem.notFound("User not found"));
@@ -65,12 +66,12 @@ public final class UserAdministration {
     }
 
     /**
-     * Deletes a user, with all that hangs on them.
+     * Deletes a user and all dependent data.
      *
-     * @param known whom the caller may manage
-     * @param isErased whether the activity log forgets the person, too
-     * @throws ApiProblem 403 for a user above the caller, 404 for one who was deleted meanwhile, 409 for the last one who
-     *     could manage the realm, 400 for one whom a directory does not let go
+     * @param known a user whom the caller may manage
+     * @param isErased whether the person is also erased from the activity log
+     * @throws ApiProblem 403 for a user above the caller; 404 for a user who was deleted meanwhile; 409 for the last
+     *     user who can manage the realm; 400 for a user of a directory that does not allow the deletion
      */
     public void delete(UserModel known, boolean isErased) {
         UserModel user = lock(known);
@@ -93,9 +94,9 @@ public final class UserAdministration {
     }
 
     /**
-     * Has the activity log forget somebody who was deleted already.
+     * Erases from the activity log a user who was already deleted.
      *
-     * @return whether the log has told of such a user
+     * @return whether the log had rows about this user
      */
     public boolean eraseDeleted(String id) {
         ActivityLog log = new ActivityLog(session);
@@ -113,7 +114,7 @@ public final class UserAdministration {
         String id = user.getId();
         try {
             boolean isSaid = new UserManager(session).removeUser(realm, user);
-            // A directory that is only read says so as well of whom it has and Keycloak has not.
+            // A read-only directory also reports success for a user that it still has and Keycloak does not store.
             return isSaid && (StorageId.isLocalStorage(id) || session.users().getUserById(realm, id) == null);
         } catch (ReadOnlyException e) {
             return false;

@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
-/** What admins and vendors change of users. */
+/** Serves the changes that admins and vendors make to users. */
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
@@ -132,7 +132,10 @@ public final class UserChangesResource {
         return gone(call.caller().users().requireManageNamed(named), isErased);
     }
 
-    /** Whom the query parameter or the body names; null for nobody. Two who differ are one too many to delete. */
+    /**
+     * Returns the user that the query parameter or the body names; null if neither does. Two different users are
+     * rejected, because only one can be deleted.
+     */
     private static String named(String field, String inQuery, Optional<String> inBody) {
         if (inQuery != null && inBody.isPresent() && !inQuery.equals(inBody.get())) {
             throw ApiProblem.invalid(field, "The query parameter and the body name different users");
@@ -140,7 +143,7 @@ public final class UserChangesResource {
         return inQuery == null ? inBody.orElse(null) : inQuery;
     }
 
-    /** Who is not there any more can still be in the log. */
+    /** Deletes the user. A user who no longer exists can still be erased from the log. */
     private Response gone(String id, String erase) {
         boolean isErased = isErased(erase);
         try {

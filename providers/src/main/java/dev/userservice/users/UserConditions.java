@@ -27,8 +27,9 @@ import org.keycloak.models.jpa.entities.UserRequiredActionEntity;
 import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
 
 /**
- * Which users a search is for, as conditions of its query. What few users fulfil is a set of ids that the database makes from
- * an index, a union where there are two ways into it; what most of them fulfil is asked user by user as the page is filled.
+ * The conditions of a query for the users of a search. A condition that few users meet is a set of ids that the
+ * database reads from an index, or a union where there are two ways to meet it. A condition that most users meet is
+ * checked for each user while the page is filled.
  */
 public final class UserConditions {
     private static final char ESCAPE = '\\';
@@ -54,7 +55,7 @@ public final class UserConditions {
         this.hasClosed = ClosedOrganizations.mayBeIn(session);
     }
 
-    /** Users of the realm, no service accounts, that the filter is about. */
+    /** Returns the conditions for the users of the realm that match the filter, without service accounts. */
     List<Predicate> of(UserSearch.Filter filter, CriteriaQuery<?> query, Root<UserEntity> user) {
         List<Predicate> conditions = new ArrayList<>();
         conditions.add(criteria.equal(user.get("realmId"), realm.getId()));
@@ -74,13 +75,19 @@ public final class UserConditions {
         return conditions;
     }
 
-    /** Users whom Keycloak's own list would show the caller, by fine-grained admin permissions. */
+    /**
+     * Returns the conditions for the users that Keycloak's own list would show to the caller by fine-grained admin
+     * permissions.
+     */
     List<Predicate> visibleTo(Caller caller, CriteriaQuery<?> query, Root<UserEntity> user) {
         return caller.inContext(() -> AdminPermissionsSchema.SCHEMA.applyAuthorizationFilters(
                 session, AdminPermissionsSchema.USERS, new Groups(session, entities), realm, criteria, query, user));
     }
 
-    /** Keycloak stores usernames and e-mail addresses in lower case; what lower case is of a name, the database says. */
+    /**
+     * Returns the condition for a prefix. Keycloak stores usernames and e-mail addresses in lower case; for names, the
+     * database determines the lower case.
+     */
     private Predicate startsWith(Root<UserEntity> user, String prefix) {
         String pattern = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
         String lower = pattern.toLowerCase(Locale.ROOT);
@@ -158,12 +165,12 @@ public final class UserConditions {
                 : isInactive;
     }
 
-    /** As {@link Activation#isProved} has it: no action of theirs counts. */
+    /** Returns the condition of {@link Activation#isProved}: no required action of such a user counts. */
     private Predicate isProved(Root<UserEntity> user) {
         return criteria.and(criteria.isNotNull(user.get(UserModel.EMAIL)), criteria.isTrue(user.get("emailVerified")));
     }
 
-    /** Inactive by what stands in the user's own row. */
+    /** Returns the condition for users who are inactive by their own row alone. */
     private Predicate isOut(Root<UserEntity> user) {
         Predicate isDisabled = criteria.isFalse(user.get("enabled"));
         return realm.isVerifyEmail()
@@ -175,7 +182,7 @@ public final class UserConditions {
                 : isDisabled;
     }
 
-    /** The ids of those who have a row in a table of theirs, with one of these values in it. */
+    /** Returns the ids of the users who have a row with one of these values in another table. */
     private static Subquery<String> owners(CriteriaQuery<?> query, Class<?> table, String column, Set<String> values) {
         Subquery<String> owners = query.subquery(String.class);
         Root<?> row = owners.from(table);
@@ -183,7 +190,7 @@ public final class UserConditions {
         return owners;
     }
 
-    /** Has the user such a row? */
+    /** Returns the condition that the user has such a row. */
     private Predicate has(
             CriteriaQuery<?> query, Root<UserEntity> user, Class<?> table, String column, Set<String> values) {
         Subquery<Integer> own = query.subquery(Integer.class);
@@ -195,7 +202,7 @@ public final class UserConditions {
         return criteria.exists(own);
     }
 
-    /** What Keycloak's filter asks for to look at the groups of users. */
+    /** The access to the database that Keycloak's filter needs in order to read the groups of users. */
     private record Groups(KeycloakSession session, EntityManager entities) implements JpaUserPartialEvaluationProvider {
         @Override
         public KeycloakSession getSession() {

@@ -8,8 +8,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where a page of users ended. It is opaque to clients, and not secret: who changes one gets another page of what they may
- * see anyway.
+ * The position where a page of users ended. It is opaque to clients but not secret: a client that changes it gets
+ * another page of what it may see anyway.
  */
 record UserCursor(UserSort sort, Position position) {
     private record Wire(String sort, String key, String id) {}
@@ -20,9 +20,9 @@ record UserCursor(UserSort sort, Position position) {
     }
 
     /**
-     * Reads what a client gave back.
+     * Reads a cursor that a client sent back.
      *
-     * @throws ApiProblem 400
+     * @throws ApiProblem 400 if it is not a cursor of this list
      */
     static UserCursor of(String text) {
         try {
@@ -32,7 +32,7 @@ record UserCursor(UserSort sort, Position position) {
                 return new UserCursor(sort.get(), new Position(wire.key(), wire.id()));
             }
         } catch (IllegalArgumentException | ApiProblem e) {
-            // One answer for all that is no cursor of ours.
+            // All invalid cursors get the same response.
         }
         throw ApiProblem.invalid("cursor", "This is no cursor of this list");
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of {@code DELETE /users/id}, for clients of S2 that name the user there. */
+/** The body of {@code DELETE /users/id}, for clients of S2, which name the user in the body. */
 @Schema(name = "UserIdRequest")
 public record UserIdRequest(
         @JsonProperty("user_id") @Schema(nullable = true, minLength = 1, maxLength = 255)

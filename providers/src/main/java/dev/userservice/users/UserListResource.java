@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The list of a tenant's users. */
+/** Serves the list of a tenant's users. */
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
 public final class UserListResource {

@@ -20,7 +20,10 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
-/** What else is to be said of the users of a page: one statement for each sort of it, however many users there are. */
+/**
+ * Reads the remaining data of the users on a page, with one statement for each kind of data, however many users there
+ * are.
+ */
 public final class UserPage {
     private static final List<String> ATTRIBUTES = List.of("gender", "preferences");
 
@@ -37,9 +40,10 @@ public final class UserPage {
     }
 
     /**
-     * Completes them.
+     * Completes the users.
      *
-     * @param users id, username, first name, last name, e-mail address, enabled, e-mail verified, created
+     * @param users for each user: id, username, first name, last name, e-mail address, enabled, e-mail verified,
+     *     created
      */
     List<UserRow> of(List<Object[]> users) {
         if (users.isEmpty()) {
@@ -79,7 +83,7 @@ public final class UserPage {
         return rows;
     }
 
-    /** Who of them holds which role. */
+    /** Returns the users who hold each role. */
     private Map<String, Set<String>> roles(List<String> ids) {
         Set<String> all = new HashSet<>();
         Set<String> groups = new HashSet<>();
@@ -141,7 +145,7 @@ public final class UserPage {
                 .getResultList());
     }
 
-    /** Keycloak keeps what is too long for one column in another. */
+    /** Returns the attributes of the users. Keycloak stores values that are too long for one column in another. */
     private Map<String, Map<String, String>> attributes(List<String> ids) {
         Map<String, Map<String, String>> attributes = new HashMap<>();
         entities.createQuery(

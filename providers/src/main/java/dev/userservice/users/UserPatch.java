@@ -3,9 +3,9 @@ package dev.userservice.users;
 import java.util.Optional;
 
 /**
- * What an admin changes of a user; all of it, or nothing.
+ * An admin's change of a user, which is made completely or not at all.
  *
- * @param isActive whether the user may come in, from now on
- * @param role the name of the highest role that the user is to have
+ * @param isActive whether the user may log in from now on
+ * @param role the name of the role that becomes the highest one of the user
  */
 public record UserPatch(AttributeChanges profile, Optional<Boolean> isActive, Optional<String> role) {}

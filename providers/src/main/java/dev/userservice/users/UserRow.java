@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a list says of a user; of one that a user federation has imported, what it has imported.
+ * A user as shown in a list. For a user whom a user federation has imported, these are the imported values.
  *
- * @param profile as an admin may see it
+ * @param profile the profile as an admin may see it
  * @param role the highest of {@link ManagedRoles}
- * @param isActive enabled, and no activation pending
- * @param lastLogin empty for never
+ * @param isActive whether the user is enabled and no activation is pending
+ * @param lastLogin empty if the user has never logged in
  */
 public record UserRow(
         String id,

@@ -23,9 +23,9 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.jpa.entities.UserEntity;
 
 /**
- * The search for users in Keycloak's own tables, past its caches: what a page costs depends neither on how many users there
- * are nor on how many are on it. Users of a federation that does not import them are not in these tables, and service
- * accounts are no users.
+ * Searches for users in Keycloak's own tables, without its caches: the cost of a page depends neither on how many users
+ * there are nor on how many are on the page. Users of a federation that does not import them are not in these tables,
+ * and service accounts do not count as users.
  */
 public final class UserSearch {
     private final KeycloakSession session;
@@ -38,9 +38,9 @@ public final class UserSearch {
     private final UserConditions conditions;
 
     /**
-     * Searches for the caller of the call.
+     * Creates a search for the caller of the call.
      *
-     * @param isOfAll what {@link UserRights#requireList} said
+     * @param isOfAll the result of {@link UserRights#requireList}
      */
     public UserSearch(ApiCall call, boolean isOfAll) {
         this.session = call.session();
@@ -54,17 +54,17 @@ public final class UserSearch {
     }
 
     /**
-     * What is searched for; all of it together.
+     * The conditions of a search; a user must meet all of them.
      *
      * @param prefix of the username, the e-mail address, the last name or the full name, in any case; null for any
-     * @param role the highest that the user holds; null for any
+     * @param role the highest role that the user holds; null for any
      * @param active null for either
      * @param emailVerified null for either
      */
     public record Filter(String prefix, String role, Boolean active, Boolean emailVerified) {}
 
     /**
-     * Where a user stands in an order.
+     * The position of a user in an order.
      *
      * @param key the username, or the time of creation in milliseconds since 1970-01-01 UTC
      */
@@ -73,7 +73,7 @@ public final class UserSearch {
     /** A user on a page. */
     public record Hit(Position position, UserRow user) {}
 
-    /** How many there are. */
+    /** Returns how many users match the filter. */
     public long count(Filter filter) {
         CriteriaQuery<Long> query = criteria.createQuery(Long.class);
         Root<UserEntity> user = query.from(UserEntity.class);
@@ -82,10 +82,10 @@ public final class UserSearch {
     }
 
     /**
-     * A part of them.
+     * Returns a page of the users that match the filter.
      *
-     * @param after where the page before ended; null for the start
-     * @param offset how many to pass over from there
+     * @param after the position where the previous page ended; null for the first page
+     * @param offset how many users to skip from there
      */
     public List<Hit> page(Filter filter, UserSort sort, Position after, int offset, int limit) {
         CriteriaQuery<Object[]> query = criteria.createQuery(Object[].class);
@@ -120,8 +120,8 @@ public final class UserSearch {
     }
 
     /**
-     * What to sort by. A search sorts what it has found by something that no index holds: PostgreSQL thinks too much of a
-     * prefix, and would go through all users in their order until it had met enough that fit.
+     * Returns the sort keys. A search sorts its results by an expression that no index contains: PostgreSQL
+     * overestimates how many users match a prefix, and would read all users in their order until it had found enough.
      */
     private List<Expression<?>> order(
             UserSort sort, Root<UserEntity> user, Expression<Long> created, boolean isSearch) {
@@ -151,7 +151,10 @@ public final class UserSearch {
         return sort.isAscending() ? criteria.greaterThan(username, last) : criteria.lessThan(username, last);
     }
 
-    /** The first condition says nothing that the second does not, but is one that an index can serve. */
+    /**
+     * Returns the condition for users beyond the last one. Its first part is implied by the second, but an index can
+     * serve it.
+     */
     private Predicate beyond(UserSort sort, Expression<Long> created, Expression<String> id, Position last) {
         long time = Long.parseLong(last.key());
         return sort.isAscending()

@@ -3,12 +3,15 @@ package dev.userservice.users;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The orders in which users are listed. Each is total: the id decides between equals. */
+/** The orders in which users are listed. Each order is total: the id decides between equal keys. */
 public enum UserSort {
-    /** By the name, which is unique in a realm. */
+    /** Sorts by the username, which is unique in a realm. */
     USERNAME("username", true),
     USERNAME_DESCENDING("-username", false),
-    /** By the time at which the user was made, the oldest first; who has none was there before Keycloak noted it. */
+    /**
+     * Sorts by the time at which the user was created, oldest first. A user without this time was created before
+     * Keycloak recorded it.
+     */
     CREATED_AT("created_at", true),
     CREATED_AT_DESCENDING("-created_at", false);
 
@@ -22,7 +25,7 @@ public enum UserSort {
         this.ascending = ascending;
     }
 
-    /** The name in a query parameter. */
+    /** Returns the name in a query parameter. */
     public String id() {
         return id;
     }
@@ -35,12 +38,12 @@ public enum UserSort {
         return this == USERNAME || this == USERNAME_DESCENDING;
     }
 
-    /** Can this text be where a user stands in this order? */
+    /** Whether this text can be a user's position in this order. */
     public boolean isKey(String text) {
         return text != null && (isByUsername() ? text.length() <= MAX_USERNAME : isTime(text));
     }
 
-    /** Whatever an import has set; Keycloak does not look at it. */
+    /** Whether the text is a time. Any number is one, because an import may set any, and Keycloak does not check it. */
     private static boolean isTime(String text) {
         try {
             Long.parseLong(text);
@@ -50,7 +53,7 @@ public enum UserSort {
         }
     }
 
-    /** The order of this name. */
+    /** Returns the order of this name; empty if there is none. */
     public static Optional<UserSort> of(String id) {
         return Stream.of(values()).filter(sort -> sort.id.equals(id)).findFirst();
     }

@@ -19,8 +19,9 @@ import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.userprofile.UserProfileContext;
 
 /**
- * An admin's change of one user, in three steps of which each gives the next: {@link #check}, {@link #apply} and
- * {@link Applied#publish}. Nothing is changed before all of it is known to be possible, and nobody is told before all of it is changed.
+ * An admin's change of one user, in three steps, each of which returns the next one: {@link #check}, {@link #apply} and
+ * {@link Applied#publish}. Nothing is changed before the whole change is known to be possible, and nobody is informed
+ * before all of it is made.
  */
 final class UserUpdate {
     private static final Map<String, String> API_NAMES =
@@ -46,12 +47,13 @@ final class UserUpdate {
     }
 
     /**
-     * Checks a change, and changes nothing.
+     * Checks a change without making it.
      *
-     * @param user locked, and one whom the caller may manage
-     * @param errors what is wrong with the request already: it is answered together with what the tenant's rules say
-     * @throws ApiProblem 403 for a role above the caller, 400 for invalid fields, 409 for what is taken, and for the last one who
-     *     could manage the realm
+     * @param user a locked user whom the caller may manage
+     * @param errors the errors of the request found so far, which are reported together with those of the tenant's
+     *     rules
+     * @throws ApiProblem 403 for a role above the caller; 400 for invalid fields; 409 for a username or address that is
+     *     taken, or for the last user who can manage the realm
      */
     static UserUpdate check(ApiCall call, UserModel user, UserPatch change, FieldErrors errors) {
         Optional<RoleChange> role = change.role()
@@ -67,7 +69,7 @@ final class UserUpdate {
         return update;
     }
 
-    /** Refuses what would leave nobody who can manage the realm and get in. */
+    /** Rejects a change after which nobody could log in and manage the realm. */
     private void requireAnotherAdmin() {
         LastAdminGuard guard = new LastAdminGuard(call);
         boolean isDemoted =
@@ -83,9 +85,10 @@ final class UserUpdate {
     }
 
     /**
-     * Changes the user.
+     * Makes the change.
      *
-     * @throws ApiProblem 400 for a user of a directory that cannot be written to, 409 for what somebody has taken at this moment
+     * @throws ApiProblem 400 for a user of a directory that cannot be written to; 409 for a username or address that
+     *     somebody else has just taken
      */
     Applied apply() {
         try {
@@ -107,7 +110,7 @@ final class UserUpdate {
         }
     }
 
-    /** A change that is made, and that nobody has been told of. */
+    /** A change that is made, and that nobody has been informed of yet. */
     final class Applied {
         private final Map<String, List<String>> changed;
         private final Map<String, String> details;
@@ -125,7 +128,10 @@ final class UserUpdate {
                     switched.filter(AccountStatus.Result::isLockoutEnded).isPresent();
         }
 
-        /** Makes the admin events, and ends the sessions of a user who is disabled. Last, because not every listener waits for the commit. */
+        /**
+         * Fires the admin events, and ends the sessions of a user who is disabled. This is the last step, because not
+         * every listener waits for the commit.
+         */
         void publish() {
             AdminEvents events = new AdminEvents(call);
             if (isLockoutEnded) {
@@ -173,7 +179,10 @@ final class UserUpdate {
         }
     }
 
-    /** By the names that the details of Keycloak's user events have, which leave out what is empty; a model has null for it. */
+    /**
+     * Adds the values before and after, under the names in the details of Keycloak's user events. Those omit empty
+     * values, for which a model has null.
+     */
     private static void note(Map<String, String> details, String name, List<String> before, List<String> now) {
         Map.of(Details.PREF_PREVIOUS + name, before, Details.PREF_UPDATED + name, now)
                 .forEach((detail, values) -> {

@@ -22,7 +22,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
-/** The user object of the contract: one shape wherever a user is answered. */
+/** The user object of the API's contract, which has the same shape in every response. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(name = "User", description = "A user of a tenant")
 public record UserView(
@@ -59,7 +59,7 @@ public record UserView(
         Instant lastLogin)
         implements JsonAnswer {
 
-    /** A user as the given reader may see them. */
+    /** Returns a user with the profile as the reader may see it. */
     public static UserView of(ApiCall call, UserModel user, ReadableProfile profile) {
         RealmModel realm = call.realm();
         return of(

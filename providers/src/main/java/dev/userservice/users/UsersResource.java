@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
-/** Users, one by one. */
+/** Serves single users. */
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
 public final class UsersResource {

@@ -1,2 +1,2 @@
-/** A tenant's users: lists, single ones, changes, deletion and roles. */
+/** A tenant's users: lists, single users, changes, deletion and roles. */
 package dev.userservice.users;

@@ -2,7 +2,7 @@ package dev.userservice.web;
 
 import java.util.regex.Pattern;
 
-/** Where the API lives below Keycloak's base: {@code realms/{tenant}/api}. */
+/** The location of the API below Keycloak's base: {@code realms/{tenant}/api}. */
 public final class ApiPath {
     /** The name of the path's last segment and of the realm resource provider that serves it. */
     public static final String EXTENSION = "api";
@@ -11,14 +11,17 @@ public final class ApiPath {
 
     private ApiPath() {}
 
-    /** Is this path, relative to Keycloak's base, one of ours? Filters and mappers of an extension see all of Keycloak. */
+    /**
+     * Whether this path, relative to Keycloak's base, is the API's. Filters and mappers of an extension see all
+     * requests to Keycloak.
+     */
     public static boolean covers(String path) {
         return SUBTREE.matcher(path).matches();
     }
 
     /**
-     * The part of a path, relative to Keycloak's base, that follows ours: {@code /users/me}; the empty string for the base
-     * itself. A single trailing slash does not count.
+     * Returns the part of a path, relative to Keycloak's base, that follows the API's base: {@code /users/me}; the
+     * empty string for the base itself. A single trailing slash does not count.
      */
     public static String below(String path) {
         String[] parts = path.replaceFirst("^/", "").split("/", 4);

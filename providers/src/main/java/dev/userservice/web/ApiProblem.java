@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The one exception of the API: an answer other than success, rendered as RFC 9457 problem details.
+ * The only exception of the API: a response other than success, rendered as RFC 9457 problem details.
  *
- * <p>A problem rolls the request's transaction back. Only one that {@linkplain #remembered() says so} lets it commit,
- * because Keycloak must remember a failed login or a reused token.
+ * <p>A problem rolls the request's transaction back, unless it is {@linkplain #remembered() remembered}: Keycloak must
+ * store a failed login or a reused token.
  */
 public final class ApiProblem extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -34,7 +34,7 @@ public final class ApiProblem extends RuntimeException {
         return new ApiProblem(status.getStatusCode(), detail, Map.of(), Map.of(), false);
     }
 
-    /** A problem for a status that something else has decided on, such as the JAX-RS run-time. */
+    /** Returns a problem for a status that other code has chosen, such as the JAX-RS runtime. */
     public static ApiProblem status(int status) {
         return new ApiProblem(status, Statuses.detail(status), Map.of(), Map.of(), false);
     }
@@ -43,23 +43,23 @@ public final class ApiProblem extends RuntimeException {
         return of(Status.BAD_REQUEST, detail);
     }
 
-    /** Input that is wrong in one field. */
+    /** Returns a 400 for input that is wrong in one field. */
     public static ApiProblem invalid(String field, String message) {
         return invalid(Map.of(field, List.of(message)));
     }
 
-    /** Input that is wrong in the given fields, each with what is wrong with it. */
+    /** Returns a 400 for input that is wrong in the given fields, with the errors of each field. */
     public static ApiProblem invalid(Map<String, List<String>> errors) {
         return badRequest("The request has invalid fields: " + String.join(", ", errors.keySet()))
                 .with("errors", errors);
     }
 
-    /** No proof, or a bad one, of who is calling (RFC 6750, section 3). */
+    /** Returns a 401 for a missing or wrong proof of the caller's identity (RFC 6750, section 3). */
     public static ApiProblem unauthorized(String detail) {
         return of(Status.UNAUTHORIZED, detail).header("WWW-Authenticate", "Bearer");
     }
 
-    /** A token was sent, and it is not a good one (RFC 6750, section 3.1). */
+    /** Returns a 401 for a token that was sent and is not valid (RFC 6750, section 3.1). */
     public static ApiProblem invalidToken() {
         return of(Status.UNAUTHORIZED, "The token is missing, expired or not valid here")
                 .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
@@ -73,13 +73,16 @@ public final class ApiProblem extends RuntimeException {
         return of(Status.NOT_FOUND, detail);
     }
 
-    /** What was asked for contradicts what there is; the errors say in which fields, as far as that is known. */
+    /**
+     * Returns a 409 for a request that contradicts the current state; the errors name the fields, as far as they are
+     * known.
+     */
     public static ApiProblem conflict(String detail, FieldErrors errors) {
         ApiProblem conflict = of(Status.CONFLICT, detail);
         return errors.isEmpty() ? conflict : conflict.with("errors", errors.byField());
     }
 
-    /** What was asked for contradicts what there is. */
+    /** Returns a 409 for a request that contradicts the current state. */
     public static ApiProblem conflict(String detail) {
         return of(Status.CONFLICT, detail);
     }
@@ -98,13 +101,13 @@ public final class ApiProblem extends RuntimeException {
         return of(Status.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json");
     }
 
-    /** What was asked for may be asked for again, but later. */
+    /** Returns a 429 for a request that may be repeated after the given wait. */
     public static ApiProblem tooManyRequests(Duration wait, String detail) {
         return of(Status.TOO_MANY_REQUESTS, detail)
                 .header("Retry-After", Long.toString(wait.plusMillis(999).toSeconds()));
     }
 
-    /** The server, or what it needs, cannot answer just now. */
+    /** Returns a 503: the server, or something that it needs, is not available at the moment. */
     public static ApiProblem unavailable(int retryAfterSeconds) {
         return of(Status.SERVICE_UNAVAILABLE, "The service is not available just now; try again")
                 .header("Retry-After", Integer.toString(retryAfterSeconds));
@@ -114,21 +117,23 @@ public final class ApiProblem extends RuntimeException {
         return status(Status.INTERNAL_SERVER_ERROR.getStatusCode());
     }
 
-    /** The same problem with one more member in its body. */
+    /** Returns the same problem with one more member in its body. */
     public ApiProblem with(String member, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(members);
         more.put(member, value);
         return new ApiProblem(status, getMessage(), more, headers, remembered);
     }
 
-    /** The same problem with one more header in its answer. */
+    /** Returns the same problem with one more header in its response. */
     public ApiProblem header(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new ApiProblem(status, getMessage(), members, more, remembered);
     }
 
-    /** The same problem, whose transaction commits: what Keycloak noted about the failure must stay. */
+    /**
+     * Returns the same problem, but with a transaction that commits: what Keycloak stored about the failure must stay.
+     */
     public ApiProblem remembered() {
         return new ApiProblem(status, getMessage(), members, headers, true);
     }
@@ -141,12 +146,12 @@ public final class ApiProblem extends RuntimeException {
         return remembered;
     }
 
-    /** The body of the answer, for who answers without JAX-RS. */
+    /** Returns the body of the response as JSON, for code that responds without JAX-RS. */
     public String json() {
         return StrictJson.write(body());
     }
 
-    /** The members of the problem's JSON object; {@code message} repeats {@code detail} for clients of S1. */
+    /** Returns the members of the problem's JSON object; {@code message} repeats {@code detail} for clients of S1. */
     Map<String, Object> body() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "about:blank");
@@ -158,7 +163,7 @@ public final class ApiProblem extends RuntimeException {
         return body;
     }
 
-    /** The answer that this problem is. */
+    /** Returns the problem as a response. */
     public Response response() {
         Response.ResponseBuilder response =
                 Response.status(status).type(ProblemFilter.PROBLEM_JSON).entity(json());

@@ -7,12 +7,12 @@ import jakarta.ws.rs.ext.Provider;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Renders a problem and marks the transaction for rollback: Keycloak commits after any answer that is made from an
- * exception by a mapper other than its own.
+ * Renders a problem and marks the transaction for rollback: Keycloak commits after any response that a mapper other
+ * than its own makes from an exception.
  */
 @Provider
 public final class ApiProblemMapper implements ExceptionMapper<ApiProblem> {
-    /** Injected, not looked up: after a failed commit the thread knows no session any more. */
+    /** The session is injected, not looked up: after a failed commit the thread has no session any more. */
     @Context
     KeycloakSession session;
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Collects what is wrong with a request, field by field, so that a client learns of all of it together. */
+/** Collects the errors of a request by field, so that a client gets all of them together. */
 public final class FieldErrors {
     private final Map<String, List<String>> errors = new LinkedHashMap<>();
 
@@ -16,7 +16,7 @@ public final class FieldErrors {
         return this;
     }
 
-    /** Adds it unless something else is wrong with the field already: two layers check some things twice. */
+    /** Adds the message unless the field already has an error: two layers check some things twice. */
     public FieldErrors addUnlessKnown(String field, String message) {
         return has(field) ? this : add(field, message);
     }
@@ -29,7 +29,7 @@ public final class FieldErrors {
         return errors.isEmpty();
     }
 
-    /** These and the others together. */
+    /** Returns these errors and the others together. */
     public FieldErrors and(FieldErrors others) {
         FieldErrors all = new FieldErrors();
         Stream.of(this, others)
@@ -42,7 +42,7 @@ public final class FieldErrors {
         return value == null ? add(field, "This field is required") : this;
     }
 
-    /** A text, if there is one, must be within these lengths (in UTF-16 units, as Keycloak counts). */
+    /** Checks that a text, if there is one, has a length within these limits (in UTF-16 units, as Keycloak counts). */
     public FieldErrors text(String field, String value, int min, int max) {
         if (value != null && value.length() < min) {
             return add(field, min == 1 ? "This field must not be empty" : "At least " + min + " characters are needed");
@@ -50,14 +50,14 @@ public final class FieldErrors {
         return value != null && value.length() > max ? add(field, "At most " + max + " characters are allowed") : this;
     }
 
-    /** A text from outside a body, whose reader refuses such texts itself. */
+    /** Checks that a text from outside a body can be stored; the reader of bodies rejects such texts itself. */
     public FieldErrors storable(String field, String value) {
         return value == null || StrictJson.isStorable(value)
                 ? this
                 : add(field, "This text has a NUL or a lone surrogate");
     }
 
-    /** Reads a query parameter that is true or false, if it is there. */
+    /** Reads a query parameter that is true or false, if it is present. */
     public Optional<Boolean> flag(String field, String value) {
         if (value != null && !value.equals("true") && !value.equals("false")) {
             add(field, "This must be true or false");
@@ -65,15 +65,15 @@ public final class FieldErrors {
         return Optional.ofNullable(value).map(Boolean::valueOf);
     }
 
-    /** A tenant's name is optional in every body, and if it is there it must be the realm's. */
+    /** Checks a tenant's name, which is optional in every body and, if present, must be the realm's. */
     public FieldErrors tenant(String name, String realm) {
         return name == null || name.equals(realm) ? this : add("tenant_name", "This is not the tenant that was called");
     }
 
     /**
-     * Answers with all of it.
+     * Rejects the request if it has errors.
      *
-     * @throws ApiProblem 400, if anything was added
+     * @throws ApiProblem 400, if any error was added
      */
     public void throwIfAny() {
         if (!errors.isEmpty()) {
@@ -81,7 +81,7 @@ public final class FieldErrors {
         }
     }
 
-    /** The 400 that says all of it. */
+    /** Returns the 400 with all errors. */
     public ApiProblem problem() {
         return ApiProblem.invalid(errors);
     }

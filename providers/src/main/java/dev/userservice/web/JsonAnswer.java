@@ -1,4 +1,4 @@
 package dev.userservice.web;
 
-/** Marks the records that are bodies of our answers; {@link JsonAnswerWriter} writes them, nulls and all. */
+/** Marks the records that are response bodies; {@link JsonAnswerWriter} writes them, including their null values. */
 public interface JsonAnswer {}

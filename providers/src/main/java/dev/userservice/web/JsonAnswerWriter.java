@@ -10,7 +10,10 @@ import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
-/** Writes our answers with the same mapper that reads our requests, whatever Keycloak's own leaves out or renames. */
+/**
+ * Writes response bodies with the mapper that reads request bodies, independently of what Keycloak's own mapper leaves
+ * out or renames.
+ */
 @Provider
 @Produces(MediaType.APPLICATION_JSON)
 public final class JsonAnswerWriter implements MessageBodyWriter<JsonAnswer> {

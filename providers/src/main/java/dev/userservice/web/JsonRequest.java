@@ -1,12 +1,12 @@
 package dev.userservice.web;
 
-/** Marks the records that are bodies of our requests, so that {@link JsonRequestReader} reads them and no others. */
+/** Marks the records that are request bodies, so that {@link JsonRequestReader} reads them and no others. */
 public interface JsonRequest {
     /**
-     * Gives back a body that is there.
+     * Returns the body, which must be present.
      *
-     * @param body null where the request has none
-     * @throws ApiProblem 400 if there is none
+     * @param body the body; null if the request has none
+     * @throws ApiProblem 400 if the body is null
      */
     static <T extends JsonRequest> T required(T body) {
         if (body == null) {

@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
-/** Reads the bodies of our requests by {@link StrictJson}; Keycloak's own reader is laxer than the contract. */
+/** Reads request bodies with {@link StrictJson}; Keycloak's own reader is less strict than the API's contract. */
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
 public final class JsonRequestReader implements MessageBodyReader<JsonRequest> {

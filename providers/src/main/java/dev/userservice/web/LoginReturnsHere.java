@@ -6,16 +6,16 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * On the method of a page to which a login in the browser returns: which query parameters are for the page's scripts. The server
- * passes over them. Those of the answer to an authorization request are RFC 6749's (4.1.2 and 4.1.2.1), RFC 9207's and OpenID
- * Connect Session Management's; an answer to a logout has {@code state} alone.
+ * Marks the method of a page to which a login in the browser returns, and lists the query parameters for the page's
+ * scripts, which the server ignores. The parameters of an authorization response are defined in RFC 6749 (4.1.2 and
+ * 4.1.2.1), RFC 9207 and OpenID Connect Session Management; the response to a logout has only {@code state}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface LoginReturnsHere {
-    /** What comes with the answer to a login or a logout. */
+    /** The parameters of the response to a login or a logout. */
     String[] value() default {"code", "state", "session_state", "iss", "error", "error_description", "error_uri"};
 
-    /** What else the page's scripts look for. */
+    /** Further parameters that the page's scripts read. */
     String[] also() default {};
 }

@@ -2,13 +2,13 @@ package dev.userservice.web;
 
 import java.util.Locale;
 
-/** Which mailbox an e-mail address belongs to. */
+/** Finds the mailbox that an e-mail address belongs to. */
 public final class Mailbox {
     private Mailbox() {}
 
     /**
-     * The address in lower case and without what follows a plus sign before the {@code @}: most mail servers deliver {@code jane+x@…} to
-     * {@code jane@…}.
+     * Returns the address in lower case and without the part from a plus sign to the {@code @}: most mail servers
+     * deliver {@code jane+x@…} to {@code jane@…}.
      */
     public static String of(String email) {
         String address = email.strip().toLowerCase(Locale.ROOT);

@@ -1,12 +1,12 @@
 package dev.userservice.web;
 
-/** An e-mail address of which its owner recognizes enough, and nobody else learns much. */
+/** Masks an e-mail address so that its owner recognizes it and nobody else learns much. */
 public final class MaskedEmail {
     private static final String STARS = "***";
 
     private MaskedEmail() {}
 
-    /** {@code jane.doe@mail.example.com} is {@code j***@m***.com}; the empty text for no address. */
+    /** Returns {@code j***@m***.com} for {@code jane.doe@mail.example.com}; the empty string if there is no address. */
     public static String of(String email) {
         int at = email == null ? -1 : email.lastIndexOf('@');
         if (at < 0) {

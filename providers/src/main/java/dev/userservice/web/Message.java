@@ -2,6 +2,6 @@ package dev.userservice.web;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** An answer that is a sentence. */
+/** A response that consists of one sentence. */
 @Schema(name = "Message", requiredProperties = "message")
 public record Message(String message) implements JsonAnswer {}

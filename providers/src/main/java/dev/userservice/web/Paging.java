@@ -3,11 +3,12 @@ package dev.userservice.web;
 import java.util.regex.Pattern;
 
 /**
- * Which part of a list is asked for.
+ * The part of a list that a caller requests.
  *
- * @param limit how many at most
- * @param offset how many to pass over; 0 where there is a cursor
- * @param cursor where to go on, as an earlier page said; {@value #START} for the start; null for paging by offset
+ * @param limit the maximum number of entries
+ * @param offset the number of entries to skip; 0 with a cursor
+ * @param cursor the position to continue from, as an earlier page gave it; {@value #START} for the start; null for
+ *     paging by offset
  */
 public record Paging(int limit, int offset, String cursor) {
     /** The cursor of a first page. */
@@ -19,7 +20,10 @@ public record Paging(int limit, int offset, String cursor) {
     private static final int MAX_CURSOR = 2_048;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
-    /** Reads the three query parameters of every list, each of which may be null; what is wrong with them goes to the errors. */
+    /**
+     * Reads the three query parameters of every list, each of which may be null, and adds what is wrong with them to
+     * the errors.
+     */
     public static Paging of(String limit, String offset, String cursor, FieldErrors errors) {
         if (offset != null && cursor != null) {
             errors.add("cursor", "Either this or offset");
@@ -43,7 +47,7 @@ public record Paging(int limit, int offset, String cursor) {
         return number;
     }
 
-    /** Is there a page before this one to go on behind? */
+    /** Whether this page continues after an earlier one. */
     public boolean isBehindAnother() {
         return cursor != null && !cursor.equals(START);
     }

@@ -11,9 +11,8 @@ import java.lang.annotation.Annotation;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * The last word on every answer below our base: an error that did not come from us (an unknown realm, Keycloak's own
- * error page, a fault) becomes a problem too, and nothing is stored by a cache but what says that it
- * may be.
+ * Completes every response below the API's base: an error that the API did not create (an unknown realm, Keycloak's own
+ * error page, a fault) becomes a problem too, and only a response that allows it may be stored by a cache.
  */
 @Provider
 public final class ProblemFilter implements ContainerResponseFilter {
@@ -30,7 +29,7 @@ public final class ProblemFilter implements ContainerResponseFilter {
             return;
         }
         if (!response.getHeaders().containsKey(HttpHeaders.CACHE_CONTROL)) {
-            // Where Keycloak's own endpoints set it too, so that it stands there once.
+            // Keycloak's own endpoints set the header in this place too, so that it appears only once.
             session.getContext().getHttpResponse().setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         }
         int status = response.getStatus();

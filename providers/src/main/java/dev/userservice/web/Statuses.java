@@ -2,7 +2,7 @@ package dev.userservice.web;
 
 import jakarta.ws.rs.core.Response.Status;
 
-/** What a bare HTTP status says to a reader. */
+/** Titles and sentences for bare HTTP statuses. */
 final class Statuses {
     private Statuses() {}
 
@@ -11,7 +11,9 @@ final class Statuses {
         return known == null ? "Error" : known.getReasonPhrase();
     }
 
-    /** A sentence for a status that came without one: nothing of the server's insides, whatever the cause. */
+    /**
+     * Returns a sentence for a status without one. It reveals nothing of the server's internals, whatever the cause.
+     */
     static String detail(int status) {
         return switch (status) {
             case 400 -> "The request cannot be understood";

@@ -32,12 +32,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * JSON as the contract has it (RFC 8259, read as strictly as RFC 7493 asks): UTF-8, at most 64 KiB, at most 32 levels, no
- * field twice, no unknown field, no silent conversion, no text that a database cannot hold. Whatever breaks that is a 400
- * or 413 that names the field.
+ * Reads and writes JSON as the API's contract defines it (RFC 8259, read as strictly as RFC 7493 requires): UTF-8, at
+ * most 64 KiB, at most 32 levels, no duplicate field, no unknown field, no silent conversion, no text that a database
+ * cannot store. A violation is a 400, which names the field, or a 413.
  */
 public final class StrictJson {
-    /** The largest body that is read, in bytes. */
+    /** The maximum size of a body, in bytes. */
     public static final int MAX_BODY_BYTES = 64 * 1024;
 
     private static final int MAX_DEPTH = 32;
@@ -67,7 +67,7 @@ public final class StrictJson {
     /**
      * Reads one object.
      *
-     * @return null for a body in which there is nothing
+     * @return null for an empty or blank body
      * @throws ApiProblem 400 or 413
      */
     static <T> T read(InputStream body, Class<T> type) throws IOException {
@@ -104,7 +104,7 @@ public final class StrictJson {
     }
 
     /**
-     * Reads one object that is not a body, such as what a client gives back in a parameter.
+     * Reads one object that is not a body, such as one that a client sends back in a parameter.
      *
      * @throws ApiProblem 400 for anything else
      */
@@ -120,7 +120,7 @@ public final class StrictJson {
         }
     }
 
-    /** Writes an answer. */
+    /** Writes a response body. */
     public static String write(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
@@ -129,17 +129,17 @@ public final class StrictJson {
         }
     }
 
-    /** Writes an answer, in UTF-8. */
+    /** Writes a response body, in UTF-8. */
     static void write(Object value, OutputStream out) throws IOException {
         out.write(MAPPER.writeValueAsBytes(value));
     }
 
-    /** Parses text that is already in the database, such as an attribute's; null where it is no JSON object. */
+    /** Parses text from the database, such as an attribute's value; returns null if it is no JSON object. */
     public static JsonNode objectOrNull(String json) {
         return treeOf(json).filter(JsonNode::isObject).orElse(null);
     }
 
-    /** Parses text that is of Keycloak's own making, such as an event's; empty where it is no JSON, or not within our bounds. */
+    /** Parses text that Keycloak has written, such as an event's; empty if it is no JSON or exceeds the limits. */
     public static Optional<JsonNode> treeOf(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {
             return Optional.ofNullable(MAPPER.readTree(parser));
@@ -149,9 +149,10 @@ public final class StrictJson {
     }
 
     /**
-     * Applies a JSON merge patch (RFC 7396) to an object: members that are left out stay, null removes one.
+     * Applies a JSON merge patch (RFC 7396) to an object: members that the patch leaves out stay, and null removes a
+     * member.
      *
-     * @param json text that is already in the database; null, or what is no object, counts as an empty one
+     * @param json the text from the database; null, or text that is no object, counts as an empty object
      * @return the same text if nothing changes
      */
     public static String merged(String json, JsonNode patch) {
@@ -187,7 +188,7 @@ public final class StrictJson {
         }
     }
 
-    /** Both kinds of text that a database cannot hold come in by escapes that are valid JSON. */
+    /** Rejects text that a database cannot store. Both kinds of it can arrive as escapes that are valid JSON. */
     private static void refuseUnstorableText(JsonNode node, String path) {
         if (node.isTextual() && !isStorable(node.textValue())) {
             throw ApiProblem.invalid(printable(path), "This text has a NUL or a lone surrogate");
@@ -203,7 +204,7 @@ public final class StrictJson {
         }
     }
 
-    /** Can a database hold this text? PostgreSQL holds neither NUL nor a lone surrogate. */
+    /** Whether a database can store this text: PostgreSQL stores neither NUL nor a lone surrogate. */
     public static boolean isStorable(String text) {
         return text.codePoints()
                 .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
@@ -216,7 +217,7 @@ public final class StrictJson {
                 .collect(Collectors.joining("."));
     }
 
-    /** The name of a field or a parameter comes back to the client that sent it, but not at any length. */
+    /** Shortens the name of a field or a parameter, which the response repeats to the client that sent it. */
     public static String printable(String field) {
         return field.length() <= 64 ? field : field.substring(0, 61) + "...";
     }

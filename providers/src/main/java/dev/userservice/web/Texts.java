@@ -1,12 +1,19 @@
 package dev.userservice.web;
 
-/** Makes what clients send fit for the table: of bounded length, and without what a database or a reader's terminal trips over. */
+/**
+ * Makes text from clients safe to store: limits its length, and replaces characters that a database or a reader's
+ * terminal cannot handle.
+ */
 public final class Texts {
     private static final char REPLACEMENT = '\uFFFD';
 
     private Texts() {}
 
-    /** The beginning of a text, without half a character at its end; null for null. */
+    /**
+     * Returns the beginning of a text, without half a character at its end; null for null.
+     *
+     * @param most the maximum length, in UTF-16 units
+     */
     public static String fit(String text, int most) {
         if (text == null) {
             return null;

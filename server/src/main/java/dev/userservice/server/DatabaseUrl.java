@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A database address as {@code DATABASE_URL} has it, taken apart for Keycloak, which wants the user and the password beside
- * the address: there they are not logged with it.
+ * The address of a database as given in {@code DATABASE_URL}. It is split for Keycloak, which takes the user and the
+ * password separately from the address, so that they are not logged with it.
  */
 record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> password) {
     private static final Pattern FORM = Pattern.compile(
@@ -17,7 +17,7 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
     static DatabaseUrl parse(String url) {
         Matcher form = FORM.matcher(url.strip());
         if (!form.matches()) {
-            // The value is not shown: it holds a password.
+            // The message does not show the value, because it contains a password.
             throw new StartException("DATABASE_URL must read postgresql://user:password@host:port/database"
                     + " (write %40, %2F, %3A, %3F, %23, %25 for @ / : ? # % in the user and the password)");
         }
@@ -37,14 +37,14 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
 
     private static String decode(String text) {
         try {
-            // URLDecoder is made for forms, where a plus is a space; in an address it is a plus.
+            // URLDecoder decodes forms, where a plus stands for a space; in a URL it stands for itself.
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new StartException("DATABASE_URL: a % in the user or the password is written %25");
         }
     }
 
-    /** Leaves the password out. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return jdbcUrl;

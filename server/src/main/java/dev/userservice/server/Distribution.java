@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Keycloak as it was unpacked, and the extension. Nothing runs in there: each server has a home of its own, made of links to
- * the distribution's files, and of copies only of those that Keycloak rewrites.
+ * The unpacked distribution of Keycloak, and the extension. No server runs in the distribution itself. Each one has a
+ * home of its own, with links to the distribution's files and copies only of those that Keycloak rewrites.
  */
 public final class Distribution {
-    /** The extension's name in a home: without a version, so that a newer one takes the place of an older one. */
+    /** The extension's file name in a home. It has no version, so that a newer extension replaces an older one. */
     static final String EXTENSION = "keycloak-user-service.jar";
 
     private static final List<Path> REWRITTEN =
@@ -38,8 +38,9 @@ public final class Distribution {
     }
 
     /**
-     * Makes a home, or brings the extension in one up to date; its data stay. What is unchanged keeps its time, for Keycloak
-     * builds itself anew, half a minute long, when a provider's file has another time than before.
+     * Creates a home, or updates the extension in an existing one, whose data stay. Unchanged files keep their time of
+     * modification, because Keycloak rebuilds itself, which takes half a minute, when this time of a provider's file
+     * has changed.
      */
     public ServerHome prepare(Path home) {
         for (Path part : List.of(unpacked, extension)) {
@@ -87,7 +88,7 @@ public final class Distribution {
                 Files.createLink(target, file);
                 return;
             } catch (IOException | UnsupportedOperationException e) {
-                // Another file system, or one without links: a copy does as well.
+                // The file system is another one, or has no links: a copy serves as well.
             }
         }
         Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);

@@ -11,9 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a {@code .env} file, one {@code NAME=value} a line. A value is plain ({@code #} after a space begins a comment), in
- * single quotes (as it stands, with {@code \'} for a quote) or in double quotes (with {@code \"}, {@code \\}, {@code \$} and
- * {@code \n}). Nothing is expanded in any of them, so that a password needs no knowledge of a shell.
+ * Reads a {@code .env} file with one {@code NAME=value} on each line. A value is plain (a {@code #} after a space
+ * begins a comment), in single quotes (taken literally, with {@code \'} for a quote) or in double quotes (with
+ * {@code \"}, {@code \\}, {@code \$} and {@code \n}). Nothing is expanded in any of them, so that writing a password
+ * requires no knowledge of a shell.
  */
 final class DotEnv {
     private static final Pattern ASSIGNMENT = Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
@@ -23,7 +24,7 @@ final class DotEnv {
 
     private DotEnv() {}
 
-    /** The file's values; none if there is no such file. */
+    /** Returns the values in the file; empty if the file does not exist. */
     static Map<String, String> read(Path file) {
         if (!Files.isRegularFile(file)) {
             return new TreeMap<>();

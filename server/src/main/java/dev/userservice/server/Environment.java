@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The settings as somebody wrote them: environment variables, and a {@code .env} file for what the environment lacks. */
+/**
+ * The settings as they were given: environment variables, and a {@code .env} file for those that the environment lacks.
+ */
 public final class Environment {
     private final Map<String, String> values;
     private final Set<String> empty;
@@ -16,12 +18,12 @@ public final class Environment {
     public Environment(Map<String, String> values) {
         this.values = new TreeMap<>(values);
         this.empty = new TreeSet<>(values.keySet());
-        // Compose and CI systems hand an unset variable on as an empty one.
+        // Compose and CI systems pass an unset variable on as an empty one.
         this.values.values().removeIf(String::isEmpty);
         this.empty.removeAll(this.values.keySet());
     }
 
-    /** The environment of this process, then {@code file} if there is one. */
+    /** Returns the environment of this process, completed by {@code file} if it exists. */
     static Environment ofProcess(Path file) {
         Map<String, String> values = DotEnv.read(file);
         System.getenv().forEach((name, value) -> {
@@ -36,7 +38,7 @@ public final class Environment {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** Whether it was set, and to nothing. */
+    /** Whether the setting was given with an empty value. */
     boolean isEmpty(String name) {
         return empty.contains(name);
     }
@@ -59,13 +61,13 @@ public final class Environment {
                     return port;
                 }
             } catch (NumberFormatException e) {
-                // Said below, as for a number out of range.
+                // The exception below reports this, as it does for a number out of range.
             }
             throw new StartException(name + " must be a port number from 1 to 65535");
         });
     }
 
-    /** The values whose names Keycloak itself reads. */
+    /** Returns the settings that Keycloak itself reads. */
     Map<String, String> keycloakOptions() {
         Map<String, String> options = new TreeMap<>(values);
         options.keySet().removeIf(name -> !KeycloakOptions.isOption(name));

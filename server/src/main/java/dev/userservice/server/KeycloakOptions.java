@@ -4,8 +4,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Keycloak options as environment variables. {@code KC_DB_PASSWORD} has the expressions in its value expanded;
- * {@code KCRAW_DB_PASSWORD} is taken as it stands, which is what a derived value needs. Keycloak refuses to have both.
+ * Keycloak options as environment variables. Keycloak expands the expressions in the value of {@code KC_DB_PASSWORD},
+ * but takes {@code KCRAW_DB_PASSWORD} literally, which is what a derived value needs. Keycloak rejects an option that
+ * is given in both ways.
  */
 final class KeycloakOptions {
     private static final String EXPANDED = "KC_";
@@ -13,7 +14,7 @@ final class KeycloakOptions {
 
     private final Map<String, String> values;
 
-    /** Options that somebody gave; they win over all that is derived. */
+    /** Takes the options that were given, which have priority over all derived ones. */
     KeycloakOptions(Map<String, String> given) {
         this.values = new TreeMap<>(given);
     }

@@ -20,14 +20,18 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * A Keycloak server in processes of its own: the start script, below it the JVM, and while Keycloak builds itself another
- * JVM before that. After a build that the start itself asked for, the script becomes the JVM; otherwise both stay.
+ * A Keycloak server in processes of its own: the start script, its child the JVM, and before it another JVM while
+ * Keycloak builds itself. After a build that the start itself triggered, the script becomes the JVM; otherwise both
+ * stay.
  */
 public final class KeycloakProcess {
-    /** How long a server may take to end by itself; it waits for requests under way. */
+    /** The time that a server may take to end by itself; it waits for requests in progress. */
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** What a developer's shell may hold for {@code ./mvnw -P run} must not reach a server that was not asked to use it. */
+    /**
+     * The environment variables that the server does not inherit. Settings that a developer's shell holds for
+     * {@code ./mvnw -P run} must not reach a server that was not meant to use them.
+     */
     private static final Pattern NOT_INHERITED =
             Pattern.compile("(KC|KCRAW|MAIL|USER_SERVICE)_.*|DATABASE_URL|REDIS_URL|FRONTEND_URL|DEBUG|DEBUG_.*");
 
@@ -44,10 +48,11 @@ public final class KeycloakProcess {
     /**
      * Starts a server.
      *
-     * @param arguments those of {@code kc.sh}, like {@code start --optimized}; never a secret, which {@code ps} would show
-     * @param environment variables for it, beside those of this process that are no settings: {@code KC_...} options,
-     *     {@code JAVA_OPTS_APPEND} for an agent
-     * @param lines gets each line that the server prints, on a thread of its own
+     * @param arguments the arguments of {@code kc.sh}, such as {@code start --optimized}; never a secret, which
+     *     {@code ps} would show
+     * @param environment variables for the server, such as {@code KC_...} options, or {@code JAVA_OPTS_APPEND} for an
+     *     agent. It also inherits those variables of this process that are not settings
+     * @param lines receives each line that the server prints, on a thread of its own
      */
     public static KeycloakProcess start(
             ServerHome home, List<String> arguments, Map<String, String> environment, Consumer<String> lines) {
@@ -58,7 +63,7 @@ public final class KeycloakProcess {
         builder.environment()
                 .keySet()
                 .removeIf(name -> NOT_INHERITED.matcher(name).matches());
-        // The Java that runs this has been found to be new enough.
+        // The Java version that runs this code is already known to be new enough.
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
         try {
@@ -72,7 +77,11 @@ public final class KeycloakProcess {
         }
     }
 
-    /** Waits until the server says on its management port that it is ready, its realms imported. */
+    /**
+     * Waits until the server reports on its management port that it is ready, with its realms imported.
+     *
+     * @throws StartException if the server ends before, or is not ready in time
+     */
     public void awaitReady(URI health, Duration deadline) {
         HttpClient client =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -95,7 +104,7 @@ public final class KeycloakProcess {
         return process.isAlive();
     }
 
-    /** The process id of the server's JVM, or of the script while there is no JVM yet. */
+    /** Returns the process id of the server's JVM, or of the script while there is no JVM yet. */
     public long pid() {
         return processTree().stream()
                 .filter(KeycloakProcess::isJvm)
@@ -104,33 +113,33 @@ public final class KeycloakProcess {
                 .pid();
     }
 
-    /** Waits for the server's end, by itself or otherwise. */
+    /** Waits until the server ends, by itself or otherwise, and returns its exit code. */
     public int awaitEnd() throws InterruptedException {
         int code = process.waitFor();
         drain();
         return code;
     }
 
-    /** Asks the server to end as an operating system would, and makes sure that all its processes do. */
+    /** Asks the server to end, as an operating system would, and ensures that all its processes end. */
     public void stop() {
         stop(TIMEOUT);
     }
 
     public void stop(Duration patience) {
         Set<ProcessHandle> processTree = processTree();
-        // Not the process's own destroy(), which stops listening to its last words.
+        // Process.destroy() is not used here, because it would stop reading the last output of the server.
         process.toHandle().destroy();
         awaitGone(processTree, patience);
         end(processTree);
     }
 
-    /** Ends the server without giving it a chance to tidy up, as a crash or a power cut does. */
+    /** Ends the server without a chance to clean up, like a crash or a power failure. */
     public void kill() {
         end(processTree());
     }
 
     private void end(Set<ProcessHandle> processTree) {
-        // The script last: as their parent it sees to it that the others are gone for the system too.
+        // The script ends last: as the parent, it ensures that the operating system removes the other processes too.
         Set<ProcessHandle> others = new LinkedHashSet<>(processTree);
         others.remove(process.toHandle());
         others.forEach(ProcessHandle::destroyForcibly);
@@ -140,7 +149,7 @@ public final class KeycloakProcess {
         awaitEnd(Duration.ofSeconds(5));
     }
 
-    /** Waits for those in {@code processTree}, and adds whoever comes to it meanwhile. */
+    /** Waits until the processes in {@code processTree} have ended, and adds those that are started meanwhile. */
     private void awaitGone(Set<ProcessHandle> processTree, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
         while (processTree.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
@@ -166,7 +175,10 @@ public final class KeycloakProcess {
         return process.exitValue();
     }
 
-    /** The JVM first: killed from the top, the script would leave it without a parent, and out of sight. */
+    /**
+     * Returns all processes of the server, with the JVM first: if the script were killed first, the JVM would have no
+     * parent and could no longer be found.
+     */
     private Set<ProcessHandle> processTree() {
         Set<ProcessHandle> processTree =
                 new LinkedHashSet<>(process.descendants().toList());
@@ -196,7 +208,7 @@ public final class KeycloakProcess {
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             reader.lines().forEach(lines);
         } catch (IOException | UncheckedIOException e) {
-            // The stream of a process that was killed ends like this.
+            // The stream of a process that was killed ends with an exception.
         }
     }
 

@@ -4,15 +4,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where the parts of the server are. Maven tells, as system properties, since versions and build folders are its own.
+ * The locations of the server's parts. Maven passes them as system properties, because it defines the versions and
+ * build folders.
  *
  * @param root the project's root folder
- * @param distribution Keycloak, unpacked and never run from there
+ * @param distribution the unpacked Keycloak, which is never run from there
  * @param jar the extension
  */
 public record Layout(Path root, Path distribution, Path jar) {
 
-    /** The layout of the Maven build that runs this JVM. */
+    /** Returns the layout of the Maven build that runs this JVM. */
     public static Layout ofBuild() {
         return new Layout(
                 existing("layout.root", "the project's folder"),
@@ -20,12 +21,15 @@ public record Layout(Path root, Path distribution, Path jar) {
                 existing("layout.jar", "the extension"));
     }
 
-    /** The realm files as they are kept under version control. */
+    /** Returns the folder of the realm files that are under version control. */
     public Path realmConfig() {
         return root.resolve("realm-config");
     }
 
-    /** A folder for a server home; homes of one purpose but of different Keycloak versions do not share data. */
+    /**
+     * Returns the folder of a server home. Homes for the same purpose but of different Keycloak versions do not share
+     * data.
+     */
     public Path home(String purpose) {
         return root.resolve("server/target").resolve(purpose).resolve(distribution.getFileName());
     }

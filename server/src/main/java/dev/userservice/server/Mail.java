@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /**
  * A mail as a person reads it.
  *
- * @param text its plain part, empty if it has none; {@code html} likewise
+ * @param text the plain text part, empty if there is none; the same holds for {@code html}
  */
 public record Mail(
         long id,

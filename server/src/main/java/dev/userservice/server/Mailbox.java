@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * The post office of a machine that has none: an SMTP server that delivers to a page in the browser. It listens on this
- * machine alone, and keeps the newest mails in memory.
+ * A mail server for a machine that has none: it accepts mails by SMTP and shows them on a page in the browser. It
+ * listens only on this machine, and keeps the newest mails in memory.
  */
 public final class Mailbox implements AutoCloseable {
     static final String HOST = "127.0.0.1";
@@ -38,7 +38,8 @@ public final class Mailbox implements AutoCloseable {
         ServerSetup setup = new ServerSetup(smtpPort, HOST, ServerSetup.PROTOCOL_SMTP);
         setup.setServerStartupTimeout(30_000);
         this.smtp = new GreenMail(setup);
-        // Nothing goes to GreenMail's own mailboxes: they grow without end, and make an account for each address.
+        // No mail goes to GreenMail's own mailboxes: they grow without limit, and GreenMail creates an account for each
+        // address.
         smtp.getManagers().getUserManager().setMessageDeliveryHandler(Recipient::new);
         this.http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), httpPort), 0);
         http.createContext("/", new MailboxPages(this));
@@ -50,9 +51,9 @@ public final class Mailbox implements AutoCloseable {
     }
 
     /**
-     * Starts both servers; a port of 0 is any free one.
+     * Starts both servers; port 0 selects any free port.
      *
-     * @param onArrival is told of each mail
+     * @param onArrival is called for each mail
      */
     static Mailbox start(int smtpPort, int httpPort, Consumer<Mail> onArrival) {
         try {
@@ -97,7 +98,7 @@ public final class Mailbox implements AutoCloseable {
             try {
                 mail = Mail.of(++lastId, message);
             } catch (MessagingException | IOException e) {
-                // The sender is told, as by any server that cannot read what it gets.
+                // The sender gets an error, as from any server that cannot read a mail.
                 throw new IllegalStateException("unreadable mail", e);
             }
             newestFirst.addFirst(mail);
@@ -108,7 +109,7 @@ public final class Mailbox implements AutoCloseable {
         onArrival.accept(mail);
     }
 
-    /** Somebody that a mail is for. One mail to several is delivered once. */
+    /** A recipient of a mail. A mail to several recipients is delivered once. */
     private final class Recipient implements GreenMailUser {
         private final boolean first;
         private final String email;

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The mailbox for people ({@code /}) and for programs ({@code /api/messages}). */
+/** Serves the mailbox for people ({@code /}) and for programs ({@code /api/messages}). */
 final class MailboxPages implements HttpHandler {
     private static final Pattern ONE = Pattern.compile("(?<api>/api)?/messages/(?<id>\\d{1,18})");
     private static final Pattern THIS_MACHINE = Pattern.compile("(localhost|127\\.0\\.0\\.1)(:\\d+)?");
@@ -69,7 +69,7 @@ final class MailboxPages implements HttpHandler {
     private Answer answer(HttpExchange exchange) throws IOException {
         String host = Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Host"), "");
         if (!THIS_MACHINE.matcher(host).matches()) {
-            // Another name for this machine is a foreign page's doing (DNS rebinding), which could read the mails.
+            // A different host name indicates DNS rebinding, by which a foreign page could read the mails.
             return Answer.plain(421, "This mailbox is for this machine: use localhost\n");
         }
         String method = exchange.getRequestMethod();
@@ -113,7 +113,8 @@ final class MailboxPages implements HttpHandler {
 
     private static String page(Mail mail) {
         String text = mail.text().isEmpty() ? "" : "<h2>Text</h2>\n<pre>" + escape(mail.text()) + "</pre>\n";
-        // Sandboxed: a mail runs no script and sees nothing of this page; its links open in a window of their own.
+        // The frame is sandboxed: a mail runs no script and cannot read this page; its links open in a window of their
+        // own.
         String html = mail.html().isEmpty()
                 ? ""
                 : "<h2>HTML</h2>\n<iframe sandbox=\"allow-popups allow-popups-to-escape-sandbox\" title=\"HTML\" srcdoc=\""

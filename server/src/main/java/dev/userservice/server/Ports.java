@@ -7,14 +7,14 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says which port is taken, and by which setting to move it, before a minute of starting is lost on it. */
+/** Reports a port that is taken, and the setting that changes it, before the start takes a minute in vain. */
 final class Ports {
     private Ports() {}
 
     static void requireFree(List<RunSettings.Port> ports) {
         List<ServerSocket> held = new ArrayList<>();
         try {
-            // All at once, so that two settings with the same number are seen as well.
+            // All ports are held at the same time, so that two settings with the same number are found as well.
             for (RunSettings.Port port : ports) {
                 held.add(hold(port));
             }

@@ -9,12 +9,15 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A file that holds secrets: for its owner alone from its first byte, and never seen half written. */
+/**
+ * Writes a file that contains secrets: only its owner has access from the first byte on, and an incomplete file is
+ * never visible.
+ */
 final class PrivateFile {
     private PrivateFile() {}
 
     static void write(Path file, byte[] content) throws IOException {
-        // The temporary name does not end like the real one: Keycloak imports whatever does.
+        // The temporary name has another suffix, because Keycloak imports every file with the suffix of the real one.
         Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".", ".tmp", ownerOnly(file));
         try {
             Files.write(temporary, content);

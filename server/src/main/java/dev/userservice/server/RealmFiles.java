@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** The realms of {@code realm-config/}, made ready for one installation. */
+/** The realms of {@code realm-config/}, prepared for one installation. */
 public final class RealmFiles {
     static final String API_CLIENT = "user-service-api";
     static final String FRONTEND_URL = "user-service.frontend-url";
@@ -25,34 +25,37 @@ public final class RealmFiles {
     private final Path folder;
     private final RealmSettings settings;
 
-    /** {@code folder} is the project's {@code realm-config}. */
+    /** Takes the project's {@code realm-config} as {@code folder}. */
     public RealmFiles(Path folder, RealmSettings settings) {
         this.folder = folder;
         this.settings = settings;
     }
 
-    /** A new tenant without any user, as Keycloak's admin API takes it. */
+    /** Returns a new tenant without users, in the format of Keycloak's admin API. */
     public ObjectNode tenant(String name) {
         ObjectNode overlay = JSON.createObjectNode().put("realm", name);
         return asTenant(overlaid("tenant-template.json", overlay));
     }
 
-    /** The tenant to try things on, with its accounts. */
+    /** Returns the demo tenant with its accounts. */
     public ObjectNode demoTenant() {
         return asTenant(overlaid("tenant-template.json", read("demo-tenant.json")));
     }
 
-    /** The platform's realm, where the vendor lives; nobody is in it yet. */
+    /** Returns the platform realm, to which the vendor's users belong; it has no users yet. */
     public ObjectNode platform() {
         return asRealm(overlaid("platform-realm.json", JSON.createObjectNode()));
     }
 
-    /** The platform's realm with an account to try things with. */
+    /** Returns the platform realm with a demo account. */
     public ObjectNode demoPlatform() {
         return asRealm(overlaid("platform-realm.json", read("demo-platform.json")));
     }
 
-    /** The overlay's realm; what the file says of Keycloak's own pages is then of this realm, and below Keycloak's path. */
+    /**
+     * Returns the realm of the overlay. URLs of Keycloak's own pages in the file are changed to this realm and to
+     * Keycloak's path.
+     */
     private ObjectNode overlaid(String file, ObjectNode overlay) {
         ObjectNode base = read(file);
         ObjectNode realm = merge(base, overlay);
@@ -76,8 +79,8 @@ public final class RealmFiles {
     }
 
     /**
-     * Merges as a reader expects of an overlay: objects entry by entry, clients with those of the same name; anything else, other
-     * lists too, replaces.
+     * Merges the overlay into the base: objects entry by entry, and clients with those of the same client id. Any other
+     * value, including other lists, replaces that of the base.
      */
     static ObjectNode merge(ObjectNode base, ObjectNode overlay) {
         ObjectNode merged = base.deepCopy();
@@ -106,9 +109,9 @@ public final class RealmFiles {
     }
 
     /**
-     * Writes a realm where {@code --import-realm} finds it.
+     * Writes a realm to the folder that {@code --import-realm} reads.
      *
-     * @return whether there was another content before
+     * @return whether the file existed with another content
      */
     static boolean write(ObjectNode realm, Path importFolder) {
         Path file = importFolder.resolve(realm.path("realm").asText() + "-realm.json");
@@ -127,8 +130,9 @@ public final class RealmFiles {
     }
 
     /**
-     * The realm's JSON for an import. Keycloak replaces <code>${NAME}</code> in the file's raw text, before it is JSON, so
-     * a value would not arrive as it is; and {@code $} stands nowhere but in strings, where it has another spelling.
+     * Returns the realm's JSON for an import. Keycloak replaces <code>${NAME}</code> in the raw text of the file,
+     * before it parses the JSON, and would change such a value. A {@code $} occurs only in strings, where it is
+     * therefore written as an escape sequence.
      */
     static String importText(ObjectNode realm) {
         try {
@@ -140,7 +144,7 @@ public final class RealmFiles {
         }
     }
 
-    /** Somebody that can log in to a realm, with a password that is no secret. */
+    /** An account that can log in to a realm, with a password that is not secret. */
     record Account(String realm, String username, String password, String roles) {}
 
     static List<Account> accounts(ObjectNode realm) {

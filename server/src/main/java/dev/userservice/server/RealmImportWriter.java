@@ -16,17 +16,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes the realms that a Keycloak in Docker imports at its first start, and ends. Its settings are those of
- * {@code .env.example}, in the environment; what must not be seen outside of this machine is refused there, and so is what
- * would stop Keycloak or be lost on it.
+ * Writes the realms that a Keycloak in Docker imports at its first start, and exits. The settings are those of
+ * {@code .env.example}, in the environment. The writer rejects what must not be reachable from outside this machine,
+ * and settings that would stop Keycloak or have no effect on it.
  */
 public final class RealmImportWriter {
-    /** What {@code .env.example} has, for everybody to read. */
+    /** The passwords in {@code .env.example}, which everybody can read. */
     static final Set<String> PUBLIC_PASSWORDS = Set.of("admin", "localhost-only");
 
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
     private static final String FILE = "-realm.json";
-    /** Stays in the folder once a database may have what everybody can read. Keycloak imports no file of such a name. */
+    /**
+     * The file that stays in the folder once a database may contain passwords that everybody can read. Keycloak does
+     * not import files with such a name.
+     */
     private static final String MARKER = ".public";
 
     static final List<String> HANDED_ON =
@@ -36,14 +39,17 @@ public final class RealmImportWriter {
     private final String mailboxHost;
     private final int mailboxPort;
 
-    /** Takes the mailbox for where mail goes without {@code MAIL_SERVER}. */
+    /** Takes the mailbox, to which mail goes without {@code MAIL_SERVER}. */
     RealmImportWriter(Environment environment, String mailboxHost, int mailboxPort) {
         this.environment = environment;
         this.mailboxHost = mailboxHost;
         this.mailboxPort = mailboxPort;
     }
 
-    /** Takes the folder of the realm files, the folder to write to, and the mailbox's host and port. */
+    /**
+     * Writes the realms. The arguments are the folder of the realm files, the folder to write to, and the mailbox's
+     * host and port.
+     */
     public static void main(String[] arguments) {
         try {
             if (arguments.length != 4) {
@@ -60,7 +66,7 @@ public final class RealmImportWriter {
     }
 
     /**
-     * Writes the platform's realm and the tenants that are asked for, and removes what an earlier export has left.
+     * Writes the platform realm and the requested tenants, and removes what an earlier export left.
      *
      * @return the realms' names
      */
@@ -98,7 +104,7 @@ public final class RealmImportWriter {
                 .filter(name -> !name.isEmpty())
                 .toList();
         for (String name : names) {
-            // It is part of every address of the tenant, and of a file's name.
+            // The name is part of every URL of the tenant, and of a file name.
             if (!name.matches("[a-z0-9][a-z0-9-]*")) {
                 throw new StartException("TENANTS: a name has lower-case letters, digits and hyphens, not: " + name);
             }
@@ -133,7 +139,10 @@ public final class RealmImportWriter {
                 .isPresent();
     }
 
-    /** Whether an earlier export marked the folder, or left users there, which only the demo has, before there was a mark. */
+    /**
+     * Whether an earlier export marked the folder, or, before the marker existed, wrote users, which only the demo
+     * realms have.
+     */
     private static boolean wasPublic(Path importFolder) {
         return Files.exists(importFolder.resolve(MARKER))
                 || hasUsers(importFolder.resolve("demo" + FILE))
@@ -158,7 +167,10 @@ public final class RealmImportWriter {
         }
     }
 
-    /** Compose hands these on as they stand, and who only reads Keycloak's answer to them learns little. */
+    /**
+     * Rejects values that Compose passes on unchanged and that Keycloak would reject with an error that explains
+     * little.
+     */
     private void requireWhatKeycloakTakes() {
         for (String name : HANDED_ON) {
             if (environment.isEmpty(name)) {
@@ -171,7 +183,8 @@ public final class RealmImportWriter {
             throw new StartException(
                     "KC_PROXY_TRUSTED_ADDRESSES says whose headers count: set KC_PROXY_HEADERS as well");
         }
-        // One .env serves the run command too; its users must not come into another database than they are meant for.
+        // The same .env also serves the run command. Users must not be written to another database than the intended
+        // one.
         if (environment.get("DATABASE_URL").isPresent()
                 && environment.get("KC_DB_URL").isEmpty()) {
             throw new StartException(
@@ -181,7 +194,7 @@ public final class RealmImportWriter {
         }
     }
 
-    /** The setting by which others than this machine reach the server, if there is one. */
+    /** Returns the setting by which the server is reachable from other machines, if there is one. */
     private Optional<String> outside() {
         return Stream.of("HTTP_ADDRESS", "KC_HOSTNAME")
                 .filter(name -> environment

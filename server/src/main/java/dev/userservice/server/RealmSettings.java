@@ -3,12 +3,12 @@ package dev.userservice.server;
 import java.util.Optional;
 
 /**
- * What differs from one installation of the same realms to the next.
+ * The settings that differ between installations of the same realms.
  *
- * @param smtpServer where mail goes; without it, as the realm's file says
- * @param frontendUrl the site that links in mails point to; without it, Keycloak's own pages
- * @param apiClientSecret the secret of the client that calls the API; without it, Keycloak makes one
- * @param path the path that Keycloak is under, without a slash at its end; empty for none
+ * @param smtpServer the server for mail; if empty, the one in the realm's file
+ * @param frontendUrl the site that links in mails point to; if empty, Keycloak's own pages
+ * @param apiClientSecret the secret of the client that calls the API; if empty, Keycloak generates one
+ * @param path the path under which Keycloak runs, without a slash at its end; empty if there is none
  */
 public record RealmSettings(
         Optional<SmtpServer> smtpServer, Optional<String> frontendUrl, Optional<String> apiClientSecret, String path) {
@@ -21,7 +21,10 @@ public record RealmSettings(
         return new RealmSettings(Optional.of(smtpServer), Optional.empty(), Optional.empty(), "");
     }
 
-    /** What an environment says; without {@code MAIL_SERVER} mail goes to a mailbox that wants no login. */
+    /**
+     * Returns the settings in an environment. Without {@code MAIL_SERVER}, mail goes to a mailbox that requires no
+     * login.
+     */
     static RealmSettings of(Environment environment, String mailboxHost, int mailboxPort) {
         SmtpServer smtp = SmtpServer.of(environment)
                 .orElseGet(() -> new SmtpServer(
@@ -39,7 +42,7 @@ public record RealmSettings(
                 environment.get("KC_HTTP_RELATIVE_PATH").orElse("").replaceFirst("/+$", ""));
     }
 
-    /** Leaves the secret out. */
+    /** Omits the secret. */
     @Override
     public String toString() {
         return "RealmSettings[" + smtpServer + ", " + frontendUrl + "]";

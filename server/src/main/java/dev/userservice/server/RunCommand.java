@@ -18,8 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code ./mvnw -P run}: Keycloak with the extension, a tenant to try it on, and a mailbox. It runs in Maven's own JVM, so that
- * whatever ends Maven (Ctrl-C, a signal, a closed terminal) comes by here and ends Keycloak first.
+ * The command {@code ./mvnw -P run}: starts Keycloak with the extension, a demo tenant, and a mailbox. It runs in
+ * Maven's own JVM, so that whatever ends Maven (Ctrl-C, a signal, a closed terminal) runs its shutdown hook, which ends
+ * Keycloak first.
  */
 public final class RunCommand {
     private static final Duration READY_WITHIN = Duration.ofMinutes(10);
@@ -40,7 +41,7 @@ public final class RunCommand {
     }
 
     public static void main(String[] arguments) {
-        // Maven's own streams have the encoding of the system's locale, which may not know what a mail holds.
+        // Maven's own streams have the encoding of the system's locale, which may lack characters that a mail contains.
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
         try {
@@ -53,12 +54,12 @@ public final class RunCommand {
             err.println("run: unexpected failure");
             e.printStackTrace(err);
         }
-        // Not an exception for Maven to explain in ten lines: what there is to say has been said. During a shutdown
-        // this waits until the shutdown has ended.
+        // An exception is not thrown here, because Maven would explain it in ten lines, although everything has been
+        // reported already. During a shutdown, this call waits until the shutdown has ended.
         System.exit(1);
     }
 
-    /** Runs until Keycloak ends or this JVM is told to. */
+    /** Runs until Keycloak ends or this JVM is asked to end. */
     private void run() throws InterruptedException, IOException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         Ports.requireFree(settings.ports());
@@ -94,7 +95,7 @@ public final class RunCommand {
             throw new StartException("Keycloak ended by itself (exit code " + code + "); see its last lines above");
         } catch (StartException e) {
             if (isStopping()) {
-                // Keycloak ended because it was told to.
+                // Keycloak ended because it was asked to.
                 return;
             }
             throw e;
@@ -103,7 +104,7 @@ public final class RunCommand {
         }
     }
 
-    /** Two runs in one home would pull the extension and the database from under each other. */
+    /** Locks the home, because two runs in it would remove each other's extension and database. */
     private static FileChannel lock(Path home) throws IOException {
         Files.createDirectories(home.getParent());
         FileChannel channel = FileChannel.open(
@@ -112,7 +113,7 @@ public final class RunCommand {
         try {
             lock = channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            // Another thread of this JVM has it: the same answer.
+            // Another thread of this JVM holds the lock, which has the same consequence.
         }
         if (lock == null) {
             channel.close();

@@ -6,12 +6,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What {@code .env.example} lists, read once; a value that cannot be meant is refused before anything starts. */
+/**
+ * The settings listed in {@code .env.example}, read once. A value that cannot be intended is rejected before anything
+ * starts.
+ */
 final class RunSettings {
     private final Environment environment;
     private final Path logFile;
 
-    /** Takes the project's folder, below which the log is. */
+    /** Takes the project's folder, which contains the folder of the log. */
     RunSettings(Environment environment, Path project) {
         this.environment = environment;
         this.logFile = project.resolve("logs").resolve("user_service.log").toAbsolutePath();
@@ -20,7 +23,7 @@ final class RunSettings {
         serverEnvironment();
     }
 
-    /** A port that the run listens on, and the setting that moves it. */
+    /** A port that the run listens on, and the setting that changes it. */
     record Port(String purpose, int number, String setting) {}
 
     int httpPort() {
@@ -45,7 +48,7 @@ final class RunSettings {
         return environment.port("MAILBOX_SMTP_PORT").orElse(3025);
     }
 
-    /** Mail that leaves for a real server is not ours to show. */
+    /** Whether the run shows mail in a mailbox. It does not show mail that is sent to a real server. */
     boolean hasMailbox() {
         return environment.get("MAIL_SERVER").isEmpty();
     }
@@ -66,7 +69,7 @@ final class RunSettings {
         return RealmSettings.of(environment, Mailbox.HOST, mailboxSmtpPort());
     }
 
-    /** What the server's process gets: options for Keycloak, those of the extension included. */
+    /** Returns the environment of the server's process: options for Keycloak, including those of the extension. */
     Map<String, String> serverEnvironment() {
         KeycloakOptions options = new KeycloakOptions(environment.keycloakOptions())
                 .derive("HTTP_PORT", Integer.toString(httpPort()))
@@ -77,7 +80,7 @@ final class RunSettings {
                 .derive("BOOTSTRAP_ADMIN_PASSWORD", "admin")
                 .derive("EVENT_METRICS_USER_ENABLED", "true")
                 .derive("EVENT_METRICS_USER_TAGS", "realm,idp,clientId")
-                // The tab of settings in the admin console. Beside it KC_FEATURES stays whatever somebody makes of it.
+                // This enables the settings tab in the admin console. It leaves KC_FEATURES free for other values.
                 .derive("FEATURE_DECLARATIVE_UI", "enabled")
                 .derive("SPI_REALM_RESTAPI_EXTENSION__API__PLATFORM_REALM", "platform");
         deriveLog(options);
@@ -92,7 +95,10 @@ final class RunSettings {
         return new TreeMap<>(options.asEnvironment());
     }
 
-    /** The same as in docker-compose.yml. What somebody's own options make useless, Keycloak warns of and passes over. */
+    /**
+     * Sets the log options of docker-compose.yml. If given options make some of them useless, Keycloak warns of these
+     * and ignores them.
+     */
     private void deriveLog(KeycloakOptions options) {
         options.derive("LOG", "console,file")
                 .derive("LOG_LEVEL", "info,dev.userservice.access:debug")
@@ -101,13 +107,13 @@ final class RunSettings {
                 .derive("LOG_FILE_OUTPUT", "json")
                 .derive("LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M")
                 .derive("LOG_FILE_ROTATION_MAX_BACKUP_INDEX", "5")
-                // Else six starts that fail forget the first failure.
+                // Otherwise, six failed starts would delete the log of the first failure.
                 .derive("LOG_FILE_ROTATION_ROTATE_ON_BOOT", "false")
                 .derive("LOG_MDC_ENABLED", "true")
                 .derive("LOG_MDC_KEYS", "realmName,clientId,userId,ipAddress");
     }
 
-    /** The first administrator, for the person at the terminal; a password of their own is not repeated to them. */
+    /** Returns the first administrator, for display in the terminal. A password that was given is not shown. */
     String administrator() {
         String name = option("BOOTSTRAP_ADMIN_USERNAME").orElse("admin");
         return name + " / "
@@ -116,7 +122,7 @@ final class RunSettings {
                         .orElse("admin");
     }
 
-    /** The path that somebody put Keycloak under, without a slash at its end. */
+    /** Returns the path configured for Keycloak, without a slash at its end. */
     String path() {
         return withoutSlash(option("HTTP_RELATIVE_PATH").orElse("/"));
     }

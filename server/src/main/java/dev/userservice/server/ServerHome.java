@@ -14,12 +14,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
-/** A folder that a Keycloak server runs in; see {@link Distribution#prepare}. */
+/** The folder in which a Keycloak server runs; see {@link Distribution#prepare}. */
 public record ServerHome(Path path) {
-    /** The file that says that all of Keycloak's files are in place. */
+    /** The file that exists once all of Keycloak's files are in place. */
     static final String COMPLETE = ".complete";
 
-    /** Where {@code --import-realm} looks. */
+    /** Returns the folder that {@code --import-realm} reads. */
     public Path importFolder() {
         return path.resolve("data").resolve("import");
     }
@@ -44,8 +44,8 @@ public record ServerHome(Path path) {
     }
 
     /**
-     * Has the next preparation lay Keycloak's files anew (never the data) if they were rewritten since {@code start}: a build
-     * that was cut short may have left half a file.
+     * Makes the next preparation place Keycloak's files again (never the data) if they were modified after
+     * {@code start}: a build that was interrupted may have left an incomplete file.
      */
     void invalidateIfModifiedSince(Instant start) {
         try (Stream<Path> files = Files.walk(path.resolve("lib").resolve("quarkus"))) {

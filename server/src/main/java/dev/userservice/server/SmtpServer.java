@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a realm sends its mail.
+ * The server to which a realm sends its mail.
  *
  * @param sender an address, or a name and an address as in {@code Support <support@example.com>}
  */
@@ -23,7 +23,7 @@ public record SmtpServer(
 
     private static final Pattern NAMED = Pattern.compile("\\s*\"?(?<name>[^<\"]*?)\"?\\s*<(?<address>[^<>]+)>\\s*");
 
-    /** A server without login and encryption, as a test or the mailbox has it. */
+    /** Returns a server without login and encryption, as used in tests and by the mailbox. */
     public static SmtpServer plain(String host, int port) {
         return new SmtpServer(host, port, DEFAULT_SENDER, Optional.empty(), Optional.empty(), false, false);
     }
@@ -45,7 +45,7 @@ public record SmtpServer(
         return environment.get("MAIL_DEFAULT_SENDER").orElse(DEFAULT_SENDER);
     }
 
-    /** The {@code smtpServer} of a realm; Keycloak wants nothing but strings in it. */
+    /** Returns the {@code smtpServer} of a realm, in which Keycloak accepts only strings. */
     public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("host", host);
@@ -65,7 +65,7 @@ public record SmtpServer(
         return json;
     }
 
-    /** Leaves the password out. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return host + ":" + port;

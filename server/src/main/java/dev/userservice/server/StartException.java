@@ -1,6 +1,8 @@
 package dev.userservice.server;
 
-/** Why the server does not start: the message is one line, meant for the person at the terminal, without any secret. */
+/**
+ * The reason why the server does not start. The message is one line for the person at the terminal, without any secret.
+ */
 public final class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

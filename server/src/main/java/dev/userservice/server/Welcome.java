@@ -3,7 +3,7 @@ package dev.userservice.server;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the run tells the person at the terminal. */
+/** The texts that the run prints for the person at the terminal. */
 final class Welcome {
     private Welcome() {}
 
@@ -66,7 +66,7 @@ final class Welcome {
         return harmless(text).replaceAll("\\s+", " ");
     }
 
-    /** Without what a terminal would obey: anybody may have written the mail. */
+    /** Removes the characters that a terminal would interpret, because anybody may have written the mail. */
     private static String harmless(String text) {
         return text.replaceAll("[\\p{Cntrl}\\p{Cf}&&[^\\n\\t]]", "");
     }
