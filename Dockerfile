@@ -34,7 +34,7 @@ FROM eclipse-temurin:21-jre-noble AS base
 RUN groupadd --gid 10001 keycloak \
     && useradd --uid 10001 --gid 10001 --home-dir /opt/keycloak --no-create-home --shell /usr/sbin/nologin keycloak
 
-# --- Realm files out of the environment; see RealmExport.
+# --- Realm files out of the environment; see RealmImportWriter.
 FROM base AS realms
 LABEL org.opencontainers.image.title="keycloak-user-service: realms" \
       org.opencontainers.image.description="Writes the realms that keycloak-user-service imports at its first start" \
@@ -44,7 +44,7 @@ COPY --from=build /opt/realms /opt/realms
 # A new volume takes its owner from here.
 RUN install -d -o keycloak -g keycloak -m 700 /realms
 USER 10001:10001
-ENTRYPOINT ["java", "-cp", "/opt/realms/lib/*", "dev.userservice.server.RealmExport", "/opt/realms/realm-config", "/realms"]
+ENTRYPOINT ["java", "-cp", "/opt/realms/lib/*", "dev.userservice.server.RealmImportWriter", "/opt/realms/realm-config", "/realms"]
 
 # --- Keycloak.
 FROM base AS keycloak
