@@ -10,12 +10,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.io.EOFException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.error.KeycloakErrorHandler;
@@ -61,9 +64,12 @@ public final class TransientFailure {
                     || state == null
                     || SQL_STATES.stream().anyMatch(state::startsWith);
         }
-        // For a connection that cannot be opened, Keycloak keeps only the innermost cause.
+        // Keycloak may keep only the innermost cause: of a connection that cannot be opened, or that the database ends.
         return cause instanceof SocketException
                 || cause instanceof SocketTimeoutException
+                || cause instanceof UnknownHostException
+                || cause instanceof EOFException
+                || cause instanceof SSLException
                 || cause instanceof LockTimeoutException
                 // Another transaction was faster: nothing has been changed, and a retry reads what the other one has
                 // written.
