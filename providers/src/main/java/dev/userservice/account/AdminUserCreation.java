@@ -22,7 +22,7 @@ import org.keycloak.userprofile.UserProfile;
 import org.keycloak.userprofile.UserProfileContext;
 
 /** The creation of users by an admin or a vendor, by the rules for admins in the tenant's user profile. */
-public final class AdminUserCreation {
+final class AdminUserCreation {
     private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param attributes the values by the attribute names of Keycloak's user profile; an absent attribute was not given
  * @param fieldNames the request's name of an attribute, if it differs from the profile's
  */
-public record NewUser(Map<String, String> attributes, String password, Map<String, String> fieldNames) {
+record NewUser(Map<String, String> attributes, String password, Map<String, String> fieldNames) {
     public NewUser {
         Objects.requireNonNull(password);
         attributes = Map.copyOf(attributes);

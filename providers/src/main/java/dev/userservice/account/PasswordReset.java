@@ -25,7 +25,7 @@ import org.keycloak.models.UserModel;
  * proves nothing else: a disabled account stays disabled, and the next login asks for a second factor like every other
  * login.
  */
-public final class PasswordReset {
+final class PasswordReset {
     private final KeycloakSession session;
     private final Settings settings;
 

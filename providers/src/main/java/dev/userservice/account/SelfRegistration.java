@@ -20,7 +20,7 @@ import org.keycloak.userprofile.UserProfile;
 import org.keycloak.userprofile.UserProfileContext;
 
 /** Registration by the rules of the tenant's user profile and password policy, as on Keycloak's own page. */
-public final class SelfRegistration {
+final class SelfRegistration {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final Activation activation;

@@ -35,7 +35,7 @@ import org.keycloak.util.TokenUtil;
  * <p>The refusals that Keycloak must remember are {@linkplain ApiProblem#remembered() remembered}: lockout and the
  * detection of reused tokens need the transaction to commit.
  */
-public final class Tokens {
+final class Tokens {
     private static final Logger LOG = Logger.getLogger(Tokens.class);
 
     /** The reasons that Keycloak's TokenManager gives for a refresh token that a newer one has replaced. */

@@ -22,7 +22,7 @@ import org.keycloak.models.UserModel;
  * be requested, whichever account causes it. In addition, one account causes at most ten mails of each kind a day,
  * whatever the addresses.
  */
-public final class AccountNotifications {
+final class AccountNotifications {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final UserModel user;

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.keycloak.email.EmailException;
 
 /** A failure to send a mail, with its cause: the realm, the mail server or the mail. */
-public final class MailFailure extends RuntimeException {
+final class MailFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final int MAX_MESSAGE = 200;

@@ -14,7 +14,7 @@ import org.keycloak.models.RealmModel;
  * The processing of outbox entries: a due entry is leased, attempted, and then deleted or rescheduled. At most one
  * worker of all nodes holds an entry at a time, as long as its lease lasts.
  */
-public final class OutboxLeases {
+final class OutboxLeases {
     private static final int LOOKED_AT_ONCE = 20;
 
     private final KeycloakSession session;

@@ -16,7 +16,7 @@ import org.keycloak.provider.ProviderEventListener;
  * are those of S1, each with the tenant's {@code realm} beside its own labels. No label contains a value that a client
  * has sent.
  */
-public final class AccountMeters implements ProviderEventListener {
+final class AccountMeters implements ProviderEventListener {
     private static final String OTHER = "other";
     private static final String NONE = "none";
 

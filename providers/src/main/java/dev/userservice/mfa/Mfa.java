@@ -32,7 +32,7 @@ import org.keycloak.models.utils.HmacOTP;
  * Manages one-time codes as a second factor. They are Keycloak's own OTP credentials under the realm's OTP policy, so
  * that the same secret works in every login and appears in the consoles.
  */
-public final class Mfa {
+final class Mfa {
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
 
     /** How long a secret that an admin created can be shown again if nobody uses it. */

@@ -12,7 +12,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /** Decides who must use one-time codes: the holders of one of the roles that the tenant names. */
-public final class MfaPolicy {
+final class MfaPolicy {
     private static final Logger LOG = Logger.getLogger(MfaPolicy.class);
 
     /**

@@ -19,7 +19,7 @@ import org.keycloak.utils.QRCodeUtils;
  * @param uri the {@code otpauth} URI that authenticator apps read
  * @param qrCode the URI as a QR code: a PNG in Base64
  */
-public record TotpSecret(String userId, String uri, String qrCode) {
+record TotpSecret(String userId, String uri, String qrCode) {
     private static final int QR_PIXELS = 246;
 
     /**

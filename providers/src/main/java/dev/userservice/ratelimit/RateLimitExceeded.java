@@ -13,7 +13,7 @@ import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
  * @param limit the limit that is exceeded
  * @param retryAfter how long until the next permit
  */
-public record RateLimitExceeded(Limit limit, Duration retryAfter) {
+record RateLimitExceeded(Limit limit, Duration retryAfter) {
     /** The OAuth error of the token endpoint, which RFC 8628, section 3.5, defines for clients that ask too often. */
     static final String OAUTH_ERROR = "slow_down";
 

@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  *     value for the current one; null stands for no value. Attributes that are absent stay unchanged
  * @param fieldNames the request's name of an attribute, where it has another one there
  */
-public record AttributeChanges(Map<String, UnaryOperator<String>> attributes, Map<String, String> fieldNames) {
+record AttributeChanges(Map<String, UnaryOperator<String>> attributes, Map<String, String> fieldNames) {
     public AttributeChanges {
         attributes = Map.copyOf(attributes);
         fieldNames = Map.copyOf(fieldNames);

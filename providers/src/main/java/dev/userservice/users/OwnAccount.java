@@ -27,7 +27,7 @@ import org.keycloak.userprofile.EventAuditingAttributeChangeListener;
 import org.keycloak.userprofile.UserProfileContext;
 
 /** The changes that users make to their own account, as in Keycloak's account console. */
-public final class OwnAccount {
+final class OwnAccount {
     private static final String CURRENT = "current_password";
     private static final String REPLACEMENT = "new_password";
 

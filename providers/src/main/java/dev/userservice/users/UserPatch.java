@@ -8,4 +8,4 @@ import java.util.Optional;
  * @param isActive whether the user may log in from now on
  * @param role the name of the role that becomes the highest one of the user
  */
-public record UserPatch(AttributeChanges profile, Optional<Boolean> isActive, Optional<String> role) {}
+record UserPatch(AttributeChanges profile, Optional<Boolean> isActive, Optional<String> role) {}

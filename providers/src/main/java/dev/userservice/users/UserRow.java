@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param isActive whether the user is enabled and no activation is pending
  * @param lastLogin empty if the user has never logged in
  */
-public record UserRow(
+record UserRow(
         String id,
         String username,
         ReadableProfile profile,

@@ -27,7 +27,7 @@ import org.keycloak.models.jpa.entities.UserEntity;
  * there are nor on how many are on the page. Users of a federation that does not import them are not in these tables,
  * and service accounts do not count as users.
  */
-public final class UserSearch {
+final class UserSearch {
     private final KeycloakSession session;
     private final EntityManager entities;
     private final RealmModel realm;

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The orders in which users are listed. Each order is total: the id decides between equal keys. */
-public enum UserSort {
+enum UserSort {
     /** Sorts by the username, which is unique in a realm. */
     USERNAME("username", true),
     USERNAME_DESCENDING("-username", false),
