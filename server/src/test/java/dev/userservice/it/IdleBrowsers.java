@@ -11,6 +11,8 @@ import org.openqa.selenium.chrome.ChromeDriver;
 final class IdleBrowsers implements AutoCloseable {
     static final IdleBrowsers ALL = new IdleBrowsers();
 
+    private static final int KEPT = 2;
+
     private final Map<String, Queue<ChromeDriver>> idle = new ConcurrentHashMap<>();
 
     private IdleBrowsers() {}
@@ -19,8 +21,13 @@ final class IdleBrowsers implements AutoCloseable {
         return Optional.ofNullable(of(language).poll());
     }
 
+    /** Two of a language are enough: also one that does nothing costs some hundredths of a core. */
     void keep(ChromeDriver driver, String language) {
-        of(language).add(driver);
+        if (of(language).size() < KEPT) {
+            of(language).add(driver);
+        } else {
+            driver.quit();
+        }
     }
 
     private Queue<ChromeDriver> of(String language) {
