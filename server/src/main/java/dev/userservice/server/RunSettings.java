@@ -82,6 +82,8 @@ final class RunSettings {
                 .derive("EVENT_METRICS_USER_TAGS", "realm,idp,clientId")
                 // This enables the settings tab in the admin console. It leaves KC_FEATURES free for other values.
                 .derive("FEATURE_DECLARATIVE_UI", "enabled")
+                // Keycloak's build looks for SSSD by D-Bus, and waits ten seconds for it where there is no D-Bus.
+                .derive("SPI_STORAGE__SSSD__ENABLED", "false")
                 .derive("SPI_REALM_RESTAPI_EXTENSION__API__PLATFORM_REALM", "platform");
         deriveLog(options);
         environment.get("DATABASE_URL").map(DatabaseUrl::parse).ifPresent(database -> {

@@ -12,6 +12,9 @@ import java.util.UUID;
 
 /** A home that {@code kc.sh build} has prepared once for the jar at hand. */
 final class BuiltHome {
+    /** With the value false, the build does not wait ten seconds for a D-Bus that no build machine has. */
+    static final String NO_SSSD = "KC_SPI_STORAGE__SSSD__ENABLED";
+
     static ServerHome of(Layout layout, String name, String database) {
         synchronized (BuiltHome.class) {
             ServerHome home = new Distribution(layout).prepare(layout.home(name));
@@ -21,12 +24,20 @@ final class BuiltHome {
                         UUID.nameUUIDFromBytes(Files.readAllBytes(layout.jar())).toString();
                 if (!Files.exists(mark) || !Files.readString(mark).equals(jar)) {
                     home.build(Map.of(
-                            "KC_DB", database,
-                            "KC_HEALTH_ENABLED", "true",
-                            "KC_METRICS_ENABLED", "true",
-                            "KC_EVENT_METRICS_USER_ENABLED", "true",
-                            "KC_FEATURE_DECLARATIVE_UI", "enabled",
-                            "KC_LOG_MDC_ENABLED", "true"));
+                            "KC_DB",
+                            database,
+                            NO_SSSD,
+                            "false",
+                            "KC_HEALTH_ENABLED",
+                            "true",
+                            "KC_METRICS_ENABLED",
+                            "true",
+                            "KC_EVENT_METRICS_USER_ENABLED",
+                            "true",
+                            "KC_FEATURE_DECLARATIVE_UI",
+                            "enabled",
+                            "KC_LOG_MDC_ENABLED",
+                            "true"));
                     Files.writeString(mark, jar);
                 }
                 return home;
@@ -34,5 +45,13 @@ final class BuiltHome {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /**
+     * Where the classes of a server lie, loaded and verified, for the next ones: the JVM's archive (AppCDS, JEP 350). A server starts
+     * with a quarter less of processor time by it. A JVM that cannot use it starts without.
+     */
+    static Path archive(ServerHome home) {
+        return home.path().resolve("classes.jsa");
     }
 }

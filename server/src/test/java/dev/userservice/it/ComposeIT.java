@@ -93,7 +93,7 @@ final class ComposeIT {
         home = new Distribution(layout).prepare(layout.home("compose"));
         Distribution.remove(home.path().resolve("logs"));
         Distribution.remove(home.importFolder());
-        home.build(Map.of(), dockerfile.buildOptions().toArray(String[]::new));
+        home.build(Map.of(BuiltHome.NO_SSSD, "false"), dockerfile.buildOptions().toArray(String[]::new));
         exportRealms();
 
         port = Port.lasting();
@@ -106,6 +106,7 @@ final class ComposeIT {
                 .replace(IMAGE, home.path().toString()));
         environment.put("KC_HTTP_PORT", Integer.toString(port));
         environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
+        environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
         environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
         environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(Port.lasting()));
         // It would take most of this machine's memory, and miss being the first process.

@@ -6,13 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
  * The files of a database that a server has been started on once, for the jar at hand. It has made its tables there, and the realm
- * {@code master}, which takes longer than all the rest of a start.
+ * {@code master}, which takes longer than all the rest of a start. That server leaves its loaded classes to the later ones as well.
  */
 final class FirstStart {
     private FirstStart() {}
@@ -45,17 +44,17 @@ final class FirstStart {
                 if (Files.exists(files)) {
                     Distribution.remove(files);
                 }
-                make(files);
+                make(files, BuiltHome.archive(BuiltHome.of(layout, "it", "postgres")));
                 Files.writeString(mark, jar);
             }
             return files;
         }
     }
 
-    private static void make(Path files) throws IOException {
+    private static void make(Path files, Path archive) throws IOException {
+        Files.deleteIfExists(archive);
         try (Database database = Database.startEmpty(files)) {
-            Node.start("first", database, Node.soonStarted(Map.of("KC_CACHE", "local")))
-                    .close();
+            Node.start("first", database, Node.archiving(archive)).close();
         }
     }
 }

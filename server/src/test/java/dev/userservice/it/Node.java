@@ -60,8 +60,19 @@ final class Node implements Closeable {
     /** The options of a node that lives for minutes, as all do here: its code is not worth what it costs to optimize it. */
     static Map<String, String> soonStarted(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
-        options.put(JVM_OPTIONS, "-XX:TieredStopAtLevel=1");
+        options.put(JVM_OPTIONS, "-XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC -Xms256m");
         return options;
+    }
+
+    /** The same for a node that leaves its classes to all later ones when it ends; see {@link BuiltHome#archive}. */
+    static Map<String, String> archiving(Path archive) {
+        Map<String, String> options = soonStarted(Map.of("KC_CACHE", "local"));
+        options.merge(JVM_OPTIONS, "-XX:ArchiveClassesAtExit=" + archive, Node::words);
+        return options;
+    }
+
+    private static String words(String some, String more) {
+        return some + " " + more;
     }
 
     URI base() {
@@ -124,8 +135,11 @@ final class Node implements Closeable {
         environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", TestServer.ADMIN);
         environment.putAll(options);
         coverage = Coverage.wanted(Port.lasting());
-        coverage.ifPresent(
-                wanted -> environment.merge(JVM_OPTIONS, wanted.jvmOption(), (one, other) -> one + " " + other));
+        coverage.ifPresent(wanted -> environment.merge(JVM_OPTIONS, wanted.jvmOption(), Node::words));
+        Path archive = BuiltHome.archive(home);
+        if (Files.exists(archive)) {
+            environment.merge(JVM_OPTIONS, "-XX:SharedArchiveFile=" + archive, Node::words);
+        }
         try {
             PrintStream out = new PrintStream(
                     Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),

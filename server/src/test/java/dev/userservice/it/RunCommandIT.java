@@ -66,6 +66,7 @@ final class RunCommandIT {
         builder.environment().keySet().removeIf(name -> SETTING.matcher(name).matches());
         builder.environment()
                 .putAll(Map.of(
+                        "JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1",
                         "HTTP_PORT", Integer.toString(http),
                         "MANAGEMENT_PORT", Integer.toString(Port.lasting()),
                         "MAILBOX_PORT", Integer.toString(mailbox),

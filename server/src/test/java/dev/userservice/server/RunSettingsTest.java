@@ -34,6 +34,7 @@ class RunSettingsTest {
                         Map.entry("KCRAW_EVENT_METRICS_USER_ENABLED", "true"),
                         Map.entry("KCRAW_EVENT_METRICS_USER_TAGS", "realm,idp,clientId"),
                         Map.entry("KCRAW_FEATURE_DECLARATIVE_UI", "enabled"),
+                        Map.entry("KCRAW_SPI_STORAGE__SSSD__ENABLED", "false"),
                         Map.entry("KCRAW_SPI_REALM_RESTAPI_EXTENSION__API__PLATFORM_REALM", "platform"),
                         Map.entry("KCRAW_LOG", "console,file"),
                         Map.entry("KCRAW_LOG_LEVEL", "info,dev.userservice.access:debug"),
