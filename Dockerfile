@@ -1,7 +1,7 @@
-# Keycloak with the extension, built for PostgreSQL: the last stage, and the default. The stage realms is a small image of its
-# own, which writes the realms that a Keycloak imports at its first start. See docs/docker.md.
+# This file builds Keycloak with the extension for PostgreSQL, which is the last stage and the default. The stage realms is a
+# small image of its own, which writes the realms that a Keycloak imports at its first start. See docs/docker.md.
 
-# --- The jar, and Keycloak built with it.
+# --- This stage builds the jar, and a Keycloak with it.
 FROM eclipse-temurin:21-jdk-noble AS build
 WORKDIR /project
 COPY . .
@@ -9,9 +9,10 @@ RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -Dspotless.check.skip=true -pl providers,server package \
     && mv server/target/dist/keycloak-* /opt/keycloak \
     && cp providers/target/keycloak-user-service-*.jar /opt/keycloak/providers/keycloak-user-service.jar
-# The tab of settings in the admin console; docs/admin-console.md. Keycloak reads it as it reads an environment variable.
+# This argument decides about the settings tab in the admin console; see docs/admin-console.md. Keycloak reads it as it reads
+# an environment variable.
 ARG KC_FEATURE_DECLARATIVE_UI=disabled
-# What a build decides; every other option is one of the start.
+# These options are decided by the build; every other option is one of the start.
 RUN /opt/keycloak/bin/kc.sh build \
         --db=postgres \
         --health-enabled=true \
@@ -19,7 +20,8 @@ RUN /opt/keycloak/bin/kc.sh build \
         --http-management-relative-path=/ \
         --event-metrics-user-enabled=true \
         --log-mdc-enabled=true
-# What only other systems need. All drivers stay: a build on top of this image reads them, whatever its database.
+# These files are for other systems only. All drivers stay, because a build on top of this image reads them, whatever its
+# database is.
 RUN cd /opt/keycloak \
     && rm -rf README.md bin/*.bat bin/federation-sssd-setup.sh conf/README.md data providers/README.md themes/README.md
 # The export of realms needs the server module and Keycloak's Jackson.
@@ -29,24 +31,25 @@ RUN mkdir -p /opt/realms/lib \
     && cp -R realm-config /opt/realms/realm-config \
     && chmod -R a+rX /opt/realms
 
-# --- What both images stand on: a Java, and one user for both, for what one writes the other reads.
+# --- Both images are based on this stage. It has a Java, and one user for both images, because one of them reads what the
+# other writes.
 FROM eclipse-temurin:21-jre-noble AS base
 RUN groupadd --gid 10001 keycloak \
     && useradd --uid 10001 --gid 10001 --home-dir /opt/keycloak --no-create-home --shell /usr/sbin/nologin keycloak
 
-# --- Realm files out of the environment; see RealmImportWriter.
+# --- This stage writes realm files from the environment; see RealmImportWriter.
 FROM base AS realms
 LABEL org.opencontainers.image.title="keycloak-user-service: realms" \
       org.opencontainers.image.description="Writes the realms that keycloak-user-service imports at its first start" \
       org.opencontainers.image.vendor="The keycloak-user-service authors" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /opt/realms /opt/realms
-# A new volume takes its owner from here.
+# A new volume takes its owner from this folder.
 RUN install -d -o keycloak -g keycloak -m 700 /realms
 USER 10001:10001
 ENTRYPOINT ["java", "-cp", "/opt/realms/lib/*", "dev.userservice.server.RealmImportWriter", "/opt/realms/realm-config", "/realms"]
 
-# --- Keycloak.
+# --- This stage is Keycloak.
 FROM base AS keycloak
 LABEL org.opencontainers.image.title="keycloak-user-service" \
       org.opencontainers.image.description="Keycloak with a user service for each realm" \
@@ -55,10 +58,11 @@ LABEL org.opencontainers.image.title="keycloak-user-service" \
       org.opencontainers.image.licenses="MIT AND Apache-2.0"
 COPY --from=build /opt/keycloak /opt/keycloak
 COPY LICENSE /opt/keycloak/LICENSE-user-service.txt
-# All that it writes to.
+# Keycloak writes to these folders only.
 RUN cd /opt/keycloak && install -d -o keycloak -g keycloak -m 700 data data/import data/tmp logs
-# Health and metrics are for the network of the containers, where there is no TLS even if the server has it. Memory that is used
-# up ends the process; what was in it is left beside the log, once: a dump that is there is not replaced.
+# Health and metrics are for the network of the containers, where there is no TLS even if the server has it. When the memory
+# is used up, the process ends and leaves a heap dump beside the log. This happens only once, because an existing dump is not
+# replaced.
 ENV KC_RUN_IN_CONTAINER=true \
     KC_HTTP_MANAGEMENT_SCHEME=http \
     JAVA_OPTS_APPEND="-XX:+HeapDumpOnOutOfMemoryError -XX:HeapDumpPath=/opt/keycloak/logs/heap.hprof"

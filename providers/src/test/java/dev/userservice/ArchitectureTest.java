@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 
-/** The architecture as an allow-list: what is not named here may not be imported. */
+/** Tests the architecture against an allow-list: the code may import only what this class names. */
 final class ArchitectureTest {
     private static final JavaClasses CODE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.userservice");
 
-    /** Which of our packages each of our packages may use, beside itself: from the ground up. */
+    /** Lists for each of our packages the other packages of ours that it may use, starting with the lowest layer. */
     private static final Map<String, List<String>> EDGES = Map.ofEntries(
             Map.entry("web", List.of()),
             Map.entry("settings", List.of("web")),
@@ -117,7 +117,7 @@ final class ArchitectureTest {
                             "web")),
             Map.entry(
                     "schema", List.of("access", "activation", "activity", "codes", "keycloak", "mail", "mfa", "users")),
-            // While the jar is built; it is not in there, so nobody may use it.
+            // This package works only while the jar is built and is not in the jar, so no other package may use it.
             Map.entry(
                     "openapi",
                     List.of(
@@ -133,14 +133,14 @@ final class ArchitectureTest {
                             "users",
                             "web")));
 
-    /** Where Keycloak's classes are that it changes in any release without a word. */
+    /** Matches the jars of Keycloak whose classes change in any release without notice. */
     private static final Pattern INTERNAL_JARS = Pattern.compile(".*/keycloak-(services|model-jpa)-[^/]*\\.jar.*");
 
-    /** A query over Keycloak's own tables: it breaks with an entity, and no import shows it. */
+    /** Matches a query over one of Keycloak's own tables: a change of the entity breaks the query, and no import shows that it is there. */
     private static final Pattern QUERY_OF_KEYCLOAKS =
             Pattern.compile("(?i)\\b(?:from|join|update|into)\\s+(?!UserService)[A-Z]\\w*Entity\\b");
 
-    /** The checklist of an upgrade of Keycloak: what names its internals, or asks its tables. */
+    /** Serves as the checklist for an upgrade of Keycloak: it lists the classes that use Keycloak's internals or query its tables. */
     private static final Set<String> INTERNALS = Set.of(
             "access.AdminEvents",
             "access.BearerToken",
@@ -247,7 +247,7 @@ final class ArchitectureTest {
                 .isPresent();
     }
 
-    /** The package's last name and that of the top-level class. */
+    /** Returns the name of the top-level class with the last part of its package's name, such as {@code access.Caller}. */
     private static String name(JavaClass type) {
         String full = type.getName().replaceFirst("\\$.*", "");
         return full.replaceFirst("^dev\\.userservice\\.", "");

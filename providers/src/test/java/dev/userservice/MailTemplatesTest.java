@@ -25,7 +25,7 @@ import org.keycloak.theme.Theme;
 import org.keycloak.theme.beans.MessageFormatterMethod;
 import org.keycloak.theme.freemarker.DefaultFreeMarkerProvider;
 
-/** Each of our mails in each language, as Keycloak renders it. {@code target/mails} keeps them for people to look at. */
+/** Tests each of our mails in each language as Keycloak renders it. {@code target/mails} keeps the mails for people to look at. */
 final class MailTemplatesTest {
     private static final Path THEMES = Path.of("../themes");
     private static final Path KEPT = Path.of("target/mails");
@@ -37,7 +37,7 @@ final class MailTemplatesTest {
     private static final String LINK = "https://shop.example.com/verify-email?token=a&b=\"c\"";
     private static final String CODE = "RX02-5MJ6-8Q1W-ZC4D-7TNH-K3PV-29YB";
 
-    /** The mails, and whom they tell what the account is called. */
+    /** Says for each mail which readers it tells the name of the account. */
     private static final Map<String, Named> MAILS = Map.of(
             "activation", Named.TO_NOBODY,
             "email-changed", Named.TO_WHO_IS_PROVED,
@@ -49,7 +49,7 @@ final class MailTemplatesTest {
     private enum Named {
         TO_NOBODY,
         TO_WHO_IS_PROVED,
-        /** It is an admin's choice, and may be needed to log in. */
+        /** The mail tells everybody the name, because an admin chose it and the reader may need it to log in. */
         TO_ANYBODY
     }
 
@@ -91,7 +91,7 @@ final class MailTemplatesTest {
         }
     }
 
-    /** As Keycloak has them, but for what they are about. */
+    /** The texts in this test have the form of Keycloak's own texts and differ only in their content. */
     @ParameterizedTest
     @ValueSource(strings = {"org-invite", "workflow-notification"})
     void aLinkInATextOfKeycloaksIsALink(String mail) throws Exception {
@@ -123,7 +123,7 @@ final class MailTemplatesTest {
         return rendered;
     }
 
-    /** What is in it is Keycloak's, or a mail's own. */
+    /** Returns a model with the values that Keycloak gives to every mail and the values that our own mails add. */
     private static Map<String, Object> model(String language) throws IOException {
         Map<String, Object> model = new HashMap<>();
         Locale locale = Locale.forLanguageTag(language);

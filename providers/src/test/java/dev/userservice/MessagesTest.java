@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The texts of our pages and mails: each is there in each language, and is used. */
+/** Tests that each text of our pages and mails exists in each language and is used. */
 final class MessagesTest {
     private static final Path THEME = Path.of("../themes/any-theme");
     private static final Path CODE = Path.of("src/main/java");
@@ -43,7 +43,7 @@ final class MessagesTest {
         return properties(THEME.resolve("messages/messages_" + language + ".properties"));
     }
 
-    /** English, and what else there are texts in. */
+    /** Returns English and every other language that has a file of texts. */
     static Set<String> languages() {
         try (Stream<Path> files = Files.list(THEME.resolve("messages"))) {
             return files.map(file -> FILE.matcher(file.getFileName().toString()))
@@ -103,9 +103,9 @@ final class MessagesTest {
     @Test
     void whatIsUsedIsThereAndWhatIsThereIsUsed() throws IOException {
         Set<String> named = used();
-        // Keycloak makes this key of the required action's name.
+        // Keycloak makes this key from the name of the required action.
         named.add("requiredAction.activate-account");
-        // The admin console makes this one of the tab's id.
+        // The admin console makes this key from the id of the tab.
         named.add("user-service");
         assertEquals(named, keys("en"));
     }
@@ -120,7 +120,7 @@ final class MessagesTest {
         }
     }
 
-    /** Keycloak formats every text: an apostrophe that is not doubled would vanish, and take parameters with it. */
+    /** Keycloak formats every text, so an apostrophe that is not doubled would vanish and disable the parameters that follow it. */
     @ParameterizedTest
     @MethodSource("languages")
     void apostrophesAreDoubled(String language) throws IOException {

@@ -16,8 +16,8 @@ import java.util.function.IntFunction;
 import java.util.stream.StreamSupport;
 
 /**
- * The activity log when it is long: its pages, against Keycloak's events and deep ones against the first, what its
- * purge takes from logins, and how long it takes to forget a user.
+ * Measures the activity log when it is long: its pages against Keycloak's events, its deep pages against the first one, what its purge
+ * costs logins, and how long it takes to erase a user.
  */
 final class ActivityBench {
     private static final String TENANT = "bench-tenant";
@@ -25,21 +25,21 @@ final class ActivityBench {
     private static final String ADMIN = "the-admin";
     private static final String HEAP = "-Xms512m -Xmx512m";
 
-    /** In the log, and as many in Keycloak's table of events. */
+    /** Is the number of rows in the log. Keycloak's table of events has as many. */
     private static final int ROWS = 10_000_000;
 
-    /** Less than the retention, so that nothing is purged until that is asked for. */
+    /** Is less than the retention, so that nothing is purged until the benchmark asks for it. */
     private static final Duration SPAN = Duration.ofDays(360);
 
     private static final int PURGED = ROWS / 10;
 
-    /** The first fifth of the rows is of a time when much was different. */
+    /** Is the number of rows from the early time, the first fifth of all rows, in which much was different. */
     private static final int EARLY = ROWS / 5;
 
-    /** Of all tenants together. Those of the big one whose number is below {@link #FIRST_OTHER} are special. */
+    /** Is the number of users of all tenants together. Users of the big tenant whose number is below {@link #FIRST_OTHER} are special. */
     private static final int USERS = 100_000;
 
-    /** How many of the users are the big tenant's. */
+    /** Is the number of users in the big tenant. */
     private static final int USERS_OF_TENANT = 70_000;
 
     private static final int BUSY = 0;
@@ -48,15 +48,15 @@ final class ActivityBench {
     private static final int ERASED = 3;
     private static final int FIRST_OTHER = 100;
 
-    /** Those who log in while the log is purged. */
+    /** Is the number of users who log in while the log is purged. */
     private static final int LOGGING_IN = 200;
 
-    /** A tenant that nobody but its admin has used since the early time. */
+    /** Is a tenant that nobody but its admin has used since the early time. */
     private static final String ASLEEP = TENANT + "-5";
 
     private static final String ID_OF_TENANT = "select id from realm where name = '" + TENANT + "'";
 
-    /** Of an office, from which two fifths come; and of the one where it was in the early time. */
+    /** Is the address of an office from which two fifths of the rows come. {@link #OLD_ADDRESS} was its address in the early time. */
     private static final String ADDRESS = "203.0.113.7";
 
     private static final String OLD_ADDRESS = "203.0.113.6";
@@ -68,7 +68,7 @@ final class ActivityBench {
     private static final int ROUNDS = 20;
     private static final int REQUESTS_A_ROUND = 25;
 
-    /** Of those that Keycloak perhaps takes seconds for. */
+    /** Is the number of requests in a round if Keycloak may need seconds for each. */
     private static final int SLOW_A_ROUND = 3;
 
     private static final int USERS_A_ROUND = 200;
@@ -80,10 +80,10 @@ final class ActivityBench {
     private final Database database;
     private final Results results = new Results("Activity");
 
-    /** What the side that came first was told. */
+    /** Holds what the side that came first was told. */
     private final Map<String, List<Long>> told = new HashMap<>();
 
-    /** By tenant. */
+    /** Holds an access token for each tenant. */
     private final Map<String, String> tokens = new HashMap<>();
 
     private long tokensAt;
@@ -101,7 +101,7 @@ final class ActivityBench {
         for (int i = 1; i <= 5; i++) {
             server.addRealm(tenant(TENANT + "-" + i, 0).toString());
         }
-        // It would wait for the tables.
+        // A running server would wait for the tables.
         server.stop();
         load(database);
         server.start();
@@ -117,7 +117,7 @@ final class ActivityBench {
         Bench.say("loaded in %d s", (System.nanoTime() - start) / 1_000_000_000);
     }
 
-    /** Without the table's indexes and keys, which are made again as they were. */
+    /** Adds the rows while the table has no indexes and keys, which are made again afterwards as they were. */
     private static void load(Database database, String table, String rows) throws Exception {
         Bench.say("adding %d rows to %s", ROWS, table);
         String keys = " from pg_constraint where contype = 'p' and conrelid = '" + table + "'::regclass";
@@ -141,7 +141,7 @@ final class ActivityBench {
 
     private void measure() throws Exception {
         long scans = sequentialScans();
-        // First, for it is what the JIT compiler has most to learn by.
+        // The deep pages come first, because they teach the JIT compiler most.
         deepPages();
         besideEvents();
         if (sequentialScans() != scans) {
@@ -172,7 +172,7 @@ final class ActivityBench {
     }
 
     private long sequentialScans() throws Exception {
-        // The server tells of what it has done a second later.
+        // PostgreSQL reports what it has done only a second later.
         Thread.sleep(2000);
         return number("select seq_scan from pg_stat_user_tables where relname = 'us_activity'");
     }
@@ -195,7 +195,7 @@ final class ActivityBench {
         report(none, "page 1 of one user after the other: time", "admin REST: events of the user", many);
         double p99 = Comparison.percentile(many.ours(), 99);
         results.alone(OptionalDouble.of(10), "page 1 of one user after the other: p99", p99, "ms");
-        // Without a limit, as most ask.
+        // Most callers ask without a limit, and then get this many rows.
         Comparison newest = compare(
                 "the newest of one user after the other",
                 new Pages(
@@ -218,7 +218,7 @@ final class ActivityBench {
         beside(REQUESTS_A_ROUND, "ip_address=" + ADDRESS, "ipAddress=" + ADDRESS);
     }
 
-    /** Users of the load, each as often as a row is theirs, more or less. */
+    /** Returns users of the load, each about as often as they have rows. */
     private List<String> others() throws Exception {
         return database.column("""
                 select md5('user-' || %1$d + floor((%2$d - %1$d) * x * x))::uuid
@@ -265,7 +265,7 @@ final class ActivityBench {
         report(even, "page 1 of a tenant whose rows are nearly all old: time", "of one whose rows are not", tenant);
     }
 
-    /** Page 1,000 against page 1. */
+    /** Compares page 1,000 with page 1. */
     private void deep(String what, String path) throws Exception {
         String before = walk(path);
         Comparison comparison = compare(
@@ -275,7 +275,7 @@ final class ActivityBench {
         report(OptionalDouble.of(1.2), "page 1,000 by cursor, " + what + ": time", "page 1", comparison);
     }
 
-    /** Goes from page to page as a client does, and gives the cursor of the last one. */
+    /** Goes from page to page as a client does, and returns the cursor of the last one. */
     private String walk(String path) throws Exception {
         Bench.say("walking to page %d of %s", DEEP, path);
         String cursor = "*";
@@ -309,7 +309,7 @@ final class ActivityBench {
         results.alone(OptionalDouble.empty(), what, seconds / ERASED, "s");
     }
 
-    /** First with pauses, so that logins beside it and without it can take turns; then in one go. */
+    /** Measures the purge: first with pauses, so that rounds of logins with and without it can take turns, and then without a pause. */
     private void purge() throws Exception {
         int some = retention(3 * PURGED);
         int more = retention(4 * PURGED);
@@ -367,7 +367,7 @@ final class ActivityBench {
     }
 
     private Comparison.Round logins(int round) throws Exception {
-        // The realm was changed: it comes into the cache again.
+        // The realm was changed, so these logins bring it into the cache again.
         Comparison.round(server, 0, Comparison.CONNECTIONS, login());
         return Comparison.round(server, round * LOGINS_A_ROUND, LOGINS_A_ROUND, login());
     }
@@ -388,7 +388,7 @@ final class ActivityBench {
                         Tenants.PASSWORD));
     }
 
-    /** So many days that at least so many rows of the tenant are older. */
+    /** Returns a number of days for which at least this many rows of the tenant are older. */
     private int retention(int rows) throws Exception {
         long time = number("select created_at from us_activity where realm_id = (%s) order by id offset %d limit 1"
                 .formatted(ID_OF_TENANT, rows));
@@ -430,7 +430,7 @@ final class ActivityBench {
 
     private static String isExpired(int retention) {
         Instant end = Instant.now().minus(Duration.ofDays(retention));
-        // The least of the ids of that time, or as good as that.
+        // This is the least of the ids of that time, or close enough to it.
         UUID least = new UUID(end.toEpochMilli() << 16 | 0x7000, 0x8000_0000_0000_0000L);
         return "realm_id = (" + ID_OF_TENANT + ") and id < '" + least + "'";
     }
@@ -449,7 +449,7 @@ final class ActivityBench {
                 Comparison.time(comparison.theirs()));
     }
 
-    /** Requests for pages. Before each round one of them is looked at, and not measured. */
+    /** Requests for pages. Before each round, one page is checked, which is not measured. */
     private final class Pages implements Comparison.Work {
         private final int times;
         private final IntFunction<HttpRequest> request;
@@ -457,9 +457,9 @@ final class ActivityBench {
         private int next;
 
         /**
-         * @param times how many in a round
-         * @param request by its number
-         * @param topic what both sides tell the same of; null if they do not, but both have a full page
+         * @param times the number of requests in a round
+         * @param request makes the request with a number
+         * @param topic names what both sides must report the same about; null if they do not, and both only need a full page
          */
         private Pages(int times, IntFunction<HttpRequest> request, IntFunction<String> topic) {
             this.times = times;
@@ -524,7 +524,7 @@ final class ActivityBench {
         return Server.JSON.readTree(Server.send(request, 200));
     }
 
-    /** Now and then: a login is noted, too. */
+    /** Renews the tokens only now and then, because a login adds a row to the log too. */
     private void renewTokens() throws Exception {
         if (!tokens.isEmpty()
                 && System.nanoTime() - tokensAt < Duration.ofSeconds(20).toNanos()) {
@@ -541,12 +541,12 @@ final class ActivityBench {
         return Long.parseLong(database.column(sql).get(0));
     }
 
-    /** That of a user of the load. */
+    /** Returns the id of a user of the load. */
     private String id(int user) throws Exception {
         return database.column("select md5('user-%d')::uuid".formatted(user)).get(0);
     }
 
-    /** A tenant as the project ships them, with an admin and with users who can log in. */
+    /** Returns a tenant as the project ships it, with an admin and with users who can log in. */
     private static ObjectNode tenant(String name, int loggingIn) {
         ObjectNode tenant = Tenants.tenant(name);
         Tenants.addUser(tenant, ADMIN, "admin");
@@ -556,7 +556,7 @@ final class ActivityBench {
         return tenant;
     }
 
-    /** Which part of the rows and of the users is whose. */
+    /** Returns SQL that says which part of the rows and of the users belongs to which tenant. */
     private static String tenants() {
         return """
                 create temporary table tenant on commit drop as
@@ -567,7 +567,7 @@ final class ActivityBench {
                 """.formatted(TENANT);
     }
 
-    /** The users whom the rows are about, straight into the tables. */
+    /** Returns SQL that writes the users whom the rows are about directly into the tables. */
     private static String users() {
         return tenants() + """
                 create temporary table made on commit drop as
@@ -583,8 +583,8 @@ final class ActivityBench {
     }
 
     /**
-     * Rows as the log has them after a year, in the order of their time: most users have some dozens, a few very many.
-     * In the early time one of them, an address and a tenant had many, and have none since.
+     * Returns SQL that writes rows as the log has them after a year, in the order of their time. Most users have some dozens of rows, and a
+     * few have very many. One user, one address and one tenant had many in the early time, and have had none since.
      */
     private static String activities() {
         return tenants()
@@ -656,7 +656,7 @@ final class ActivityBench {
                                 OLD_ADDRESS);
     }
 
-    /** The same as Keycloak would have kept it; what it has no event for is an event of another type. */
+    /** Returns SQL that writes the same rows as events of Keycloak. What Keycloak has no event for becomes an event of another type. */
     private static String events() {
         return """
                 insert into event_entity (id, client_id, error, ip_address, realm_id, session_id, event_time, type, user_id,

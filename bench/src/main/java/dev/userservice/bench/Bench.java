@@ -8,15 +8,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
-/** The command: runs the benchmarks that are asked for, and leaves nothing behind but {@code RESULTS.md}. */
+/** The command that runs the requested benchmarks, and leaves nothing behind but {@code RESULTS.md}. */
 public final class Bench {
-    /** No benchmark takes longer; one that would is ended. */
+    /** Is the time after which a benchmark is ended, unless it has a limit of its own. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    /** The one that first fills tables with many millions of rows. */
+    /** Is the limit of the benchmark that first fills tables with many millions of rows. */
     private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
 
-    /** Those that run if none is named: all but the flood, which takes hours. */
+    /** Lists the benchmarks that run if none is named: all but the flood, which takes hours. */
     private static final List<String> NAMES =
             List.of("tokens", "registration", "users", "limits", "metrics", "requests", "activity", "startup");
 
@@ -27,7 +27,7 @@ public final class Bench {
     /**
      * Runs benchmarks.
      *
-     * @param arguments the work folder, then the benchmarks' names
+     * @param arguments the work folder, followed by the names of the benchmarks
      */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT);
@@ -68,7 +68,7 @@ public final class Bench {
         System.exit(code);
     }
 
-    /** What was opened last is closed first, however the program ends: at its end, by a failure, by a signal. */
+    /** Closes a thing when the program ends, whether regularly, by a failure or by a signal. What was opened last is closed first. */
     static void onClose(AutoCloseable thing) {
         synchronized (OPEN) {
             OPEN.push(thing);
@@ -102,7 +102,7 @@ public final class Bench {
                 say("%s took longer than %d minutes", name, limit.toMinutes());
                 System.exit(2);
             } catch (InterruptedException e) {
-                // It has ended in time.
+                // The benchmark has ended in time.
             }
         });
         thread.setDaemon(true);

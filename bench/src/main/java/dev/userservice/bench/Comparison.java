@@ -12,16 +12,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 
-/** Two ways to do the same, in turns, each round a fixed number of requests over a fixed number of connections. */
+/** Compares two ways to do the same, which take turns. Each round has a fixed number of requests over a fixed number of connections. */
 record Comparison(List<Round> ours, List<Round> theirs) {
     static final int CONNECTIONS = 4;
     private static final int LEAST_ROUNDS = 5;
 
-    /** One way to do something. */
+    /** A way to do something with one request for each item. */
     interface Side {
         HttpRequest request(int item);
 
-        /** That of a good answer. */
+        /** Returns the status of a good answer. */
         default int status() {
             return 200;
         }
@@ -29,20 +29,20 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         default void answer(int item, String body) throws IOException {}
     }
 
-    /** Another way to do something: in a turn perhaps more than a request, or one that follows from an answer. */
+    /** A way to do something that may need several requests in a turn, or a request that depends on an answer. */
     interface Work {
-        /** What goes before a turn and is not measured. */
+        /** Does what precedes a turn and is not measured. */
         default void prepare(int round) throws Exception {}
 
         void run(int round) throws Exception;
     }
 
-    /** A way to take a turn that is none of these. */
+    /** A way to take a turn that is neither a {@link Side} nor a {@link Work}. */
     interface Turn {
         Round take(int round) throws Exception;
     }
 
-    /** A side's turn: how long it took, what CPU time it took the server, and each request in it. */
+    /** One side's turn: how long it took, how much CPU time of the server it took, and how long each request in it took. */
     record Round(double seconds, double cpuSeconds, List<Double> millis) {
         Round(double seconds, double cpuSeconds, double[] millis) {
             this(seconds, cpuSeconds, Arrays.stream(millis).boxed().toList());
@@ -54,11 +54,11 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     /**
-     * Compares. In each round both sides do the same items; who goes first changes from round to round, so that neither
-     * has the older data nor the warmer caches. The first round only warms up.
+     * Compares two sides. In each round both do the same items. The side that goes first changes from round to round, so that neither has
+     * older data or warmer caches than the other. The first round only warms up.
      *
-     * @param rounds how many, or fewer after {@code limit}, though never less than five
-     * @param size requests of each side in a round
+     * @param rounds the number of rounds; after {@code limit} there are fewer, but never less than five
+     * @param size the number of requests of each side in a round
      */
     static Comparison of(Server server, String name, int rounds, int size, Duration limit, Side ours, Side theirs)
             throws Exception {
@@ -72,9 +72,9 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     /**
-     * Compares work of any sort, done by one thread, as {@link #of} compares requests.
+     * Compares work of any kind, done by one thread, as {@link #of} compares requests.
      *
-     * @param warmUps rounds that come first and do not count
+     * @param warmUps the number of rounds that come first and do not count
      * @param times how often each side does its work in a round
      */
     static Comparison ofWork(
@@ -84,7 +84,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
                 name, warmUps, rounds, limit, i -> turn(server, i, times, ours), i -> turn(server, i, times, theirs));
     }
 
-    /** Compares whatever turns, as {@link #ofWork} compares work. */
+    /** Compares turns of any kind, as {@link #ofWork} compares work. */
     static Comparison inTurns(String name, int warmUps, int rounds, Duration limit, Turn ours, Turn theirs)
             throws Exception {
         List<Round> a = new ArrayList<>();
@@ -108,7 +108,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         return new Comparison(a, b);
     }
 
-    /** One thread does the work so many times. */
+    /** Does the work this many times on one thread. */
     static Round turn(Server server, int number, int times, Work work) throws Exception {
         work.prepare(number);
         double[] millis = new double[times];
@@ -122,7 +122,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         return new Round((System.nanoTime() - start) / 1e9, server.cpuSeconds() - cpu, millis);
     }
 
-    /** Item by item; those of the same number modulo {@link #CONNECTIONS} are never in flight together. */
+    /** Does all items over the connections. Items with the same number modulo {@link #CONNECTIONS} are never in flight together. */
     static Round round(Server server, int from, int size, Side side) throws Exception {
         double[] millis = new double[size];
         List<Callable<Void>> workers = new ArrayList<>();
@@ -156,7 +156,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         return ratio(Round::throughput);
     }
 
-    /** Of the time that a request, or the work, takes. */
+    /** Returns the ratio of the times that a request, or the work, takes. */
     Ratio timeRatio() {
         return ratio(round -> 1 / round.throughput());
     }
@@ -207,7 +207,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         return Arrays.stream(rounds).mapToObj(side::get).toList();
     }
 
-    /** Of all the requests in these rounds. */
+    /** Returns the percentile of all the requests in these rounds. */
     static double percentile(List<Round> side, int percent) {
         double[] all = side.stream()
                 .flatMap(round -> round.millis().stream())

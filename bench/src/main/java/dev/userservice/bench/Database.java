@@ -11,15 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** An empty PostgreSQL database that is dropped in the end. */
+/** An empty PostgreSQL database that is dropped at the end. */
 record Database(String url, String user, String password) {
     private static final String GIVEN = System.getenv("BENCH_JDBC_URL");
 
-    /** One on the server of {@code BENCH_JDBC_URL} if that is set, else on an embedded server. */
+    /** Opens a database on the server of {@code BENCH_JDBC_URL} if that is set, and otherwise on an embedded server. */
     static Database open() throws Exception {
         if (GIVEN == null) {
             EmbeddedPostgres postgres = EmbeddedPostgres.builder()
-                    // As in production: made for tests, it would not wait for the disk.
+                    // These settings are those of production. The embedded server is made for tests and would not wait
+                    // for the disk.
                     .setServerConfig("fsync", "on")
                     .setServerConfig("full_page_writes", "on")
                     .setServerConfig("synchronous_commit", "on")
@@ -51,13 +52,13 @@ record Database(String url, String user, String password) {
         return Map.of("KC_DB_URL", url, "KC_DB_USERNAME", user, "KC_DB_PASSWORD", password);
     }
 
-    /** The server's version and whether a commit waits for the disk, for the results. */
+    /** Returns for the results the server's version, and whether a commit waits for the disk. */
     String description() throws SQLException {
         return "PostgreSQL " + show("server_version").split(" ", 2)[0] + " (fsync " + show("fsync")
                 + ", synchronous_commit " + show("synchronous_commit") + ")";
     }
 
-    /** Executes statements, all or none. */
+    /** Executes all of the statements, or none of them. */
     void execute(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url, user, password);
                 Statement statement = connection.createStatement()) {
@@ -65,7 +66,7 @@ record Database(String url, String user, String password) {
         }
     }
 
-    /** The first column of what a query finds. */
+    /** Returns the first column of the rows that a query finds. */
     List<String> column(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url, user, password);
                 Statement statement = connection.createStatement();

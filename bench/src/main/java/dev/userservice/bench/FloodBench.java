@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What is left of a flood of wrong client secrets at full speed, which nobody needs an account for: rows of the activity log, their bytes,
- * lines of the server's log, and whether an administrator still finds on the first page what people did meanwhile.
+ * Measures what remains of a flood of wrong client secrets at full speed, for which nobody needs an account: rows of the activity log,
+ * their bytes, lines of the server's log, and whether an administrator still finds on the first page what people did meanwhile.
  */
 final class FloodBench {
     private static final String HEAP = "-Xms512m -Xmx512m";
@@ -33,7 +33,7 @@ final class FloodBench {
     private static final int THREADS = 8;
     private static final int PAGE = 100;
 
-    /** The limits that such a flood meets, as they are by default; in a bench's server all are off. */
+    /** Lists the limits that such a flood meets, with their defaults. The servers of benchmarks have all limits off. */
     private static final Map<String, String> LIMITS =
             Map.of("limit-failed-address", "100/1m", "limit-failed-login", "5/15m");
 
@@ -51,7 +51,7 @@ final class FloodBench {
         this.results = results;
     }
 
-    /** How long it takes, and some minutes to start. */
+    /** Returns how long the benchmark takes, with some minutes for its start. */
     static Duration limit() {
         return EACH.multipliedBy(2).plusMinutes(10);
     }
@@ -119,7 +119,7 @@ final class FloodBench {
                 database.column("select pg_total_relation_size('us_activity')").get(0));
     }
 
-    /** How many of the administrator's logins the first page of the log has. */
+    /** Returns how many of the administrator's logins are on the first page of the log. */
     private int shown() throws Exception {
         String token = Tenants.login(server, TENANT, BOSS);
         JsonNode page = Server.JSON.readTree(Server.send(
@@ -134,7 +134,7 @@ final class FloodBench {
         return logins;
     }
 
-    /** Keeps a connection for each of its addresses, and asks on one after the other. */
+    /** Keeps a connection for each of its addresses, and sends requests on one after the other. */
     private void flood(int first, int addresses, long end) {
         List<Connection> connections = new ArrayList<>();
         try {
@@ -152,7 +152,7 @@ final class FloodBench {
         }
     }
 
-    /** One from an address of its own, which Java's HTTP client cannot choose before Java 19. */
+    /** A connection from an address of its own, which Java's HTTP client cannot choose before Java 19. */
     private static final class Connection implements AutoCloseable {
         private static final String BODY =
                 "grant_type=client_credentials&client_id=user-service-api&client_secret=wrong";
@@ -179,7 +179,7 @@ final class FloodBench {
             out = socket.getOutputStream();
         }
 
-        /** The status of the answer. */
+        /** Sends the request and returns the status of the answer. */
         int ask() throws IOException {
             out.write(REQUEST);
             out.flush();
@@ -212,7 +212,7 @@ final class FloodBench {
             try {
                 socket.close();
             } catch (IOException e) {
-                // It is of no use any more.
+                // The connection is not needed any more.
             }
         }
     }

@@ -14,22 +14,22 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
-/** What it costs to count cheap requests, in memory and on Redis, and what to refuse them. */
+/** Measures what it costs to count cheap requests, in memory and on Redis, and what it costs to refuse them. */
 final class LimitsBench {
     private static final String HEAP = "-Xms512m -Xmx512m";
 
-    /** Nothing is counted there. */
+    /** Is the tenant where nothing is counted. */
     private static final String OFF = "bench-off";
 
-    /** Everything is counted there, and nothing refused. */
+    /** Is the tenant where everything is counted and nothing is refused. */
     private static final String COUNTED = "bench-counted";
 
-    /** Everything is refused there. */
+    /** Is the tenant where everything is refused. */
     private static final String REFUSED = "bench-refused";
 
     private static final Map<String, String> RATES = Map.of(OFF, "0", COUNTED, "1000000/1s", REFUSED, "1/1h");
 
-    /** Each has a bucket of their own, and no two requests about it are in flight together. */
+    /** Is the number of users. Each has a bucket of their own, and no two requests about the same user are in flight together. */
     private static final int USERS = Comparison.CONNECTIONS;
 
     private static final int WARM_UP = 8_000;
@@ -81,7 +81,7 @@ final class LimitsBench {
     }
 
     private void measure() throws Exception {
-        // All of them before any is measured, and an answer of each kind.
+        // All calls warm up before any is measured, so that the server has given answers of each kind.
         for (String tenant : List.of(OFF, COUNTED, REFUSED)) {
             for (Calls calls : List.of(health(tenant), me(tenant))) {
                 calls.first();
@@ -115,7 +115,7 @@ final class LimitsBench {
         return new Calls(tenant, server.get("/realms/" + tenant + "/api/users/me"), tokens);
     }
 
-    /** Calls of a route; with tokens, one user's after the other's. */
+    /** The calls of a route. If there are tokens, the calls use one user's token after the other. */
     private record Calls(String tenant, HttpRequest.Builder call, List<String> tokens) implements Comparison.Side {
         @Override
         public HttpRequest request(int item) {
@@ -131,7 +131,7 @@ final class LimitsBench {
             return tenant.equals(REFUSED) ? 429 : 200;
         }
 
-        /** One request for each bucket, whatever is answered: the permits of those who will be refused. */
+        /** Sends one request for each bucket, whatever the answer is. It uses up the permits of those who are to be refused. */
         void first() throws IOException, InterruptedException {
             for (int i = 0; i < USERS; i++) {
                 HttpResponse<Void> answer = Server.HTTP.send(request(i), HttpResponse.BodyHandlers.discarding());
@@ -157,7 +157,7 @@ final class LimitsBench {
         return "user-" + number;
     }
 
-    /** A Redis that is there as long as the benchmark, and keeps nothing. */
+    /** Starts a Redis that runs as long as the benchmark does, and stores nothing. */
     private static void startRedis(int port) throws IOException {
         String number = Integer.toString(port);
         Process redis = redis("--bind", "127.0.0.1", "--port", number, "--save", "", "--appendonly", "no")

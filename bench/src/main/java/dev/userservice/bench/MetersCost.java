@@ -10,13 +10,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** What counting and timing an answer takes by itself, where many routes and tenants are counted already. */
+/** Measures what it costs by itself to count and time an answer, when many routes and tenants are counted already. */
 final class MetersCost {
     private static final int ROUTES = 40;
     private static final int REALMS = 100;
     private static final int WARM_UPS = 30;
 
-    /** In each, every tenant's every route is answered as often. */
+    /** Is the number of rounds. In each of them, every route of every tenant is answered equally often. */
     private static final int ROUNDS = 31;
 
     private static final int TIMES = 25;
@@ -24,10 +24,10 @@ final class MetersCost {
 
     private MetersCost() {}
 
-    /** The median of the rounds, on one thread. */
+    /** Returns the median of the rounds, which run on one thread. */
     @SuppressWarnings("deprecation") // The server has no newer one either.
     static double nanos() {
-        // As the server has them: one for all, with one of Prometheus below it.
+        // The server has the same registries: a global one, and a registry of Prometheus below it.
         Metrics.addRegistry(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         HttpMeters meters = new HttpMeters(Metrics.globalRegistry);
         List<Answer> answers = answers();
@@ -54,7 +54,7 @@ final class MetersCost {
 
     private record Answer(String route, String realm) {}
 
-    /** In no order, as they come. */
+    /** Returns the answers in random order, as they come on a server. */
     private static List<Answer> answers() {
         List<Answer> answers = new ArrayList<>();
         for (int route = 0; route < ROUTES; route++) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
-/** The figures of all tenants at once, against a script that counts the users of one after the other by Keycloak's admin REST. */
+/** Measures the figures of all tenants at once, against a script that counts the users of each tenant with Keycloak's admin REST API. */
 final class MetricsBench {
     private static final String PLATFORM = "platform";
     private static final String VENDOR = "the-vendor";
@@ -18,13 +18,13 @@ final class MetricsBench {
 
     private static final int TENANTS = 100;
 
-    /** Of each tenant. */
+    /** Is the number of users in each tenant. */
     private static final int USERS = 2_000;
 
-    /** Of each tenant: enabled, and yet not active. */
+    /** Is the number of users in each tenant who are enabled and yet not active. */
     private static final int PENDING = USERS / 50;
 
-    /** In the log, of all tenants together. */
+    /** Is the number of rows in the log for all tenants together. */
     private static final int ACTIVITIES = 200_000;
 
     private static final Duration SPAN = Duration.ofDays(20);
@@ -32,14 +32,14 @@ final class MetricsBench {
     private static final int WARM_UPS = 3;
     private static final int ROUNDS = 10;
 
-    /** Ours, for a p95 that says something; the script's many requests are one turn. */
+    /** Is the number of our requests in a round, which gives a p95 that says something. The many requests of the script are one turn. */
     private static final int REQUESTS_A_ROUND = 10;
 
     private static final Duration LIMIT = Duration.ofSeconds(150);
 
     private final Server server;
 
-    /** What has been told first, by tenant. */
+    /** Holds by tenant what was reported first. */
     private Map<String, Counts> told;
 
     private String token;
@@ -62,7 +62,7 @@ final class MetricsBench {
         Bench.say("adding %d users to each, and %d rows to the log", USERS, ACTIVITIES);
         database.execute(users());
         database.execute(activities());
-        // Else autovacuum would come along in the middle.
+        // Otherwise autovacuum would start in the middle.
         database.execute("vacuum analyze");
         new MetricsBench(server).measure(database);
     }
@@ -113,7 +113,7 @@ final class MetricsBench {
                 Comparison.time(comparison.theirs()));
     }
 
-    /** How many users a tenant has. */
+    /** The numbers of a tenant's users. */
     private record Counts(long total, long enabled, long verified) {}
 
     private interface Telling {
@@ -161,7 +161,7 @@ final class MetricsBench {
         return Server.JSON.readTree(Server.send(request, 200));
     }
 
-    /** Both sides must tell the same, each time. */
+    /** Fails unless both sides report the same each time. */
     private void compareWithTold(Map<String, Counts> counts) {
         if (told == null) {
             told = counts;
@@ -179,7 +179,7 @@ final class MetricsBench {
         return new Told(
                 () -> {
                     renewTokens();
-                    // The realms' last: the other request would fill it again.
+                    // The cache of realms is cleared last, because the other request would fill it again.
                     clear("clear-user-cache");
                     clear("clear-realm-cache");
                 },
@@ -210,7 +210,7 @@ final class MetricsBench {
         }
     }
 
-    /** That of all realms. */
+    /** Clears a cache, which all realms share. */
     private void clear(String cache) throws Exception {
         HttpRequest.Builder request = server.post("/admin/realms/" + PLATFORM + "/" + cache, "application/json", "");
         Server.send(server.asAdmin(request), 204);
@@ -222,9 +222,9 @@ final class MetricsBench {
     }
 
     /**
-     * Users straight into the tables. They come to the tenants in turns, so that a tenant's users lie all over the tables, as
-     * in production. A twentieth are disabled, three tenths not verified; a fiftieth, who are enabled, must activate their
-     * account first.
+     * Returns SQL that writes users directly into the tables. The tenants get them in turns, so that a tenant's users are spread over the
+     * tables, as in production. A twentieth of the users are disabled, and three tenths are not verified. A fiftieth, who are enabled, must
+     * first activate their account.
      */
     private static String users() {
         return """
@@ -240,7 +240,7 @@ final class MetricsBench {
                 """.formatted(USERS, USERS / PENDING);
     }
 
-    /** Rows of the time until now, in its order; most are logins. */
+    /** Returns SQL that writes rows of the time until now, in the order of time. Most of them are logins. */
     private static String activities() {
         return """
                 select setseed(0.5);

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
-/** Ours divided by theirs, with a 95 % interval. */
+/** A figure of ours divided by theirs, with a 95 % interval. */
 record Ratio(double value, double low, double high) {
-    /** Student's t for 95 %, two-sided, by degrees of freedom from 1. */
+    /** Holds Student's t for 95 %, two-sided, by degrees of freedom from 1. */
     private static final double[] T = {
         12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
         2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042
     };
 
-    /** The geometric mean of the rounds' ratios and its t-interval. */
+    /** Returns the geometric mean of the rounds' ratios, and its t-interval. */
     static Ratio ofPairs(double[] ratios) {
         double[] logs = Arrays.stream(ratios).map(Math::log).toArray();
         double mean = Arrays.stream(logs).average().orElseThrow();
@@ -22,7 +22,9 @@ record Ratio(double value, double low, double high) {
         return new Ratio(Math.exp(mean), Math.exp(mean - half), Math.exp(mean + half));
     }
 
-    /** A ratio of the rounds taken together; its interval by drawing as many rounds again, with repetition. */
+    /**
+     * Returns a ratio of all rounds together. Its interval comes from drawing the same number of rounds again and again, with repetition.
+     */
     static Ratio bootstrap(int rounds, ToDoubleFunction<int[]> ratio) {
         int[] all = new int[rounds];
         Arrays.setAll(all, i -> i);

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.IntFunction;
 
-/** Registration by the API, mail included, against a user that an admin makes by Keycloak's own REST API. */
+/** Measures a registration through the API, including its mail, against a user that an admin creates with Keycloak's own REST API. */
 final class RegistrationBench {
     private static final String TENANT = "bench-tenant";
     private static final String HEAP = "-Xms512m -Xmx512m";
@@ -27,7 +27,7 @@ final class RegistrationBench {
     static void run(Path folder) throws Exception {
         Database database = Database.open();
         GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
-        // Taken and thrown away: what is measured is the sender.
+        // The mails are accepted and thrown away, because the benchmark measures the sender.
         mail.getManagers().getUserManager().setMessageDeliveryHandler((message, address) -> Nobody.AT_ALL);
         mail.start();
         Bench.onClose(mail::stop);
@@ -82,7 +82,7 @@ final class RegistrationBench {
         return user.toString();
     }
 
-    /** A side whose requests make something. */
+    /** A side whose requests create something. */
     private record Creating(IntFunction<HttpRequest> requests) implements Comparison.Side {
         @Override
         public HttpRequest request(int item) {
@@ -95,7 +95,7 @@ final class RegistrationBench {
         }
     }
 
-    /** Who gets every mail. */
+    /** The recipient of every mail. */
     private static final class Nobody extends UserImpl {
         static final Nobody AT_ALL = new Nobody();
 

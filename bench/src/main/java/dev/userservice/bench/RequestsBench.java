@@ -16,20 +16,20 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
-/** What it costs a request of the API to have an id, to be counted and timed, and to leave a line in the log. */
+/** Measures what it costs a request of the API to get an id, to be counted and timed, and to leave a line in the log. */
 final class RequestsBench {
     private static final String HEAP = "-Xms512m -Xmx512m";
     private static final String TENANT = "bench-requests";
 
-    /** The package of what sees each request, in the jar, and the start of its classes' names. */
+    /** Is the package in the jar of the classes that see each request. Their names start with {@link #OBSERVER}. */
     private static final String FOLDER = "dev/userservice/keycloak";
 
     private static final String OBSERVER = "ApiTraffic";
 
-    /** It gives an answer this header. */
+    /** Is the header that the observer gives an answer. */
     private static final String ID = "X-Request-ID";
 
-    /** It writes by this name, at DEBUG. */
+    /** Is the name of the logger to which the observer writes at DEBUG. */
     private static final String ACCESS = "dev.userservice.access";
 
     private static final Map<String, String> LOGGED =
@@ -56,7 +56,7 @@ final class RequestsBench {
         Results results = new Results("Requests");
 
         with.start();
-        // Before another server looks: each has caches of its own.
+        // The realm is added before another server starts, because each server has caches of its own.
         with.addRealm(tenant().toString());
         without.start();
         logging.start(LOGGED);
@@ -78,7 +78,7 @@ final class RequestsBench {
                 database);
     }
 
-    /** The extension but for what sees each request. */
+    /** Returns a jar of the extension without the classes that see each request. */
     private static Path blindJar(Path folder) throws IOException {
         Path jar = folder.resolve("without-" + OBSERVER + ".jar");
         Files.copy(Layout.ofBuild().jar(), jar);
@@ -109,7 +109,7 @@ final class RequestsBench {
         return "user-" + number;
     }
 
-    /** In turns: each server compiles what it has seen while another is asked. */
+    /** Warms up the servers in turns, so that each can compile what it has seen while another one is asked. */
     private static void warmUp(List<Calls> all) throws Exception {
         for (int i = 0; i < WARM_UPS; i++) {
             for (Calls calls : all) {
@@ -142,7 +142,7 @@ final class RequestsBench {
                 i -> Comparison.round(theirs.server, i * size, size, other));
     }
 
-    /** Calls of a server, whose answers must have an id, or none. */
+    /** The calls of a server whose answers must have an id, or must have none. */
     private record Calls(Server server, boolean hasId) {
         Comparison.Side health() throws Exception {
             HttpRequest request =
@@ -150,7 +150,7 @@ final class RequestsBench {
             return checked(item -> request);
         }
 
-        /** One user's after the other's. */
+        /** Returns calls that use one user's token after the other. */
         Comparison.Side me() throws Exception {
             HttpRequest.Builder call = server.get("/realms/" + TENANT + "/api/users/me");
             List<HttpRequest> requests = new ArrayList<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
-/** A benchmark's section of {@code RESULTS.md}; writing it leaves the other sections as they are. */
+/** A benchmark's section of {@code RESULTS.md}. Writing it leaves the other sections unchanged. */
 final class Results {
     private static final String HEAD = """
             # Measured
@@ -31,7 +31,7 @@ final class Results {
         this.title = title;
     }
 
-    /** Throughput, p95 and CPU of requests, with a target each for the first two, or none. */
+    /** Adds the throughput, the p95 and the CPU time of requests. The first two may each have a target. */
     Results requests(String what, String with, Comparison c, OptionalDouble throughput, OptionalDouble p95) {
         String ours = Comparison.throughput(c.ours());
         String theirs = Comparison.throughput(c.theirs());
@@ -44,7 +44,7 @@ final class Results {
         return atMost(OptionalDouble.empty(), what + ": CPU of the server", with, c.cpuRatio(), ours, theirs);
     }
 
-    /** Where more is better, and perhaps no target is set. */
+    /** Adds a figure of which more is better, with a target or without one. */
     Results atLeast(OptionalDouble target, String what, String with, Ratio ratio, String ours, String theirs) {
         if (target.isEmpty()) {
             return row(what, with, "–", ratio.toString(), ours, theirs, "–");
@@ -53,7 +53,7 @@ final class Results {
         return row(what, with, ">= " + target.getAsDouble(), ratio.toString(), ours, theirs, verdict);
     }
 
-    /** Where less is better, and perhaps no target is set. */
+    /** Adds a figure of which less is better, with a target or without one. */
     Results atMost(OptionalDouble target, String what, String with, Ratio ratio, String ours, String theirs) {
         if (target.isEmpty()) {
             return row(what, with, "–", ratio.toString(), ours, theirs, "–");
@@ -62,7 +62,7 @@ final class Results {
         return row(what, with, "<= " + target.getAsDouble(), ratio.toString(), ours, theirs, verdict);
     }
 
-    /** A figure of ours that has nothing beside it, and perhaps must not be more than another. */
+    /** Adds a figure of ours that has nothing to compare it with, and that perhaps must not be more than a limit. */
     Results alone(OptionalDouble most, String what, double figure, String unit) {
         String ours = "%.1f %s".formatted(figure, unit);
         if (most.isEmpty()) {

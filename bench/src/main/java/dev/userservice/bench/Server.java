@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A Keycloak in a home of its own, built and optimized, with or without the extension. */
+/** A built and optimized Keycloak in a home of its own, with or without the extension. */
 final class Server {
     static final ObjectMapper JSON = new ObjectMapper();
     static final HttpClient HTTP = HttpClient.newBuilder()
@@ -72,7 +72,7 @@ final class Server {
         this.log = log;
     }
 
-    /** Prepares a server; {@code heap} is the JVM's options for it, the same for whatever is compared. */
+    /** Prepares a server. {@code heap} holds the JVM's heap options, which are the same for everything that is compared. */
     static Server build(Path folder, Database database, String heap, boolean withExtension) throws IOException {
         Bench.say("building Keycloak %s the extension", withExtension ? "with" : "without");
         ServerHome home = new Distribution(Layout.ofBuild()).prepare(folder);
@@ -88,7 +88,7 @@ final class Server {
         return build(home, folder, database, heap);
     }
 
-    /** Prepares a server with another jar in the extension's place. */
+    /** Prepares a server with another jar in place of the extension. */
     static Server buildWith(Path jar, Path folder, Database database, String heap) {
         Bench.say("building Keycloak with %s", jar.getFileName());
         Layout layout = Layout.ofBuild();
@@ -103,17 +103,16 @@ final class Server {
         return server;
     }
 
-    /** Starts it and waits until it is ready; how long that took. */
+    /** Starts the server, waits until it is ready, and returns how long that took. */
     Duration start() throws Exception {
         return start(Map.of());
     }
 
-    /** Starts it with more options, as variables of its environment. */
+    /** Starts the server with more options, as environment variables. */
     Duration start(Map<String, String> options) throws Exception {
         Map<String, String> environment = new HashMap<>(database.settings());
-        // All requests come from one address, which the defaults would refuse soon. What is measured is the routes, not
-        // the
-        // limits; a tenant that is about limits has its own.
+        // All requests come from one address, which the default limits would soon refuse. The benchmarks measure the
+        // routes and not the limits. A tenant of the benchmark of limits sets its own.
         LIMITS.forEach(limit -> environment.put(option(limit), "0"));
         environment.putAll(options);
         environment.put("KC_HTTP_ENABLED", "true");
@@ -140,7 +139,7 @@ final class Server {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** The variable of the environment for a server option of the extension. */
+    /** Returns the environment variable for a server option of the extension. */
     static String option(String name) {
         return "KC_SPI_REALM_RESTAPI_EXTENSION__API__"
                 + name.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -170,7 +169,7 @@ final class Server {
         }
     }
 
-    /** What a meter without labels says. */
+    /** Returns the value of a meter without labels. */
     double meter(String name) throws IOException, InterruptedException {
         return send(management("/metrics"), 200)
                 .lines()
@@ -180,14 +179,14 @@ final class Server {
                 .orElseThrow();
     }
 
-    /** How many lines of its log since the start have the text. */
+    /** Returns how many lines that the server has logged since its start contain the text. */
     long logged(String text) throws IOException {
         try (Stream<String> lines = Files.lines(log)) {
             return lines.filter(line -> line.contains(text)).count();
         }
     }
 
-    /** The seconds of CPU that the server's JVM has used. */
+    /** Returns the seconds of CPU time that the server's JVM has used. */
     double cpuSeconds() {
         return ProcessHandle.of(process.pid())
                         .orElseThrow()
@@ -198,7 +197,7 @@ final class Server {
                 / 1e9;
     }
 
-    /** The memory of the server's JVM that is in RAM, in MiB, garbage left out: when it is collected is chance. */
+    /** Returns the JVM's memory in RAM, in MiB, after a garbage collection, because it is chance when the JVM collects by itself. */
     double residentMemory() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.run")
@@ -237,12 +236,12 @@ final class Server {
         return HttpRequest.newBuilder(at(path)).timeout(Duration.ofMinutes(3));
     }
 
-    /** Adds a realm, as its JSON says, by the admin API. */
+    /** Adds a realm from its JSON with the admin API. */
     void addRealm(String realm) throws Exception {
         send(asAdmin(post("/admin/realms", "application/json", realm)), 201);
     }
 
-    /** The request with the proof of an admin: a token that is renewed before it expires. */
+    /** Returns the request with an admin's access token, which is renewed before it expires. */
     synchronized HttpRequest asAdmin(HttpRequest.Builder request) {
         if (adminToken == null
                 || System.nanoTime() - adminTokenAt > Duration.ofSeconds(30).toNanos()) {
@@ -251,7 +250,7 @@ final class Server {
         return request.header("Authorization", "Bearer " + adminToken).build();
     }
 
-    /** Spares the requests of the next 30 seconds to do so. */
+    /** Renews the admin's token now, so that no request of the next 30 seconds has to. */
     synchronized void renewAdminToken() {
         HttpRequest login = postForm(
                 "/realms/master/protocol/openid-connect/token",
@@ -272,7 +271,7 @@ final class Server {
         return answer.body();
     }
 
-    /** Never the same again: the system may give a port twice before anybody listens there. */
+    /** Returns a free port that it has not returned before, because the system may give a port twice before anybody listens on it. */
     static int freePort() {
         while (true) {
             try (ServerSocket socket = new ServerSocket(0)) {

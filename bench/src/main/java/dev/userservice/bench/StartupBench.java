@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** How long the built server takes to be ready, and its memory then, with the extension and without it. */
+/** Measures how long the built server takes until it is ready, and how much memory it then has, with and without the extension. */
 final class StartupBench {
     private static final int ROUNDS = 9;
     private static final int LEAST_ROUNDS = 5;
     private static final Duration LIMIT = Duration.ofMinutes(7);
 
-    /** Keycloak's own default outside of containers. */
+    /** Is Keycloak's own default outside of containers. */
     private static final String HEAP = "-Xms64m -Xmx512m";
 
-    /** From ready until the memory is read. */
+    /** Is the time between the server being ready and the reading of its memory. */
     private static final Duration SETTLE = Duration.ofSeconds(8);
 
     private StartupBench() {}
@@ -25,7 +25,7 @@ final class StartupBench {
         Database database = Database.open();
         Server with = Server.build(folder.resolve("with"), database, HEAP, true);
         Server without = Server.build(folder.resolve("without"), database, HEAP, false);
-        // The first fills the database.
+        // The first start fills the database, so these starts are not measured.
         for (Server server : List.of(with, without)) {
             server.start();
             server.stop();

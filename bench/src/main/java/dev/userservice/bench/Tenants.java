@@ -7,22 +7,22 @@ import dev.userservice.server.RealmSettings;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Tenants and the platform as the project ships them, and who is in them. */
+/** Makes the realms of tenants and of the platform as the project ships them, and adds users to them. */
 final class Tenants {
-    /** Of the API's client in each of them. */
+    /** Is the secret of the API's client in each realm. */
     static final String SECRET = "bench-secret-of-no-worth";
 
-    /** Of everybody in them. */
+    /** Is the password of every user. */
     static final String PASSWORD = "Correct-horse-1";
 
     private Tenants() {}
 
-    /** One without any user. */
+    /** Returns a tenant without any user. */
     static ObjectNode tenant(String name) {
         return realms().tenant(name);
     }
 
-    /** The platform's realm, without any user. */
+    /** Returns the platform's realm without any user. */
     static ObjectNode platform() {
         return realms().platform();
     }
@@ -32,7 +32,7 @@ final class Tenants {
         return new RealmFiles(Layout.ofBuild().realmConfig(), settings);
     }
 
-    /** Somebody more, with these roles and those that everybody has. */
+    /** Adds a user who has these roles and the default roles. */
     static void addUser(ObjectNode tenant, String name, String... roles) {
         ObjectNode user = tenant.withArray("users")
                 .addObject()
@@ -49,7 +49,7 @@ final class Tenants {
         }
     }
 
-    /** An access token, by the API's login. */
+    /** Returns an access token from the API's login. */
     static String login(Server server, String tenant, String user) throws IOException, InterruptedException {
         String login = Server.JSON
                 .createObjectNode()

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Login and refresh by the API against Keycloak's own token endpoint, and what noting a login costs, or a failed one. */
+/**
+ * Measures login and refresh through the API against Keycloak's own token endpoint, and what it costs to record a login or a failed one.
+ */
 final class TokenBench {
     private static final String TENANT = "bench-tenant";
     private static final String PLAIN = "bench-plain";
@@ -18,13 +20,15 @@ final class TokenBench {
 
     private static final String HEAP = "-Xms512m -Xmx512m";
 
-    /** Multiples of {@link Comparison#CONNECTIONS}, so that no user and no session is in two requests in flight. */
+    /**
+     * Is a multiple of {@link Comparison#CONNECTIONS}, as are the sizes of rounds, so that no user or session is in two requests at once.
+     */
     private static final int USERS = 200;
 
     private static final int LOGINS_A_ROUND = 60;
     private static final int REFRESHES_A_ROUND = 600;
 
-    /** Many short ones: what else the machine does then meets both sides of a pair. */
+    /** Is the number of rounds. They are many and short, so that other work of the machine affects both sides of a pair. */
     private static final int ROUNDS = 24;
 
     private final Server server;
@@ -50,7 +54,7 @@ final class TokenBench {
         Comparison.round(server, 0, USERS, keycloakLogin(TENANT, CLIENT));
         Comparison.round(server, 0, USERS, keycloakLogin(PLAIN, PLAIN_CLIENT));
 
-        // Before the others, while both realms hold about as many sessions.
+        // This comparison comes before the others, while both realms hold about the same number of sessions.
         Comparison noted = Comparison.of(
                 server,
                 "noted login",
@@ -132,7 +136,7 @@ final class TokenBench {
         return item -> passwordGrant(realm, client, user(item), Tenants.PASSWORD);
     }
 
-    /** Each user fails too seldom to be locked. */
+    /** Returns logins that fail. Each user fails too rarely to be locked. */
     private Comparison.Side failedLogin(String realm, String client) {
         return new Comparison.Side() {
             @Override
@@ -163,7 +167,7 @@ final class TokenBench {
                         password));
     }
 
-    /** Each session's newest token, whichever side it is that asks: all are the same client's. */
+    /** Returns refreshes with each session's newest token, whichever side received it, because all tokens belong to the same client. */
     private Comparison.Side apiRefresh() {
         return remembering(item -> server.post(
                         "/realms/" + TENANT + "/api/refresh",
@@ -215,7 +219,7 @@ final class TokenBench {
         return "user-" + item % USERS;
     }
 
-    /** A tenant with users. */
+    /** Returns a tenant with users. */
     private static ObjectNode tenant(String name) {
         ObjectNode tenant = Tenants.tenant(name);
         for (int i = 0; i < USERS; i++) {
@@ -224,7 +228,7 @@ final class TokenBench {
         return tenant;
     }
 
-    /** The same realm, no tenant: its client has another name, and the API's own is there but off. */
+    /** Returns the same realm, which is not a tenant: its client has another name, and the API's own client exists but is disabled. */
     private static String withoutTheApi(ObjectNode tenant) throws IOException {
         String renamed = tenant.toString().replace("\"" + CLIENT + "\"", "\"" + PLAIN_CLIENT + "\"");
         ObjectNode plain = (ObjectNode) Server.JSON.readTree(renamed);

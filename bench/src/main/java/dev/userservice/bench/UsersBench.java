@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Pages of a list of many users: against a script on Keycloak's admin REST that gathers the same, and deep ones against the
- * first.
+ * Measures pages of a list of many users: against a script that collects the same from Keycloak's admin REST API, and deep pages against
+ * the first one.
  */
 final class UsersBench {
     private static final String TENANT = "bench-tenant";
@@ -29,7 +29,7 @@ final class UsersBench {
     private static final int PAGE = 100;
     private static final int DEEP = 1_000;
 
-    /** The script's many requests need the JIT compiler most. */
+    /** Is the number of rounds that warm up. The script's many requests depend most on the JIT compiler. */
     private static final int WARM_UPS = 5;
 
     private static final int ROUNDS = 10;
@@ -38,10 +38,10 @@ final class UsersBench {
 
     private final Server server;
 
-    /** What the side that came first has got in a round. */
+    /** Holds what the side that came first has received in a round. */
     private final Map<String, Object> got = new HashMap<>();
 
-    /** By round: how many seconds of the script's turn went into what the list says as well. */
+    /** Holds for each round the seconds of the script's turn that were spent on what Keycloak's list says as well. */
     private final Map<Integer, Double> spared = new HashMap<>();
 
     private String token;
@@ -57,7 +57,7 @@ final class UsersBench {
         server.addRealm(tenant().toString());
         Bench.say("adding %d users", USERS);
         database.execute(users());
-        // Else autovacuum would come along in the middle.
+        // Otherwise autovacuum would start in the middle.
         database.execute("vacuum analyze");
         new UsersBench(server).measure(database);
     }
@@ -128,7 +128,7 @@ final class UsersBench {
                 database);
     }
 
-    /** Another page in each round, the same for both. */
+    /** Compares both sides with cold caches. Each round has another page, which is the same for both. */
     private Comparison cold(String how, IntUnaryOperator page, Listing ours) throws Exception {
         return Comparison.ofWork(
                 server,
@@ -173,7 +173,7 @@ final class UsersBench {
                 warm(round -> full(byCursor(sort, cursors.get(0)).path("users"))));
     }
 
-    /** Goes from page to page as a client does, and gives the cursor of each. */
+    /** Goes from page to page as a client does, and returns the cursor of each. */
     private List<String> walk(String sort) throws Exception {
         Bench.say("walking to page %d by %s", DEEP, sort);
         Set<String> seen = new HashSet<>();
@@ -196,17 +196,17 @@ final class UsersBench {
         return api("sort=" + sort + "&cursor=" + cursor);
     }
 
-    /** Not the first: the admin is on it, who logs in all the time. */
+    /** Returns the page of a round. It is never the first one, because the admin is on it and logs in all the time. */
     private static int page(int round) {
         return 1 + round * 61 % (DEEP - 2);
     }
 
-    /** Of several hundred users. */
+    /** Returns a prefix that several hundred users have. */
     private static String prefix(int round) {
         return "user-%02x".formatted(round * 7);
     }
 
-    /** What one request of ours, and so many of theirs, tell of a user. */
+    /** What one request of ours, and many requests of the script, report about a user. */
     private record Listed(String id, String role, boolean hasMfa, Instant lastLogin) {}
 
     private List<Listed> ours(String place) throws Exception {
@@ -266,7 +266,7 @@ final class UsersBench {
         return full(users).findValuesAsText("id");
     }
 
-    /** Both sides must have done the same. */
+    /** Fails unless both sides have done the same. */
     private void sameAs(String what, Object mine) {
         Object other = got.putIfAbsent(what, mine);
         if (other != null && !other.equals(mine)) {
@@ -286,7 +286,7 @@ final class UsersBench {
         return new Prepared(
                 round -> {
                     renewTokens();
-                    // The realm's last: the other request would fill it again.
+                    // The cache of the realm is cleared last, because the other request would fill it again.
                     clear("clear-user-cache");
                     clear("clear-realm-cache");
                 },
@@ -323,7 +323,7 @@ final class UsersBench {
         token = Tenants.login(server, TENANT, ADMIN);
     }
 
-    /** A tenant whose events are kept, with an admin. */
+    /** Returns a tenant that stores its events and has an admin. */
     private static ObjectNode tenant() {
         ObjectNode tenant = Tenants.tenant(TENANT);
         tenant.put("eventsEnabled", true);
@@ -332,9 +332,9 @@ final class UsersBench {
     }
 
     /**
-     * Users straight into the tables. Their names and ids are in no order of their making, so that a page's users lie all
-     * over the tables, as in production. Each has a password (of nobody), a gender and a login; a tenth have a one-time
-     * code, a fiftieth are admins. Ten are made in the same millisecond.
+     * Returns SQL that writes users directly into the tables. The order of their names and ids is not the order in which they were created,
+     * so that the users of a page are spread over the tables, as in production. Each has a password (which nobody knows), a gender and a
+     * login. A tenth have a one-time code, and a fiftieth are admins. Ten are created in the same millisecond.
      */
     private static String users() {
         return """

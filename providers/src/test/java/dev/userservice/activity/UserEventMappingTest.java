@@ -21,7 +21,7 @@ import org.keycloak.events.admin.ResourceType;
 final class UserEventMappingTest {
     private static final Pattern ROW = Pattern.compile("\\| `([a-z_]+)` \\| ([^|]+)\\|.*");
 
-    /** What makes an event of these types be noted, beyond the type. */
+    /** The details that an event of these types needs to be recorded, in addition to its type. */
     private static final Map<EventType, Map<String, String>> CONDITIONS = Map.of(
             EventType.REFRESH_TOKEN_ERROR,
             Map.of("reason", "Stale token"),

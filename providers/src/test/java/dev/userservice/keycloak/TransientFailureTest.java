@@ -19,7 +19,7 @@ import org.keycloak.models.ModelException;
 final class TransientFailureTest {
     static Stream<Throwable> whatADatabaseThatIsAwayCauses() {
         return Stream.of(
-                // Seen when PostgreSQL was killed while a statement was on its way.
+                // This exception was seen when PostgreSQL was killed while a statement was on its way.
                 new EOFException(),
                 new ConnectException("Connection refused"),
                 new SocketTimeoutException(),

@@ -23,7 +23,12 @@ final class TotpSecretTest {
                 TotpSecret.uri(POLICY, issuer, "jane@example.com", SECRET));
     }
 
-    /** In which letters, how many of the tenant's and how many of the user's. */
+    /**
+     * Tests names of the given numbers of letters.
+     *
+     * @param ofTenant how many letters the name of the tenant has
+     * @param ofUser how many letters the name of the user has
+     */
     @ParameterizedTest
     @CsvSource({"語, 64, 200", "語, 64, 3", "😀, 32, 100", "x, 64, 255", "é, 3, 255"})
     void longNamesAreCutUntilAQrCodeHoldsThem(String letter, int ofTenant, int ofUser) throws WriterException {
@@ -32,7 +37,7 @@ final class TotpSecretTest {
         String whole = POLICY.getKeyURI("t", "u", SECRET);
         String secret = whole.replaceFirst(".*(secret=[A-Z2-7]+).*", "$1");
         assertTrue(uri.contains(secret), uri);
-        // Two pixels a module, with the border.
+        // Each module of the QR code has two pixels, and the border is included.
         assertTrue(new QRCodeWriter().encode(uri, BarcodeFormat.QR_CODE, 1, 1).getWidth() <= 246 / 2);
     }
 }

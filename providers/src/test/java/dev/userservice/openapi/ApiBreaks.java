@@ -9,8 +9,9 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /**
- * What a change of the OpenAPI document breaks in its clients, generated ones too, and openapi-diff lets pass: fields that go, null
- * where none was, values that are refused from now on, and what classes and methods are named by.
+ * Finds the changes of the OpenAPI document that break clients, including generated ones, and that openapi-diff does not report: fields
+ * that are removed, null where a value was guaranteed, values that are newly refused, and changes of what generators make the names of
+ * classes and methods from.
  */
 final class ApiBreaks {
     private final List<String> found = new ArrayList<>();

@@ -20,7 +20,7 @@ import org.openapitools.openapidiff.core.OpenApiCompare;
 import org.openapitools.openapidiff.core.model.ChangedOpenApi;
 import org.openapitools.openapidiff.core.model.DiffResult;
 
-/** The version of the OpenAPI document: does it say what has changed for the clients of the last release? */
+/** Tests that the version of the OpenAPI document says what has changed for the clients of the last release. */
 final class ApiVersionTest {
     private static final Path BUILT = Path.of("target/classes/META-INF/user-service/openapi.yaml");
     private static final Path RELEASED = Path.of("../docs/openapi-released.yaml");
@@ -70,7 +70,9 @@ final class ApiVersionTest {
         }
     }
 
-    /** To openapi-diff another description of a field is something new. */
+    /**
+     * Returns a copy without descriptions and summaries, because openapi-diff reports a reworded description of a field as something new.
+     */
     private static JsonNode wordless(JsonNode document) {
         JsonNode copy = document.deepCopy();
         for (String word : List.of("description", "summary")) {
@@ -83,7 +85,7 @@ final class ApiVersionTest {
         return copy;
     }
 
-    /** Semantic versioning. Words of the document may change as they like. */
+    /** Returns whether the step between the versions follows semantic versioning. The words of the document may change freely. */
     private static boolean isCoveredBy(Change change, String from, String to) {
         if (change.isBreaking()) {
             return compare(from, to, 1) < 0;
@@ -103,7 +105,7 @@ final class ApiVersionTest {
         return 0;
     }
 
-    /** Where in the document; what stands there then, nothing for what is taken out. */
+    /** Each row has a JSON Pointer into the document and the value to put there. A row without a value removes what is there. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -22,7 +22,10 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The OpenAPI document, as the build has just made it: is it the one that was looked at, and does it say all there is to say? */
+/**
+ * Tests the OpenAPI document that the build has just made: it must be the one that was reviewed, and it must say everything that
+ * there is to say.
+ */
 final class OpenApiDocumentTest {
     private static final Path BUILT = Path.of("target/classes/META-INF/user-service/openapi.yaml");
     private static final Path LOOKED_AT = Path.of("../docs/openapi.yaml");
@@ -49,7 +52,7 @@ final class OpenApiDocumentTest {
                 .toList();
     }
 
-    /** Each schema's fields, with those of the objects in them. */
+    /** Returns the fields of a schema, including those of the objects in it. */
     private static Stream<Named> fields(String of, JsonNode schema) {
         return members(schema.path("properties"))
                 .flatMap(field -> Stream.concat(
@@ -114,7 +117,7 @@ final class OpenApiDocumentTest {
         for (Named operation : operations()) {
             for (JsonNode parameter : operation.node().path("parameters")) {
                 boolean isWhole = !parameter.path("description").asText().isBlank()
-                        // One that need not be sent is left to the reader: a page to try it on sends its examples.
+                        // An optional parameter has no example, because a page for trying out the API would send it.
                         && parameter.path("required").asBoolean() == parameter.has("example");
                 if (!isWhole) {
                     wrong.add(operation.name() + " " + parameter.path("name").asText());
@@ -165,7 +168,10 @@ final class OpenApiDocumentTest {
         assertEquals(List.of(), wrong);
     }
 
-    /** Generators name what a call takes by its operation, and a body by its schema: two of one name do not compile. */
+    /**
+     * Checks for clashes of names. Generators name the parameters of a call after its operation and a body after its schema, and
+     * two types of the same name do not compile.
+     */
     @Test
     void noOperationsRequestIsNamedLikeTheBodyOfAnother() {
         List<String> clashes = operations().stream()

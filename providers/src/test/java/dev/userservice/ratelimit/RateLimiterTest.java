@@ -24,7 +24,7 @@ final class RateLimiterTest {
     private final Clock clock = new Clock();
     private final RateLimiter limiter = new RateLimiter(clock, Optional.empty());
 
-    /** Moved by hand. */
+    /** A clock that the test moves forward. */
     private static final class Clock implements TimeMeter {
         private final AtomicLong nanos = new AtomicLong();
 
@@ -136,7 +136,10 @@ final class RateLimiterTest {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    /** The template's brute-force detection forgets failures before one address may add to them, by either name of an account. */
+    /**
+     * Checks that the brute-force detection of the template forgets failures before one address may add enough to them, even by
+     * both names of an account.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"tenant-template", "platform-realm"})
     void fromOneAddressNobodyIsLockedOutHoweverPatientTheyAre(String realm) throws Exception {
@@ -147,8 +150,8 @@ final class RateLimiterTest {
         double failuresASecond =
                 names * (double) limit.permits() / limit.period().toSeconds();
         long factor = template.path("failureFactor").asLong();
-        // As many as there are at once, and those that come back while each failure is just in time for the next to add
-        // to it.
+        // These are the failures that are allowed at once, and those that become allowed while each failure comes just
+        // in time to be added to the ones before.
         double most = names * limit.permits()
                 + (factor - 1) * template.path("maxDeltaTimeSeconds").asLong() * failuresASecond;
         assertTrue(most < factor, () -> most + " failures in a row, and the account is locked by " + factor);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.keycloak.provider.ProviderConfigProperty;
 
-/** {@code docs/settings.md} is made of the declarations, and is what they make. */
+/** Tests that {@code docs/settings.md} is what the declarations of the settings generate. */
 final class SettingsReferenceTest {
     private static final Path FILE = Path.of("../docs/settings.md");
     private static final String COMMAND = "./mvnw test -pl providers -Dtest=SettingsReferenceTest -Dupdate-docs";

@@ -26,7 +26,7 @@ final class ApiPathTest {
     void coversOurSubtree() {
         assertTrue(ApiPath.covers("/realms/demo/api"));
         assertTrue(ApiPath.covers("realms/demo/api/users/me"));
-        // What ends a line for a pattern ends no path.
+        // A character that ends a line in a regular expression does not end a path.
         assertTrue(ApiPath.covers("realms/demo/api/users/x\n"));
         assertTrue(ApiPath.covers("realms/demo/api/x\u0085y"));
     }

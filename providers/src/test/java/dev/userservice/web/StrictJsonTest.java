@@ -117,7 +117,7 @@ final class StrictJsonTest {
         assertTrue(read("{\"extra\":null}").extra().isNull());
     }
 
-    /** The examples of RFC 7396, appendix A, that have objects on both sides. */
+    /** Tests the examples of RFC 7396, appendix A, that have objects on both sides. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

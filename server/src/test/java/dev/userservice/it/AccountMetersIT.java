@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What is counted of what is done in a tenant: each time exactly that, by whatever way in. */
+/** Tests the meters of what is done in a tenant: each action counts exactly once, however it is done. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.LOST_ACTIVITIES)
 @ResourceLock(Shared.TABLES)
@@ -61,7 +61,7 @@ final class AccountMetersIT {
                 .only(series -> FAMILY.matcher(series).matches());
     }
 
-    /** Does something, of which in the end just these have grown, by one each. */
+    /** Does something, and asserts that in the end exactly these series have grown, by one each. */
     private static void assertCounts(Tenant tenant, Runnable what, String... series) {
         Scrape before = family(tenant);
         what.run();
@@ -76,7 +76,7 @@ final class AccountMetersIT {
         } catch (AssertionError e) {
             assertEquals(expected, grown.get());
         }
-        // A count too many would be there by the time that a later request is counted.
+        // A count too many would be visible by the time that a later request is counted.
         String later = "http_requests_total{method=\"GET\",route=\"/users/health\",status=\"200\"}";
         Scrape sofar = Scrape.of(tenant.server()).of(tenant);
         tenant.api().get("/users/health").then().statusCode(200);
@@ -176,7 +176,7 @@ final class AccountMetersIT {
         }
     }
 
-    /** The first of the two steps is no failure, whatever its answer. */
+    /** The first of the two steps does not count as a failed login, although its answer is 401. */
     @Test
     void aLoginWithACodeIsOne(TestServer server) {
         Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
@@ -208,7 +208,7 @@ final class AccountMetersIT {
                 action("login"));
     }
 
-    /** Whoever comes to Keycloak's pages without a cookie has neither registered nor forgotten a password. */
+    /** A visitor who opens Keycloak's pages without a cookie has neither tried to register nor to reset a password. */
     @Test
     void aVisitOfAPageIsNoFailure(Tenant tenant) {
         String pages = tenant.server().base() + "/realms/" + tenant.name() + "/login-actions/";
@@ -218,7 +218,7 @@ final class AccountMetersIT {
         });
     }
 
-    /** The log has no row for a refresh, unless the tenant asks for that. */
+    /** The activity log has no row for a refresh, unless the tenant asks for one. */
     @Test
     void aRefreshAndOneThatFails(Tenant tenant) {
         String username = someone();
@@ -329,7 +329,7 @@ final class AccountMetersIT {
                         .statusCode(200));
     }
 
-    /** What the admin console calls. A role that changes nothing of what the API shows is an action, and no change of it. */
+    /** The admin console calls these. A role that does not change what the API shows counts as an action, but not as a role change. */
     @Test
     void aChangeOfTheRoleByKeycloaksAdminRest(Tenant tenant) {
         var user = tenant.admin().users().get(tenant.addUser(someone()));

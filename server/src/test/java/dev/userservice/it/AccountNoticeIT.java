@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** What people are told of by mail, by whatever way in it was done. The pages are tried elsewhere. */
+/** Tests the mails that tell people about changes of their account, however the change was made. Other tests cover the pages. */
 @ExtendWith(ServerExtension.class)
 final class AccountNoticeIT {
     private static final String MFA = "Two-factor authentication was ";
@@ -65,7 +65,7 @@ final class AccountNoticeIT {
                 .statusCode(200);
     }
 
-    /** All mails to this person, once one that was asked for later has come. */
+    /** Returns the number of all mails to this person, once a mail that was requested later has arrived. */
     private int mails() {
         String witness = "w" + UUID.randomUUID().toString().substring(0, 8);
         tenant.addUser(witness);
@@ -92,7 +92,7 @@ final class AccountNoticeIT {
         assertEquals(2, mails());
     }
 
-    /** Whoever registers chooses the name and the address; mail programs make a link of such a name. */
+    /** Whoever registers chooses both the name and the address, and mail programs turn a name like this one into a link. */
     @Test
     void aNameIsToldOnlyToWhoHasProvedTheAddress() {
         String link = "free-gift-" + name + ".evil.example";
@@ -138,7 +138,7 @@ final class AccountNoticeIT {
         assertEquals(1, mails());
     }
 
-    /** Keycloak's own account API has no limit, and most mail servers deliver all of these to one mailbox. */
+    /** Keycloak's own account API has no rate limit, and most mail servers deliver mail for all of these addresses to one mailbox. */
     @Test
     void whoChangesTheirAddressAgainAndAgainFloodsNoMailbox() {
         String token = tenant.passwordToken("full", name).path("access_token");
@@ -153,13 +153,14 @@ final class AccountNoticeIT {
         }
         mails();
         assertEquals(1, tenant.inbox().count(email));
-        // That it came, unless it has gone already, and that it went.
+        // There are at most two notices: that the address came, unless it has gone again before that mail is sent, and
+        // that it went.
         assertTrue(told(ofOneMailbox) <= 2, "mails: " + told(ofOneMailbox));
         for (String address : ofMany) {
             account(token, name, address).then().statusCode(204);
         }
         mails();
-        // Of each of the two kinds ten a day.
+        // The limit is ten mails a day for each of the two kinds of notice.
         assertTrue(told(ofMany) <= 20, "mails: " + told(ofMany));
     }
 
@@ -169,7 +170,7 @@ final class AccountNoticeIT {
                 .sum();
     }
 
-    /** Whosever account it is at the moment: an address can go from one to the next. */
+    /** The limit holds for the address, whichever account has it at the moment, because an address can move from account to account. */
     @Test
     void nobodyMailsAStrangerByPassingAnAddressOn() {
         String stranger = "stranger-" + email;
@@ -179,14 +180,14 @@ final class AccountNoticeIT {
             String token = tenant.passwordToken("full", one).path("access_token");
             account(token, one, stranger).then().statusCode(204);
             if (i == 0) {
-                // Once the address has gone on, it is not told any more that it has come.
+                // Once the account has another address, the notice that this address came is no longer sent.
                 assertTrue(tenant.inbox().next(stranger).text().contains("now belongs to an account at "));
             }
             account(token, one, "away-" + one + "@example.com").then().statusCode(204);
         }
         assertTrue(tenant.inbox().next(stranger).text().contains("was changed to"));
         mails();
-        // That it is the account's now, and that it is no more.
+        // The two mails say that the address now belongs to the account, and that it no longer does.
         assertEquals(2, tenant.inbox().count(stranger));
     }
 
@@ -205,7 +206,7 @@ final class AccountNoticeIT {
         password.setValue("Another-horse-2");
         tenant.admin().users().get(id).resetPassword(password);
         assertTrue(tenant.inbox().next(email).subject().startsWith(MFA));
-        // One kind does not hide behind another.
+        // A notice of one kind does not suppress a notice of another kind.
         assertTrue(tenant.inbox().next(email).subject().startsWith(CHANGED));
     }
 
@@ -239,7 +240,7 @@ final class AccountNoticeIT {
         String first = "first-" + email;
         String second = "second-" + email;
         account(token, name, first).then().statusCode(204);
-        // Once the address has gone on, it is not told any more that it has come.
+        // Once the account has another address, the notice that this address came is no longer sent.
         Inbox.Mail come = tenant.inbox().next(first);
         assertTrue(come.text().contains("now belongs to an account at "));
         assertFalse((come.text() + come.html()).contains(name), come.html());
@@ -304,7 +305,7 @@ final class AccountNoticeIT {
                 .statusCode(200);
     }
 
-    /** The admin reads German, the tenant's people English, and one of them French, which the tenant does not speak. */
+    /** The admin reads German and the tenant's users read English. One user wants French, which the tenant does not support. */
     @ParameterizedTest
     @CsvSource({"'', Your new , Activate your ", "de, Your new , Aktivieren Sie ", "fr, Your new , Activate your "})
     void whatAnAdminCausesIsInTheLanguageOfWhoReadsIt(String locale, String invitation, String activation) {

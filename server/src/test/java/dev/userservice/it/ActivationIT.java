@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** The code of the mail, given back: POST /verify-email, PATCH /users/activation; and asked for again. */
+/** Tests how a client returns the code of the mail, with POST /verify-email and PATCH /users/activation, and how it asks for a new one. */
 @ExtendWith(ServerExtension.class)
 final class ActivationIT {
     private static final String RESENT = "If the account awaits activation, a new code has been sent.";
@@ -190,7 +190,7 @@ final class ActivationIT {
 
     @Test
     void theCoolDownIsTheAccounts() {
-        // Long, so that it is not over before the test is.
+        // The cool-down is long, so that it does not end before the test does.
         Tenant tenant = Tenant.on(
                 impatient.server(),
                 realm -> realm.withObject("/attributes").put("user-service.resend-cool-down", "600"));
@@ -199,7 +199,7 @@ final class ActivationIT {
         for (int i = 0; i < 5; i++) {
             resend(tenant, email).then().statusCode(200).body("message", equalTo(RESENT));
         }
-        // What was asked for later has been done by the time that this one's mail is here.
+        // The mail of this later registration shows that everything that was requested before it has been done.
         tenant.inbox().next(registered(tenant));
         assertEquals(1, tenant.inbox().count(email));
         verify(tenant, code).then().statusCode(200);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.WindowType;
 
-/** The pages behind the link of an activation mail, in a browser. */
+/** Tests in a browser the pages behind the link of an activation mail. */
 @ExtendWith(ServerExtension.class)
 final class ActivationLinkIT {
     private static final String CLICK = "#user-service-confirm";
@@ -70,7 +70,7 @@ final class ActivationLinkIT {
         }
     }
 
-    /** Who has the mail and not the password has not registered: somebody else has, with this person's address. */
+    /** Somebody who has the mail but not the password did not register: somebody else registered with this person's address. */
     @Test
     void whoDoesNotKnowThePasswordTakesTheAccountOver() {
         try (RelyingParty app = RelyingParty.of(tenant);
@@ -78,7 +78,7 @@ final class ActivationLinkIT {
                 Browser owners = Browser.open()) {
             Newcomer account = Newcomer.to(tenant);
             account.registersAt(app, attackers);
-            // The login that waits has begun in an earlier second than the new password.
+            // The login that waits must have begun in an earlier second than the one in which the password changes.
             Eventually.holds("another second", Duration.ofSeconds(10), nextSecond());
             owners.goTo(account.mail().link());
             owners.awaitText("did not register here");
@@ -128,7 +128,7 @@ final class ActivationLinkIT {
         assertFalse(nora.isActive());
     }
 
-    /** RFC 9110, section 9.2.1: GET and HEAD are safe. */
+    /** RFC 9110, section 9.2.1, says that GET and HEAD are safe. */
     @Test
     void whoOnlyLooksActivatesNobody() {
         Newcomer nora = Newcomer.to(tenant).registersByTheApi();
@@ -160,7 +160,7 @@ final class ActivationLinkIT {
         }
     }
 
-    /** Keycloak's scripts look a second after a page came whether this browser has another login under way. */
+    /** One second after a page has loaded, Keycloak's scripts check whether this browser has another login in progress. */
     @Test
     void besideALoginThatWaitsItsPagesStay() {
         try (RelyingParty app = RelyingParty.of(tenant);
@@ -277,7 +277,7 @@ final class ActivationLinkIT {
         }
     }
 
-    /** In the head, in the claims, in the signature, and no token at all. */
+    /** The test changes a character in the header, in the claims and in the signature of the token, one at a time. */
     @Test
     void aTamperedOneIsAnErrorPage() {
         try (Browser browser = Browser.open()) {

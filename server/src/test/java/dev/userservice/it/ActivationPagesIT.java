@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** The page of a login that waits for the code of the mail, in a browser. */
+/** Tests in a browser the page of a login that waits for the code of the mail. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(value = Shared.LATE_MAIL, mode = ResourceAccessMode.READ)
 final class ActivationPagesIT {
@@ -156,7 +156,7 @@ final class ActivationPagesIT {
             nora.logsInTo(app, browser);
             browser.awaitText(nora.maskedEmail());
 
-            // What was asked for later has been sent by the time that this one's mail is here.
+            // The mail of this later registration shows that everything that was requested before it has been sent.
             Newcomer.to(impatient).registersByTheApi().mail();
             assertEquals(1, nora.mails());
             nora.enters(code, browser);
@@ -180,7 +180,7 @@ final class ActivationPagesIT {
         }
     }
 
-    /** By the admin console or Keycloak's admin REST, which tell nobody what the address was. */
+    /** The address is corrected with the admin console or Keycloak's admin REST API, which report nobody's former address. */
     @Test
     void whoseAddressWasCorrectedIsSentTheCodeToTheNewOne() {
         try (RelyingParty app = RelyingParty.of(tenant);
@@ -204,7 +204,7 @@ final class ActivationPagesIT {
         }
     }
 
-    /** Pages and their pictures take their time. */
+    /** Sets a long cool-down, because pages and their screenshots take time. */
     private static void coolDownForLong(ObjectNode realm) {
         realm.withObject("/attributes").put("user-service.resend-cool-down", "600");
     }
@@ -247,7 +247,7 @@ final class ActivationPagesIT {
         }
     }
 
-    /** What our pages and mails are made of comes with the jar, whatever the tenant's themes are. */
+    /** The jar contains everything that our pages and mails consist of, whatever themes the tenant has. */
     @ParameterizedTest
     @CsvSource({"keycloak.v2, keycloak", "keycloak, keycloak", "user-service, user-service"})
     void theTenantMayHaveOtherThemes(String loginTheme, String emailTheme) {
@@ -271,7 +271,7 @@ final class ActivationPagesIT {
         }
     }
 
-    /** What waits to be sent is late, which is looked at elsewhere; it goes with its tenant. */
+    /** The mail that waits here counts as late, which other tests look at, so it is removed together with its tenant. */
     @Test
     void whereNoMailCanBeSentNoneIsPromised() {
         Tenant bare = Tenant.on(tenant.server(), realm -> realm.remove("smtpServer"));

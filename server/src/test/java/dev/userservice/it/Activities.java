@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The activity log of a tenant, as its API tells it. */
+/** Reads the activity log of a tenant through the API. */
 final class Activities {
     private static final int MOST = 100;
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-    /** A class of tests may take longer than a token lives. */
+    /** Is the age at which the token is replaced, because a test class may run for longer than a token is valid. */
     private static final Duration FRESH = Duration.ofMinutes(1);
 
     private final Tenant tenant;
@@ -29,7 +29,7 @@ final class Activities {
         this.since = Instant.now();
     }
 
-    /** Reads it as a back end that may see users. */
+    /** Returns the log of a tenant, which it reads as a back end that may view users. */
     static Activities of(Tenant tenant) {
         String client = "log-" + UUID.randomUUID().toString().substring(0, 8);
         tenant.addClient(client, true);
@@ -37,12 +37,12 @@ final class Activities {
         return new Activities(tenant, client);
     }
 
-    /** All that happened to a user, the oldest first. */
+    /** Returns everything that happened to a user, oldest first. */
     List<Map<String, Object>> about(String userId) {
         return all(Map.of("user_id", userId));
     }
 
-    /** All that these parameters find, the oldest first. */
+    /** Returns all rows that match these parameters, oldest first. */
     List<Map<String, Object>> all(Map<String, ?> parameters) {
         Response page = tenant.api(token())
                 .queryParams(parameters)
@@ -54,12 +54,12 @@ final class Activities {
         return rows;
     }
 
-    /** What was done to a user, in its order. */
+    /** Returns the actions that concern a user, oldest first. */
     List<String> actions(String userId) {
         return about(userId).stream().map(row -> (String) row.get("action")).toList();
     }
 
-    /** The newest row about a user, which must be of this action; waits for what Keycloak tells a moment later. */
+    /** Returns the newest row about a user, once it is of this action. Keycloak reports some events only a moment after its answer. */
     Map<String, Object> last(String userId, String action) {
         Eventually.holds("the row " + action, TIMEOUT, () -> {
             List<String> actions = actions(userId);
@@ -69,7 +69,7 @@ final class Activities {
         return rows.get(rows.size() - 1);
     }
 
-    /** The same, once so many rows about the user are of this action. */
+    /** Returns the newest row about a user as above, once the user has this number of rows of the action. */
     Map<String, Object> last(String userId, String action, int times) {
         Eventually.holds(
                 "row " + times + " of " + action,

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What the activity log is worth when the server or the database dies at any moment. It has its own of both. */
+/** Tests that the activity log is complete when the server or the database dies at any moment. The test has its own server and database. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Order(1)
 @ResourceLock(Shared.SECOND_SERVER)
@@ -65,7 +65,7 @@ final class ActivityCrashIT {
         server.node().start();
     }
 
-    /** Without a load, whose commits would have taken one along that does not wait. */
+    /** This test runs without load, because the commits of other requests would also have made a commit durable that does not wait. */
     @Test
     @Order(3)
     void whatIsAnsweredIsThereWhenTheDatabaseIsKilledAtOnce() throws Exception {
@@ -158,7 +158,7 @@ final class ActivityCrashIT {
                 .get(0);
     }
 
-    /** The last one: a server whose connections are broken is of no use to another. */
+    /** This test runs last, because no other test can use a server whose database connections are broken. */
     @Test
     @Order(4)
     void aDatabaseThatIsKilledHasLostNothingThatWasAnswered() throws Exception {
@@ -166,7 +166,7 @@ final class ActivityCrashIT {
         check(answered);
     }
 
-    /** What was answered with success, or with the refusal that was to be noted. */
+    /** Collects what the server answered with success, or with a refusal that had to be logged. */
     private record Answered(
             Set<String> sessions, Map<String, Integer> wrong, Map<String, String> names, Queue<Throwable> failures) {
         Answered() {
@@ -211,7 +211,7 @@ final class ActivityCrashIT {
         return answered;
     }
 
-    /** Until the disaster, or the test's end. */
+    /** Sends requests until the disaster happens or the test ends. */
     private static void work(String username, Answered answered) {
         try {
             int changes = 0;
@@ -234,7 +234,7 @@ final class ActivityCrashIT {
                 }
             }
         } catch (Exception | AssertionError e) {
-            // After the disaster: the connection broke, or the answer is one of a server without a database.
+            // This happens after the disaster: the connection broke, or the server answered without a database.
             answered.failures().add(e);
         }
     }
@@ -277,7 +277,8 @@ final class ActivityCrashIT {
         tenant.addUser("alice");
         Tenant.Session session = tenant.session("alice");
         tenant.login("alice", "wrong").then().statusCode(401);
-        // Not the row of the log, but Keycloak's own of the session: so the watch sees one that may be lost.
+        // A refresh writes no row of the log, only Keycloak's own row of the session, so the watch sees a commit that
+        // may be lost.
         tenant.refresh(session.refresh()).then().statusCode(200);
         Map<String, Set<String>> seen = new TreeMap<>();
         for (String table : List.of("us_activity", "offline_user_session", "offline_client_session")) {
@@ -290,7 +291,7 @@ final class ActivityCrashIT {
                 "the watch would see it: " + seen);
     }
 
-    /** Has PostgreSQL note, as the last thing before a commit, whether that commit will wait. */
+    /** Makes PostgreSQL record, as the last thing before a commit, whether that commit waits until it is durable. */
     private static void watchCommits(String table) throws SQLException {
         database.execute("""
                 create table if not exists commits (what text, setting text);

@@ -26,7 +26,7 @@ import org.keycloak.representations.idm.FederatedIdentityRepresentation;
 import org.keycloak.representations.idm.IdentityProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** What the activity log notes, by each way in. */
+/** Tests what the activity log records for each way in which something can be done. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.LOST_ACTIVITIES)
 @ResourceLock(Shared.TABLES)
@@ -248,8 +248,7 @@ final class ActivityIT {
 
     @Test
     void whatPeopleDoToTheirOwnAccount(TestServer server) {
-        // Keycloak's lockout would refuse a password that follows another one at once, and one more row would tell of
-        // it.
+        // Otherwise Keycloak's lockout would refuse a password right after another one, and would add a row to the log.
         Tenant tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
         Activities log = Activities.of(tenant);
         String username = someone();
@@ -294,7 +293,7 @@ final class ActivityIT {
         assertFalse(log.about(id).toString().contains("secret"));
     }
 
-    /** What Keycloak's account console calls. */
+    /** The account console calls these endpoints. */
     @Test
     void whatPeopleDoInTheAccountConsole(Tenant tenant) {
         String username = someone();
@@ -421,7 +420,7 @@ final class ActivityIT {
         Tenant strict = Tenant.on(server, realm -> realm.put("failureFactor", 2).put("permanentLockout", true));
         Activities theirs = Activities.of(strict);
         String id = strict.addUser("alice");
-        // An attempt that comes while Keycloak counts the one before is not counted.
+        // Keycloak does not count an attempt that arrives while it counts the one before.
         Eventually.holds("the lockout", Duration.ofMinutes(1), () -> {
             strict.login("alice", "wrong").then().statusCode(401);
             return theirs.actions(id).contains("user_locked");
@@ -495,7 +494,7 @@ final class ActivityIT {
         assertEquals(change(null, "Other"), changes.get("gender"));
     }
 
-    /** A constraint of the database that fails at the commit takes the action and its row, but not the row of a failure. */
+    /** A database constraint that fails at the commit undoes the action and its row, but not the row of a failure. */
     @Test
     void whatIsRolledBackHasNoRow(Tenant tenant, TestServer server) throws Exception {
         Assumptions.assumeTrue(
@@ -605,7 +604,7 @@ final class ActivityIT {
         }
     }
 
-    /** A log that cannot be written lets nobody in, nobody guess uncounted, and says so in a meter. */
+    /** When the log cannot be written, nobody can log in, no wrong guess stays uncounted, and a meter shows the problem. */
     @Test
     void aFailureCountsThoughItCannotBeNoted(Tenant tenant, TestServer server) throws Exception {
         Assumptions.assumeTrue(

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** How long the activity log keeps what it has noted. It is purged now and then, and whenever a realm is removed. */
+/** Tests how long the activity log keeps its rows. It is purged from time to time, and whenever a realm is removed. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.TABLES)
 final class ActivityLifeIT {
@@ -42,7 +42,7 @@ final class ActivityLifeIT {
         return tenant.admin().toRepresentation().getId();
     }
 
-    /** Rows as the log would have written them that many days ago. */
+    /** Adds rows as the log would have written them this many days ago. */
     private static void add(Tenant tenant, int rows, int days) throws SQLException {
         database.execute("""
                 insert into us_activity (id, realm_id, user_id, action, created_at)

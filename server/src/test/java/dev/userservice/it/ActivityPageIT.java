@@ -16,14 +16,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The page on which an admin reads the activity log, in a browser. */
+/** Tests in a browser the page on which an admin reads the activity log. */
 @ExtendWith(ServerExtension.class)
 final class ActivityPageIT {
     private static final String ADMIN = "the-admin";
     private static final String HOSTILE = "<img src=x onerror=\"document.title='gotcha'\">";
     private static final String ROWS = "return document.querySelectorAll('#entries tbody tr').length";
 
-    /** How many of each kind: together more than the page shows at first. */
+    /** Is the number of rows of each kind. Together the rows are more than the page shows at first. */
     private static final int LOGINS = 14;
 
     private static Tenant tenant;
@@ -31,7 +31,7 @@ final class ActivityPageIT {
 
     @BeforeAll
     static void fill(Tenant fresh) {
-        // Keycloak's lockout would refuse a login that follows a wrong one at once, and one more row would tell of it.
+        // Otherwise Keycloak's lockout would refuse a login right after a wrong one, and would add a row to the log.
         tenant = Tenant.on(fresh.server(), Tenant::withoutBruteForceProtection);
         tenant.addUser(ADMIN, "admin");
         alice = tenant.addUser("alice");
@@ -94,7 +94,7 @@ final class ActivityPageIT {
         }
     }
 
-    /** What is drawn, and the same in words. */
+    /** Asserts what the chart draws and that the table below it says the same. */
     private static void assertChart(Browser browser) {
         browser.click("#chart summary");
         assertEquals(30L, browser.run("return document.querySelectorAll('#chart tbody tr').length"));
@@ -153,13 +153,13 @@ final class ActivityPageIT {
         }
     }
 
-    /** As the browser's own picker does: how one types a time depends on the language. */
+    /** Sets a time like the browser's own picker, because the way to type a time depends on the language. */
     private static void choose(Browser browser, String id, String local) {
         browser.run("const field = document.getElementById('" + id + "'); field.value = '" + local
                 + "'; field.dispatchEvent(new Event('change'))");
     }
 
-    /** The statuses of the refusals that the browser complained of, which must be all that it complained of. */
+    /** Returns the statuses of the refused requests that the browser reported. The browser must have reported nothing else. */
     private static List<String> refusals(Browser browser) {
         return browser.complaints().stream()
                 .map(complaint -> complaint.replaceFirst(".*responded with a status of (\\d+).*", "$1"))
@@ -205,7 +205,7 @@ final class ActivityPageIT {
         try (Browser browser = Browser.open()) {
             open(browser, tenant, "?user=" + id, ADMIN);
             browser.awaitText("user created");
-            // What the page has read a moment ago stays good, however long this takes.
+            // The clock stands still, so that what the page has just read stays fresh however long this step takes.
             browser.run("const now = Date.now(); Date.now = () => now;");
             browser.driver().executeCdpCommand("Network.enable", Map.of());
             block(browser, "*/users?*");
@@ -290,7 +290,7 @@ final class ActivityPageIT {
 
     @Test
     void whoMayNotReadItIsToldSoAndCanLogOut() {
-        // Somebody else's rows are counted.
+        // Another test counts the rows of alice, so somebody else has to log in here.
         tenant.addUser("bob");
         try (Browser browser = Browser.open()) {
             open(browser, tenant, "", "bob");
@@ -337,7 +337,7 @@ final class ActivityPageIT {
         }
     }
 
-    /** The login page is of the same origin, and so reaches what the tab has stored. */
+    /** The login page has the same origin, so it can reach what the tab has stored. */
     @Test
     void tokensOfAnotherLoginAreNotTaken() {
         try (Browser browser = Browser.open()) {
@@ -357,7 +357,7 @@ final class ActivityPageIT {
         }
     }
 
-    /** A refresh token that was used twice would end the session. */
+    /** Keycloak would end the session if a refresh token were used twice. */
     @Test
     void tokensAreRenewedOneAtATime() {
         Tenant brief = Tenant.on(tenant.server(), realm -> realm.put("accessTokenLifespan", 30));

@@ -15,7 +15,7 @@ import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 import org.openqa.selenium.By;
 
-/** What the activity log notes of what people do on Keycloak's own pages, in a browser. */
+/** Tests in a browser what the activity log records of the things that people do on Keycloak's own pages. */
 @ExtendWith(ServerExtension.class)
 final class ActivityPagesIT {
     private static Tenant tenant;
@@ -129,12 +129,12 @@ final class ActivityPagesIT {
         String email = username + "@example.com";
         String enabled = assertTold(tenant, email, "Two-factor authentication was enabled for your ");
         assertTrue(enabled.contains("The change came from the address "), enabled);
-        // Where the administrator was is not the user's business.
+        // The mail must not tell the user the address of the administrator.
         String disabled = assertTold(tenant, email, "Two-factor authentication was disabled for your ");
         assertFalse(disabled.contains("The change came"), disabled);
     }
 
-    /** The next mail has this subject; its text. */
+    /** Asserts that the next mail has this subject, and returns its text. */
     private static String assertTold(Tenant tenant, String email, String subject) {
         Inbox.Mail mail = tenant.inbox().next(email);
         assertTrue(mail.subject().startsWith(subject), mail.subject());

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the activity log shows to whom, a page at a time. */
+/** Tests what the activity log shows to whom, one page at a time. */
 @DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 final class ActivityReadIT {
@@ -44,7 +44,7 @@ final class ActivityReadIT {
 
     @BeforeAll
     static void fill(Tenant fresh) {
-        // Keycloak's lockout would refuse a login that follows a wrong one at once, and one more row would tell of it.
+        // Otherwise Keycloak's lockout would refuse a login right after a wrong one, and would add a row to the log.
         tenant = Tenant.on(fresh.server(), Tenant::withoutBruteForceProtection).withLongTokens();
         log = Activities.of(tenant);
         alice = tenant.addUser("alice");
@@ -61,7 +61,7 @@ final class ActivityReadIT {
         return rows.stream().map(row -> (String) row.get("id")).toList();
     }
 
-    /** Goes from page to page by the header alone, as any client can. */
+    /** Goes from page to page by the {@code Link} header alone, as any client can. */
     private static List<Map<String, Object>> walk(String token, String path, Map<String, ?> query) {
         List<Map<String, Object>> all = new ArrayList<>();
         Response page = tenant.api(token).queryParams(query).get(path);
@@ -136,7 +136,7 @@ final class ActivityReadIT {
         assertEquals(all.size(), since.size() + before.size());
         assertTrue(since.stream().noneMatch(time -> Instant.parse(time).isBefore(middle)));
         assertTrue(before.stream().allMatch(time -> Instant.parse(time).isBefore(middle)));
-        // The same instant in another zone, and a part of a millisecond.
+        // These are the same instant in another time zone, and a time with a fraction of a millisecond.
         assertEquals(
                 since.size(),
                 walk(
@@ -220,7 +220,7 @@ final class ActivityReadIT {
                         NEXT.matcher(line.substring("Link: ".length())).matches(), line));
     }
 
-    /** As no HTTP client would send it. */
+    /** Sends a request that no HTTP client would send, and returns the answer. */
     private static String raw(String request) throws IOException {
         URI base = tenant.server().base();
         try (Socket socket = new Socket(base.getHost(), base.getPort())) {

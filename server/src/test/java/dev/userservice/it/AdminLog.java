@@ -7,7 +7,7 @@ import java.util.List;
 import org.keycloak.representations.idm.AdminEventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 
-/** Keycloak's admin events of a tenant, as its admin console shows them. */
+/** Reads Keycloak's admin events of a tenant, as the admin console shows them. */
 final class AdminLog {
     private final Tenant tenant;
 
@@ -15,7 +15,7 @@ final class AdminLog {
         this.tenant = tenant;
     }
 
-    /** Turns them on, with all that they can hold, and the events of users too. */
+    /** Turns on admin events with all their details, and user events too. */
     static AdminLog on(Tenant tenant) {
         RealmRepresentation realm = tenant.admin().toRepresentation();
         realm.setAdminEventsEnabled(true);
@@ -25,7 +25,7 @@ final class AdminLog {
         return new AdminLog(tenant);
     }
 
-    /** What there is about a user that was not made by Keycloak's own admin API, oldest first. */
+    /** Returns the events about a user that Keycloak's own admin API did not cause, oldest first. */
     List<AdminEventRepresentation> about(String userId) {
         return tenant.admin().getAdminEvents().stream()
                 .filter(event -> event.getResourcePath().contains(userId)
@@ -38,7 +38,7 @@ final class AdminLog {
         return tenant.server().admin().realm("master").toRepresentation().getId();
     }
 
-    /** The same, each as operation, type and path below the user, in no order. */
+    /** Asserts that these are exactly the events about a user, each as operation, type and path below the user, in any order. */
     void holds(String userId, String... expected) {
         assertEquals(
                 List.of(expected).stream().sorted().toList(),

@@ -26,30 +26,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Everything that the document offers, with what nobody should send: no answer is a fault of the server's, none is late, and
- * none is outside of the document. {@code -Dfuzz.seconds} says how long. A build always
- * makes the same calls; {@code -Dfuzz.seed} makes others.
+ * Calls every operation of the OpenAPI document with input that nobody should send, and tests that no answer is a server error, is late, or
+ * differs from the document. {@code -Dfuzz.seconds} sets how long the test runs. Every build makes the same calls; {@code -Dfuzz.seed}
+ * makes others.
  */
 @ExtendWith(ServerExtension.class)
 final class ApiFuzzIT {
     private static final Duration LONG = Duration.ofSeconds(Long.getLong("fuzz.seconds", 30));
     private static final int PATIENCE_MILLIS = 60_000;
-    /** How often each operation is called at least, however slow the machine is. */
+    /** Is the least number of calls to each operation, however slow the machine is. */
     private static final int LEAST = 12;
 
-    /** Who calls, with a token for as long as it is good. */
+    /** Makes calls with an access token, which it keeps for as long as the token is valid. */
     private static final class Caller {
         private final Tenant tenant;
         private final Supplier<String> login;
         private String token;
 
-        /** Somebody to whom {@code login} gives a new access token; null for nobody. */
+        /** Creates a caller whose access tokens come from {@code login}, or an anonymous caller if {@code login} is null. */
         Caller(Tenant tenant, Supplier<String> login) {
             this.tenant = tenant;
             this.login = login;
         }
 
-        /** Another user each time: a call may change whom it is made by. */
+        /** Returns a caller that is another user after each login, because a call may change the user who makes it. */
         static Caller someone(Tenant tenant, String... roles) {
             return new Caller(tenant, () -> {
                 String username = "caller-" + UUID.randomUUID();
@@ -125,11 +125,11 @@ final class ApiFuzzIT {
         tenant.api().get("/users/health").then().statusCode(200);
     }
 
-    /** The contract's filter holds the answer against the document. */
+    /** Sends a call. The contract's filter compares the answer with the OpenAPI document. */
     private static Response send(HostileCalls.Call call, Caller caller, String seed) {
         RequestSpecification request = caller.call()
                 .config(RestAssuredConfig.config()
-                        // What is sent is what the call says.
+                        // The request must have exactly the content type that the call has.
                         .encoderConfig(EncoderConfig.encoderConfig()
                                 .appendDefaultContentCharsetToContentTypeIfUndefined(false))
                         .httpClient(HttpClientConfig.httpClientConfig()

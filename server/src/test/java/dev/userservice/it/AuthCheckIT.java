@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** POST /users/auth/check: is this somebody's password? */
+/** Tests POST /users/auth/check, which says whether a password is the password of a user. */
 @ExtendWith(ServerExtension.class)
 final class AuthCheckIT {
     private static Tenant tenant;
@@ -48,7 +48,7 @@ final class AuthCheckIT {
                 .post("/users/auth/check");
     }
 
-    /** The answer to a right password: see {@link Tenant#retryWhileUnauthorized}. */
+    /** Returns the answer to the right password, asked for as {@link Tenant#retryWhileUnauthorized} describes. */
     private static Response retryWhileUnauthorized(String identifier) {
         return Tenant.retryWhileUnauthorized(() -> check(tenant, backEnd, identifier, TestServer.PASSWORD));
     }
@@ -158,14 +158,14 @@ final class AuthCheckIT {
         Tenant strict = Tenant.on(tenant.server(), realm -> realm.put("failureFactor", 3));
         String paul = strict.addUser("paul");
         String token = strict.serviceTokenOf("view-users");
-        // What comes while Keycloak counts an attempt is not counted.
+        // Keycloak does not count what arrives while it counts another attempt.
         for (int round = 0; round < 50 && !isLockedOut(strict, paul); round++) {
             Concurrently.call(8, i -> check(strict, token, "paul", "wrong-" + i))
                     .forEach(AuthCheckIT::refused);
         }
         assertTrue(isLockedOut(strict, paul));
-        // Keycloak lets the next attempt begin just before it has written the count of the last one: one more may get
-        // through.
+        // Keycloak allows the next attempt just before it has written the count of the last one, so one more attempt
+        // may get through.
         assertTrue(Set.of(3, 4).contains(failures(strict, paul)));
     }
 
@@ -180,7 +180,8 @@ final class AuthCheckIT {
         refused(check(tenant, backEnd, name, "wrong"));
         Eventually.holds("a failure again", Duration.ofMinutes(1), () -> failures(tenant, id) == 1);
         retryWhileUnauthorized(name).then().statusCode(200);
-        // A success is noted after its answer; but what comes later is noted later.
+        // Keycloak records a success after the answer, but in the order of the requests, so this later failure is
+        // recorded after it.
         refused(check(tenant, backEnd, name, "wrong"));
         Eventually.holds("one more failure", Duration.ofMinutes(1), () -> failures(tenant, id) == 2);
     }

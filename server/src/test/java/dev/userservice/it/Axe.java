@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The rules of axe-core, by which a page can be used by people who see, hear or move otherwise. */
+/** Runs the rules of axe-core, which check that people who see, hear or move in other ways can use a page. */
 final class Axe {
     private static final String CORE = core();
 
@@ -29,7 +29,7 @@ final class Axe {
         }
     }
 
-    /** What is in the way of somebody, seriously or altogether. */
+    /** Returns the violations that block somebody seriously or completely. */
     static List<?> barriers(Browser browser) {
         browser.run(CORE);
         return (List<?>) browser.driver().executeAsyncScript(BARRIERS);

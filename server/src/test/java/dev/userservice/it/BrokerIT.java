@@ -13,10 +13,10 @@ import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.IdentityProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** People whom another identity provider brings. */
+/** Tests people who come from another identity provider. */
 @ExtendWith(ServerExtension.class)
 final class BrokerIT {
-    /** Of the profile that they fill in Keycloak's events tell before there is a user. */
+    /** Keycloak's events report the profile that these people fill in before the user exists. */
     @Test
     void whoBringsNoAddressFillsItInAndIsAUserLikeOthers(TestServer server, Tenant partner) {
         Tenant tenant = Tenant.on(server);
@@ -45,7 +45,7 @@ final class BrokerIT {
                         .<String>path("email")));
     }
 
-    /** Keycloak shows that there is an account with the address, and mails it; the link makes the account theirs. */
+    /** Keycloak says that an account with this address exists, and sends it a mail. The link in the mail makes the account theirs. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whoProvesTheAddressOfAnAccountThatIsSomebodyElsesHasItAlone(boolean isRegistered, TestServer server) {

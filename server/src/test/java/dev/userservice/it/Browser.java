@@ -33,11 +33,11 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
 /**
- * A real browser without a window, as somebody has it who was never here. Where there is none, its tests are skipped, but on
- * CI they fail.
+ * A real browser without a window, in the state of a user who has never visited the site. Where no browser is installed, the tests that
+ * need one are skipped, except on CI, where they fail.
  *
- * <p>The process stays when a test closes its browser, and serves the next one, which finds no tab, cookie or stored item of
- * the last: to start a process and to fill its cache costs as much as all that most tests do in it.
+ * <p>The process keeps running when a test closes its browser and serves the next test, which finds no tab, cookie or stored item of the
+ * last one. Starting a process and filling its cache costs as much as everything that most tests do in it.
  */
 final class Browser implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -49,7 +49,7 @@ final class Browser implements AutoCloseable {
     private static final Map<String, Object> DARK =
             Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark")));
 
-    /** Selenium warns that it does not know the DevTools of a newer browser. We do not use them. */
+    /** Selenium warns here that it does not know the DevTools of a newer browser, but we do not use them. */
     private static final Logger DEV_TOOLS = Logger.getLogger("org.openqa.selenium.devtools");
 
     static {
@@ -69,7 +69,7 @@ final class Browser implements AutoCloseable {
         return open("en");
     }
 
-    /** A browser whose user wants pages in a language. */
+    /** Returns a browser whose user wants pages in this language. */
     static Browser open(String language) {
         return new Browser(IdleBrowsers.ALL.take(language).orElseGet(() -> start(language)), language);
     }
@@ -77,7 +77,7 @@ final class Browser implements AutoCloseable {
     private static ChromeDriver start(String language) {
         ChromeOptions options = new ChromeOptions()
                 .setBinary(program("chromium", "chromium-browser", "google-chrome"))
-                // Without the sandbox, since root cannot have it; without /dev/shm, which is small in containers.
+                // Root cannot use the sandbox, and /dev/shm is small in containers, so both are off.
                 .addArguments(
                         "--headless=new",
                         "--no-sandbox",
@@ -85,7 +85,7 @@ final class Browser implements AutoCloseable {
                         "--window-size=1280,1000",
                         "--lang=" + language)
                 .setExperimentalOption("prefs", Map.of("intl.accept_languages", language));
-        // The driver is named, or Selenium would look for one to download.
+        // The driver is named, because otherwise Selenium would look for one to download.
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(program("chromedriver"))
                 .withTimeout(Duration.ofMinutes(2))
@@ -103,7 +103,7 @@ final class Browser implements AutoCloseable {
         driver.get(address.toString());
     }
 
-    /** Fills in a field, instead of what was in it. */
+    /** Fills in a field and replaces what was in it. */
     void type(String fieldNameOrId, String value) {
         on("[name='" + fieldNameOrId + "'], [id='" + fieldNameOrId + "']", field -> {
             field.clear();
@@ -111,7 +111,7 @@ final class Browser implements AutoCloseable {
         });
     }
 
-    /** Takes out what is in a field, by keys: a page that keeps what was typed does not hear of Selenium's clear(). */
+    /** Empties a field with keys, because a page that keeps what was typed does not notice Selenium's clear(). */
     void empty(String fieldName) {
         on("[name='" + fieldName + "']", field -> field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.BACK_SPACE));
     }
@@ -120,7 +120,7 @@ final class Browser implements AutoCloseable {
         on(cssSelector, WebElement::click);
     }
 
-    /** What can be read on the page. Asked of the browser itself: the script that Selenium brings costs many times as much. */
+    /** Returns the text that can be read on the page. The browser itself tells it, because Selenium's script costs many times as much. */
     String text() {
         return (String) run("return document.body.innerText");
     }
@@ -153,12 +153,12 @@ final class Browser implements AutoCloseable {
                 () -> !driver.findElements(By.cssSelector(cssSelector)).isEmpty());
     }
 
-    /** Waits for what is there at first, but not to be seen. */
+    /** Waits until an element is visible that exists from the start but is hidden at first. */
     void awaitShown(String cssSelector) {
         await("a page that shows " + cssSelector, () -> shows(cssSelector));
     }
 
-    /** Does it come within a few seconds? */
+    /** Returns whether the element becomes visible within a few seconds. */
     boolean waitsFor(String cssSelector) {
         Instant deadline = Instant.now().plus(A_MOMENT);
         while (Instant.now().isBefore(deadline)) {
@@ -174,14 +174,14 @@ final class Browser implements AutoCloseable {
         return driver.findElements(By.cssSelector(cssSelector)).stream().anyMatch(WebElement::isDisplayed);
     }
 
-    /** What a script returns. */
+    /** Returns what a script returns. */
     Object run(String script) {
         return driver.executeScript(script);
     }
 
     /**
-     * What the browser has complained of since this was last asked: errors of scripts, what a page's policy forbids, and answers
-     * of 400 and above.
+     * Returns what the browser has complained about since the last call: errors in scripts, violations of a page's content security policy,
+     * and responses with status 400 and above.
      */
     List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
@@ -190,17 +190,17 @@ final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** Opens a mail as a mail program does; keeps it beside the pictures. */
+    /** Opens a mail as a mail program does, and keeps it next to the screenshots. */
     void open(Inbox.Mail mail, String name) {
         goTo(kept(name + ".html", mail.html().getBytes(StandardCharsets.UTF_8)).toUri());
     }
 
-    /** Keeps pictures of the page, where they are asked for by {@code -Dpictures}: in the window, and on a phone. */
+    /** Keeps screenshots of the page in the window and on a phone, if {@code -Dpictures} asks for them. */
     void screenshot(String name) {
         screenshot(name, look -> {});
     }
 
-    /** The same in light and in dark colours, and looks at the page in each of the four ways. */
+    /** Keeps the same screenshots in light and in dark colours, and calls {@code look} while the page is shown in each of the four ways. */
     void screenshots(String name, Consumer<String> look) {
         screenshot(name, look);
         driver.executeCdpCommand("Emulation.setEmulatedMedia", DARK);
@@ -220,9 +220,9 @@ final class Browser implements AutoCloseable {
         });
     }
 
-    /** Looks at the page on a phone, so many CSS pixels wide. */
+    /** Runs {@code look} while the page is shown on a phone that is this many CSS pixels wide. */
     void onPhone(int width, Runnable look) {
-        // A window cannot be as narrow as this.
+        // The emulation is needed because a browser window cannot be this narrow.
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", 844, "deviceScaleFactor", 2, "mobile", true));
@@ -233,7 +233,7 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** By how many pixels the page is wider than what is seen of it. */
+    /** Returns by how many pixels the page is wider than its visible part. */
     long overhang() {
         return (Long) run("""
                 const page = document.scrollingElement;
@@ -267,7 +267,7 @@ final class Browser implements AutoCloseable {
             forget();
             IdleBrowsers.ALL.keep(driver, language);
         } catch (WebDriverException e) {
-            // A dialog that is open, or a process that has died: not worth a look where there are others.
+            // A dialog is open, or the process has died. It is not worth a repair, because there are other browsers.
             driver.quit();
         }
     }
@@ -293,7 +293,7 @@ final class Browser implements AutoCloseable {
         });
     }
 
-    /** Tries until it holds. While a page comes and goes, looking at it may fail. */
+    /** Tries until the condition holds. Looking at a page may fail while one page replaces another. */
     private void await(String what, Condition condition) {
         Instant deadline = Instant.now().plus(TIMEOUT);
         WebDriverException last = null;

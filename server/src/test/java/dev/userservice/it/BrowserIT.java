@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Keycloak's own login, in a browser. */
+/** Tests Keycloak's own login in a browser. */
 @ExtendWith(ServerExtension.class)
 final class BrowserIT {
     @Test

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
 
-/** A home that {@code kc.sh build} has prepared once for the jar at hand. */
+/** Provides a server's home folder that {@code kc.sh build} has prepared once for the current jar. */
 final class BuiltHome {
-    /** With the value false, the build does not wait ten seconds for a D-Bus that no build machine has. */
+    /** When this option is false, the build does not wait ten seconds for a D-Bus, which no build machine has. */
     static final String NO_SSSD = "KC_SPI_STORAGE__SSSD__ENABLED";
 
     static ServerHome of(Layout layout, String name, String database) {
@@ -48,8 +48,8 @@ final class BuiltHome {
     }
 
     /**
-     * Where the classes of a server lie, loaded and verified, for the next ones: the JVM's archive (AppCDS, JEP 350). A server starts
-     * with a quarter less of processor time by it. A JVM that cannot use it starts without.
+     * Returns the path of the JVM's archive (AppCDS, JEP 350), which has a server's classes, loaded and verified, for the servers that
+     * start later. It saves a quarter of the processor time of a start. A JVM that cannot use the archive starts without it.
      */
     static Path archive(ServerHome home) {
         return home.path().resolve("classes.jsa");

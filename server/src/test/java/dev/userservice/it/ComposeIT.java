@@ -53,9 +53,9 @@ import org.keycloak.representations.idm.ComponentExportRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 
 /**
- * What the containers of the stack are told, on this machine: the options of the {@code kc.sh build} in the Dockerfile, and
- * the entry points, commands and environments of {@code keycloak} and {@code realms} in docker-compose.yml beside
- * {@code .env.example}. Hosts, ports, folders and the memory are this machine's; nothing else is.
+ * Tests on this machine what the containers of the stack are told: the options of the {@code kc.sh build} in the Dockerfile, and the entry
+ * points, commands and environments of {@code keycloak} and {@code realms} in docker-compose.yml with the values of {@code .env.example}.
+ * Only hosts, ports, folders and the memory are this machine's.
  */
 @Order(1)
 @ResourceLock(Shared.THIRD_SERVER)
@@ -63,7 +63,7 @@ final class ComposeIT {
     private static final String IMAGE = "/opt/keycloak";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** After that long the limit of logins, five a minute, lets one more pass. */
+    /** Is the time after which the limit of five logins a minute allows one more. */
     private static final Duration A_PERMIT = Duration.ofSeconds(12);
 
     private static final Deque<Closeable> parts = new ArrayDeque<>();
@@ -109,7 +109,7 @@ final class ComposeIT {
         environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
         environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_ADDRESS", "127.0.0.1");
         environment.put("KC_CACHE_EMBEDDED_NETWORK_BIND_PORT", Integer.toString(Port.lasting()));
-        // It would take most of this machine's memory, and miss being the first process.
+        // With this variable, Keycloak would take most of this machine's memory and expect to be the first process.
         assertEquals("true", environment.remove("KC_RUN_IN_CONTAINER"));
         assertEquals(List.of(IMAGE + "/bin/kc.sh"), dockerfile.words("keycloak", "ENTRYPOINT"));
         KeycloakProcess server = KeycloakProcess.start(home, compose.command("keycloak"), environment, console::add);
@@ -129,7 +129,7 @@ final class ComposeIT {
         return part;
     }
 
-    /** What the container of PostgreSQL makes at its first start; the result is its port. */
+    /** Creates what the container of PostgreSQL creates at its first start, and returns the database's port. */
     private static int database() throws Exception {
         Map<String, String> settings = compose.environment("postgres");
         Database database = opened(Database.startEmpty());
@@ -139,7 +139,7 @@ final class ComposeIT {
         return URI.create(database.url().substring("jdbc:".length())).getPort();
     }
 
-    /** Runs the container {@code realms}. */
+    /** Runs the command of the container {@code realms}. */
     private static void exportRealms() throws Exception {
         Map<String, String> here = Map.of(
                 "java", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -154,7 +154,7 @@ final class ComposeIT {
         assertEquals(0, run(command, compose.environment("realms")));
     }
 
-    /** As in the image: the server module, and Keycloak's Jackson. */
+    /** Returns the same class path as in the image: the server module and Keycloak's Jackson. */
     private static String realmsClasspath() throws Exception {
         try (Stream<Path> jars = Files.list(layout.distribution().resolve("lib/lib/main"))) {
             return Stream.concat(
@@ -171,7 +171,7 @@ final class ComposeIT {
     }
 
     private static int run(List<String> command, Map<String, String> environment) throws Exception {
-        // Not into the output of this JVM, which is Maven's way to hear of the tests.
+        // The output must not go into that of this JVM, through which Maven receives the results of the tests.
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(layout.root()
@@ -195,7 +195,7 @@ final class ComposeIT {
         return URI.create("http://localhost:" + managementPort);
     }
 
-    /** All tests share one address, and so its limit: a login that is one too many is tried again. */
+    /** Logs in. All tests share one address and so one limit, and therefore a login over the limit is repeated. */
     private static Response login(String password) {
         AtomicReference<Response> answer = new AtomicReference<>();
         Eventually.holds("a login within the limit", Duration.ofMinutes(2), () -> {
@@ -233,7 +233,8 @@ final class ComposeIT {
                 .statusCode(200)
                 .body("tenant", equalTo("demo"));
 
-        // While Redis is late, or not connected yet, the node counts by itself. The limit lets so many more try.
+        // While Redis is late or not yet connected, the node counts by itself. The test then logs in again, as often as
+        // the limit allows.
         AtomicReference<Instant> lastTry = new AtomicReference<>(Instant.now());
         Eventually.holds("the login in Redis", Duration.ofMinutes(2), () -> {
             boolean isThere = redis.keys().stream().anyMatch(key -> key.startsWith("user-service:limit:login:"));
@@ -256,7 +257,7 @@ final class ComposeIT {
                         .collect(Collectors.joining("\n")));
     }
 
-    /** Those that the script makes where a Docker engine is; so they are right before one sees them. */
+    /** The script makes the same calls where there is a Docker engine, so this test shows that they are right before they meet one. */
     @Test
     void theCallsOfTheContainersCheckAreAnswered() throws Exception {
         List.of("curl", "jq").forEach(name -> Program.find(name, name));
@@ -298,7 +299,7 @@ final class ComposeIT {
         assertTrue(text.contains(realm("demo") + "/"), "links have the address of KC_HOSTNAME: " + text);
     }
 
-    /** Keycloak's feature is off here: an option of the image. */
+    /** Keycloak's feature is off here, because the image has it only as an option. */
     @Test
     void withoutTheFeatureOfTheTabARealmThatHadOneIsImported() {
         String type = "org.keycloak.services.ui.extend.UiTabProvider";
@@ -352,9 +353,9 @@ final class ComposeIT {
                                 && line.path("mdc").path("kc.clientId").asText().equals("user-service-api")));
 
         List<String> printed = new ArrayList<>(console);
-        // Not Keycloak's but its script's, for the options that the image sets.
+        // This line comes from Keycloak's script and not from Keycloak, because of the options that the image sets.
         printed.remove("Appending additional Java properties to JAVA_OPTS");
-        // Nor is what a JVM says of a variable that the machine of this build may have.
+        // This line comes from the JVM, if the machine that runs the build has the variable.
         printed.removeIf(line -> line.startsWith("Picked up JAVA_TOOL_OPTIONS: "));
         assertFalse(printed.isEmpty());
         assertEquals(printed.size(), json(printed).size());
@@ -370,7 +371,7 @@ final class ComposeIT {
                 .body("token_endpoint", startsWith("http://localhost:" + port));
     }
 
-    /** Each line, which must be an object. */
+    /** Returns the lines as JSON. Each line must be an object. */
     private static List<JsonNode> json(List<String> lines) {
         List<JsonNode> nodes = new ArrayList<>();
         for (String line : lines) {
@@ -385,7 +386,7 @@ final class ComposeIT {
         return nodes;
     }
 
-    /** Those that are complete. */
+    /** Returns the complete lines of a file. */
     private static List<String> lines(Path file) {
         try {
             String text = Files.readString(file);

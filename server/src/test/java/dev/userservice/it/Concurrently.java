@@ -8,19 +8,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
-/** Calls at the same time. */
+/** Makes several calls at the same time. */
 final class Concurrently {
     private Concurrently() {}
 
     /**
-     * The same of calls that want one row of the database: who has waited too long for those before is told to try again by a 503,
-     * which has changed nothing, and does.
+     * Makes calls at once that need the same row of the database. A call that has waited too long for the others is answered with 503 and
+     * has changed nothing, so it is made again.
      */
     static List<Response> patiently(int times, IntFunction<Response> call) throws Exception {
         return call(times, i -> Tenant.retryUntil(answer -> answer.statusCode() != 503, () -> call.apply(i)));
     }
 
-    /** Makes so many calls at once, each with its number. */
+    /** Makes this many calls at once and gives each of them its number. */
     static List<Response> call(int times, IntFunction<Response> call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(times);
         try {

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Holds every call of the suite against the published OpenAPI document, both ways: an answer must be in it, field by field;
- * and a request that it does not allow must have been refused, as one that it allows may be.
+ * Compares every call of the suite with the published OpenAPI document, in both directions. The document must describe each answer, field
+ * by field. A request that the document does not allow must have been refused; one that it allows may be refused too.
  */
 final class Contract implements Filter {
     private static final Map<URI, Contract> BY_SERVER = new ConcurrentHashMap<>();
@@ -56,8 +56,8 @@ final class Contract implements Filter {
         ValidationReport asked = document.validateRequest(simple(request, path));
         boolean isUndocumented =
                 has(asked, "validation.request.path.missing") || has(asked, "validation.request.operation.notAllowed");
-        // Of a literal path that lacks the method, the validator takes a template beside it that has it; the server
-        // does not.
+        // For a literal path without this method, the validator falls back to a path template that has the method, but
+        // the server does not.
         if (isUndocumented || answer.statusCode() == 405) {
             require(answer.statusCode() == 404 || answer.statusCode() == 405, request, answer, asked);
             require("application/problem+json".equals(answer.contentType()), request, answer, asked);
@@ -78,12 +78,12 @@ final class Contract implements Filter {
     private static SimpleRequest simple(FilterableRequestSpecification request, String path) {
         SimpleRequest.Builder simple = new SimpleRequest.Builder(request.getMethod(), path);
         for (Header header : request.getHeaders()) {
-            // REST Assured names a type that it does not send where there is no body.
+            // REST Assured lists a content type that it does not send when there is no body.
             if (!header.hasSameNameAs(CONTENT_TYPE) || request.getBody() != null) {
                 simple.withHeader(header.getName(), header.getValue());
             }
         }
-        // A parameter that is given several times is a list, whatever the type says.
+        // A parameter that is given several times has a list as its value, whatever the declared type says.
         Map<String, ?> parameters = request.getQueryParams();
         parameters.forEach((name, value) -> {
             List<?> values = value instanceof List<?> several ? several : List.of(value);

@@ -7,9 +7,8 @@ import java.util.Optional;
 import org.jacoco.core.tools.ExecDumpClient;
 
 /**
- * JaCoCo's agent in one server's JVM, with the profile {@code coverage}. What it saw is fetched before the server stops:
- * Keycloak's JVM is not one that a build tool could ask at its exit. The classes are dumped too, since Keycloak's build may
- * change them.
+ * Runs JaCoCo's agent in one server's JVM if the profile {@code coverage} is on. The results are fetched before the server stops, because a
+ * build tool cannot ask Keycloak's JVM for them at its exit. The classes are dumped too, because Keycloak's build may change them.
  */
 final class Coverage {
     private final Path agent;

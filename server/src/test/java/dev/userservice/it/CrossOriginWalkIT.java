@@ -29,8 +29,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Every route as a page in a browser sees it: a page of an origin that may call can read each answer, whatever its status, and
- * a page of another origin is refused without being told more. The routes are those of the published document.
+ * Tests every route as a page in a browser sees it. A page of an allowed origin can read each answer, whatever its status. A page of
+ * another origin is refused and learns nothing else. The routes are those of the published document.
  */
 @ExtendWith(ServerExtension.class)
 final class CrossOriginWalkIT {
@@ -62,7 +62,7 @@ final class CrossOriginWalkIT {
                 .operations();
     }
 
-    /** The origins of the public routes are those of the API's own client. */
+    /** Allows the shop to call the public routes, whose origins are those of the API's own client. */
     private static void allowTheShop(ObjectNode realm) {
         realm.withArray("/clients").forEach(client -> {
             if (client.path("clientId").asText().equals("user-service-api")) {
@@ -75,7 +75,9 @@ final class CrossOriginWalkIT {
         return tenant.passwordToken("app-1", username).path("access_token");
     }
 
-    /** By its own origins, if a token is wanted or may be shown; else by those of the public routes. */
+    /**
+     * Returns an origin of the token's client if the operation requires or accepts a token, and otherwise an origin of the public routes.
+     */
     private static String originOf(HostileCalls.Operation operation) {
         return isPublic(operation) ? SHOP : APP;
     }
@@ -156,7 +158,7 @@ final class CrossOriginWalkIT {
         return call.request(operation.method(), path(operation.path()));
     }
 
-    /** A logout ends the session of its token, so each has one of its own. */
+    /** Returns a token of the person. A logout ends the session of its token, so each logout gets a token of its own. */
     private static String personsToken(HostileCalls.Operation operation, String username) {
         if (operation.path().equals("/logout")) {
             return token(username);
@@ -164,7 +166,9 @@ final class CrossOriginWalkIT {
         return username.equals("boss") ? boss : alice;
     }
 
-    /** What a route must at least have to look at the rest; nobody and nothing of these names is there. */
+    /**
+     * Makes a call with the least that a route needs in order to check the rest. No user or other object has the names that the call uses.
+     */
     private static Response call(
             HostileCalls.Operation operation, String origin, String token, UnaryOperator<RequestSpecification> with) {
         RequestSpecification call = token == null ? tenant.api() : tenant.api(token);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How often a user has logged in, and failed to, day by day. */
+/** Tests how many times a user has logged in, and has failed to, on each day. */
 @DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 final class DailyActivityIT {
@@ -168,7 +168,7 @@ final class DailyActivityIT {
                 .statusCode(404);
     }
 
-    /** Puts rows into the log as if it had happened at that time of a day. */
+    /** Adds rows to the log as if the action had happened at this time of the day. */
     private static void note(String userId, String action, LocalDate day, int millis, int times) throws SQLException {
         Node node = tenant.server().node();
         Assumptions.assumeTrue(node != null && node.database() != null, "the past is written into the database");

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A PostgreSQL that can be taken away. */
+/** A PostgreSQL that a test can take away. */
 final class Database implements Closeable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration END_TIMEOUT = Duration.ofMinutes(2);
@@ -34,24 +34,24 @@ final class Database implements Closeable {
         this.isKept = isKept;
     }
 
-    /** One that a server was started on before; see {@link FirstStart}. */
+    /** Starts a database on which a server has been started before; see {@link FirstStart}. */
     static Database start() throws IOException {
         Path folder = FirstStart.copy();
         return new Database(in(folder).start(), folder, false);
     }
 
-    /** One that no server has ever seen. */
+    /** Starts a database that no server has ever used. */
     static Database startEmpty() throws IOException {
         Path folder = Files.createTempDirectory("user-service-database");
         return new Database(in(folder).start(), folder, false);
     }
 
-    /** The same, whose files outlive it. */
+    /** Starts a database that no server has ever used, and keeps its files after its end. */
     static Database startEmpty(Path folder) throws IOException {
         return new Database(in(folder).start(), folder, true);
     }
 
-    /** One that writes before it acknowledges, as the library's own does not. */
+    /** Starts a database that writes a commit to disk before it acknowledges it, which the library's own settings do not do. */
     static Database startDurable() throws IOException {
         Path folder = FirstStart.copy();
         return new Database(durable(folder, Port.lasting()), folder, false);
@@ -72,7 +72,7 @@ final class Database implements Closeable {
                 .setCleanDataDirectory(false);
     }
 
-    /** All of its processes are gone at once; then it is there again, with what it had written. */
+    /** Kills all processes of the database at once, and starts it again with what it had written. */
     void crash() throws IOException {
         int port = postgres.getPort();
         ProcessHandle postmaster = postmaster().orElseThrow();
@@ -87,7 +87,7 @@ final class Database implements Closeable {
         postgres = durable(folder, port);
     }
 
-    /** The process that all others are children of; empty if there is none any more. */
+    /** Returns the process that is the parent of all others, or nothing if it has ended. */
     private Optional<ProcessHandle> postmaster() {
         Path noted = folder.resolve("postmaster.pid");
         try {
@@ -112,7 +112,7 @@ final class Database implements Closeable {
         }
     }
 
-    /** The first column of what a query finds. */
+    /** Returns the first column of the rows that a query finds. */
     List<String> texts(String sql) throws SQLException {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement();
@@ -125,12 +125,12 @@ final class Database implements Closeable {
         }
     }
 
-    /** How PostgreSQL will answer. */
+    /** Returns the plan by which PostgreSQL will answer a query. */
     List<String> explain(String sql) throws SQLException {
         return texts("explain " + sql);
     }
 
-    /** How PostgreSQL would answer, if it reads a table from end to end only where it has no other way. */
+    /** Returns the plan by which PostgreSQL would answer a query if it read a whole table only where there is no other way. */
     List<String> plan(String sql) throws SQLException {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -145,7 +145,7 @@ final class Database implements Closeable {
         }
     }
 
-    /** How many rows a query finds. */
+    /** Returns the number of rows that a query finds. */
     long count(String from, String value) throws SQLException {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 PreparedStatement statement = connection.prepareStatement("select count(*) from " + from)) {
@@ -164,7 +164,7 @@ final class Database implements Closeable {
     @Override
     public void close() throws IOException {
         postgres.close();
-        // The library waits for that a few seconds, and goes on.
+        // The library waits for this only a few seconds and then continues.
         Eventually.holds(
                 "the end of PostgreSQL", END_TIMEOUT, () -> postmaster().isEmpty());
         if (!isKept) {

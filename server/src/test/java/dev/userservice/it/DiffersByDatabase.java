@@ -7,9 +7,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * A test that also runs on H2, since its outcome depends on the database: on SQL of ours whose meaning databases differ about
- * (patterns, the order of texts, times, JSON), on locks, or on which of several transactions is refused. All other tests run
- * on PostgreSQL alone.
+ * Marks a test that also runs on H2, because its outcome depends on the database: on our SQL where databases differ about its meaning
+ * (patterns, the order of texts, times, JSON), on locks, or on which of several transactions is refused. All other tests run only on
+ * PostgreSQL.
  */
 @Tag("database")
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -31,15 +31,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /**
- * Whoever asks for a mail, to activate an account or to choose a new password, learns nothing of the account: not from the
- * answer, and not from its time, whatever the mail server does.
+ * Tests that a caller who asks for a mail, to activate an account or to choose a new password, learns nothing about the account: neither
+ * from the answer nor from its time, whatever the mail server does.
  */
 @ExtendWith(ServerExtension.class)
 @Isolated("times are compared")
 final class EnumerationIT {
     private static final int ROUNDS = 50;
 
-    /** One run in a thousand fails at less, of all comparisons of two that are alike. */
+    /** Is the p-value below which a comparison fails. If all kinds are alike, one run in a thousand has a comparison that fails. */
     private static final double SUSPICIOUS = 0.001 / 40;
 
     private static Tenant tenant;
@@ -47,7 +47,7 @@ final class EnumerationIT {
     private static SmtpProxy proxy;
     private static Map<String, String> identifiers;
 
-    /** A public route that says nothing. */
+    /** A public route whose answer says nothing about the account. */
     private enum Asking {
         RESEND {
             @Override
@@ -68,7 +68,7 @@ final class EnumerationIT {
         abstract Response of(Tenant tenant, String identifier);
     }
 
-    /** What a mail server can do instead of taking a mail. */
+    /** What a mail server can do instead of accepting a mail. */
     private enum Mishap {
         DEAD,
         SLOW,
@@ -80,14 +80,14 @@ final class EnumerationIT {
         tenant = fresh;
         identifiers = everyKindOf(tenant);
         proxy = SmtpProxy.before(tenant.inbox());
-        // Each question is a mail here, of which none arrives.
+        // Each request causes a mail here, and none of the mails arrives.
         unlucky = Tenant.on(tenant.server(), realm -> {
             realm.withObject("/attributes").put("user-service.resend-cool-down", "0");
             realm.set("smtpServer", proxy.smtp().json());
         });
     }
 
-    /** With all that is still in its outbox, which would show in the meters that other tests read. */
+    /** Removes the tenant with everything that is still in its outbox, which would show in the meters that other tests read. */
     @AfterAll
     static void removeTheUnlucky() {
         if (unlucky != null) {
@@ -128,7 +128,7 @@ final class EnumerationIT {
                     for (Header header : answer.headers()) {
                         headers.put(header.getName(), header.getValue());
                     }
-                    // Another one for each request, whoever is asked about.
+                    // This header differs for each request, whichever account it is about.
                     headers.replace("X-Request-ID", "made anew");
                     return answer.statusCode() + " " + headers + " " + answer.asString();
                 })
@@ -162,7 +162,7 @@ final class EnumerationIT {
         }
     }
 
-    /** The same of the form on the login page, with a fresh one each time. */
+    /** This test does the same with the form on the login page, and opens a new form for each request. */
     @Test
     void norDoesTheForm() {
         try (RelyingParty app = RelyingParty.of(tenant)) {
@@ -190,7 +190,7 @@ final class EnumerationIT {
                 .post(first(ACTION, form));
     }
 
-    /** As a browser does, which takes this host for safe enough for all cookies. */
+    /** Opens a page with all cookies, as a browser does, which considers this host secure enough for them. */
     private static String get(Map<String, String> cookies, String address) {
         Response page =
                 RestAssured.given().urlEncodingEnabled(false).cookies(cookies).get(address);
@@ -218,7 +218,8 @@ final class EnumerationIT {
         for (int round = 0; round < rounds; round++) {
             questions.addAll(identifiers.keySet());
         }
-        // All of them: shuffled round by round, each kind would more often bear what another one has left to be done.
+        // All questions are shuffled together. Shuffled round by round, each kind would more often follow the others
+        // and bear the work that they leave behind.
         Collections.shuffle(questions);
         Map<String, Integer> asked = new HashMap<>();
         for (String kind : questions) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Who is erased is not to be found by any name of theirs in what the extension keeps. */
+/** Tests that nothing that the extension keeps contains a name of a person who has been erased. */
 @ExtendWith(ServerExtension.class)
 final class ErasureIT {
     private static final String WRONG = "Wrong-password-1!";
@@ -35,7 +35,7 @@ final class ErasureIT {
         admin = tenant.withLongTokens().session("boss").access();
     }
 
-    /** Leaves traces of somebody under all their names, before and after there is an account, and has them renamed once. */
+    /** Leaves traces of a person under all their names, both before and after the account exists, and has the person renamed once. */
     private static String person(String name) {
         String before = name + "-before@example.com";
         String now = name + "-now@example.com";
@@ -61,7 +61,7 @@ final class ErasureIT {
         return id;
     }
 
-    /** The rows of all our tables that have a word in them, whatever its case. */
+    /** Returns the rows of all our tables that contain a word in upper or lower case. */
     private static List<String> rows(String word) {
         List<String> found = new ArrayList<>();
         try {

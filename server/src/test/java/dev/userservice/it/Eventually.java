@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what happens behind an answer. */
+/** Waits for what happens after an answer has been sent. */
 final class Eventually {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
 
     private Eventually() {}
 
-    /** Looks again and again until it holds, at first soon and then less often; fails when the time is over. */
+    /** Checks the condition again and again until it holds, at first often and then less often, and fails when the time is over. */
     static void holds(String what, Duration patience, BooleanSupplier condition) {
         Instant deadline = Instant.now().plus(patience);
         Duration pause = FIRST_PAUSE;

@@ -23,8 +23,8 @@ import org.keycloak.representations.idm.PartialImportRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /**
- * Users of all kinds, put together at random: the list, its filters, the figures, the single user and the login say the same of each. The
- * list and the figures ask the tables, the rest asks Keycloak's model.
+ * Tests users of all kinds, combined at random: the list, its filters, the figures, the single user and the login must agree about each of
+ * them. The list and the figures query the tables, and the rest uses Keycloak's model.
  */
 @ExtendWith(ServerExtension.class)
 final class EveryKindOfUserIT {
@@ -83,7 +83,7 @@ final class EveryKindOfUserIT {
         assertEquals(active.size(), figure);
     }
 
-    /** Who gets in is active, and an admin by the token if by the list. */
+    /** Asserts that a user who can log in is active, and is an admin by the token if the list says so. */
     private void assertLogin(Map<String, Object> user) throws Exception {
         Response login = tenant.login((String) user.get("username"), TestServer.PASSWORD);
         if (login.statusCode() == 200) {
@@ -92,7 +92,7 @@ final class EveryKindOfUserIT {
                     .getToken();
             boolean isAdmin =
                     token.getRealmAccess() != null && token.getRealmAccess().isUserInRole("admin");
-            // A token of Keycloak's may have a role of an organization's group more, which counts for nothing here.
+            // Keycloak's token may also have a role from an organization's group, which does not count here.
             assertTrue(isAdmin || !"admin".equals(user.get("role")), () -> "by the token: " + user);
             int status =
                     tenant.api(login.<String>path("access_token")).get("/users").statusCode();
@@ -155,7 +155,7 @@ final class EveryKindOfUserIT {
             }
         }
         organizations.disable(closed, "closed");
-        // Of what was changed in the database, they know nothing.
+        // Keycloak's caches do not know what was changed in the database.
         organizations.keycloak().post("/clear-realm-cache").then().statusCode(204);
         organizations.keycloak().post("/clear-user-cache").then().statusCode(204);
     }

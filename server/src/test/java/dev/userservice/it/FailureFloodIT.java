@@ -13,12 +13,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What anybody can fail at without end does not fill the activity log. */
+/** Tests that failures which anybody can cause without end do not fill the activity log. */
 @ExtendWith(ServerExtension.class)
 final class FailureFloodIT {
     private static final int MANY = 150;
 
-    /** What is counted becomes a row within a minute. */
+    /** Is the time to wait for a row of counted failures, which is written within a minute. */
     private static final Duration A_MINUTE_AND_MORE = Duration.ofMinutes(5);
 
     private static Tenant tenant;
@@ -66,8 +66,8 @@ final class FailureFloodIT {
         Duration taken = Duration.between(start, Instant.now());
         Eventually.holds("all of them in the log", A_MINUTE_AND_MORE, () -> times(rows("client_login_failed")) == MANY);
         List<Map<String, Object>> rows = rows("client_login_failed");
-        // Ten are rows at once, and one more every six seconds while they come; the rest is a row each minute, up to
-        // the last.
+        // Ten failures become rows at once, and one more every six seconds while they continue. The rest becomes one
+        // row a minute, until the last one is counted.
         long most = 10 + taken.toSeconds() / 6 + 1 + taken.toMinutes() + 2;
         assertTrue(rows.size() <= most, "rows: " + rows.size() + ", after " + taken);
         assertTrue(
@@ -80,14 +80,14 @@ final class FailureFloodIT {
                 rows::toString);
     }
 
-    /** An application that asks in a loop whether somebody is logged in. */
+    /** An application asks in a loop whether somebody is logged in. */
     @Test
     void loginsBySingleSignOnAreAFewRowsAMinute() {
         String id = tenant.addUser("looping");
         SingleSignOn browser = new SingleSignOn(tenant, "looping");
         browser.tokens("first-app", "openid");
         Instant made = Instant.now();
-        // The login that has made the session is none of these.
+        // The login that made the session is not one of these, so the test waits until it is over.
         Eventually.holds(
                 "a session that is older than a login takes",
                 A_MINUTE_AND_MORE,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.representations.idm.ComponentRepresentation;
 
-/** Users of an LDAP directory, imported and not. */
+/** Tests users of an LDAP directory, both imported and not imported. */
 @ExtendWith(ServerExtension.class)
 final class FederationIT {
     private static final String BASE = "dc=example,dc=org";
@@ -214,7 +214,7 @@ final class FederationIT {
         }
     }
 
-    /** The code stays good: the directory may be writable tomorrow. */
+    /** The code stays valid, because the directory may be writable tomorrow. */
     @Test
     void aForgottenPasswordInADirectoryThatCannotBeWrittenToStays(TestServer server) {
         for (boolean isImporting : List.of(true, false)) {
@@ -241,7 +241,7 @@ final class FederationIT {
         }
     }
 
-    /** As in Keycloak's own console: the directory still has them, and they come back by their next login. */
+    /** Keycloak's own console does the same: the user is still in the directory and comes back with the next login. */
     @Test
     void anImportedUserIsDeletedHereAlone(TestServer server) {
         Tenant tenant = tenant(server, true);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.GroupRepresentation;
 
-/** Fine-grained admin permissions (version 2): who sees whom here is who sees whom in Keycloak's own list. */
+/** Tests fine-grained admin permissions (version 2): a caller sees the same users here as in Keycloak's own list. */
 @ExtendWith(ServerExtension.class)
 final class FineGrainedIT {
     private Tenant tenant;
@@ -94,7 +94,7 @@ final class FineGrainedIT {
                 .path("id");
     }
 
-    /** What Keycloak itself shows to the same token. */
+    /** Returns the users that Keycloak's own list shows to the same token. */
     private Set<String> keycloaksList(String token) {
         List<String> names = RestAssured.given()
                 .auth()
@@ -202,7 +202,7 @@ final class FineGrainedIT {
         assertEquals(keycloaksList(admin), list(admin));
     }
 
-    /** Keycloak's own list looks at the role of the person alone; here a right counts only if the token brings it along. */
+    /** Keycloak's own list considers only the role of the user, but here a right counts only if the token carries it. */
     @Test
     void aTokenWithoutTheRoleOfItsUserSeesNobody() {
         tenant.addClient("query-only", false);
@@ -217,7 +217,7 @@ final class FineGrainedIT {
         tenant.api(token).get("/users").then().statusCode(403);
     }
 
-    /** Such a token does not say whose it is, and Keycloak's filter would let it see everybody. */
+    /** A lightweight access token does not say whose it is, and Keycloak's filter would let it see everybody. */
     @Test
     void aLightweightTokenSeesWhatItsUserMaySee() {
         mayAsk();
@@ -229,7 +229,7 @@ final class FineGrainedIT {
         assertEquals(Set.of("alice"), list(token));
     }
 
-    /** No role says what a policy lets somebody do, so the token must be as its client would give it to them. */
+    /** No role expresses what a policy allows a user, so the token must be as its client would give it to the user. */
     @Test
     void aTokenForAnotherServiceSeesNobody() {
         permission("alice", "Users", alice, "view", policy("is-caller", "POSITIVE", caller));

@@ -31,12 +31,12 @@ import org.keycloak.representations.idm.FederatedIdentityRepresentation;
 import org.keycloak.representations.idm.IdentityProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** Who has set up ways into an account before its address was proved loses them to the owner of the address. */
+/** Tests that somebody who set up ways into an account before its address was proved loses them to the owner of the address. */
 @ExtendWith(ServerExtension.class)
 final class FirstProofIT {
     private static final String NEW_PASSWORD = "An0ther-password!";
 
-    /** On Keycloak's page that says what has to be done. */
+    /** Matches the link on Keycloak's page that says what the user has to do. */
     private static final Pattern PROCEED = Pattern.compile("href=\"([^\"]*action-token[^\"]*)\"");
 
     private static void reset(Tenant tenant, String email, boolean isFirstProof) {
@@ -63,7 +63,7 @@ final class FirstProofIT {
                 .toList();
     }
 
-    /** A second factor of somebody, whose secret an admin has put in force. */
+    /** Gives a user a second factor, whose secret an admin activates. */
     private static void enableMfa(Tenant tenant, String id) {
         if (tenant.admin().users().searchByUsername("boss", true).isEmpty()) {
             tenant.addUser("boss", "admin");
@@ -114,7 +114,7 @@ final class FirstProofIT {
                 new Held("malone", "PATCH", "/users/mfa/enable", "{}"));
     }
 
-    /** Its headers come with a token that is good, its body when that is not any more. */
+    /** The headers of the call arrive while its token is valid, and the body arrives after the token has become invalid. */
     @ParameterizedTest
     @MethodSource("held")
     void aCallThatIsUnderWayMeanwhileIsRefused(Held call, Tenant tenant) throws Exception {
@@ -139,8 +139,8 @@ final class FirstProofIT {
                     + "\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
             out.write(head.getBytes(StandardCharsets.US_ASCII));
             out.flush();
-            // It asks for the body once it has looked at the token, which is of an earlier second than the new
-            // password.
+            // The server asks for the body once it has checked the token, which must be from an earlier second than the
+            // new password.
             InputStream in = socket.getInputStream();
             byte[] goOn = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
             assertEquals(
@@ -159,7 +159,7 @@ final class FirstProofIT {
         assertEquals(owner, tenant.admin().users().get(id).toRepresentation().getEmail());
     }
 
-    /** Keycloak takes the click in it for the proof of the address. */
+    /** Keycloak accepts the click on the link of this mail as the proof of the address. */
     @Test
     void theMailByWhichAnAdminDemandsANewPasswordTakesTheAccountOverToo(Tenant tenant) {
         String id = tenant.addUser("marlow");
@@ -201,7 +201,7 @@ final class FirstProofIT {
         tenant.login("marlow", TestServer.PASSWORD).then().statusCode(401);
     }
 
-    /** One click would leave it to whoever has linked it. */
+    /** A confirmation by one click would leave the account to the person who linked it. */
     @Test
     void anAccountWithoutAPasswordThatAnotherProviderLeadsToIsTakenOverOrNotAtAll(Tenant tenant) {
         UserRepresentation user = new UserRepresentation();
@@ -230,7 +230,7 @@ final class FirstProofIT {
         assertFalse(tenant.admin().users().get(id).toRepresentation().isEmailVerified());
     }
 
-    /** As Keycloak's own page makes it when somebody logs in by another provider. */
+    /** Links the account as Keycloak's own page does when somebody logs in with another provider. */
     private static void link(Tenant tenant, String id) {
         IdentityProviderRepresentation provider = new IdentityProviderRepresentation();
         provider.setAlias("elsewhere");

@@ -10,13 +10,13 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The files of a database that a server has been started on once, for the jar at hand. It has made its tables there, and the realm
- * {@code master}, which takes longer than all the rest of a start. That server leaves its loaded classes to the later ones as well.
+ * Provides the files of a database on which a server with the current jar has been started once. That server made its tables and the realm
+ * {@code master} there, which takes longer than all the rest of a start. It also leaves its loaded classes to later servers.
  */
 final class FirstStart {
     private FirstStart() {}
 
-    /** A copy of one's own, for a PostgreSQL that is to have it. */
+    /** Returns a new copy of the files, for one PostgreSQL alone. */
     static Path copy() throws IOException {
         Path copy = Files.createTempDirectory("user-service-database");
         Path original = files();
@@ -24,7 +24,7 @@ final class FirstStart {
             for (Path one : (Iterable<Path>) all::iterator) {
                 Path there = copy.resolve(original.relativize(one).toString());
                 if (!there.equals(copy)) {
-                    // With its permissions: PostgreSQL takes no folder that others may read.
+                    // The copy keeps the permissions, because PostgreSQL refuses a folder that others may read.
                     Files.copy(one, there, StandardCopyOption.COPY_ATTRIBUTES);
                 }
             }

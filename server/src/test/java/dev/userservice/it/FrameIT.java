@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 
-/** What holds for the whole subtree below the base, whatever the route. */
+/** Tests what holds for the whole subtree below the base, whatever the route. */
 @ExtendWith(ServerExtension.class)
 final class FrameIT {
     private static Tenant tenant;
@@ -169,7 +169,7 @@ final class FrameIT {
         return tenant.server().base() + "/realms/" + tenant.name() + "/api";
     }
 
-    /** A request whose body REST Assured leaves as it is. */
+    /** Sends a request whose body REST Assured does not change. */
     private static Response raw(String path, String contentType, String body) {
         EncoderConfig asIs = EncoderConfig.encoderConfig()
                 .appendDefaultContentCharsetToContentTypeIfUndefined(false)
@@ -245,7 +245,9 @@ final class FrameIT {
                         .statusCode());
     }
 
-    /** What browsers leave as it is in an address, and java.net.URI does not take. Some of it Keycloak refuses before us. */
+    /**
+     * Browsers do not encode these characters in an address, and java.net.URI refuses them. Keycloak itself refuses some of the addresses.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -271,7 +273,7 @@ final class FrameIT {
         assertTrue(List.of(200, 400, 401, 404).contains(status), pathAndQuery + " answered " + status);
     }
 
-    /** By a socket: no client library sends such a request line. */
+    /** Returns the status of the answer. The request goes through a socket, because no client library sends such a request line. */
     private static int statusOf(String pathAndQuery) throws Exception {
         URI server = tenant.server().base();
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
@@ -305,7 +307,7 @@ final class FrameIT {
         assertEquals(415, answer.statusCode(), answer.body());
     }
 
-    /** Keycloak fails over such a type when it answers: no other refusal may come first. */
+    /** Keycloak fails on such a type when it sends an answer, so this refusal must come before all others. */
     @ParameterizedTest
     @ValueSource(strings = {"/login", "/users/me", "/nothing", "/users/mfa/verify"})
     void aTypeThatIsNoneIs415Everywhere(String path) throws Exception {

@@ -19,11 +19,11 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Tuple;
 
 /**
- * Makes calls of an operation out of what the OpenAPI document says of it: now and then as the document wants them, mostly
- * with values that break what does not look.
+ * Makes calls of an operation from its description in the OpenAPI document: some as the document wants them, but most with values that
+ * break code which does not check them.
  */
 final class HostileCalls {
-    /** Escapes what is no character: half of a surrogate pair cannot be written otherwise. */
+    /** Escapes everything outside ASCII, because half of a surrogate pair is no character and cannot be written in another way. */
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -76,7 +76,7 @@ final class HostileCalls {
     private final JsonNode document;
     private final List<String> ids;
 
-    /** What a call is made of; a body of null is none. */
+    /** The parts of a call. The body is null if there is none. */
     record Call(
             String method,
             String path,
@@ -84,7 +84,7 @@ final class HostileCalls {
             Map<String, List<String>> query,
             String type,
             String body) {
-        /** As JSON, in which nothing is left that could break a report. */
+        /** Returns the call as JSON, in which nothing can break a report. */
         @Override
         public String toString() {
             try {
@@ -100,7 +100,7 @@ final class HostileCalls {
         }
     }
 
-    /** An operation of the document. */
+    /** An operation of the OpenAPI document. */
     record Operation(String method, String path, JsonNode node) {
         String id() {
             return node.path("operationId").asText();
@@ -110,7 +110,7 @@ final class HostileCalls {
     /**
      * Reads a document.
      *
-     * @param ids of users that are there, to be named now and then
+     * @param ids of users that exist, which some calls name
      */
     HostileCalls(JsonNode document, List<String> ids) {
         this.document = document;
@@ -128,7 +128,7 @@ final class HostileCalls {
         return operations;
     }
 
-    /** One of the calls that can be made of an operation. */
+    /** Returns one of the calls that can be made of an operation. */
     Call next(Operation operation) {
         List<String> segments = new ArrayList<>();
         Map<String, List<String>> query = new LinkedHashMap<>();
@@ -136,14 +136,14 @@ final class HostileCalls {
             boolean isInPath = parameter.path("in").asText().equals("path");
             boolean isRequired = parameter.path("required").asBoolean();
             if (isInPath) {
-                // Without braces, which REST Assured takes for templates.
+                // REST Assured takes braces for templates, so the value must not have any.
                 segments.add(value(parameter)
                         .filter(text -> !text.isEmpty() && !text.matches("(?s).*[{}].*"))
                         .sample());
             } else if (oneOf(isRequired ? 10 : 3)) {
                 int times =
                         oneOf(12) ? 1 : 1 + Arbitraries.integers().between(1, 3).sample();
-                // The contract's validator takes blanks for nothing.
+                // The contract's validator takes a blank value for a missing one.
                 Arbitrary<String> value = value(parameter).filter(text -> !text.isBlank());
                 query.put(
                         parameter.path("name").asText(),
@@ -168,7 +168,7 @@ final class HostileCalls {
                 hasBody ? body(schema) : null);
     }
 
-    /** True but for one time in so many. */
+    /** Returns false once in this number of times, and true otherwise. */
     private static boolean oneOf(int times) {
         return Arbitraries.integers().between(1, times).sample() > 1;
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** What is counted of the requests of the API, whatever these are. */
+/** Tests the meters that count the requests of the API, whatever the requests are. */
 @ExtendWith(ServerExtension.class)
 @Isolated("it counts all requests of the server, and locks the table of the activity log")
 final class HttpMetersIT {
@@ -53,7 +53,7 @@ final class HttpMetersIT {
         return Scrape.of(server).only(series -> series.startsWith("http_requests_total"));
     }
 
-    /** The answer goes out a moment before it is counted; that of the request before, too. */
+    /** Asserts that exactly these series grow. A request is counted after its answer, so the earlier requests must be counted first. */
     private static void assertCounts(TestServer server, Runnable what, Map<String, Double> expected) {
         AtomicReference<Scrape> last = new AtomicReference<>(requests(server));
         Eventually.holds("counts at rest", Duration.ofMinutes(1), () -> {
@@ -123,7 +123,7 @@ final class HttpMetersIT {
                 new TreeMap<>(Map.of(series("GET", "", "", 404), 2.0)));
     }
 
-    /** S1's histogram: without the tenant, since each of its series is a dozen. */
+    /** S1 has the same histogram. It has no label for the tenant, because each combination of labels makes a dozen series. */
     @Test
     void theDurationIsAHistogramOfTheRoute(Tenant tenant, TestServer server) {
         String own = "{method=\"POST\",route=\"/login\"";
@@ -143,7 +143,7 @@ final class HttpMetersIT {
                 seconds <= 10 ? 1.0 : null, grown.get("http_request_duration_seconds_bucket" + own + ",le=\"10.0\"}"));
     }
 
-    /** Somebody who has gone before the answer came is not a success. */
+    /** A request whose client has gone before the answer comes does not count as a success. */
     @Test
     void whoDoesNotWaitForTheAnswerIsCountedAsThat(Tenant tenant, TestServer server) throws Exception {
         Database database = server.node().database();
@@ -160,12 +160,13 @@ final class HttpMetersIT {
             statement.execute("lock table us_activity in share row exclusive mode");
             try (Socket socket =
                     new Socket(InetAddress.getLoopbackAddress(), server.base().getPort())) {
-                // What is closed so is reset: the server learns of it at once.
+                // A socket with this option is reset when it is closed, so the server learns of it at once.
                 socket.setSoLinger(true, 0);
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
                 Eventually.holds("the login to be under way", Duration.ofMinutes(1), () -> isNoteWaiting(database));
             }
-            // Before the login may go on: it could be answered sooner than the server learns that nobody is there.
+            // The count must be there before the login may continue, because the answer could be sent before the server
+            // learns that the client has gone.
             Eventually.holds(
                     "the count",
                     Duration.ofMinutes(1),
@@ -175,7 +176,9 @@ final class HttpMetersIT {
         assertEquals(1.0, requests(server).since(before).get(gone));
     }
 
-    /** Of the login: the purge of the log may wait for the same table. */
+    /**
+     * Returns whether the login waits to write its row. The purge of the log may wait for the same table, so the query must be an insert.
+     */
     private static boolean isNoteWaiting(Database database) {
         try {
             return !database.texts("""
@@ -223,8 +226,8 @@ final class HttpMetersIT {
                 Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "OTHER")
                         .containsAll(labels.get("method")),
                 () -> labels.get("method").toString());
-        // Nine methods, five routes: of each pair a histogram of fifteen series, and a counter for each of a few
-        // statuses.
+        // There are nine methods and five routes. Each pair has a histogram of fifteen series and a counter for each of
+        // a few statuses.
         assertTrue(made.size() <= 9 * 5 * (15 + 2 * 4), () -> made.size() + " series");
     }
 
@@ -261,7 +264,7 @@ final class HttpMetersIT {
         return "/realms/" + realm + "/api" + below.get(random.nextInt(below.size()));
     }
 
-    /** Something that never comes again, with what may be awkward. */
+    /** Returns a word that never comes again, with a part that may be difficult to handle. */
     private static String word(Random random) {
         List<String> awkward = List.of(
                 "", "%0A", "%00", "%22", "%5C", "%7B", "%C3%BC", "%C2%85", "%F0%9F%92%A9", "%2F", ";a=b", "%25", ".");

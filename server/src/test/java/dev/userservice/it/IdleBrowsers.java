@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.openqa.selenium.chrome.ChromeDriver;
 
-/** The processes of browsers that a test has closed, by their language; they end with the suite. */
+/** Keeps the processes of the browsers that a test has closed, by language. The processes end with the suite. */
 final class IdleBrowsers implements AutoCloseable {
     static final IdleBrowsers ALL = new IdleBrowsers();
 
@@ -21,7 +21,7 @@ final class IdleBrowsers implements AutoCloseable {
         return Optional.ofNullable(of(language).poll());
     }
 
-    /** Two of a language are enough: also one that does nothing costs some hundredths of a core. */
+    /** Keeps a browser for later tests. Two for each language are enough, because even an idle browser uses some hundredths of a core. */
     void keep(ChromeDriver driver, String language) {
         if (of(language).size() < KEPT) {
             of(language).add(driver);

@@ -22,18 +22,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Where the mails of tests arrive: a real SMTP server that takes every mail, and keeps it by whom it is for. */
+/** A real SMTP server where the mails of the tests arrive. It accepts every mail and keeps it by its recipient. */
 final class Inbox implements Closeable {
     static final String HOST = "127.0.0.1";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** By whom a mail is for, and by whom it is from and for. */
+    /** Holds the mails by recipient, and again by sender and recipient. */
     private final Map<String, Box> boxes;
 
     private final GreenMail server;
 
-    /** Whose mails are read; empty for everybody's. */
+    /** Is the sender whose mails are read, or an empty string for the mails of everybody. */
     private final String sender;
 
     private Inbox() {
@@ -59,7 +59,7 @@ final class Inbox implements Closeable {
         return inbox;
     }
 
-    /** The same mails, of which only those of one sender are seen. */
+    /** Returns an inbox with the same mails, of which it shows only those of one sender. */
     Inbox from(String address) {
         return new Inbox(this, address);
     }
@@ -72,7 +72,7 @@ final class Inbox implements Closeable {
         return SmtpServer.plain(HOST, port());
     }
 
-    /** The oldest mail to an address that was not asked for yet; waits for it. */
+    /** Waits for the oldest mail to an address that no call has returned yet, and returns it. */
     Mail next(String address) {
         return next(address, TIMEOUT);
     }
@@ -91,12 +91,12 @@ final class Inbox implements Closeable {
         }
     }
 
-    /** The code of the next mail to an address that has one; mails of different kinds come in any order. */
+    /** Returns the code of the next mail to an address that has a code. Mails of different kinds arrive in any order. */
     String nextCode(String address) {
         return nextWithCode(address).code();
     }
 
-    /** The next mail to an address that has a code. */
+    /** Returns the next mail to an address that has a code. */
     Mail nextWithCode(String address) {
         Mail mail = next(address);
         while (!Mail.CODE.matcher(mail.text()).find()) {
@@ -105,7 +105,7 @@ final class Inbox implements Closeable {
         return mail;
     }
 
-    /** How many mails to an address have arrived, read or not. */
+    /** Returns how many mails to an address have arrived, read or not. */
     int count(String address) {
         return box(address).arrived.get();
     }
@@ -135,7 +135,7 @@ final class Inbox implements Closeable {
     /**
      * A mail as a person reads it.
      *
-     * @param text its plain part, empty if it has none; {@code html} likewise
+     * @param text the plain-text part, or an empty string if there is none; the same holds for {@code html}
      */
     record Mail(String subject, String from, String to, String text, String html) {
         private static final Pattern CODE = Pattern.compile("\\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){6}\\b");
@@ -146,12 +146,12 @@ final class Inbox implements Closeable {
             return new Mail(mail.subject(), mail.from(), mail.to(), mail.text(), mail.html());
         }
 
-        /** The one-time code in the text. */
+        /** Returns the one-time code in the text. */
         String code() {
             return only(CODE, "code");
         }
 
-        /** The link in the text. */
+        /** Returns the link in the text. */
         URI link() {
             return URI.create(only(LINK, "link"));
         }
@@ -169,7 +169,7 @@ final class Inbox implements Closeable {
         }
     }
 
-    /** Keeps GreenMail from making accounts and mailboxes of its own. */
+    /** A recipient who takes the mails, so that GreenMail makes no account and no mailbox of its own. */
     private final class Recipient extends UserImpl {
         Recipient(String email) {
             super(email, email, "", null);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Keycloak's own mails reach the tests that read them. */
+/** Tests that Keycloak's own mails reach the tests that read them. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.LATE_MAIL)
 final class InboxIT {

@@ -7,13 +7,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each query of our tables has an index: PostgreSQL needs to read none of them from end to end. */
+/** Tests that each query of our tables has an index: PostgreSQL must not need to read any of the tables from end to end. */
 @ExtendWith(ServerExtension.class)
 final class IndexIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // The outbox: what is due, how old the oldest is, what hangs on a request or an identifier.
+                // The outbox is asked what is due, how old its oldest mail is, and what a request or an identifier has.
                 "select * from us_outbox m where m.due_at <= 5"
                         + " and m.kind in ('activation', 'email-changed-old', 'email-changed-new') and m.realm_id not in ('x')"
                         + " and not exists (select 1 from us_outbox e where e.user_id = m.user_id and e.id < m.id"
@@ -25,7 +25,7 @@ final class IndexIT {
                 "delete from us_outbox where user_id = 'x'",
                 "delete from us_outbox where realm_id = 'x'",
                 "delete from us_outbox where request_id = 'x'",
-                // Codes: by their hash, by the user, what has expired, what goes with a request.
+                // Codes are found by their hash, by the user, by their expiry, and by the request that they belong to.
                 "select * from us_code where hash = 'x'",
                 "delete from us_code where request_id = 'x'",
                 "select * from us_code_request where user_id = 'x' and purpose = 'activation'",
@@ -35,7 +35,7 @@ final class IndexIT {
                 "select hash from us_code where request_id = 'x' order by expires_at desc offset 2",
                 "delete from us_code_request where user_id = 'x'",
                 "delete from us_code_request where realm_id = 'x'",
-                // The activity log: the purge, the next realm, the erasure.
+                // The activity log is read for the purge, for the next realm, and for the erasure.
                 "select id from us_activity where realm_id = 'x' and id > 'a' and id < 'y' order by id"
                         + " offset 999 rows fetch first 1 rows only",
                 "delete from us_activity where realm_id = 'x' and id > 'a' and id <= 'y'",
@@ -47,18 +47,18 @@ final class IndexIT {
                 "select details from us_activity where user_id = 'x' and action in ('register', 'update_user')",
                 "update us_activity set ip_address = null, user_agent = null, details = null where realm_id = 'x'"
                         + " and action in ('login_failed', 'rate_limited') and user_id is null and lower(details) like '%y%'",
-                // The platform realm.
+                // This query finds the platform realm.
                 "select realm_id from us_platform_realm where name = 'x'",
-                // Secrets that wait for their first code.
+                // These queries delete secrets that wait for their first code.
                 "delete from us_totp_setup where user_id = 'x'",
                 "delete from us_totp_setup where expires_at < 5",
                 "delete from us_totp_setup where realm_id = 'x'",
-                // Accounts that nobody has activated yet.
+                // These queries concern accounts that nobody has activated yet.
                 "select realm_id from us_pending_account where realm_id > 'x' order by realm_id limit 1",
                 "select user_id from us_pending_account where realm_id = 'x' and made_at < 5 order by made_at limit 1000",
                 "delete from us_pending_account where user_id = 'x'",
                 "delete from us_pending_account where realm_id = 'x'",
-                // The last login.
+                // These queries concern the last login.
                 "select * from us_last_login where user_id = 'x'",
                 "delete from us_last_login where realm_id = 'x'"
             })

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Gives the realms of tests keys that were made before. Keycloak would make two RSA keys for each of some three hundred realms,
- * which is minutes of processor time. Realms that follow each other have different keys.
+ * Gives the realms of tests keys that were made before. Otherwise Keycloak would make two RSA keys for each of some three hundred realms,
+ * which takes minutes of processor time. Realms that are made one after the other have different keys.
  */
 final class Keys {
     private static final int PAIRS = 6;
@@ -21,7 +21,7 @@ final class Keys {
 
     private Keys() {}
 
-    /** Puts the same providers into a realm that Keycloak adds to one without any, with given keys where they are RSA's. */
+    /** Gives a realm the key providers that Keycloak adds to a realm without any, but the RSA providers get keys that exist already. */
     static void give(ObjectNode realm) {
         ArrayNode providers = realm.withObject("/components").putArray("org.keycloak.keys.KeyProvider");
         addRsa(providers, "rsa", "RS256");

@@ -8,14 +8,14 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The settings of rate limits. All calls of the suite come from one address, so its servers limit nothing; a tenant of a test
- * that is about limits has what it needs.
+ * The settings of the rate limits. All calls of the suite come from one address, so its servers limit nothing. A tenant of a test about
+ * limits sets the limits that it needs.
  */
 final class Limits {
     private static final String OPTION = "KC_SPI_REALM_RESTAPI_EXTENSION__API__";
     private static final String ATTRIBUTE = "user-service.";
 
-    /** All of them, with their defaults. */
+    /** Lists all limits with their defaults. */
     static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("limit-login", "5/1m"),
             Map.entry("limit-register", "5/1m"),
@@ -33,7 +33,7 @@ final class Limits {
             Map.entry("limit-right-login", "20/1m"),
             Map.entry("limit-form", "100/1m"));
 
-    /** The server's options, by their environment variables. */
+    /** Holds the server's options that switch the limits off, by their environment variables. */
     static final Map<String, String> OFF =
             DEFAULTS.keySet().stream().collect(Collectors.toUnmodifiableMap(Limits::option, name -> "0"));
 
@@ -43,12 +43,12 @@ final class Limits {
         return OPTION + name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    /** A realm that has some of them, with their defaults. */
+    /** Gives a realm some of the limits, with their defaults. */
     static Consumer<ObjectNode> on(String... names) {
         return with(List.of(names).stream().collect(Collectors.toMap(name -> name, DEFAULTS::get)));
     }
 
-    /** A realm that has these. */
+    /** Gives a realm these limits. */
     static Consumer<ObjectNode> with(Map<String, String> limits) {
         return realm -> {
             ObjectNode attributes = realm.withObject("/attributes");

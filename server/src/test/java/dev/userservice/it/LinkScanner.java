@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A program that judges mails by what is behind their links: it looks at the page, and at everything that the page names. It presses
+ * Plays a program that judges mails by what is behind their links: it looks at the page and at everything that the page names, but presses
  * no button.
  */
 final class LinkScanner {
@@ -20,7 +20,7 @@ final class LinkScanner {
 
     private LinkScanner() {}
 
-    /** Looks at the page and at all that it names, by GET and by HEAD; returns the page. */
+    /** Looks at the page and at everything that it names, with GET and HEAD, and returns the page. */
     static String looksAt(URI link) {
         String page = RestAssured.given()
                 .urlEncodingEnabled(false)
@@ -45,7 +45,7 @@ final class LinkScanner {
         return page;
     }
 
-    /** Does what a person does by the page's button. */
+    /** Sends the form as a person does who presses the button of the page. */
     static Response sendsTheFormOf(String page, URI link, Map<String, String> fields) {
         Matcher form = FORM.matcher(page);
         if (!form.find()) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Rows that somebody else has locked and does not let go. */
+/** Tests what happens while somebody else has locked rows and does not release them. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.TABLES)
 final class LockIT {
@@ -99,7 +99,7 @@ final class LockIT {
         disable().then().statusCode(200).body("user.is_active", equalTo(false));
     }
 
-    /** Both have read the current password from the database, and found it right, before either of them may replace it. */
+    /** Both requests have read the current password from the database and found it right before either of them may replace it. */
     @Test
     void ofTwoNewPasswordsThatWaitForTheUserOneIsTaken() throws SQLException {
         Tenant unprotected = Tenant.on(tenant.server(), Tenant::withoutBruteForceProtection);
@@ -116,7 +116,7 @@ final class LockIT {
         byStatus.get(400).then().body("errors", hasKey("current_password"));
     }
 
-    /** On a busy machine the first one may have waited too long before the second one comes. */
+    /** Replaces the password twice at once. On a busy machine the first request may have waited too long before the second one arrives. */
     private static List<Response> replacedTogether(Tenant where, String username) throws SQLException {
         String user = where.addUser(username);
         String token = where.session(username).access();
@@ -148,7 +148,7 @@ final class LockIT {
                 .put("/users/me/password");
     }
 
-    /** How many wait for a connection, or for somebody who waits for it, to let the row of a user go. */
+    /** Returns how many wait for this connection, directly or behind others, to release the row of a user. */
     private static int waitingFor(int holder) {
         try {
             return tenant.server()

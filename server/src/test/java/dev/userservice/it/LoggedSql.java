@@ -11,17 +11,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a server of {@link TestServer#loggingSql} has asked its database for on the threads of requests. */
+/** Reads what a server of {@link TestServer#loggingSql} has asked its database on the threads that handle requests. */
 final class LoggedSql {
     private static final Pattern STATEMENT =
             Pattern.compile("\\[org\\.hibernate\\.SQL\\] \\((executor-thread-\\d+)\\) (.*)");
     private static final Pattern VALUE = Pattern.compile(
             "\\[org\\.hibernate\\.orm\\.jdbc\\.bind\\] \\((executor-thread-\\d+)\\) binding parameter \\((\\d+):(\\w+)\\) <- \\[(.*)\\]");
 
-    /** After that long without a statement of a request nothing more of a call is expected. */
+    /** Is the time without a statement of a request after which a call is expected to cause no more statements. */
     private static final Duration REST = Duration.ofMillis(400);
 
-    /** Nobody's; each is looked for in the database. */
+    /** Begins the names of realms that nobody has. The server looks for each of them in the database. */
     private static final String MARK = "no-such-realm-";
 
     private final Node node;
@@ -30,7 +30,7 @@ final class LoggedSql {
         this.node = node;
     }
 
-    /** The statements that a call causes, with their values in their places. */
+    /** Returns the statements that a call causes, with their values in place. */
     List<String> of(Runnable call) {
         long before = restingSize();
         call.run();
@@ -54,7 +54,7 @@ final class LoggedSql {
                 .toList();
     }
 
-    /** How long the log is once it has all that was answered, and what is done behind the answers is done. */
+    /** Returns the size of the log once it contains everything that was answered, and all work behind the answers is done. */
     private long restingSize() {
         awaitWhatWasWritten();
         AtomicLong size = new AtomicLong();
@@ -68,7 +68,7 @@ final class LoggedSql {
         return size.get();
     }
 
-    /** The log comes by a pipe, and may be late. What is asked for now is written after all that was asked for before. */
+    /** Waits for the log, which comes through a pipe and may be late. A query that is made now is logged after all earlier ones. */
     private void awaitWhatWasWritten() {
         long before = node.logSize();
         String mark = MARK + UUID.randomUUID();

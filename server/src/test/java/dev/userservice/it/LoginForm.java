@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Keycloak's login page as a script uses it: each time a new browser, with the cookies of its one login. */
+/** Uses Keycloak's login page as a script does: each login has a new browser, with the cookies of that login only. */
 final class LoginForm {
     private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
     private static final String HOME = "https://app.example/";
@@ -22,14 +22,14 @@ final class LoginForm {
     private final String clientId;
     private final UnaryOperator<RequestSpecification> sender;
 
-    /** Of the login that was opened last. */
+    /** Holds the cookies of the login that was opened last. */
     private final Map<String, String> cookies = new HashMap<>();
 
     LoginForm(Tenant tenant) {
         this(tenant, request -> request);
     }
 
-    /** The same, whose requests come from somewhere. */
+    /** Creates a form whose requests pass through {@code sender}, which can say where they come from. */
     LoginForm(Tenant tenant, UnaryOperator<RequestSpecification> sender) {
         this.tenant = tenant;
         this.sender = sender;
@@ -52,23 +52,23 @@ final class LoginForm {
                 .get(tenant.server().base() + "/realms/" + tenant.name() + "/protocol/openid-connect/auth");
     }
 
-    /** What the form answers: 302 to who may come in. */
+    /** Returns the answer to the form, which is 302 for a user who may log in. */
     Response post(String username, String password) {
         return postTo("authenticate", Map.of("username", username, "password", password));
     }
 
-    /** The same of another form of the login: {@code registration}, {@code reset-credentials}. */
+    /** Returns the answer to another form of the login: {@code registration} or {@code reset-credentials}. */
     Response postTo(String form, Map<String, String> fields) {
         return prepared(form, fields).get();
     }
 
-    /** Sends the form of a page that came. */
+    /** Sends the form of a page that was received before. */
     Response next(Response page, Map<String, String> fields) {
         cookies.putAll(page.cookies());
         return send(page, fields, action -> action).get();
     }
 
-    /** The same, whose page is open already. */
+    /** Opens the page, and returns a function that sends its form. */
     Supplier<Response> prepared(String form, Map<String, String> fields) {
         Response page = open();
         page.then().statusCode(200);

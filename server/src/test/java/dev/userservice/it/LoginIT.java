@@ -48,7 +48,7 @@ final class LoginIT {
         return tenant.api().contentType(ContentType.JSON).body(body).post("/login");
     }
 
-    /** A login that must not be refused; see {@link Tenant#retryWhileUnauthorized}. */
+    /** Returns the answer to a login that must not be refused; see {@link Tenant#retryWhileUnauthorized}. */
     private static Response retryWhileUnauthorized(Map<String, Object> body) {
         return Tenant.retryWhileUnauthorized(() -> login(body));
     }
@@ -64,7 +64,7 @@ final class LoginIT {
                 .body("refresh_token", notNullValue())
                 .body("$", not(hasKey("id_token")))
                 .body("token_type", equalTo("Bearer"))
-                // Keycloak counts from the token's second on, and another one may have begun.
+                // Keycloak counts from the second of the token, and another second may have begun meanwhile.
                 .body("expires_in", allOf(greaterThan(270), lessThanOrEqualTo(300)))
                 .body("session_state", notNullValue());
     }
@@ -151,7 +151,7 @@ final class LoginIT {
         });
     }
 
-    /** Keycloak counts a failure on a thread of its own, and none of an attempt that comes while it does. */
+    /** Fails to log in until the account is locked. Keycloak counts on a thread of its own, and ignores attempts that arrive meanwhile. */
     private static void lockOut(String username, String id) {
         Eventually.holds("a lockout", Duration.ofMinutes(3), () -> {
             tenant.login(username, "Wrong-horse-1").then().statusCode(401);
@@ -162,13 +162,13 @@ final class LoginIT {
 
     private static Map<String, String> headers(Headers headers) {
         return headers.asList().stream()
-                // Another one for each request, whoever is refused.
+                // This header differs for each request, whoever is refused.
                 .filter(header -> !header.hasSameNameAs(new Header("X-Request-ID", "")))
                 .collect(Collectors.toMap(
                         header -> header.getName(), header -> header.getValue(), (a, b) -> a + "," + b));
     }
 
-    /** Ranks, not thresholds: of two like distributions neither is above the other much more often than half the time. */
+    /** The test compares ranks and not times: of two similar distributions, neither is larger much more often than half the time. */
     @Test
     void everyRefusalTakesTheSameTime() {
         for (int i = 0; i < 5; i++) {
@@ -212,7 +212,7 @@ final class LoginIT {
         return tenant.login(username, "Wrong-horse-1").time();
     }
 
-    /** Too often above, and not by a trifle that only many thousand attempts could tell. */
+    /** Fails if one side takes longer too often, and by more than a trifle that only many thousand attempts could show. */
     private static void assertAlike(String what, List<Long> some, List<Long> others) {
         double above = 0;
         for (long a : some) {
@@ -263,7 +263,7 @@ final class LoginIT {
     void aMissingOneTimeCodeIsToldOnlyToWhoKnowsThePassword() {
         byte[] secret = Totp.add(tenant, tenant.addUser("otto"));
         for (int i = 0; i < 35; i++) {
-            // More often than locks an account out: a missing code is no failure.
+            // These are more attempts than lock an account, because a missing code does not count as a failure.
             tenant.login("otto", TestServer.PASSWORD).then().statusCode(401).body("mfa_required", equalTo(true));
         }
         tenant.login("otto", "Wrong-horse-1")
@@ -352,7 +352,7 @@ final class LoginIT {
                 .statusCode(400);
     }
 
-    /** A problem takes back what the request has done until then: here a whole login. */
+    /** A problem undoes what the request has done until then, which is a whole login here. */
     @Test
     void aClientThatAlwaysGivesOfflineTokensGivesNone(TestServer server) throws Exception {
         Tenant lax = Tenant.on(server);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tenants whose policies do not let POST /login in: that is no wrong password, and nobody's failed login. */
+/** Tests tenants whose policies refuse POST /login: this is not a wrong password, and it counts as nobody's failed login. */
 @ExtendWith(ServerExtension.class)
 final class LoginPolicyIT {
     private static final String WRONG = "Wrong-horse-1";
@@ -45,7 +45,7 @@ final class LoginPolicyIT {
                 .put("auto-configure", false);
     }
 
-    /** Whether a wrong password is told from a right one depends on when Keycloak asks for what the policy wants. */
+    /** Whether the answer distinguishes a wrong password from the right one depends on when Keycloak checks what the policy demands. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("policies")
     void aPolicyIsNoWrongPassword(String name, int afterWrong, Consumer<ObjectNode> policy, TestServer server) {
@@ -66,7 +66,7 @@ final class LoginPolicyIT {
         failedLogins(tenant, server).then().body("size()", equalTo(afterWrong == 401 ? 1 : 0));
     }
 
-    /** Nobody of the tenant gets in to read it. */
+    /** Returns the failed logins of the log as the vendor reads them, because nobody of the tenant can log in to read them. */
     private static Response failedLogins(Tenant tenant, TestServer server) {
         String vendor = Tenant.platformOf(server).session(TestServer.VENDOR).access();
         return tenant.api(vendor).queryParam("action", "login_failed").get("/activity");

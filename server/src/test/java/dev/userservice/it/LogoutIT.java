@@ -204,7 +204,7 @@ final class LogoutIT {
                 .body("size()", equalTo(1));
     }
 
-    /** {@code svc} may exchange what {@code front} and the API's own client give. */
+    /** Makes the client {@code svc}, which may exchange tokens of {@code front} and of the API's own client. */
     private static void addExchangers() {
         if (tenant.admin().clients().findByClientId("svc").isEmpty()) {
             tenant.addClient("front", true);

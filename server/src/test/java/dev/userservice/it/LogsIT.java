@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The log as machines read it: lines of JSON that say whose they are, hold no secret, and cannot be forged. */
+/** Tests the log as machines read it: its lines are JSON, name their tenant and user, hold no secret, and cannot be forged. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Order(1)
 @ResourceLock(Shared.THIRD_SERVER)
@@ -72,7 +72,7 @@ final class LogsIT {
         return folder.resolve("user_service.log");
     }
 
-    /** All lines, of the files that were rotated away too; each must be JSON. */
+    /** Returns all lines, including those of files that were rotated away. Each line must be JSON. */
     private static List<JsonNode> lines() {
         AtomicReference<List<String>> texts = new AtomicReference<>();
         Eventually.holds("files that are not rotated while they are read", Duration.ofMinutes(1), () -> {
@@ -80,7 +80,7 @@ final class LogsIT {
                 List<String> read = new ArrayList<>();
                 for (Path path : files.toList()) {
                     String text = Files.readString(path);
-                    // The last line may not be there as a whole yet.
+                    // The last line may be incomplete.
                     read.add(text.substring(0, text.lastIndexOf('\n') + 1));
                 }
                 texts.set(read);
@@ -228,7 +228,7 @@ final class LogsIT {
         }
     }
 
-    /** What happens behind an answer belongs to no request, but to a tenant and a user all the same. */
+    /** What happens after an answer belongs to no request, but it still belongs to a tenant and a user. */
     @Test
     void aMailThatCannotBeSentSaysWhoseItIs() {
         Tenant unlucky = Tenant.on(server, realm -> ((ObjectNode) realm.path("smtpServer")).put("port", "1"));
@@ -256,11 +256,11 @@ final class LogsIT {
                 "a line of the mail says another tenant");
     }
 
-    /** Last of all, since it fills the log. */
+    /** This test runs last, because it fills the log. */
     @Test
     @Order(Integer.MAX_VALUE)
     void theFileIsRotatedAndKeepsNoMoreThanItIsTold() {
-        // A line is about half a kilobyte: a megabyte, which is more than the files may keep.
+        // A line has about half a kilobyte. Together this is a megabyte, which is more than the files may keep.
         for (int i = 0; i < 2_200; i++) {
             tenant.api().get("/users/health").then().statusCode(200);
         }
@@ -270,7 +270,7 @@ final class LogsIT {
                         && Files.exists(folder.resolve("user_service.log.3"))
                         && Files.size(file()) < 210_000;
             } catch (IOException e) {
-                // It was rotated away.
+                // The file was rotated away in the meantime.
                 return false;
             }
         });

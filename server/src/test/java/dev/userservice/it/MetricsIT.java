@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The figures for vendors. */
+/** Tests the figures for vendors. */
 @DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 @Isolated("the newest activities of all tenants are its own")
@@ -35,7 +35,7 @@ final class MetricsIT {
         platform = Tenant.platformOf(server);
     }
 
-    /** The platform's tokens live for minutes, as everybody's there do, and the class may take longer. */
+    /** Logs in for each test. The platform's tokens live for minutes, as all tokens there do, and the class may take longer. */
     @BeforeEach
     void logIn() {
         vendor = platform.session(TestServer.VENDOR).access();
@@ -136,7 +136,8 @@ final class MetricsIT {
 
     @Test
     void tenAreEnough() {
-        // Of an hour: by the minute, which is the default, one comes back while ten are asked for on a busy machine.
+        // The limit is per hour. With the default, which is per minute, one permit would come back during ten requests
+        // on a busy machine.
         Tenant tenant = Tenant.on(server, Limits.with(Map.of("limit-metrics", "10/1h", "limit-caller", "600/1h")));
         for (int i = 0; i < 10; i++) {
             tenant.api(vendor).get("/metrics").then().statusCode(200);

@@ -43,7 +43,9 @@ import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** One-time codes as a second factor: PATCH /users/mfa/enable, POST /users/mfa/verify, GET /users/mfa/qr, PATCH /users/mfa/disable. */
+/**
+ * Tests one-time codes as a second factor: PATCH /users/mfa/enable, POST /users/mfa/verify, GET /users/mfa/qr and PATCH /users/mfa/disable.
+ */
 @ExtendWith(ServerExtension.class)
 final class MfaIT {
     private static Tenant tenant;
@@ -126,12 +128,13 @@ final class MfaIT {
         return secret;
     }
 
-    /** Their names have more bytes in a URI than a QR code can have. */
+    /** In full, the names of the tenant and the user have more bytes in a URI than a QR code can hold. */
     @Test
     void theLongestNamesFitIntoAQrCode() throws Exception {
         Tenant wordy = Tenant.on(tenant.server(), realm -> realm.put("displayName", "社".repeat(64)));
         String username = "€".repeat(200);
-        // The template's profile takes 64 of them; Keycloak's own takes these, and an import asks no profile.
+        // The template's user profile allows 64 such characters. Keycloak's own allows all of these, and an import
+        // checks no profile.
         wordy.importUsers(List.of(username));
         String wordyId =
                 wordy.admin().users().searchByUsername(username, true).get(0).getId();
@@ -296,7 +299,7 @@ final class MfaIT {
         String viewer = tenant.serviceTokenOf("view-users");
         patch(viewer, "/users/mfa/enable", Map.of("user_id", other)).then().statusCode(403);
         qr(viewer, other).then().statusCode(403);
-        // What somebody makes themselves is nobody else's.
+        // A secret that a user requests for their own account is shown to nobody else.
         enable().then().statusCode(200);
         qr(manager, id).then().statusCode(400);
         String admin = tenant.addUser("a" + name, "admin");
@@ -309,7 +312,7 @@ final class MfaIT {
         patch(manager, "/users/mfa/enable", Map.of()).then().statusCode(403);
     }
 
-    /** So that several codes of the same moment are still those a moment later. */
+    /** Waits for the beginning of a step, so that the codes around this moment are still valid a moment later. */
     private static void awaitTheBeginningOfAStep() {
         while (System.currentTimeMillis() % 30_000 > 10_000) {
             LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
@@ -319,7 +322,7 @@ final class MfaIT {
     @Test
     void onesOwnIsDisabledByACodeAndOtherSessionsEnd() {
         byte[] secret = secretOf(enable());
-        // Each code is later than the one before, even if another step begins meanwhile.
+        // Each code belongs to a later step than the one before it, even if another step begins meanwhile.
         awaitTheBeginningOfAStep();
         verify(Totp.at(secret, -1)).then().statusCode(200);
         Tenant.Session other = Tenant.Session.of(Tenant.retryWhileUnauthorized(() -> login(Totp.now(secret))));
@@ -361,7 +364,7 @@ final class MfaIT {
     @Test
     void guessesOfCodesLockOut() {
         byte[] secret = enabled();
-        // One that meets the one before it does not count.
+        // An attempt does not count if it arrives while Keycloak counts the one before.
         Eventually.holds("a lockout", Duration.ofMinutes(2), () -> {
             disable("000000").then().statusCode(400);
             return Boolean.TRUE.equals(
@@ -373,7 +376,7 @@ final class MfaIT {
         login(Totp.at(secret, 1)).then().statusCode(401);
     }
 
-    /** The realm's window is one step: a clock may be that much slow or fast, and no more. */
+    /** The realm's window is one step: a clock may be one step slow or fast, and no more. */
     @Test
     void aClockMayBeOneStepOff() {
         byte[] secret = secretOf(enable());
@@ -507,7 +510,7 @@ final class MfaIT {
         assertEquals(List.of("password"), credentialTypes(unprotected, other));
     }
 
-    /** Digits, period and algorithm are those of the day on which the secret was made, and stand in the URI. */
+    /** The digits, the period and the algorithm are those of the time when the secret was made, and the URI contains them. */
     @Test
     void aSecretKeepsThePolicyThatItWasMadeBy() {
         Tenant strict = Tenant.on(

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.ClientScopeRepresentation;
 
 /**
- * Tokens that carry less than their user holds. One that a client has exchanged for the use of another service (RFC 8693), and
- * which that service holds now, opens nothing here.
+ * Tests tokens that carry less than their user holds. A token that a client has exchanged for use at another service (RFC 8693),
+ * and which that service holds now, gives access to nothing here.
  */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.VENDORS)
@@ -156,7 +156,7 @@ final class NarrowedTokenIT {
         tenant.api(token).get("/users").then().statusCode(403);
     }
 
-    /** The role of a vendor is one of the realm, which stays in such a token. */
+    /** Tests a vendor's token for another service. The role {@code vendor} is a realm role, which stays in such a token. */
     @Test
     void aVendorsTokenForAnotherServiceIsNoVendors(TestServer server) {
         Tenant platform = Tenant.platformOf(server);
@@ -178,7 +178,7 @@ final class NarrowedTokenIT {
         platform.api(narrowed).get("/metrics").then().statusCode(403);
     }
 
-    /** The platform's realm is everybody's. */
+    /** Removes the clients, because all tests share the platform realm. */
     @AfterAll
     static void removeClients(TestServer server) {
         var clients = server.admin().realm(TestServer.PLATFORM).clients();

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Assumptions;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** Somebody new to a tenant, who registers and activates the account in a browser. */
+/** A person who is new to a tenant, and who registers and activates the account in a browser. */
 final class Newcomer {
     private final Tenant tenant;
     private final String username = "new-" + UUID.randomUUID().toString().substring(0, 8);
@@ -27,7 +27,7 @@ final class Newcomer {
         return username + "@example.com";
     }
 
-    /** As pages show it. */
+    /** Returns the e-mail address in the form that pages show, with most letters hidden. */
     String maskedEmail() {
         return "n***@e***.com";
     }
@@ -65,7 +65,7 @@ final class Newcomer {
         browser.click("#user-service-resend");
     }
 
-    /** The next mail to this person. */
+    /** Waits for the next mail to this person and returns it. */
     Inbox.Mail mail() {
         return tenant.inbox().next(email());
     }
@@ -74,7 +74,7 @@ final class Newcomer {
         return tenant.inbox().count(email());
     }
 
-    /** Time goes by, as far as this person's codes are concerned. */
+    /** Makes this person's codes expire at once, by a change of their expiry times in the database. */
     void letsTheCodeExpire() {
         String ofUser = " where user_id = '" + user().getId() + "'";
         execute("update us_code set expires_at = 0 where request_id in (select id from us_code_request" + ofUser + ")");
@@ -90,7 +90,10 @@ final class Newcomer {
         }
     }
 
-    /** Is the account active, and its e-mail address verified? Or both not yet? */
+    /**
+     * Returns true if the account is active and its e-mail address is verified, or false if neither is the case. Fails if only
+     * one of them is the case.
+     */
     boolean isActive() {
         UserRepresentation user = user();
         boolean isActive = user.getRequiredActions().isEmpty();

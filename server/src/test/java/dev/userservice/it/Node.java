@@ -19,13 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One Keycloak process. */
+/** A Keycloak that runs in a process of its own. */
 final class Node implements Closeable {
     static final String PORT = "KC_HTTP_PORT";
     private static final String JVM_OPTIONS = "JAVA_OPTS_APPEND";
     private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
 
-    /** Longer than a server waits in production for those who want it to end: it shares the machine with others here. */
+    /**
+     * The time that the server gets to stop. It is longer than in production, because the server shares the machine with others
+     * here.
+     */
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private final ServerHome home;
@@ -57,14 +60,20 @@ final class Node implements Closeable {
         return node;
     }
 
-    /** The options of a node that lives for minutes, as all do here: its code is not worth what it costs to optimize it. */
+    /**
+     * Returns the options of a node that lives for minutes only, as all nodes here do: its code does not run long enough to be
+     * worth the cost of optimizing it.
+     */
     static Map<String, String> soonStarted(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
         options.put(JVM_OPTIONS, "-XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC -Xms256m");
         return options;
     }
 
-    /** The same for a node that leaves its classes to all later ones when it ends; see {@link BuiltHome#archive}. */
+    /**
+     * Returns the options of a node that, when it ends, leaves its loaded classes to all later nodes; see
+     * {@link BuiltHome#archive}.
+     */
     static Map<String, String> archiving(Path archive) {
         Map<String, String> options = soonStarted(Map.of("KC_CACHE", "local"));
         options.merge(JVM_OPTIONS, "-XX:ArchiveClassesAtExit=" + archive, Node::words);
@@ -83,12 +92,12 @@ final class Node implements Closeable {
         return URI.create("http://localhost:" + managementPort);
     }
 
-    /** Null where it is in the server's own memory. */
+    /** Returns the database of the node, or null if the database is in the server's own memory. */
     Database database() {
         return database;
     }
 
-    /** All that the server has printed. */
+    /** Returns everything that the server has printed. */
     String log() {
         try {
             return Files.readString(log);
@@ -97,7 +106,7 @@ final class Node implements Closeable {
         }
     }
 
-    /** In bytes. */
+    /** Returns the size of the log in bytes. */
     long logSize() {
         try {
             return Files.size(log);
@@ -106,7 +115,7 @@ final class Node implements Closeable {
         }
     }
 
-    /** What the server has printed since the log had this size. */
+    /** Returns what the server has printed since the log had this size. */
     String logFrom(long size) {
         try (InputStream in = Files.newInputStream(log)) {
             in.skipNBytes(size);
@@ -159,7 +168,7 @@ final class Node implements Closeable {
         process.stop(TIMEOUT);
     }
 
-    /** As a power cut does. */
+    /** Ends the server without a chance to clean up, as a power cut would. */
     void kill() {
         process.kill();
     }

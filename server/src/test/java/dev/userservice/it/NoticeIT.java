@@ -17,7 +17,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** Mails without a code, to the address that the entry names. The entries are put into the outbox's table here. */
+/**
+ * Tests mails without a code, which go to the address that their entry names. The test writes the entries into the table of the
+ * outbox itself.
+ */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.LATE_MAIL)
 final class NoticeIT {
@@ -37,7 +40,10 @@ final class NoticeIT {
         });
     }
 
-    /** With all that is still in its outbox, which would show in the meters that other tests read. */
+    /**
+     * Removes the tenant with everything that is still in its outbox, which would otherwise show in the meters that other tests
+     * read.
+     */
     @AfterAll
     static void removeTheTenant() {
         if (tenant != null) {
@@ -66,7 +72,10 @@ final class NoticeIT {
         }
     }
 
-    /** Wishes a notice that is not due before {@link #fallDue}: ids that are made later are greater. */
+    /**
+     * Adds a notice to the outbox that is not due before {@link #fallDue}, and returns its id. An entry that is made later has a
+     * greater id.
+     */
     private static String entry(String kind, String user, String recipient, String locale) {
         String id = String.format(
                 "%016x-%s", System.nanoTime(), UUID.randomUUID().toString().substring(0, 8));
@@ -87,11 +96,11 @@ final class NoticeIT {
 
     private static void fallDue(String... entries) {
         execute("update us_outbox set due_at = 0 where id in ('" + String.join("', '", entries) + "')");
-        // What one node puts into its outbox makes it look at all that is due.
+        // A new entry in the outbox makes the node look at all entries that are due.
         tenant.register(Map.of());
     }
 
-    /** Both notices, as if this person had had another address before. */
+    /** Checks both notices, as if this user had had another address before. */
     private static void assertTold(
             String locale,
             String username,
@@ -102,7 +111,7 @@ final class NoticeIT {
             String whose,
             String newAlarm) {
         String user = tenant.addUser(username);
-        // As a user's directory might call somebody; Keycloak itself takes no such name.
+        // A user directory may give such a username to somebody; Keycloak itself does not accept it.
         execute("update user_entity set username = '<i>" + username + "</i>' where id = '" + user + "'");
         tenant.admin().clearUserCache();
         String now = username + "@example.com";
@@ -240,7 +249,7 @@ final class NoticeIT {
         tenant.admin().users().get(user).remove();
         assertEquals(0, waiting(before));
 
-        // As if it had been written while the user was removed.
+        // This entry stands for one that was written while the user was removed.
         fallDue(entry("email-changed-old", user, before, "en"));
         Eventually.holds("an outbox without it", SOON, () -> waiting(before) == 0);
         assertEquals(0, tenant.inbox().count(before));

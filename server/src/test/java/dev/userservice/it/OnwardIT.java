@@ -14,7 +14,7 @@ import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.openqa.selenium.By;
 
-/** Where the last page behind a mailed link leads on to. */
+/** Tests where the last page behind a mailed link leads to. */
 @ExtendWith(ServerExtension.class)
 final class OnwardIT {
     private static final String BUTTON = "#user-service-onward";
@@ -40,7 +40,7 @@ final class OnwardIT {
         return browser.driver().findElement(By.cssSelector(BUTTON)).getDomAttribute("href");
     }
 
-    /** The page that says that an account is active now. */
+    /** Activates an account and returns the page that says that the account is active now. */
     private static String activated(URI link) {
         return LinkScanner.sendsTheFormOf(LinkScanner.looksAt(link), link, Map.of("password", TestServer.PASSWORD))
                 .then()
@@ -121,7 +121,7 @@ final class OnwardIT {
         URI link = nora.mail().link();
         RealmRepresentation realm = sited.admin().toRepresentation();
         realm.setDisplayName("Bread & Butter");
-        // From now on links lead there by themselves; this one does not.
+        // Links that are sent from now on lead to that site directly, but this one does not.
         realm.getAttributes().put("user-service.frontend-url", "https://app.example/start");
         sited.admin().update(realm);
 
@@ -130,7 +130,10 @@ final class OnwardIT {
         assertTrue(page.contains("Continue to Bread &amp; Butter"), page);
     }
 
-    /** Neither by parameters nor by its host, which is all that a server without the option {@code hostname} knows. */
+    /**
+     * Checks that the request decides nothing about where the page leads to, neither by its parameters nor by its host, which is
+     * all that a server without the option {@code hostname} knows.
+     */
     @Test
     void theRequestDoesNotSayWhereTo() {
         Newcomer nora = Newcomer.to(tenant).registersByTheApi();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Members of Keycloak's organizations are what Keycloak's model says that they are. */
+/** Tests that the API shows members of Keycloak's organizations as Keycloak's model has them. */
 @ExtendWith(ServerExtension.class)
 final class OrganizationIT {
     private static Tenant tenant;

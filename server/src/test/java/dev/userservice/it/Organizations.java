@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
-/** Keycloak's organizations of a tenant, by its admin REST. */
+/** The organizations of a tenant, which are managed through Keycloak's admin REST API. */
 final class Organizations {
     private final Tenant tenant;
 
@@ -16,12 +16,12 @@ final class Organizations {
         this.tenant = tenant;
     }
 
-    /** Of a tenant whose realm has them switched on. */
+    /** Returns the organizations of a tenant whose realm has organizations enabled. */
     static Organizations of(Tenant tenant) {
         return new Organizations(tenant);
     }
 
-    /** Keycloak's admin REST below the realm. */
+    /** Starts a call of Keycloak's admin REST API for this realm. */
     RequestSpecification keycloak() {
         return RestAssured.given()
                 .baseUri(tenant.server().base() + "/admin/realms/" + tenant.name())
@@ -30,7 +30,7 @@ final class Organizations {
                 .contentType(ContentType.JSON);
     }
 
-    /** Makes one; its id. */
+    /** Creates an organization and returns its id. */
     String add(String name) {
         return made(keycloak()
                 .body(Map.of("name", name, "enabled", true, "domains", List.of(Map.of("name", name + ".example"))))
@@ -60,7 +60,10 @@ final class Organizations {
                 .statusCode(204);
     }
 
-    /** Has the organizations of a user manage them: in the table, since Keycloak does that only at a login by a provider. */
+    /**
+     * Makes a user a managed member of their organizations. This changes the table, because Keycloak itself makes managed members
+     * only at a login through an identity provider.
+     */
     void manage(String user) throws SQLException {
         tenant.server()
                 .node()
@@ -69,7 +72,7 @@ final class Organizations {
                         + "' and group_id in (select group_id from org)");
     }
 
-    /** Makes a group whose members have a role of the realm; its id. */
+    /** Creates a group of an organization whose members have a realm role, and returns its id. */
     String addGroup(String organization, String name, String role) {
         String group = made(keycloak().body(Map.of("name", name)).post("/organizations/" + organization + "/groups"));
         keycloak()

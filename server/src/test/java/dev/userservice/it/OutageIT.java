@@ -27,15 +27,15 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** A server that stops and starts again, and one whose database goes away. It has a server of its own. */
+/** Tests a server that stops and starts again, and one whose database goes away. The test has a server of its own. */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 @Order(1)
 @ResourceLock(Shared.THIRD_SERVER)
 final class OutageIT {
-    /** After that a node that has claimed a mail counts as dead. */
+    /** The time after which a node that has claimed a mail counts as dead. */
     private static final Duration LEASE = Duration.ofMinutes(2);
 
-    /** Longer than any server takes to start. */
+    /** A time that is longer than any server takes to start. */
     private static final Duration A_LONG_START = Duration.ofHours(1);
 
     private static TestServer server;
@@ -59,7 +59,9 @@ final class OutageIT {
         }
     }
 
-    /** A server that was asked to stop, and has started again. All that is to be seen of it was begun before. */
+    /**
+     * Tests a server that was asked to stop and has started again. Everything that the tests look at was begun before the stop.
+     */
     @Nested
     @Order(1)
     final class AfterAStop {
@@ -113,7 +115,7 @@ final class OutageIT {
         }
     }
 
-    /** The same of one that was killed. */
+    /** Tests a server that was killed and has started again. */
     @Nested
     @Order(2)
     final class AfterACrash {
@@ -176,7 +178,7 @@ final class OutageIT {
         }
     }
 
-    /** One whose database refuses something, and in the end is gone. */
+    /** Tests a server whose database refuses some statements, and is gone in the end. */
     @Nested
     @Order(3)
     @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -239,7 +241,10 @@ final class OutageIT {
             server.node().database().execute("drop trigger fail_user on user_entity");
         }
 
-        /** Not of Keycloak's doing: what listens to its events may fail, and it goes on. */
+        /**
+         * Checks that a login that is rolled back is no success. Keycloak does not ensure this: it goes on when a listener of its
+         * events fails.
+         */
         @Test
         @Order(3)
         void whatIsRolledBackIsNoSuccess() throws Exception {
@@ -269,7 +274,10 @@ final class OutageIT {
             tenant.session("rosa");
         }
 
-        /** By itself, and not only when a realm is removed; this server looks every two seconds. */
+        /**
+         * Checks that the log is purged regularly, and not only when a realm is removed. This server looks for old rows every two
+         * seconds.
+         */
         @Test
         @Order(4)
         void theLogIsPurgedNowAndThen() throws Exception {
@@ -304,7 +312,10 @@ final class OutageIT {
             assertEquals(0, count("us_outbox where user_id = ?", id));
         }
 
-        /** What was marked at the start of this server, and is looked at now, since the worker purges once a minute. */
+        /**
+         * Tests the codes that were marked as expired at the start of this server. They are looked at only now, because the
+         * worker purges once a minute.
+         */
         @Test
         @Order(4)
         void whatHasExpiredIsPurged() throws Exception {
@@ -346,7 +357,7 @@ final class OutageIT {
                 .post("/verify-email");
     }
 
-    /** Moves the end of the leases that a node has left behind, as it was killed in the middle of an attempt. */
+    /** Moves the end of the leases that a node left behind when it was killed in the middle of an attempt. */
     private static void postpone(Tenant of, Duration by) throws SQLException {
         server.node().database().execute("""
                         update us_outbox set due_at = due_at + %d
@@ -361,7 +372,7 @@ final class OutageIT {
         }
     }
 
-    /** Has a code and its request expire at once. */
+    /** Makes a code and its request expire at once. */
     private static void expire(String email) throws SQLException {
         server.inbox().next(email);
         server.node().database().execute("""
@@ -377,7 +388,10 @@ final class OutageIT {
         return user;
     }
 
-    /** The state of the database is asked once a second at most. */
+    /**
+     * Waits until the last answer about the database is too old to be used again: the server asks for the state of its database
+     * once a second at most.
+     */
     private static void letAnAnswerAge() {
         LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
     }

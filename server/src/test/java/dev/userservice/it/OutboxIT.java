@@ -27,7 +27,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.RealmRepresentation;
 
-/** Mail is never lost, and nobody waits for it: with mail servers that are away, slow, silent or choosy. */
+/**
+ * Tests that mail is never lost, and that nobody waits for it, with mail servers that are away, slow or silent, or that refuse
+ * some recipients.
+ */
 @ExtendWith(ServerExtension.class)
 @Order(0)
 @ResourceLock(Shared.LATE_MAIL)
@@ -48,7 +51,10 @@ final class OutboxIT {
         tenant = Tenant.on(server, proxy.smtp());
     }
 
-    /** With all that is still in the outbox of its tenant, which would show in the meters that other tests read. */
+    /**
+     * Removes the tenant with everything that is still in its outbox, which would otherwise show in the meters that other tests
+     * read.
+     */
     @AfterEach
     void stop() {
         if (proxy != null) {
@@ -174,7 +180,7 @@ final class OutboxIT {
         Eventually.holds("three refusals", LONG, () -> mails(tenant, "retried") >= 3);
         assertEquals(0, mails(tenant, "failed"));
         String id = tenant.admin().users().searchByEmail(refused, true).get(0).getId();
-        // The clock goes on to the end of a quarter of an hour.
+        // The entry becomes a quarter of an hour older, after which a refused mail is given up.
         server.node()
                 .database()
                 .execute("update us_outbox set created_at = created_at - 900000, due_at = 0 where user_id = '" + id
@@ -219,7 +225,7 @@ final class OutboxIT {
         }
     }
 
-    /** Nobody can make a code for this address from now on. */
+    /** Makes it impossible to make a code for this address from now on. */
     private void poison(String email) throws SQLException {
         server.node().database().execute("""
                         create function poison() returns trigger language plpgsql as
@@ -253,7 +259,7 @@ final class OutboxIT {
 
     @Test
     void whatIsAskedForAgainAndAgainIsSoonGone() throws Exception {
-        // With its mail server away: looking somebody up needs none.
+        // The mail server of this tenant does not answer, but looking up a user needs no mail server.
         proxy.hang();
         String unknown = UUID.randomUUID() + "@example.com";
         for (Response answer : Concurrently.call(
@@ -310,11 +316,12 @@ final class OutboxIT {
         for (int i = 0; i < 30; i++) {
             Response sent = registration(healthy);
             up.add((double) sent.timeIn(TimeUnit.MILLISECONDS));
-            // What is done behind one answer must not weigh on the next.
+            // The work that the server does after one answer must not slow down the next call.
             server.inbox().next(sent.path("user.email"));
             silent.add((double) registration(tenant).timeIn(TimeUnit.MILLISECONDS));
         }
-        // By ranks alone it would also be told from the others by what the machine has to do after each of them.
+        // The ranks alone may also differ because of what the machine has to do after each answer, so the medians are
+        // compared too.
         double p = Ranks.pValue(array(up), array(silent));
         boolean isSlower = p <= 0.001 && median(silent) > 1.5 * median(up);
         assertFalse(isSlower, "p = " + p + ", up " + up + ", silent " + silent);
@@ -359,7 +366,7 @@ final class OutboxIT {
             realm.withObject("/attributes").put("user-service.resend-cool-down", "0");
             realm.set("smtpServer", proxy.smtp().json());
         });
-        // So slow that it is still on its way when the second entry is looked at.
+        // The mail is so slow that it is still on its way when the worker looks at the second entry.
         proxy.delay(Duration.ofSeconds(3));
         String email = impatient.register(Map.of());
         Eventually.holds("a mail on its way", LONG, () -> proxy.attempts() >= 1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** PUT /users/me and PUT /users/me/password. */
+/** Tests {@code PUT /users/me} and {@code PUT /users/me/password}. */
 @ExtendWith(ServerExtension.class)
 final class OwnAccountIT {
     private static final String NEW_PASSWORD = "Another-horse-2";
@@ -36,7 +36,7 @@ final class OwnAccountIT {
 
     @BeforeAll
     static void take(TestServer server) {
-        // A cool-down that is not over before a test is.
+        // The cool-down is long, so that it does not end before a test does.
         tenant =
                 Tenant.on(server, realm -> realm.withObject("/attributes").put("user-service.resend-cool-down", "600"));
         AdminLog.on(tenant);
@@ -289,7 +289,7 @@ final class OwnAccountIT {
 
     @Test
     void aWrongCurrentPasswordIsNoRefusalOfTheToken() {
-        // While the login is not noted the password is not looked at.
+        // Keycloak does not check the password while the login is not recorded yet.
         Eventually.holds("a password that is looked at", LONG, () -> {
             changePassword("wrong", NEW_PASSWORD)
                     .then()
@@ -326,7 +326,10 @@ final class OwnAccountIT {
         strict.login("paul", TestServer.PASSWORD).then().statusCode(401);
     }
 
-    /** The answer about the new password: the current one may not be looked at yet, see {@link Tenant#retryWhileUnauthorized}. */
+    /**
+     * Returns the answer about the new password. The change is repeated while Keycloak does not check the current password yet;
+     * see {@link Tenant#retryWhileUnauthorized}.
+     */
     private Response changeToWeak(String replacement) {
         return Tenant.retryUntil(
                 answer -> answer.path("errors.current_password") == null,

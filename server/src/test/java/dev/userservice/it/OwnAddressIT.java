@@ -21,7 +21,7 @@ import org.keycloak.representations.idm.PartialImportRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** A username with an {@code @} is the account's own e-mail address, by whatever way it comes in. */
+/** Tests that a username with an {@code @} is the account's own e-mail address, in whatever way it is set. */
 @ExtendWith(ServerExtension.class)
 final class OwnAddressIT {
     private static final String VICTIM = "victim@example.com";
@@ -52,7 +52,7 @@ final class OwnAddressIT {
                 Map.of("username", username, "email", email, "password", TestServer.PASSWORD, "first_name", "Mallory"));
     }
 
-    /** By Keycloak's admin REST, as its console does. */
+    /** Adds a user through Keycloak's admin REST API, as the admin console does. */
     private static Response adminRest(UserRepresentation user) {
         return RestAssured.given()
                 .baseUri(tenant.server().base() + "/admin/realms/" + tenant.name())
@@ -125,14 +125,14 @@ final class OwnAddressIT {
                 "mallory",
                 tenant.admin().users().get(mallory).toRepresentation().getUsername());
 
-        // Its owner can still come.
+        // The owner of the address can still register.
         tenant.registration(Map.of("email", VICTIM, "username", VICTIM))
                 .then()
                 .statusCode(201)
                 .body("user.username", equalTo(VICTIM));
     }
 
-    /** An import asks no validator. */
+    /** Tests a username that an import has brought, because an import runs no validator. */
     @Test
     void anAddressFindsNobodyWhoOnlyHasItAsUsername() {
         UserRepresentation squatter = user("squatted@example.com", "squatter@example.net");
@@ -169,7 +169,7 @@ final class OwnAddressIT {
         post(null, "/users/password/forgot", Map.of("identifier", "squatted@example.com"))
                 .then()
                 .statusCode(200);
-        // And one that is sent, after which the others are known to have been looked at.
+        // This request does send a mail, and when it arrives, the requests before it have been worked on too.
         post(null, "/users/password/forgot", Map.of("identifier", "boss"))
                 .then()
                 .statusCode(200);
@@ -235,7 +235,7 @@ final class OwnAddressIT {
         }
     }
 
-    /** Keycloak's own rule, without which the username could not follow. */
+    /** Tests a rule of Keycloak's own, without which the username could not follow the address. */
     @Test
     void anAddressThatIsSomebodysUsernameIsTaken() {
         importAnyway(user("taken@example.com", "other@example.net"));

@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** What people see in our theme, Keycloak's own pages and mails too: in light and dark colours, in a window and on a phone. */
+/**
+ * Tests what people see in our theme, in Keycloak's own pages and mails too: in light and in dark colours, in a window and on a
+ * phone.
+ */
 @ExtendWith(ServerExtension.class)
 final class PagesIT {
     private static final String NAME = "Bread & Butter";
@@ -53,7 +56,9 @@ final class PagesIT {
         realm.withObject("/attributes").put("user-service.logo-url", logo);
     }
 
-    /** The same in another language, which is that of what an admin causes. */
+    /**
+     * Creates a tenant with the same brand and another default language, which is the language of the mails that an admin causes.
+     */
     private static Tenant speaking(String language) {
         return Tenant.on(tenant.server(), realm -> {
             brand(realm);
@@ -190,7 +195,7 @@ final class PagesIT {
         }
     }
 
-    /** Logs somebody new in who must do something first. */
+    /** Logs in a new user who has a required action to do first. */
     private static UserRepresentation logIn(String requiredAction, String language, RelyingParty app, Browser browser) {
         String username = language + "-" + requiredAction.toLowerCase(Locale.ROOT);
         String id = tenant.addUser(username);

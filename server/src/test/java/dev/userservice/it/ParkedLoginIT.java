@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A login that knows its user by a session of before, and waits in a browser of its own for something to be done, does not outlive
- * what takes the account out of the hands of whoever has parked it.
+ * Tests a login that knows its user from an earlier session, and that somebody has left waiting in a browser of their own for a
+ * required action. It does not outlive an event that takes the account out of the hands of that person.
  */
 @ExtendWith(ServerExtension.class)
 final class ParkedLoginIT {
@@ -26,7 +26,7 @@ final class ParkedLoginIT {
     private static final String NEW_PASSWORD = "Battery-staple-2";
     private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
 
-    /** What the page of the action has that lets somebody choose a new password. */
+    /** The name of a field that only the page for choosing a new password has. */
     private static final String FIELD = "password-new";
 
     private static Tenant tenant;
@@ -52,7 +52,9 @@ final class ParkedLoginIT {
         return answer;
     }
 
-    /** A browser with a login under way, and the session of somebody who has logged in beside it. */
+    /**
+     * Returns the cookies of a browser that has a login in progress, and of the session of a user who has logged in beside it.
+     */
     private static Map<String, String> browserOf(String username) {
         Map<String, String> login = new HashMap<>();
         Response page = authorize(login, Map.of());
@@ -78,7 +80,7 @@ final class ParkedLoginIT {
         return browser;
     }
 
-    /** Where the login goes on that waits for a new password. */
+    /** Returns the URL at which the login continues that waits for a new password. */
     private static String parked(Map<String, String> browser) {
         Response waiting = authorize(browser, Map.of("kc_action", "UPDATE_PASSWORD"));
         waiting.then().statusCode(302).header("Location", containsString("required-action"));
@@ -141,7 +143,7 @@ final class ParkedLoginIT {
         assertTrue(page.asString().contains(FIELD), page.asString());
         Matcher form = FORM.matcher(page.asString());
         assertTrue(form.find());
-        // The new password that is chosen in it does not end it.
+        // Choosing a new password in this login does not end the login itself.
         RestAssured.given()
                 .redirects()
                 .follow(false)

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** A forgotten password by the API: the mail is asked for, and its code is given back with a new one. */
+/** Tests a forgotten password through the API: a user asks for the mail, and sends back its code with a new password. */
 @ExtendWith(ServerExtension.class)
 final class PasswordResetIT {
     private static final String NEW_PASSWORD = "Another-horse-2";
@@ -306,7 +306,7 @@ final class PasswordResetIT {
         assertUseless(reset(impatient, codes.get(2), NEW_PASSWORD));
         assertUseless(reset(impatient, codes.get(3), NEW_PASSWORD));
 
-        // Long, so that it is not over before the test is.
+        // The cool-down is long, so that it does not end before the test does.
         Tenant unhurried = Tenant.on(
                 tenant.server(), realm -> realm.withObject("/attributes").put("user-service.resend-cool-down", "600"));
         unhurried.addUser(name);
@@ -315,7 +315,7 @@ final class PasswordResetIT {
         for (String again : List.of(email, name, email.toUpperCase(Locale.ROOT))) {
             forgot(unhurried, again).then().statusCode(200);
         }
-        // What is asked for later is looked up later: when this mail is there, the others would be.
+        // A later request is worked on later: when this mail has arrived, the others would have arrived too.
         String witness = "w" + name;
         unhurried.addUser(witness);
         forgot(unhurried, witness).then().statusCode(200);
@@ -386,7 +386,7 @@ final class PasswordResetIT {
 
     @Test
     void aTemporaryLockoutEnds() {
-        // One that meets the one before it does not count.
+        // A failed login that meets the previous one does not count.
         Eventually.holds("a lockout", Duration.ofMinutes(2), () -> {
             tenant.login(name, "wrong").then().statusCode(401);
             return Boolean.TRUE.equals(
@@ -413,7 +413,7 @@ final class PasswordResetIT {
                         .put("user-service.frontend-url", "https://app.example.com/account"));
         own.addUser(name);
         forgot(own, name).then().statusCode(200);
-        // The same address may have mail of the other tenant.
+        // The mail is taken from this tenant's inbox, because the other tenant may have sent mail to the same address.
         Inbox.Mail mail = own.inbox().next(email);
         URI link = mail.link();
         assertEquals("https://app.example.com/account/reset-password?token=" + mail.code(), link.toString());
@@ -429,7 +429,7 @@ final class PasswordResetIT {
                 .stream()
                 .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
         assertEquals(1L, answers.get(200));
-        // Who waits too long for the winner is told to try again.
+        // A call that waits too long for the successful one is answered with 503, which tells the caller to try again.
         assertTrue(Set.of(200, 404, 503).containsAll(answers.keySet()), answers::toString);
         assertEquals(
                 1, log.actions(id).stream().filter("password_reset"::equals).count());

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.UserRepresentation;
 import org.openqa.selenium.By;
 
-/** A forgotten password in a browser: asked for on the login page, chosen on the page behind the mail's link. */
+/**
+ * Tests a forgotten password in a browser: the user asks for a mail on the login page, and chooses a new password on the page
+ * behind the mail's link.
+ */
 @ExtendWith(ServerExtension.class)
 final class PasswordResetPagesIT {
     private static final String NEW_PASSWORD = "Another-horse-2";
@@ -94,7 +97,7 @@ final class PasswordResetPagesIT {
             second.screenshot("reset-password-done");
             assertFalse(second.text().contains("Logged in"), second.text());
 
-            // The login that waits in the first browser goes on, from where it was.
+            // The login that waits in the first browser continues where it was.
             first.type("username", name);
             first.type("password", TestServer.PASSWORD);
             first.click("#kc-login");
@@ -172,7 +175,7 @@ final class PasswordResetPagesIT {
         }
     }
 
-    /** Programs that follow the links of mails send no form. */
+    /** Checks that opening the link changes nothing: programs that follow the links of mails do not send the form. */
     @Test
     void whoOnlyLooksChangesNothing() {
         URI link = mailedLink();

@@ -18,7 +18,10 @@ import org.keycloak.representations.idm.PartialImportRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** What becomes of accounts that nobody activates. They are purged with the activity log, as whenever a realm is removed. */
+/**
+ * Tests what happens to accounts that nobody activates. They are purged together with the activity log, which is also done
+ * whenever a realm is removed.
+ */
 @ExtendWith(ServerExtension.class)
 final class PendingAccountsIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -43,7 +46,7 @@ final class PendingAccountsIT {
                 .path("user.id");
     }
 
-    /** As if all accounts of the tenant, and what we know of them, were a year older. */
+    /** Makes all accounts of the tenant, and what we store about them, a year older. */
     private static void age(Tenant tenant) throws SQLException {
         String realm = tenant.admin().toRepresentation().getId();
         database.execute(
@@ -97,7 +100,10 @@ final class PendingAccountsIT {
                 .body("[0].details", hasKey("never_activated"));
     }
 
-    /** Of each kind of account that is pending, or was, and must not go: the purge takes what it was written for alone. */
+    /**
+     * Tests each kind of account that is or was pending and must stay: the purge deletes only the accounts that it was written
+     * for.
+     */
     @Test
     void nobodyElseIs() throws SQLException {
         Tenant tenant = Tenant.on(server);
@@ -154,7 +160,10 @@ final class PendingAccountsIT {
         assertTrue(isThere(keeping, "kept"));
     }
 
-    /** A row for each account ever made would be one too many. */
+    /**
+     * Tests that nothing is stored about an account that is active or deleted, so that the table does not keep a row for each
+     * account ever made.
+     */
     @Test
     void ofWhomIsActiveNothingIsKept() throws SQLException {
         Tenant tenant = Tenant.on(server);

@@ -11,7 +11,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 import org.openqa.selenium.By;
 import org.openqa.selenium.interactions.Actions;
 
-/** No page of a login is wider than a phone. */
+/** Tests that no page of a login is wider than a phone. */
 @ExtendWith(ServerExtension.class)
 final class PhonePagesIT {
     private static final List<Integer> WIDTHS = List.of(360, 390);
@@ -58,7 +58,7 @@ final class PhonePagesIT {
         browser.click("#kc-login");
     }
 
-    /** What the button to start again says, while somebody points at it. */
+    /** Checks that the hint of the button for starting again fits on the page while the mouse points at the button. */
     private static void assertHintFits(int width, Browser browser) {
         new Actions(browser.driver())
                 .moveToElement(browser.driver().findElement(By.id("reset-login")))

@@ -18,8 +18,8 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 /**
- * The plain text of mails is no HTML: a template that escapes it breaks the link, which has {@code &} and {@code =} in it. Of those
- * of Keycloak's that do, our theme has others.
+ * Tests that the plain text of mails is not escaped as HTML: a template that escapes it breaks the link, which has {@code &} and
+ * {@code =} in it. Our theme replaces the templates of Keycloak that do so.
  */
 final class PlainTextMailsIT {
     private static final Layout LAYOUT = Layout.ofBuild();
@@ -43,7 +43,10 @@ final class PlainTextMailsIT {
         }
     }
 
-    /** If this fails after an upgrade: Keycloak has mended one, and ours can go; or there is another one. */
+    /**
+     * Checks that our templates replace exactly those of Keycloak that escape. If this fails after an upgrade, either Keycloak
+     * has fixed a template and ours can be removed, or a further template of Keycloak escapes.
+     */
     @Test
     void theyStandInForThoseOfKeycloaksThatDo() throws IOException {
         Map<String, String> keycloaks = keycloaks();
@@ -62,7 +65,7 @@ final class PlainTextMailsIT {
         }
     }
 
-    /** The templates of plain text in the distribution, by name. */
+    /** Returns the templates of plain text in the distribution by their names. */
     private static Map<String, String> keycloaks() throws IOException {
         Map<String, String> templates = new TreeMap<>();
         try (Stream<Path> jars = Files.list(LAYOUT.distribution().resolve("lib/lib/main"))) {

@@ -23,8 +23,8 @@ import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
 
 /**
- * Which realm is the platform, on a server whose option names one that does not exist yet. Each test goes on where the one before
- * has left the server: a realm is the platform once and for all.
+ * Tests which realm is the platform realm, on a server whose option names a realm that does not exist yet. Each test continues
+ * with the server as the previous test has left it, because a realm is the platform realm once and for all.
  */
 @Order(1)
 @ResourceLock(Shared.SECOND_SERVER)
@@ -44,7 +44,7 @@ final class PlatformRealmIT {
         server = TestServer.unpacked("platform");
         acme = Tenant.on(server);
         alice = acme.addUser("alice");
-        // As an import brings them, which asks no validator.
+        // An import can bring such addresses, because it runs no validator.
         String named = acme.addUser("named");
         String mailed = acme.addUser("mailed");
         server.node()
@@ -66,7 +66,10 @@ final class PlatformRealmIT {
         server.admin().realm(from).update(realm);
     }
 
-    /** A login of somebody of a realm who has its role {@code vendor}; the name is the realm's at this time. */
+    /**
+     * Logs in a user of a realm who has its role {@code vendor}, and returns the access token. The tenant has the name that the
+     * realm has at this time.
+     */
     private static String vendorOf(Tenant tenant) {
         var roles = tenant.admin().roles();
         if (roles.list().stream().noneMatch(role -> role.getName().equals("vendor"))) {
@@ -78,7 +81,7 @@ final class PlatformRealmIT {
         return tenant.session("vera").access();
     }
 
-    /** A tenant of the name of the platform, whose file has no client for logins by the API. */
+    /** Returns a realm file that is made from the tenant template and has the name of the platform realm. */
     private static ObjectNode platformLike() {
         ObjectNode realm = server.tenantJson(PLATFORM);
         Keys.give(realm);
@@ -86,7 +89,7 @@ final class PlatformRealmIT {
         return realm;
     }
 
-    /** What a realm's own administrator would do as well: the tokens of the API's client have every role. */
+    /** Gives the tokens of the API's client every role, as a realm's own administrator could do. */
     private static void withVendorsInScope(ObjectNode realm) {
         realm.withArray("/clients").forEach(client -> {
             if (client.path("clientId").asText().equals("user-service-api")) {
@@ -212,7 +215,7 @@ final class PlatformRealmIT {
         assertEquals(1, platforms());
     }
 
-    /** The starts of the tests before this one. */
+    /** Tests what the server has logged at its starts in the tests before this one. */
     @Test
     @Order(5)
     void eachStartTellsOfWhatIsWrongWithAddresses() {

@@ -11,14 +11,14 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A port of this machine for a server that comes and goes. While nobody listens there it is bound, so that nobody else gets
- * it, and the kernel refuses connections.
+ * A port of this machine for a server that stops and starts again during a test. While no server listens on the port, it is
+ * bound, so that no other process gets it and the kernel refuses connections.
  */
 final class Port implements Closeable {
     private static final int FIRST_LASTING = 15_000;
     private static final int LASTING_PORTS = 10_000;
 
-    /** Another run of the suite on the same machine begins elsewhere. */
+    /** The first port is chosen at random, so that another run of the suite on the same machine starts with a different one. */
     private static final AtomicInteger NEXT = new AtomicInteger(new Random().nextInt(LASTING_PORTS));
 
     private final int number;
@@ -34,8 +34,8 @@ final class Port implements Closeable {
     }
 
     /**
-     * A port for a server that stops and starts again. The kernel gives it to nobody who connects somewhere, as it does with
-     * those that it finds by itself; each is given once.
+     * Returns a port for a server that stops and starts again. The kernel does not give this port to a process that connects to
+     * somewhere, as it may do with the ports that it chooses itself. Each port is returned only once.
      */
     static int lasting() {
         for (int i = 0; i < LASTING_PORTS; i++) {
@@ -43,7 +43,7 @@ final class Port implements Closeable {
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (IOException e) {
-                // Somebody else's; the next one may be free.
+                // Another process has this port, but the next one may be free.
             }
         }
         throw new IllegalStateException("no port is free");
@@ -57,7 +57,7 @@ final class Port implements Closeable {
         return loopback(number);
     }
 
-    /** For who is about to listen. */
+    /** Frees the port for the server that is about to listen on it. */
     void release() {
         try {
             reservation.close();
@@ -66,7 +66,7 @@ final class Port implements Closeable {
         }
     }
 
-    /** Once nobody listens any more. */
+    /** Binds the port again after the server has stopped listening on it. */
     void reserve() {
         if (reservation.isClosed()) {
             reservation = bound(number);

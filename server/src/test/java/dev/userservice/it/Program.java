@@ -7,14 +7,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.opentest4j.AssertionFailedError;
 
-/** A program of this machine that not every machine has. Where it is missing, its tests are skipped, but on CI they fail. */
+/**
+ * Finds programs that not every machine has. If a program is missing, the tests that need it are skipped, but on CI they fail.
+ */
 final class Program {
     private Program() {}
 
     /**
-     * The program of that name, or of one of those that it has elsewhere.
+     * Returns the program with one of these names; on some systems the same program has another name.
      *
-     * @param packages what to install where it is missing
+     * @param packages the packages to install if the program is missing
      */
     static File find(String packages, String... names) {
         Optional<File> found = Stream.concat(

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What is in {@code monitoring/}, on a real Prometheus that scrapes a server on which everything was done that is counted: the
- * script {@code check.sh}, which asks each query of the dashboard and the alerts.
+ * Tests {@code monitoring/} with a real Prometheus that scrapes a server on which everything was done that is counted. The script
+ * {@code check.sh} runs each query of the dashboard and of the alerts.
  */
 @ExtendWith(ServerExtension.class)
 final class PrometheusIT {
@@ -38,7 +38,7 @@ final class PrometheusIT {
     private static final String NO_CODE = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA";
     private static final String NEW_PASSWORD = "Another-horse-2";
 
-    /** Of what there may be nothing, and why. */
+    /** The queries that may find nothing, each with the reason. */
     private static final Map<String, String> MAY_BE_EMPTY = Map.ofEntries(
             Map.entry("alert KeycloakAbsent", "the server is there"),
             Map.entry("alert KeycloakNodeGone", "this Prometheus has not looked for a minute"),
@@ -70,7 +70,7 @@ final class PrometheusIT {
         return tenant.api().contentType(ContentType.JSON).body(body).post(path);
     }
 
-    /** Does what each meter counts, well and badly. */
+    /** Does everything that the meters count, with success and with failure. */
     private static void doEverything(Tenant tenant) {
         String email = "alice@example.com";
         String alice = tenant.addUser("alice");
@@ -118,7 +118,10 @@ final class PrometheusIT {
         return RestAssured.given().header("Accept", accept).get(server.node().management() + "/metrics");
     }
 
-    /** Quarkus looks at what is accepted in its own way: the text format, if it is among it at all, else OpenMetrics. */
+    /**
+     * Tests how Quarkus reads the header {@code Accept}: it answers in the text format if the header names that format at all,
+     * and otherwise in OpenMetrics.
+     */
     @Test
     void prometheusIsAnsweredAsTextAndWhoTakesNoneAsOpenMetrics() {
         String open = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,";
@@ -133,7 +136,10 @@ final class PrometheusIT {
                 .body(endsWith("# EOF\n"));
     }
 
-    /** As Prometheus' own parser of that format has it; it wants a time at each sample. Keycloak's meters are Keycloak's. */
+    /**
+     * Tests our meters with Prometheus' own parser of OpenMetrics, which needs a time for each sample. Keycloak's own meters are
+     * left out.
+     */
     @Test
     void ourMetersAreGoodOpenMetrics() throws IOException, InterruptedException {
         String promtool = Program.find("prometheus", "promtool").toString();
@@ -195,7 +201,7 @@ final class PrometheusIT {
         }
         List<String> lines = Files.readAllLines(output);
         assertEquals(0, check.exitValue(), () -> String.join("\n", lines));
-        // The last of all that it asks.
+        // This is the last query that the script runs.
         assertTrue(
                 lines.get(lines.size() - 1).startsWith("OK     variable realm: "), () -> lines.get(lines.size() - 1));
         Set<String> empty = lines.stream()

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** Whose e-mail address was proved by Keycloak's own means, and not by our code. */
+/** Tests users whose e-mail address was verified by Keycloak's own means, and not with our code. */
 @DiffersByDatabase
 @ExtendWith(ServerExtension.class)
 @ResourceLock(value = Shared.VENDORS, mode = ResourceAccessMode.READ)
@@ -39,7 +39,7 @@ final class ProvedElsewhereIT {
         log = Activities.of(tenant);
     }
 
-    /** Registers; the address is not proved. */
+    /** Registers a user whose address is not verified, and returns the user. */
     private static UserRepresentation registered(Tenant at) {
         String email = at.register(Map.of());
         return at.admin().users().searchByEmail(email, true).get(0);
@@ -52,7 +52,7 @@ final class ProvedElsewhereIT {
         return user;
     }
 
-    /** As by the switch of the admin console. */
+    /** Marks the address as verified, as the switch of the admin console does. */
     private static void vouchFor(UserRepresentation user) {
         update(tenant, user.getId(), known -> known.setEmailVerified(true));
     }
@@ -207,7 +207,7 @@ final class ProvedElsewhereIT {
         return at.api(vendor).get("/metrics").then().statusCode(200).extract().path("users.active");
     }
 
-    /** However the account was made. */
+    /** Tests this with each required action that an account may have, which depends on how the account was made. */
     @ParameterizedTest
     @ValueSource(strings = {"", "VERIFY_EMAIL", "activate-account"})
     void whereKeycloakVerifiesAddressesWhoIsUnprovedIsSentACode(String action) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.RealmRepresentation;
 
 /**
- * A server behind two proxies that append to {@code X-Forwarded-For}: one at 127.0.0.1, and before it one at 10.0.0.1. It is a
- * server of this test's own. Any other address is nobody who may speak for others.
+ * Tests a server behind two proxies that append to {@code X-Forwarded-For}: one at 127.0.0.1, and in front of it one at 10.0.0.1.
+ * A request from any other address may not name the address of another client. The test has a server of its own.
  */
 @Order(1)
 @ResourceLock(Shared.THIRD_SERVER)
@@ -38,7 +38,7 @@ final class ProxyIT {
     private static final String VICTIM = "198.51.100.1";
     private static final String ATTACKER = "203.0.113.66";
 
-    /** So slow that no permit comes back within a test. */
+    /** A limit that refills so slowly that no permit comes back during a test. */
     private static final Consumer<ObjectNode> FIVE_LOGINS = Limits.with(Map.of("limit-login", "5/1h"));
 
     private static final Consumer<ObjectNode> FAILURES = Limits.on("limit-failed-login", "limit-failed-address");
@@ -70,16 +70,21 @@ final class ProxyIT {
     }
 
     private static Tenant limited(Consumer<ObjectNode> limits) {
-        // Not local is who comes by the proxies, and these here have no certificate.
+        // Clients behind the proxies do not count as local, so Keycloak would demand TLS from them, and there is no
+        // certificate here.
         return Tenant.on(server, limits.andThen(realm -> realm.put("sslRequired", "none")));
     }
 
-    /** What the nearer proxy makes of a request that came from an address by way of the farther one. */
+    /**
+     * Adds the header that the nearer proxy sends for a request which came from a client's address through the farther proxy.
+     *
+     * @param forged the addresses that the client itself put into the header, each followed by a comma, or an empty string
+     */
     private static RequestSpecification proxied(RequestSpecification request, String forged, String client) {
         return request.header("X-Forwarded-For", forged + client + ", 10.0.0.1");
     }
 
-    /** Another address of this machine, from which somebody talks to the server past all proxies. */
+    /** Makes a request from another address of this machine, which reaches the server without any proxy. */
     private static RequestSpecification direct(RequestSpecification request, String address) {
         try {
             return request.config(RestAssured.config()
@@ -102,7 +107,9 @@ final class ProxyIT {
                 .count();
     }
 
-    /** The row of a failure must not wait for a second connection while its request holds the first. */
+    /**
+     * Checks that the row of a failed login does not wait for a second database connection while its request holds the first one.
+     */
     @Test
     void manyFailedLoginsAtOnceGetAlongWithASmallPool() throws Exception {
         Tenant tenant = limited(FAILURES);
@@ -217,7 +224,7 @@ final class ProxyIT {
                 .then()
                 .statusCode(200);
         LoginForm page = new LoginForm(tenant, request -> proxied(request, ATTACKER + ", ", VICTIM));
-        // The form again is what it says while the login before is not noted.
+        // Keycloak shows the form again while the previous login is not recorded yet.
         Tenant.retryWhileUnauthorized(200, () -> page.post("victim", TestServer.PASSWORD))
                 .then()
                 .statusCode(302);
@@ -233,7 +240,7 @@ final class ProxyIT {
         }
     }
 
-    /** Of proxies it knows nothing; it is here since this server has options. */
+    /** Tests an option that has nothing to do with proxies. It is tested here because this server has options of its own. */
     @Test
     void anOptionSwitchesThePageOfTheDocumentsOff() {
         Tenant tenant = limited(realm -> {});

@@ -3,13 +3,17 @@ package dev.userservice.it;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
-/** Tells whether two samples, say of answer times, may come from one source, whatever its distribution. */
+/**
+ * A statistical test that tells whether two samples, such as answer times, may come from one source, whatever its distribution
+ * is.
+ */
 final class Ranks {
     private Ranks() {}
 
     /**
-     * The two-sided Mann–Whitney U test by its normal approximation, corrected for ties and for continuity: how likely
-     * samples of one source differ at least so much. It wants some ten values on each side.
+     * Returns the p-value of the two-sided Mann–Whitney U test, by its normal approximation, corrected for ties and for
+     * continuity. It is the probability that two samples of one source differ at least as much as these. The test needs about ten
+     * values in each sample.
      */
     static double pValue(double[] a, double[] b) {
         double[] all =
@@ -19,16 +23,16 @@ final class Ranks {
         double u = Arrays.stream(a).map(value -> rank(value, all)).sum() - a.length * (a.length + 1.0) / 2;
         double variance = product / 12 * (n + 1 - ties(all) / (n * (n - 1)));
         double distance = Math.max(0, Math.abs(u - product / 2) - 0.5);
-        // Without any variance all values are one.
+        // The variance is zero only if all values are equal.
         return variance == 0 ? 1 : Math.min(1, erfc(distance / Math.sqrt(variance) / Math.sqrt(2)));
     }
 
-    /** From 1 on; equal values share the mean of their ranks. */
+    /** Returns the rank of a value, where the lowest rank is 1 and equal values share the mean of their ranks. */
     private static double rank(double value, double[] sorted) {
         return (bound(value, sorted, false) + bound(value, sorted, true) + 1) / 2.0;
     }
 
-    /** How many values are less, or at most as great. */
+    /** Returns how many values are less than this one, or at most equal to it if {@code isInclusive} is true. */
     private static int bound(double value, double[] sorted, boolean isInclusive) {
         int low = 0;
         int high = sorted.length;
@@ -43,7 +47,7 @@ final class Ranks {
         return low;
     }
 
-    /** The sum of {@code t³ - t} over the groups of {@code t} equal values. */
+    /** Returns the sum of {@code t³ - t} over all groups of {@code t} equal values. */
     private static double ties(double[] sorted) {
         double sum = 0;
         for (int from = 0, to; from < sorted.length; from = to) {
@@ -54,7 +58,10 @@ final class Ranks {
         return sum;
     }
 
-    /** The complementary error function of what is not negative, to seven digits (Numerical Recipes, 6.2). */
+    /**
+     * Returns the complementary error function of a number that is not negative, accurate to seven digits (Numerical Recipes,
+     * 6.2).
+     */
     private static double erfc(double x) {
         double[] coefficients = {
             -1.26551223,

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Against what SciPy's {@code mannwhitneyu(a, b, method="asymptotic")} says. */
+/** Compares our p-values with those of SciPy's {@code mannwhitneyu(a, b, method="asymptotic")}. */
 final class RanksTest {
     @Test
     void withoutTies() {

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.AuthenticatorConfigRepresentation;
 import org.keycloak.representations.idm.ClientRepresentation;
 
-/** What is too much, and for whom. */
+/** Tests which calls the rate limits refuse, and from which callers. */
 @ExtendWith(ServerExtension.class)
 final class RateLimitIT {
     private static final String WRONG = "Wrong-password-1!";
@@ -60,18 +60,19 @@ final class RateLimitIT {
         return Tenant.on(server, Limits.with(limits));
     }
 
-    /** One in which nothing else refuses somebody who comes again and again. */
+    /** Creates a tenant in which nothing but the rate limits refuses a user who comes again and again. */
     private static Tenant limitedAlone(Map<String, String> limits) {
         return Tenant.on(server, Limits.with(limits).andThen(Tenant::withoutBruteForceProtection));
     }
 
-    /** How many of these are not refused as too many. */
+    /** Returns how many of these calls are not refused with the status 429. */
     private static long passing(int times, Supplier<Response> call) {
         return IntStream.range(0, times)
                 .filter(i -> call.get().statusCode() != 429)
                 .count();
     }
 
+    /** A public route, with the name of the limit that applies to it. */
     private record Door(Tenant tenant, String limit, Function<RequestSpecification, Response> call) {
         Response knock() {
             return call.apply(tenant.api());
@@ -90,7 +91,10 @@ final class RateLimitIT {
                 api -> api.contentType(ContentType.JSON).body(body).post(path));
     }
 
-    /** Two of them at most share a limit, so that two tenants are enough for each to start with a whole one. */
+    /**
+     * Returns the public routes. At most two of them share a limit, so two tenants are enough for each route to start with an
+     * unused limit.
+     */
     static Stream<Door> doors() {
         Map<String, String> limits = Stream.of("login", "register", "activation", "resend", "forgot", "reset")
                 .collect(toMap(limit -> "limit-" + limit, limit -> "5/10m"));
@@ -140,7 +144,10 @@ final class RateLimitIT {
         assertWait(120, refused);
     }
 
-    /** A permit comes so many seconds after the first call, at most; some of them have passed. */
+    /**
+     * Checks the time to wait. A permit comes at most this many seconds after the first call, and some of them have passed
+     * already.
+     */
     private static void assertWait(int most, Response refused) {
         refused.then().statusCode(429);
         int wait = Integer.parseInt(refused.header("Retry-After"));
@@ -248,7 +255,7 @@ final class RateLimitIT {
                                 .post("/users/password/forgot")));
     }
 
-    /** On a public route such a token is passed over, and so it spares nobody the limit of their address. */
+    /** Checks that a bad token does not avoid the limit of its address: a public route ignores such a token. */
     @Test
     void aTokenThatIsNotGoodIsNoWayAroundTheLimitOfItsAddress() {
         Tenant tenant = limited(Map.of("limit-forgot", "5/1h", "limit-caller", "600/1m"));
@@ -373,7 +380,10 @@ final class RateLimitIT {
                 .body("error", equalTo("invalid_grant"));
     }
 
-    /** One after the other by each way in; each of these would be counted as a failure by another. */
+    /**
+     * Returns one attempt for each way to log in. The attempts count together, so a failed one of any kind counts for the others
+     * too.
+     */
     private static List<Supplier<Response>> waysIn(Tenant tenant, String name, String password) {
         tenant.addClient("app-2", true);
         String checker = tenant.serviceTokenOf("view-users");
@@ -401,7 +411,7 @@ final class RateLimitIT {
                 List<Supplier<Response>> ways = waysIn(tenant, name, WRONG);
                 for (int i = 0; i < 5; i++) {
                     Supplier<Response> way = ways.get((first + i) % 4);
-                    // Keycloak lets one attempt at a time be made on an account.
+                    // The attempts come one after the other, because Keycloak allows only one at a time on an account.
                     Response answer = way.get();
                     assertNotEquals(429, answer.statusCode(), name + " " + first + " " + i + " " + answer.asString());
                 }
@@ -433,12 +443,16 @@ final class RateLimitIT {
             assertEquals(0, passing(6, way));
         }
         assertEquals(noted, failures(tenant, alice));
-        // The other name of the account is counted by itself, and that is still less than the lockout's thirty.
+        // The other name of the account is counted separately, and the failures of both names are still fewer than
+        // those that lock the account: eleven here, and thirty by default.
         passing(20, () -> tenant.login("alice@example.com", WRONG));
         assertTrue(failures(tenant, alice) <= 10);
     }
 
-    /** Waits for so many, and not for ever: of an attempt that meets the one before it Keycloak takes no note. */
+    /**
+     * Waits until Keycloak has recorded the wanted number of failures, and returns how many it has recorded. It does not wait for
+     * ever, because Keycloak does not record an attempt that meets the previous one.
+     */
     private static int awaitFailures(Tenant tenant, String user, int wanted) {
         try {
             Eventually.holds("Keycloak's note", Duration.ofMinutes(1), () -> failures(tenant, user) >= wanted);
@@ -501,7 +515,10 @@ final class RateLimitIT {
                         () -> form.postTo("authenticate", Map.of("username", "alice", "password", WRONG, field, "x"))));
     }
 
-    /** Keycloak's own answer takes the time of a hash where there is no such account, and none where there is one. */
+    /**
+     * Tests a login without a password. Keycloak's own answer takes the time of a password hash if there is no such account, and
+     * no time if there is one.
+     */
     @Test
     void withoutAPasswordThePageLooksForNobody() {
         Tenant tenant = Tenant.on(server);
@@ -520,7 +537,10 @@ final class RateLimitIT {
                 .body("user_id", everyItem(nullValue()));
     }
 
-    /** Else any site could take from its visitors, and from the office that they sit in, what they may do here. */
+    /**
+     * Checks that calls from a page of another origin do not count. Otherwise any site could use up what its visitors, and the
+     * office that they sit in, may do here.
+     */
     @Test
     void whatAPageOfAnotherOriginSendsIsNoneOfWhatPeopleDo() {
         Tenant tenant = limitedAlone(Map.of("limit-login", "2/1h"));
@@ -771,7 +791,7 @@ final class RateLimitIT {
         Response page = form.post("alice", TestServer.PASSWORD);
         assertWait(600, page);
         page.then().contentType(containsString("text/html")).body(matchesPattern("(?s).*Please wait (9|10) minutes.*"));
-        // A back end's address is that of many people.
+        // The address of a back end is that of many people, so this limit does not stop it.
         Tenant.retryWhileUnauthorized(() -> tenant.api(backEnd)
                         .contentType(ContentType.JSON)
                         .body(Map.of("identifier", "alice", "password", TestServer.PASSWORD))
@@ -791,7 +811,7 @@ final class RateLimitIT {
             }
             assertWait(900, form.postTo(path, Map.of("username", "x")));
         }
-        // The API and the page count together.
+        // The API and the page share this limit.
         tenant.registration(Map.of()).then().statusCode(429);
         form.post("x", WRONG).then().statusCode(200);
         assertEquals(200, form.open().statusCode(), "a page without its form is nothing to attack");
@@ -800,7 +820,7 @@ final class RateLimitIT {
     @Test
     void aMailboxIsRegisteredForAFewTimes() {
         Tenant tenant = limited(Map.of("limit-mailbox", "3/1h"));
-        // What is refused for another reason is no account.
+        // A registration that is refused for another reason makes no account, so it does not count.
         tenant.registration(Map.of("email", "victim@example.com", "password", "short"))
                 .then()
                 .statusCode(400);

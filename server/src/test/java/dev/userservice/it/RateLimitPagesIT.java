@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What people see who have tried too often. */
+/** Tests what people see who have tried too often. */
 @ExtendWith(ServerExtension.class)
 final class RateLimitPagesIT {
     @ParameterizedTest
@@ -50,7 +50,10 @@ final class RateLimitPagesIT {
         browser.click("#kc-login");
     }
 
-    /** Some of the time has passed since the first attempt. */
+    /**
+     * Waits for the text about the minutes to wait and checks their number, which may be lower than the given one because some
+     * time has passed since the first attempt.
+     */
     private static void awaitWait(Browser browser, String before, int most, String after) {
         browser.awaitText(before);
         String text = browser.text();

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Two nodes that count their limits on one Redis, by TLS and with a password. They are servers of this test's own. */
+/**
+ * Tests two nodes that count their rate limits in one Redis, which they reach by TLS and with a password. The nodes are servers
+ * of this test's own.
+ */
 @Order(1)
 @ResourceLock(Shared.SECOND_SERVER)
 final class RedisIT {
@@ -50,7 +53,7 @@ final class RedisIT {
 
     @AfterAll
     static void stop() throws Exception {
-        // The second one first: the database is the first one's.
+        // The second node is closed first, because the database belongs to the first one.
         for (int i = nodes.size() - 1; i >= 0; i--) {
             nodes.get(i).close();
         }
@@ -66,7 +69,7 @@ final class RedisIT {
         awaitRedis(1);
     }
 
-    /** What asks makes a node connect again. */
+    /** Waits until the meter of each node has this value. The calls in between make a node connect again. */
     private static void awaitRedis(int up) {
         Tenant platform = Tenant.on(nodes.get(0), Limits.on("limit-anonymous"));
         for (TestServer node : nodes) {
@@ -128,7 +131,7 @@ final class RedisIT {
                 }
                 return passed;
             });
-            // Two nodes that counted by themselves would let all 36 pass.
+            // Two nodes that counted separately would let all 36 calls pass.
             assertTrue(
                     counted.passed() >= 20 - counted.late() && counted.passed() <= 21 + counted.late(),
                     counted + " of 20, " + crowd + " at once");
@@ -136,13 +139,17 @@ final class RedisIT {
     }
 
     /**
-     * How many calls passed.
+     * The result of some calls.
      *
-     * @param late how often a node did not wait for Redis and went by its own count, which may differ by one each time
+     * @param passed how many calls passed
+     * @param late how often a node did not wait for Redis and used its own count, which may differ by one each time
      */
     private record LimitKey(long passed, long late) {}
 
-    /** Again, if the machine was so busy with something else that a node gave Redis up; a few times, if answers were late. */
+    /**
+     * Does the work, and repeats it if the machine was so busy that a node gave up on Redis. If answers of Redis were only late,
+     * the work is repeated just a few times.
+     */
     private static LimitKey whileRedisAnswers(Callable<Long> work) throws Exception {
         for (int i = 0; i < 20; i++) {
             double outages = sum(OUTAGES);
@@ -165,7 +172,8 @@ final class RedisIT {
     void keysTellNothingAndDisappear() {
         Tenant tenant = limited(Map.of("limit-forgot", "2/1s", "limit-failed-login", "5/15m"));
         tenant.login("alice@example.com", "Wrong-password-1!");
-        // A node that has given Redis up counts by itself until it is connected again, which a question makes it.
+        // A node that has given up on Redis counts for itself until it is connected again, and it needs a call to
+        // connect.
         Eventually.holds("a key of the limit", Duration.ofSeconds(60), () -> {
             ask(tenant);
             return redis.keys().stream().anyMatch(key -> key.matches("user-service:limit:forgot:[\\w-]{43}"));
@@ -196,7 +204,7 @@ final class RedisIT {
         int lines = node(0).log().split("does not answer", -1).length;
 
         redis.kill();
-        // What this node has seen, it goes on to count; the other one has seen nothing.
+        // The first node continues with what it has counted so far; the other node has counted nothing.
         assertEquals(2, passing(10, () -> ask(here)));
         assertEquals(6, passing(10, () -> ask(there)));
         for (TestServer node : nodes) {
@@ -213,7 +221,7 @@ final class RedisIT {
         awaitRedis(1);
         double late = sum(LATE);
         long passed = passing(10, () -> ask(there));
-        // Who does not wait for an answer goes by what this node has seen, which lets nobody pass.
+        // A node that does not wait for the answer of Redis uses its own count, which lets no call pass.
         assertTrue(passed <= 6 && passed >= 6 - (sum(LATE) - late), "Redis has forgotten, but " + passed + " passed");
         assertEquals(0, passing(3, () -> ask(here)));
     }
@@ -226,7 +234,7 @@ final class RedisIT {
             double late = meter(nodes.get(0), LATE);
             trouble.run();
             assertNobodyWaits(tenant, uncounted);
-            // Six answers are late until Redis is given up.
+            // A node gives up on Redis after six late answers.
             assertTrue(meter(nodes.get(0), LATE) <= late + 6, "waited once too often");
             awaitRedis(0);
             way.up();
@@ -234,14 +242,17 @@ final class RedisIT {
         }
     }
 
-    /** Again, if the machine was busy with something else just then: who waits for Redis is slower each time. */
+    /**
+     * Checks that calls with a limit are not slower than calls without one. The check is repeated in case the machine was just
+     * busy with something else; if calls really waited for Redis, they would be slower each time.
+     */
     private static void assertNobodyWaits(Tenant counted, Tenant beside) {
         List<String> slower = new ArrayList<>();
         while (slower.size() < 5) {
             List<Long> ofCounted = new ArrayList<>();
             List<Long> ofBeside = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
-                // In turns: the machine may be busy with something else for a while.
+                // The calls alternate, because the machine may be busy with something else for a while.
                 ofCounted.add(millis(() -> ask(counted)));
                 ofBeside.add(millis(() -> ask(beside)));
             }

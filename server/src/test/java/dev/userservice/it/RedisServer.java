@@ -25,8 +25,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A real Redis in a process of its own, which keeps nothing when it ends. Where there is no {@code redis-server}, its tests
- * are skipped, but on CI they fail.
+ * A real Redis in a process of its own, which loses all data when it ends. If there is no {@code redis-server}, the tests that
+ * need it are skipped, but on CI they fail.
  */
 final class RedisServer implements Closeable {
     private static final String HOST = "127.0.0.1";
@@ -41,13 +41,13 @@ final class RedisServer implements Closeable {
     private final Optional<SelfSigned> tls;
     private Process process;
 
-    /** How many of our own commands the process has carried out. */
+    /** The number of our own commands that the process has carried out. */
     private long own;
 
     /**
      * Prepares a server.
      *
-     * @param password empty for none
+     * @param password the password that clients need, or an empty string if they need none
      */
     private RedisServer(String password, boolean isTls) {
         try {
@@ -85,7 +85,7 @@ final class RedisServer implements Closeable {
         return started(new RedisServer(password, false));
     }
 
-    /** One that speaks TLS alone; see {@link #certificate()}. */
+    /** Starts a server that accepts only TLS connections; see {@link #certificate()}. */
     static RedisServer startWithTls(String password) {
         return started(new RedisServer(password, true));
     }
@@ -100,17 +100,17 @@ final class RedisServer implements Closeable {
         }
     }
 
-    /** The same all its life. */
+    /** Returns the port of the server, which never changes. */
     int port() {
         return port.number();
     }
 
-    /** Where it is, and the password for it, as clients take it. */
+    /** Returns the URL of the server for clients, with the password in it. */
     String url() {
         return urlBy(port());
     }
 
-    /** The same for who comes by another port, which a proxy has. */
+    /** Returns the URL for clients that connect to another port, such as that of a proxy. */
     String urlBy(int otherPort) {
         String credentials = password.isEmpty()
                 ? ""
@@ -118,12 +118,12 @@ final class RedisServer implements Closeable {
         return (tls.isPresent() ? "rediss" : "redis") + "://" + credentials + HOST + ":" + otherPort;
     }
 
-    /** Whom to trust, as a PEM file. */
+    /** Returns the PEM file with the certificate that clients must trust. */
     Path certificate() {
         return tls.orElseThrow().certificate();
     }
 
-    /** As a crash does; then connections are refused. */
+    /** Ends the process at once, as a crash would. After that, connections are refused. */
     synchronized void kill() {
         process.destroyForcibly();
         try {
@@ -135,13 +135,13 @@ final class RedisServer implements Closeable {
         port.reserve();
     }
 
-    /** It is there again, or anew, and knows nothing any more. */
+    /** Starts the server again, without any data. A server that still runs is killed first. */
     synchronized void restart() {
         kill();
         launch();
     }
 
-    /** All keys, sorted. */
+    /** Returns all keys in sorted order. */
     List<String> keys() {
         List<String> keys = new ArrayList<>();
         for (Object key : (List<?>) execute("KEYS", "*")) {
@@ -151,22 +151,25 @@ final class RedisServer implements Closeable {
         return keys;
     }
 
-    /** How long a key will live: -1 for ever, -2 if there is none. */
+    /** Returns how long a key will live, in milliseconds; -1 means that it lives for ever, and -2 that there is no such key. */
     long ttlMillis(String key) {
         return (Long) execute("PTTL", key);
     }
 
-    /** How many commands others had it carry out since it was started, each one in a script or a transaction counted too. */
+    /**
+     * Returns how many commands other clients have had carried out since the start. Each command in a script or a transaction
+     * counts too.
+     */
     synchronized long commands() {
         Matcher total = TOTAL.matcher((String) execute("INFO", "stats"));
         if (!total.find()) {
             throw new AssertionError("Redis does not say how many commands it has carried out");
         }
-        // It has not counted this one yet, and we have.
+        // Redis has not counted this INFO command yet, but we have.
         return Long.parseLong(total.group(1)) - (own - 1);
     }
 
-    /** What Redis answers to a command: a String, a Long, a List of answers, or null. */
+    /** Sends a command and returns the answer of Redis: a String, a Long, a List of answers, or null. */
     synchronized Object execute(String... words) {
         try (Socket socket = connect()) {
             socket.setSoTimeout((int) TIMEOUT.toMillis());

@@ -101,7 +101,7 @@ final class RedisServerTest {
         assertThrows(IOException.class, () -> said(redis.port(), "PING"));
     }
 
-    /** The last line that Redis says to somebody who knows no more than its port, and says these lines. */
+    /** Returns the last line that Redis sends to a client that knows only the port, and that sends these lines. */
     private static String said(int port, String... lines) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);

@@ -153,7 +153,7 @@ final class RefreshIT {
         tenant.api(session.access()).get("/users/me").then().statusCode(401);
     }
 
-    /** Keycloak compares the issue times of refresh tokens in whole seconds. */
+    /** Lets a second pass, because Keycloak compares the issue times of refresh tokens in whole seconds. */
     private static final class Clock {
         static void passASecond() {
             LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());

@@ -40,7 +40,7 @@ import org.keycloak.representations.userprofile.config.UPAttributePermissions;
 import org.keycloak.representations.userprofile.config.UPAttributeRequired;
 import org.keycloak.representations.userprofile.config.UPConfig;
 
-/** POST /register and POST /users: people make their own account. */
+/** Tests {@code POST /register} and {@code POST /users}, by which people make their own account. */
 @ExtendWith(ServerExtension.class)
 final class RegistrationIT {
     private static Tenant tenant;
@@ -183,7 +183,7 @@ final class RegistrationIT {
     @Test
     void anAddressThatIsSomebodysUsernameIsTakenWhereKeycloakSaysSo() {
         String email = newEmail();
-        // Only by an import does an address get there that is not the account's own.
+        // Only an import can make a username that is an e-mail address but not the address of the account.
         tenant.importUsers(List.of(email));
         register(body(email)).then().statusCode(409).body("errors.email", hasSize(1));
 
@@ -404,7 +404,7 @@ final class RegistrationIT {
         }
     }
 
-    /** Who makes a user by POST /users must name one. */
+    /** Checks that a username is accepted, because a caller of {@code POST /users} must name one. */
     @Test
     void aUsernameMayBeNamedWhereTheAddressIsTheUsername() {
         Tenant byAddress = Tenant.on(tenant.server(), realm -> realm.put("registrationEmailAsUsername", true));

@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.keycloak.representations.idm.ClientRepresentation;
 
-/** An application of a tenant, to which people log in by OIDC: authorization code with PKCE. */
+/** An application of a tenant to which people log in by OIDC, with the authorization code flow and PKCE. */
 final class RelyingParty implements Closeable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -42,7 +42,7 @@ final class RelyingParty implements Closeable {
         this.clientId = "app-" + UUID.randomUUID().toString().substring(0, 8);
     }
 
-    /** Starts an application, as a public client that is new in the tenant. */
+    /** Starts an application and registers it as a new public client of the tenant. */
     static RelyingParty of(Tenant tenant) {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -73,27 +73,29 @@ final class RelyingParty implements Closeable {
         return clientId;
     }
 
-    /** Where people come back to. */
+    /** Returns the redirect URI, to which people come back after a login. */
     URI callback() {
         return URI.create(home() + "/callback");
     }
 
-    /** Where a login starts; a new one each time. At its end the page says {@code Logged in as <preferred_username>}. */
+    /**
+     * Returns a new URL at which a login starts. The page at the end of the login says {@code Logged in as <preferred_username>}.
+     */
     URI login() {
         return login(Map.of());
     }
 
-    /** A login with more parameters, like {@code prompt} or {@code login_hint}. */
+    /** Returns a new URL at which a login starts that has additional parameters, such as {@code prompt} or {@code login_hint}. */
     URI login(Map<String, String> more) {
         return start("auth", more);
     }
 
-    /** Where a login starts that shows the form for new users first. */
+    /** Returns a new URL at which a login starts that first shows the registration form. */
     URI registration() {
         return start("registrations", Map.of());
     }
 
-    /** The tokens of the last login. */
+    /** Returns the tokens of the last login. Fails if nobody has logged in. */
     Tenant.Session session() {
         if (session == null) {
             throw new AssertionError("Nobody has logged in to " + clientId);
@@ -144,7 +146,7 @@ final class RelyingParty implements Closeable {
         exchange.close();
     }
 
-    /** What the page says. */
+    /** Completes a login and returns the text of the page that tells the result. */
     private String ended(String rawQuery) throws IOException {
         Map<String, String> query = Arrays.stream(rawQuery.split("&", -1))
                 .map(pair -> pair.split("=", 2))
@@ -179,7 +181,7 @@ final class RelyingParty implements Closeable {
         return UUID.randomUUID() + "-" + UUID.randomUUID();
     }
 
-    /** What the application remembers of a login until its end. */
+    /** The data that the application keeps from the start of a login until its end. */
     private record Login(String verifier, String nonce) {
         String challenge() {
             try {

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Every route by every kind of caller. The routes come from the published document: one without a row fails. */
+/**
+ * Tests every route with every kind of caller. The routes come from the published document, and the test fails if one of them has
+ * no row in the table.
+ */
 @ExtendWith(ServerExtension.class)
 final class RouteWalkIT {
     private static final List<String> CALLERS = List.of(
@@ -42,8 +45,8 @@ final class RouteWalkIT {
             "third-party");
 
     /**
-     * What each caller is answered, in the order of {@link #CALLERS}. The routes are called about the user alice, but for
-     * DELETE: about bob, or where it succeeds, somebody who is there for that.
+     * The status that each caller gets, in the order of {@link #CALLERS}. The routes are called for the user alice, except for
+     * DELETE: this is called for bob, or, where it succeeds, for a user who was added for that.
      */
     private static final String TABLE = """
             POST /login            200 200 200 200 200 200 200 200 200 200
@@ -146,7 +149,7 @@ final class RouteWalkIT {
                 () -> Optional.of(tenant.passwordToken("third-party", "alice").path("access_token")));
     }
 
-    /** A client that is not of full scope has in scope only what it is given. */
+    /** Adds a role to the scope of a client, because a client without full scope has only the roles in scope that it is given. */
     private static void letScopeReach(String clientId, String role) {
         var clients = tenant.admin().clients();
         String id = clients.findByClientId(clientId).get(0).getId();
@@ -207,14 +210,17 @@ final class RouteWalkIT {
         String path = path(parts[1], whom);
         Supplier<Response> answer = () -> call.request(parts[0], path);
         boolean isLogin = route.equals("POST /login") || route.equals("POST /users/auth/check");
-        // The caller has logged in a moment ago, which Keycloak notes a moment later.
+        // The caller has just logged in, which Keycloak records a moment later.
         int refusal = isLogin ? 401 : route.equals("PUT /users/me/password") ? 400 : 0;
         (expected == 200 ? Tenant.retryWhileUnauthorized(refusal, answer) : answer.get())
                 .then()
                 .statusCode(expected);
     }
 
-    /** By whom the table lets in; who is not let in is told so first. */
+    /**
+     * Tests each route with a caller to whom the table gives access, because other callers are told first that they have no
+     * access.
+     */
     @TestFactory
     Stream<DynamicNode> everyRouteRefusesAParameterThatItDoesNotKnow() {
         return rows().entrySet().stream()

@@ -27,13 +27,19 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What {@code ./mvnw -P run} runs, in a project's folder of its own: the embedded database, realms that are imported, a mailbox. */
+/**
+ * Tests what {@code ./mvnw -P run} runs, in a project folder of its own: the embedded database, the imported realms and the
+ * mailbox.
+ */
 @Order(1)
 @ResourceLock(Shared.THIRD_SERVER)
 final class RunCommandIT {
     private static final Duration LONG = Duration.ofMinutes(5);
 
-    /** What a shell may hold for a run of its own: a database, say, in which this one would make its realms. */
+    /**
+     * The variables that a shell may have for a run of its own and that are removed here. One of them could name a database, for
+     * example, in which this run would make its realms.
+     */
     private static final Pattern SETTING = Pattern.compile(
             "(KC|KCRAW|MAIL|MAILBOX|USER_SERVICE|HTTP|MANAGEMENT|DEBUG)_.*|(DATABASE|REDIS|FRONTEND)_URL|DEMO_TENANT|TENANTS|DEBUG");
 
@@ -126,7 +132,10 @@ final class RunCommandIT {
                 .contentType(ContentType.JSON);
     }
 
-    /** All tests share one address, and so its limit; and Keycloak lets nobody in whose last login it has not noted yet. */
+    /**
+     * Logs in and returns the access token. The login is repeated, because all tests share one address and so its limit, and
+     * because Keycloak refuses a user whose last login is not recorded yet.
+     */
     private static String token(String realm, String username, String password) {
         AtomicReference<Response> answer = new AtomicReference<>();
         Eventually.holds("a login of " + username, LONG, () -> {

@@ -8,9 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the management port's {@code /metrics} says at a moment.
+ * The values that {@code /metrics} of the management port showed at one moment.
  *
- * @param values of each series, which is its name and its labels in the order of the scrape, as {@code name{a="b",c="d"}}
+ * @param values the value of each series; the key is the name of the series with its labels in the order of the scrape, such as
+ * {@code name{a="b",c="d"}}
  */
 record Scrape(Map<String, Double> values) {
     private static final Pattern LINE = Pattern.compile("(?<series>[a-z_]+(\\{.*})?) (?<value>\\S+)");
@@ -26,7 +27,7 @@ record Scrape(Map<String, Double> values) {
         return new Scrape(values);
     }
 
-    /** The series of a tenant, without the label that says so. */
+    /** Returns the series of a tenant, without the label that names the tenant. */
     Scrape of(Tenant tenant) {
         String label = "realm=\"" + tenant.name() + "\"";
         Map<String, Double> own = new TreeMap<>();
@@ -44,7 +45,7 @@ record Scrape(Map<String, Double> values) {
         return new Scrape(kept);
     }
 
-    /** By how much each series has grown since then; those that have not are left out. */
+    /** Returns by how much each series has grown since an earlier scrape. Series that have not grown are left out. */
     Map<String, Double> since(Scrape before) {
         Map<String, Double> grown = new TreeMap<>();
         values.forEach((series, value) -> {

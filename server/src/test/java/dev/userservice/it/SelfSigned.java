@@ -14,10 +14,11 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A certificate for {@code localhost} and 127.0.0.1 that nobody trusts who was not told to.
+ * A certificate for {@code localhost} and 127.0.0.1, which clients trust only if they are told to.
  *
- * @param certificate a PEM file, as is {@code key}
- * @param trusting makes connections to who has this certificate, and to nobody else
+ * @param certificate the certificate in a PEM file
+ * @param key the private key in a PEM file
+ * @param trusting creates connections to servers that have this certificate, and to no others
  */
 record SelfSigned(Path certificate, Path key, SSLSocketFactory trusting) {
     private static final String NAME = "server";

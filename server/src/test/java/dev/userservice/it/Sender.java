@@ -11,7 +11,7 @@ import jakarta.mail.internet.MimeMultipart;
 import java.time.Duration;
 import java.util.Properties;
 
-/** Sends mails as Keycloak does: a text and its HTML, by the same library. */
+/** A client that sends mails as Keycloak does: as plain text and as HTML, with the same library. */
 final class Sender {
     private Sender() {}
 
@@ -19,7 +19,7 @@ final class Sender {
         send(server, Duration.ofSeconds(20), to, subject, text);
     }
 
-    /** The same by somebody who waits that long for an answer. */
+    /** Sends a mail and waits for each answer of the server for the given time at most. */
     static void send(SmtpServer server, Duration patience, String to, String subject, String text)
             throws MessagingException {
         Properties properties = new Properties();

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the one shared server of the suite, and each test class a fresh tenant on it. */
+/** The JUnit extension that gives all tests the one shared server of the suite, and each test class a new tenant on it. */
 final class ServerExtension implements ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(ServerExtension.class);
 
@@ -18,7 +18,7 @@ final class ServerExtension implements ParameterResolver {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         ExtensionContext.Store store = context.getRoot().getStore(NAMESPACE);
-        // What is in the store, JUnit closes at the end.
+        // JUnit closes everything that is in the store at the end of the run.
         store.computeIfAbsent(IdleBrowsers.class, type -> IdleBrowsers.ALL);
         TestServer server = store.computeIfAbsent(TestServer.class, type -> TestServer.ofTheSuite(), TestServer.class);
         if (parameter.getParameter().getType() == TestServer.class) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 
-/** The component behind the tab of settings, by Keycloak's admin REST as the console uses it. */
+/** Tests the component behind the settings tab, through Keycloak's admin REST API as the admin console uses it. */
 @ExtendWith(ServerExtension.class)
 final class SettingsComponentIT {
     private static final String TYPE = "org.keycloak.services.ui.extend.UiTabProvider";
@@ -39,7 +39,7 @@ final class SettingsComponentIT {
                         (name, value) -> realm.withObject("/attributes").put("user-service." + name, value)));
     }
 
-    /** A call of the admin REST of this realm, as the server's administrator. */
+    /** Starts a call of the admin REST API of this realm as the server's administrator. */
     private static RequestSpecification rest(Tenant tenant) {
         return rest(tenant, tenant.server().admin().tokenManager().getAccessTokenString());
     }
@@ -60,7 +60,7 @@ final class SettingsComponentIT {
         return Map.of("providerType", TYPE, "providerId", ID, "config", config);
     }
 
-    /** What the console sends of a form in which these fields are filled in. */
+    /** Returns what the console sends for a form in which these fields are filled in. */
     private static Map<String, Object> form(Map<String, String> filled) {
         Map<String, List<String>> config = new HashMap<>();
         for (String empty : List.of("audience", "limit-login", "limit-register", "frontend-url")) {
@@ -72,7 +72,7 @@ final class SettingsComponentIT {
         return component(config);
     }
 
-    /** Saves as the console does at its first time; returns the component's id. */
+    /** Saves the component as the console does the first time, and returns its id. */
     private static String create(Tenant tenant, Map<String, Object> component) {
         return rest(tenant)
                 .body(component)
@@ -88,7 +88,7 @@ final class SettingsComponentIT {
         rest(tenant).body(component).put("/components/" + id).then().statusCode(204);
     }
 
-    /** Our attributes of the realm, by the names of their settings. */
+    /** Returns our attributes of the realm by the names of their settings. */
     private static Map<String, String> settings(Tenant tenant) {
         return tenant.admin().toRepresentation().getAttributes().entrySet().stream()
                 .filter(attribute -> attribute.getKey().startsWith("user-service."))
@@ -109,7 +109,7 @@ final class SettingsComponentIT {
         Response list = list(tenant);
         list.then().body("", hasSize(1)).body("[0].id", nullValue()).body("[0].providerId", equalTo(ID));
         shows(list, "[0].", values);
-        // What the console sends as its parent.
+        // The console sends this id as the parent of the component.
         list.then()
                 .body("[0].parentId", equalTo(tenant.admin().toRepresentation().getId()));
         rest(tenant).get("/components").then().body("providerId", not(hasItem(ID)));
@@ -364,7 +364,7 @@ final class SettingsComponentIT {
         assertEquals(Map.of("audience", "mine"), settings(tenant), "who is not the console means what it sends");
     }
 
-    /** A token of the realm's admin by a public client, which need not be there yet. */
+    /** Returns an access token of the realm's administrator from a public client, which is added if it does not exist. */
     private static String tokenOf(Tenant tenant, String clientId) {
         var clients = tenant.admin().clients();
         if (clients.findByClientId(clientId).isEmpty()) {

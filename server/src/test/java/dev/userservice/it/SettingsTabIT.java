@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.RealmRepresentation;
 
-/** The tab "User service" of Keycloak's admin console, in a browser; {@link SettingsComponentIT} has what is behind it. */
+/** Tests the tab "User service" of Keycloak's admin console in a browser; {@link SettingsComponentIT} tests what is behind it. */
 @ExtendWith(ServerExtension.class)
 final class SettingsTabIT {
     private static final String LOGIN = "config.limit-login";
     private static final String SAVE = "[data-testid='save']";
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Opens the tab as the server's administrator, who may have to log in. */
+    /** Opens the tab in a new browser and logs in as the server's administrator. */
     private static Browser open(Tenant tenant) {
         Browser browser = Browser.open();
         goToTab(browser, tenant, "user-service");
@@ -41,7 +41,10 @@ final class SettingsTabIT {
         awaitForm(browser);
     }
 
-    /** Its fields are there before the page has been told what is set: it asks for that, and for no more. */
+    /**
+     * Waits until the page has loaded everything. Its fields appear before the page has received the stored values, and it
+     * requests nothing after these.
+     */
     private static void awaitForm(Browser browser) {
         browser.awaitElement("[name='" + LOGIN + "']");
         AtomicReference<Object> last = new AtomicReference<>();
@@ -60,7 +63,10 @@ final class SettingsTabIT {
         Eventually.holds(field + " of " + wanted, TIMEOUT, () -> wanted.equals(value(browser, field)));
     }
 
-    /** The page puts what is set into its fields an instant after it was told: what was typed before is typed again. */
+    /**
+     * Fills in fields. The page puts the stored values into its fields a moment after it has received them, so what was typed
+     * before that moment is typed again.
+     */
     private static void fillIn(Browser browser, Map<String, String> fields) {
         Eventually.holds("fields with what was typed", TIMEOUT, () -> {
             boolean isFilledIn = fields.entrySet().stream()
@@ -76,7 +82,7 @@ final class SettingsTabIT {
         Eventually.holds("the attributes", TIMEOUT, () -> wanted.test(attributes(tenant)));
     }
 
-    /** Ours alone. */
+    /** Returns only our own attributes of the realm. */
     private static Map<String, String> attributes(Tenant tenant) {
         Map<String, String> attributes = tenant.admin().toRepresentation().getAttributes();
         attributes.keySet().removeIf(name -> !name.startsWith("user-service."));

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.keycloak.representations.idm.ClientRepresentation;
 
-/** One login in a browser that several applications share, as far as cookies and one form go. */
+/** One login in a browser that several applications share. Of the browser, only the cookies and one form are simulated. */
 final class SingleSignOn {
     private static final Pattern FORM = Pattern.compile("action=\"([^\"]+)\"");
     private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
@@ -25,7 +25,10 @@ final class SingleSignOn {
         this.username = username;
     }
 
-    /** The tokens that a new application gets: the first one shows the form, the others find the login. */
+    /**
+     * Adds an application and returns the tokens that it gets. For the first application the login form is filled in; the others
+     * use the existing login.
+     */
     Response tokens(String clientId, String scope) {
         ClientRepresentation client = tenant.addClient(clientId, true);
         String home = "https://" + clientId + ".example/";
@@ -34,7 +37,7 @@ final class SingleSignOn {
         return tokensAgain(clientId, scope);
     }
 
-    /** The same for an application that was there before. */
+    /** Returns the tokens that an application gets which exists already. */
     Response tokensAgain(String clientId, String scope) {
         String home = "https://" + clientId + ".example/";
         Response answer = kept(RestAssured.given()
@@ -47,7 +50,7 @@ final class SingleSignOn {
                 .queryParam("redirect_uri", home)
                 .get(tenant.server().base() + "/realms/" + tenant.name() + "/protocol/openid-connect/auth"));
         if (answer.statusCode() == 200) {
-            // The form comes again while another login of the same user is under way.
+            // Keycloak shows the form again while another login of the same user is in progress.
             AtomicReference<Response> page = new AtomicReference<>(answer);
             answer = Tenant.retryUntil(
                     next -> next.statusCode() != 200, () -> page.updateAndGet(form -> kept(filledIn(form))));

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Stands between Keycloak and an inbox, and breaks the way of the mail as a test wants it. */
+/** A proxy between Keycloak and an inbox, which disturbs the delivery of mail in the way that a test asks for. */
 final class SmtpProxy implements Closeable {
     private static final Pattern RECIPIENT =
             Pattern.compile("RCPT TO:\\s*<(?<address>[^>]*)>.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -32,7 +32,7 @@ final class SmtpProxy implements Closeable {
         return new SmtpProxy(inbox);
     }
 
-    /** The same all its life. */
+    /** Returns the port of the proxy, which never changes. */
     int port() {
         return tcp.port();
     }
@@ -41,33 +41,36 @@ final class SmtpProxy implements Closeable {
         return SmtpServer.plain(Inbox.HOST, port());
     }
 
-    /** Heals all: from now on everything is passed on at once, and nobody refused. Connections that hang are cut. */
+    /**
+     * Repairs everything: from now on all data is passed on at once, and no recipient is refused. Connections that hang are
+     * closed.
+     */
     void up() {
         refused.clear();
         tcp.up();
     }
 
-    /** Refuses connections, and cuts those that there are. */
+    /** Refuses new connections and closes the existing ones. */
     void down() {
         tcp.down();
     }
 
-    /** Holds back each reply of the server for so long. */
+    /** Delays each reply of the server by the given time. */
     void delay(Duration perReply) {
         tcp.delay(perReply);
     }
 
-    /** Takes connections, and answers nothing any more. */
+    /** Accepts connections, but no longer passes on any reply. */
     void hang() {
         tcp.hang();
     }
 
-    /** Answers that there is no such user, instead of the server. */
+    /** Answers in place of the server that there is no user with this address. */
     void refuse(String address) {
         refused.add(address.toLowerCase(Locale.ROOT));
     }
 
-    /** How many connections were taken so far. */
+    /** Returns how many connections have been accepted so far. */
     int attempts() {
         return tcp.attempts();
     }
@@ -77,8 +80,9 @@ final class SmtpProxy implements Closeable {
         tcp.close();
     }
 
+    /** The SMTP conversation on one connection. */
     private final class Smtp implements TcpProxy.Talk {
-        /** What the client sends are lines of a mail, no commands. */
+        /** This is true while the client sends the lines of a mail, which are not commands. */
         private volatile boolean isContent;
 
         @Override
@@ -110,7 +114,7 @@ final class SmtpProxy implements Closeable {
             }
         }
 
-        /** All lines of the next reply; nothing if there is none. */
+        /** Returns all lines of the next reply, or an empty array if there is none. */
         private static byte[] reply(InputStream in) throws IOException {
             ByteArrayOutputStream reply = new ByteArrayOutputStream();
             byte[] line;
@@ -121,7 +125,7 @@ final class SmtpProxy implements Closeable {
             return reply.toByteArray();
         }
 
-        /** The next line with its end; nothing if there is none. */
+        /** Returns the next line with its line end, or an empty array if there is none. */
         private static byte[] line(InputStream in) throws IOException {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             for (int next = in.read(); next >= 0; next = in.read()) {

@@ -82,7 +82,7 @@ final class SmtpProxyTest {
         Instant start = Instant.now();
         proxy.delay(Duration.ofMillis(200));
         send(ADA);
-        // The greeting, and the answers to EHLO, MAIL, RCPT, DATA and the dot.
+        // Six replies are delayed: the greeting, and the answers to EHLO, MAIL, RCPT, DATA and the final dot.
         assertTrue(Duration.between(start, Instant.now()).compareTo(Duration.ofMillis(1_200)) >= 0);
         inbox.next(ADA);
     }

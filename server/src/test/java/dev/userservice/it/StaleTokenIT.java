@@ -22,15 +22,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.ClientRepresentation;
 
 /**
- * What an application still has in its storage, and sends with each call: an access token that is not good any more, or never was
- * one here. Where the proof is in the body, or none is needed, the call is the same as without it.
+ * Tests what an application still has in its storage and sends with each call: an access token that is no longer valid, or never
+ * was valid here. If the proof is in the body, or if no proof is needed, the call works as it does without the token.
  */
 @ExtendWith(ServerExtension.class)
 final class StaleTokenIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String NEW_PASSWORD = "N3w-horse-battery!";
 
-    /** By what is wrong with them; each is the whole header. */
+    /** The complete {@code Authorization} headers, by what is wrong with each of them. */
     private static final Map<String, String> STALE = new LinkedHashMap<>();
 
     private static Tenant tenant;
@@ -225,7 +225,10 @@ final class StaleTokenIT {
                 .statusCode(201));
     }
 
-    /** With a token this is asked for by an admin: without it somebody would register who did not ask for that. */
+    /**
+     * Tests {@code POST /users}. With a token, an admin makes the call; if a bad token were ignored, the call would register a
+     * user, which the caller did not ask for.
+     */
     @TestFactory
     Stream<DynamicTest> whoMakesAUserMustShowAGoodTokenOrNone() {
         return STALE.entrySet().stream()

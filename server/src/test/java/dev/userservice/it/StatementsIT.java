@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * How many SQL statements a route costs on its request's thread, Keycloak's own included, when the realm is in the cache. A
- * number that changes is looked at: it is pinned here so that nobody adds one unseen. It has a server of its own, that logs
- * them.
+ * Tests how many SQL statements a route costs on the thread of its request, including Keycloak's own, while the realm is in the
+ * cache. The numbers are pinned here so that nobody adds a statement without noticing it; look at the reason when a number
+ * changes. The test has a server of its own, which logs the statements.
  */
 @Order(1)
 @ResourceLock(Shared.SECOND_SERVER)
@@ -37,7 +37,7 @@ final class StatementsIT {
     private static final Pattern LARGE = Pattern.compile(
             "Seq Scan on (user_entity|user_role_mapping|user_attribute|credential|us_last_login|us_activity)");
 
-    /** How many rows a scan has read of the log, by which index. */
+    /** Matches a scan of the activity log by this index, with the number of rows that the scan has read. */
     private static final Pattern READ =
             Pattern.compile("Index Scan.* using ix_us_activity_user_action .*\\(actual rows=(\\d+)");
 
@@ -65,7 +65,7 @@ final class StatementsIT {
     }
 
     private static void fillTheCaches() {
-        // What is in the caches after this is so in production.
+        // What these calls put into the caches is also there in production.
         activate(registered());
         Tenant.Session session = tenant.session("alice");
         tenant.api(session.access()).get("/users/me").then().statusCode(200);
@@ -139,7 +139,8 @@ final class StatementsIT {
         Response made = tenant.api(token).get("/users/mfa/qr");
         byte[] secret = Totp.base32(made.<String>path("provisioning_uri").replaceFirst(".*[?&]secret=([^&]*).*", "$1"));
         measure(costs, "mfa, shown", 200, () -> tenant.api(token).get("/users/mfa/qr"));
-        // Each code is later than the one before; that of the step before this one must be used within this one.
+        // Keycloak accepts a code only if its time step is later than that of the last one. So the code of the previous
+        // step is used first, and it must be used within the present step.
         while (System.currentTimeMillis() % 30_000 > 10_000) {
             LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
         }
@@ -196,7 +197,7 @@ final class StatementsIT {
                 204,
                 () -> tenant.api(admin).queryParam("erase", true).delete(erased));
         measure(costs, "creation", 201, StatementsIT::create);
-        // Keycloak may not have cached a user who was loaded while another one changed.
+        // Keycloak may not have cached a user who was loaded while another user changed.
         check(TestServer.PASSWORD).then().statusCode(200);
         measure(costs, "check", 200, () -> check(TestServer.PASSWORD));
         measure(costs, "check, wrong", 401, () -> check("wrong"));
@@ -243,7 +244,7 @@ final class StatementsIT {
         measure(costs, "login", 200, () -> tenant.login("alice", TestServer.PASSWORD));
         measure(costs, "login, wrong", 401, () -> tenant.login("alice", "wrong"));
         Tenant.Session session = tenant.session("alice");
-        // Within a second of the login Keycloak would not note that the session was used.
+        // Keycloak does not record the use of a session within one second of the login.
         LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
         measure(costs, "refresh", 200, () -> tenant.refresh(session.refresh()));
         measure(costs, "own user", 200, () -> tenant.api(session.access()).get("/users/me"));
@@ -262,7 +263,7 @@ final class StatementsIT {
                 "by identifier",
                 200,
                 () -> tenant.api(admin).queryParam("identifier", "checked").get("/users/identifier"));
-        // Whoever has just changed their password is not in the cache.
+        // A user who has just changed the password is not in the cache until the next call.
         tenant.api(session.access()).get("/users/me/activity").then().statusCode(200);
         tenant.api(admin).get("/activity").then().statusCode(200);
         measure(costs, "own activity", 200, () -> tenant.api(session.access()).get("/users/me/activity"));
@@ -294,7 +295,7 @@ final class StatementsIT {
                 costs.toString());
     }
 
-    /** Keycloak's listing loads each user by itself. */
+    /** Checks that the cost does not depend on the number of users, because Keycloak's own listing loads each user separately. */
     @Test
     void aPageOfUsersCostsTheSameHoweverManyAreOnIt() {
         Tenant full = Tenant.on(server).withLongTokens();
@@ -325,7 +326,7 @@ final class StatementsIT {
         assertEquals(9, warm.get("by cursor"));
     }
 
-    /** The same of the activity log: whatever is asked for, and however far down. */
+    /** Checks that each query of the activity log uses an index, whatever is asked for, and however far down the page is. */
     @Test
     void activitiesAreFoundByIndexes() throws Exception {
         Tenant large = Tenant.on(server).withLongTokens();
@@ -369,7 +370,8 @@ final class StatementsIT {
             for (String statement : statements) {
                 Database database = server.node().database();
                 boolean isOfTheLog = statement.contains("US_ACTIVITY");
-                // The users are few here, unless another test has made many.
+                // There are few users here, unless another test has made many, so for their tables PostgreSQL is asked
+                // for a plan without full scans.
                 String plan = String.join("\n", isOfTheLog ? database.explain(statement) : database.plan(statement));
                 assertFalse(LARGE.matcher(plan).find(), () -> query + "\n" + statement + "\n" + plan);
                 assertTrue(!isOfTheLog || plan.contains("Index"), plan);
@@ -377,7 +379,10 @@ final class StatementsIT {
         }
     }
 
-    /** Of a user with ever so many logins as many are read as are counted, and by the index of these. */
+    /**
+     * Tests a user with a very large number of logins: only as many rows are read as are counted, and they are found by the index
+     * for this.
+     */
     @Test
     void aUsersDaysAreCountedByAnIndexAndUpToALimit() throws Exception {
         Tenant large = Tenant.on(server).withLongTokens();
@@ -406,7 +411,7 @@ final class StatementsIT {
         assertEquals(List.of(10_000L, 10_000L), read, plan);
     }
 
-    /** Two hundred thousand of the last month, every other one of which failed. */
+    /** Returns SQL that adds two hundred thousand logins of the last month, every other one of which failed. */
     private static String manyLogins(String realm, String user) {
         return """
                 insert into us_activity (id, realm_id, user_id, action, created_at)
@@ -419,7 +424,9 @@ final class StatementsIT {
                 """.formatted(realm, user);
     }
 
-    /** A year of them: half of them about one user, and one in ten thousand of a rare kind. */
+    /**
+     * Returns SQL that adds the activities of a year: half of them are about one user, and one in ten thousand is of a rare kind.
+     */
     private static String manyActivities(String realm) {
         return """
                 insert into us_activity (id, realm_id, user_id, actor_id, actor_kind, action, ip_address, created_at)
@@ -435,7 +442,7 @@ final class StatementsIT {
                 """.formatted(realm);
     }
 
-    /** The statements that were really sent, with their values, as PostgreSQL plans them. */
+    /** Tests how PostgreSQL plans the statements that were really sent, with their values. */
     @Test
     void listsOfManyUsersAreServedByIndexes() throws Exception {
         Tenant large = Tenant.on(server).withLongTokens();
@@ -450,7 +457,8 @@ final class StatementsIT {
                 Map.of("q", "mail-004711"),
                 Map.of("q", "Last-004711"),
                 Map.of("q", "first-004711 LAST-00"),
-                // Ten thousand, at the end of the order: the planner is tempted to walk there.
+                // This matches ten thousand users at the end of the order, so the planner is tempted to walk along the
+                // order.
                 Map.of("q", "user-09", "limit", "50", "cursor", "*"),
                 Map.of("q", "user-09", "limit", "50", "cursor", "*", "sort", "-created_at"),
                 Map.of("role", "admin"),
@@ -487,7 +495,7 @@ final class StatementsIT {
         }
     }
 
-    /** A hundred thousand, of whom a few are disabled, unverified or pending. */
+    /** Returns SQL that adds a hundred thousand users, a few of whom are disabled, unverified or pending. */
     private static String manyUsers(String realm) {
         return """
                 insert into user_entity (id, realm_id, username, email, email_constraint, first_name, last_name, enabled,
@@ -529,7 +537,7 @@ final class StatementsIT {
         assertEquals(Map.of("of one", 3L, "of few", 3L, "of more", 3L), costs);
     }
 
-    /** What is the same for everybody, out of the jar and the cached realm. */
+    /** Tests what is the same for everybody and comes from the jar and from the cached realm. */
     @Test
     void pagesAndDocumentsAskTheDatabaseNothing() {
         List<String> paths = List.of(
@@ -583,7 +591,8 @@ final class StatementsIT {
                                 "app-2", Map.of("grant_type", "password", "username", "alice", "password", wrong)));
         Map<String, Long> costs = new TreeMap<>();
         calls.forEach((what, call) -> {
-            // One or two are too many for nobody, the next one is noted.
+            // The limits allow one or two calls, and the first refusal after these is recorded, so three calls come
+            // before the one that is measured.
             for (int i = 0; i < 3; i++) {
                 call.get().statusCode();
             }

@@ -30,24 +30,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 
-/** The page on which the API is tried, as somebody uses it who was given its address. */
+/** Tests the page for trying out the API, as a person uses it who was given its address. */
 @ExtendWith(ServerExtension.class)
 final class SwaggerUiIT {
-    /** Keeps what the page's policy refuses, from before the page's own scripts. */
+    /** The script that keeps what the page's Content-Security-Policy refuses. It runs before the page's own scripts. */
     private static final String WATCH = """
             window.refusals = [];
             document.addEventListener('securitypolicyviolation',
                 event => window.refusals.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
             """;
 
-    /** Which judge what they are sent, and the examples are nobody's. */
+    /**
+     * The operations that check the credentials in their request. Those of the examples belong to nobody, so these operations may
+     * be answered with 401.
+     */
     private static final Set<String> OF_CREDENTIALS = Set.of(
             "operations-Account-login",
             "operations-Account-refresh",
             "operations-Account-logout",
             "operations-Users-checkPassword");
 
-    /** Of the answer that a block shows. */
+    /** The CSS selector of the status of the answer that a block shows. */
     private static final String STATUS = ".live-responses-table .response .response-col_status";
 
     private static Tenant tenant;
@@ -79,7 +82,10 @@ final class SwaggerUiIT {
         assertEquals(List.of(), browser.run("return window.refusals"));
     }
 
-    /** As a reader does it: the button, the tenant's login page in a window of its own, and back. */
+    /**
+     * Logs in as a reader does: by the button, and on the tenant's login page in a window of its own, which leads back to the
+     * page.
+     */
     private static void logIn(String username, Browser browser) {
         String home = browser.driver().getWindowHandle();
         browser.click(".btn.authorize");
@@ -99,7 +105,7 @@ final class SwaggerUiIT {
         browser.click(".btn-done");
     }
 
-    /** Sends what the page offers to send, and gives what it shows of the answer's status. */
+    /** Sends the request that the page offers, and returns the status of the answer that the page shows. */
     private static String execute(String operation, Browser browser) {
         unfold(operation, browser);
         send(operation, browser);
@@ -114,7 +120,10 @@ final class SwaggerUiIT {
         return "[id='" + operation + "']";
     }
 
-    /** Wherever it is on the page: what has just been folded up still moves all that is below it. */
+    /**
+     * Clicks on an element wherever it is on the page, because a block that has just been folded up still moves everything below
+     * it.
+     */
     private static void clickAt(String operation, String part, Browser browser) {
         browser.run("document.querySelector(\"" + block(operation) + " " + part + "\").click()");
     }
@@ -125,7 +134,10 @@ final class SwaggerUiIT {
         browser.run("document.querySelector(\"" + block(operation) + "\").scrollIntoView()");
     }
 
-    /** A click on a block that is still unfolding is lost. */
+    /**
+     * Sends the request. The click is repeated until there is an answer, because a click on a block that is still unfolding is
+     * lost.
+     */
     private static void send(String operation, Browser browser) {
         try {
             Eventually.holds(operation + " is answered", Duration.ofMinutes(1), () -> {
@@ -169,7 +181,8 @@ final class SwaggerUiIT {
             Map<String, Map<String, Object>> paths =
                     RestAssured.get(page("/openapi.json")).path("paths");
             assertEquals(paths.values().stream().mapToInt(Map::size).sum(), operations.size());
-            // It ends the session, without which the rest would be refused.
+            // The logout comes last, because it ends the session, and without the session all later calls would be
+            // refused.
             operations.remove("operations-Account-logout");
             operations.add("operations-Account-logout");
 
@@ -264,7 +277,10 @@ final class SwaggerUiIT {
                 .contentType("application/problem+json");
     }
 
-    /** What Quarkus finds there it serves to all the world. */
+    /**
+     * Checks that these files are not served beside the API: Quarkus would serve them to everybody if it found them in its own
+     * place for such files.
+     */
     @Test
     void nothingOfItIsBesideTheApi() {
         for (String path : List.of("/swagger-ui-bundle.js", "/webjars/swagger-ui/5.34.1/swagger-ui.css")) {

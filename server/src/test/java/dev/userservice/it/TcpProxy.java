@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Stands before a server on this machine, and breaks the way to it as a test wants it. */
+/** A proxy in front of a server on this machine, which disturbs the connections in the way that a test asks for. */
 final class TcpProxy implements Closeable {
     private final int server;
     private final Supplier<? extends Talk> talks;
@@ -38,19 +38,19 @@ final class TcpProxy implements Closeable {
         return before(server, () -> new Talk() {});
     }
 
-    /** One that understands what passes: it makes a talk for each connection. */
+    /** Starts a proxy that understands the protocol: it creates a talk for each connection. */
     static TcpProxy before(int server, Supplier<? extends Talk> talks) {
         TcpProxy proxy = new TcpProxy(server, talks);
         proxy.up();
         return proxy;
     }
 
-    /** The same all its life. */
+    /** Returns the port of the proxy, which never changes. */
     int port() {
         return port.number();
     }
 
-    /** Heals all: from now on everything is passed on at once. Connections that hang are cut. */
+    /** Repairs everything: from now on all data is passed on at once. Connections that hang are closed. */
     synchronized void up() {
         if (hangs) {
             connections.forEach(Connection::cut);
@@ -60,13 +60,13 @@ final class TcpProxy implements Closeable {
         listen();
     }
 
-    /** Refuses connections, and cuts those that there are. */
+    /** Refuses new connections and closes the existing ones. */
     synchronized void down() {
         try {
             if (listener != null) {
                 listener.close();
                 listener = null;
-                // Until it has left the socket, the kernel goes on to listen.
+                // The kernel continues to listen until the acceptor thread has left the socket.
                 acceptor.join();
                 port.reserve();
             }
@@ -79,18 +79,21 @@ final class TcpProxy implements Closeable {
         connections.forEach(Connection::cut);
     }
 
-    /** Holds back each answer of the server for so long; without a talk, that is each chunk of bytes. */
+    /**
+     * Delays each answer of the server by the given time. Without a {@link Talk} of its own, the proxy takes each chunk of bytes
+     * for an answer.
+     */
     void delay(Duration perAnswer) {
         delay = perAnswer;
     }
 
-    /** Takes connections, and answers nothing any more. What clients say still reaches the server. */
+    /** Accepts connections, but no longer passes on any answer. What clients send still reaches the server. */
     synchronized void hang() {
         hangs = true;
         listen();
     }
 
-    /** How many connections were taken so far. */
+    /** Returns how many connections have been accepted so far. */
     int attempts() {
         return attempts.get();
     }
@@ -133,7 +136,7 @@ final class TcpProxy implements Closeable {
                     try {
                         work.run();
                     } catch (IOException e) {
-                        // The other side, or the test, has ended it.
+                        // The other side or the test has closed the connection.
                     }
                 },
                 "tcp-proxy");
@@ -142,32 +145,33 @@ final class TcpProxy implements Closeable {
         return thread;
     }
 
+    /** The work that a thread of the proxy does. */
     private interface Work {
         void run() throws IOException;
     }
 
-    /** What is said on one connection; it passes as it is, unless told otherwise. */
+    /** The conversation on one connection. It is passed on unchanged, unless an implementation does something else. */
     interface Talk {
         /**
-         * Passes on what the client says, until it has said all.
+         * Passes on what the client sends, until the client has sent everything.
          *
-         * @param answers for what is answered here, instead of by the server
+         * @param answers takes the answers that are given here, in place of the server
          */
         default void pass(InputStream client, OutputStream server, OutputStream answers) throws IOException {
             client.transferTo(server);
         }
 
         /**
-         * Passes on what the server says, until it has said all.
+         * Passes on what the server sends, until the server has sent everything.
          *
-         * @param answers takes one answer by one write
+         * @param answers takes each answer in one call of {@code write}
          */
         default void answer(InputStream server, OutputStream answers) throws IOException {
             server.transferTo(answers);
         }
     }
 
-    /** One client, and its connection to the server. */
+    /** The connection of one client, together with its connection to the server. */
     private final class Connection {
         private final Socket client;
         private final Socket upstream = new Socket();
@@ -199,12 +203,12 @@ final class TcpProxy implements Closeable {
             }
         }
 
-        /** As a broken network does, not as who has said all. */
+        /** Breaks the connection as a failing network does, so that it does not look like the normal end of a conversation. */
         void cut() {
             try {
                 client.setSoLinger(true, 0);
             } catch (IOException e) {
-                // It is closed already.
+                // The connection is closed already.
             }
             end();
         }
@@ -220,7 +224,7 @@ final class TcpProxy implements Closeable {
             }
         }
 
-        /** Where answers are late, or are lost. */
+        /** The stream to the client, which delays answers or drops them. */
         private final class Answers extends OutputStream {
             private final OutputStream out;
 

@@ -132,7 +132,7 @@ final class TcpProxyTest {
         return socket.getInputStream().readNBytes(bytes.length);
     }
 
-    /** Says what it hears. */
+    /** A server that sends back everything it receives. */
     private static final class Echo implements Closeable {
         private final ServerSocket listener;
         private final AtomicInteger heard = new AtomicInteger();
@@ -174,7 +174,7 @@ final class TcpProxyTest {
                 try {
                     work.run();
                 } catch (IOException e) {
-                    // The other side, or the test, has ended it.
+                    // The other side or the test has closed the connection.
                 }
             });
             thread.setDaemon(true);

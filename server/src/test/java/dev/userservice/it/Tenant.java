@@ -26,13 +26,13 @@ import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** A tenant made of the template, with which a test does what it likes. */
+/** A tenant that is created from the template, and with which a test may do what it likes. */
 final class Tenant {
     private static final String POLICY = "passwordPolicy";
     private static final String CHEAP_HASHES = " and hashAlgorithm(pbkdf2-sha256) and hashIterations(1)";
     private static final Duration SOON = Duration.ofMinutes(2);
 
-    /** Fewer than the failures that lock somebody out. */
+    /** The number of attempts that a call gets. It is smaller than the number of failures that lock an account. */
     private static final int ATTEMPTS = 15;
 
     private final TestServer server;
@@ -47,7 +47,7 @@ final class Tenant {
         return on(server, realm -> {});
     }
 
-    /** A tenant whose realm file is changed before it is imported. */
+    /** Creates a tenant whose realm file is changed before it is imported. */
     static Tenant on(TestServer server, Consumer<ObjectNode> change) {
         ObjectNode realm = server.tenantJson("t-" + UUID.randomUUID().toString().substring(0, 8));
         Keys.give(realm);
@@ -58,17 +58,23 @@ final class Tenant {
         return new Tenant(server, realm.path("realm").asText());
     }
 
-    /** Keycloak's own Argon2 costs some 30 ms of processor time each; hardly a test is about that. */
+    /**
+     * Replaces the password hashing by a cheap one. Keycloak's own Argon2 costs about 30 ms of processor time for each hash, and
+     * hardly any test is about that.
+     */
     private static void cheapenHashes(ObjectNode realm) {
         realm.put(POLICY, realm.path(POLICY).asText() + CHEAP_HASHES);
     }
 
-    /** Hashes passwords as a tenant does by itself, for tests that compare times. */
+    /** Restores the password hashing that a tenant has by default, for tests that compare times. */
     static void withRealHashes(ObjectNode realm) {
         realm.put(POLICY, realm.path(POLICY).asText().replace(CHEAP_HASHES, ""));
     }
 
-    /** By its sender the {@linkplain #inbox inbox} knows whose mail it is: in many tenants there is an alice@example.com. */
+    /**
+     * Sets the sender of the tenant's mail. The {@linkplain #inbox inbox} knows by the sender to which tenant a mail belongs,
+     * because many tenants have a user with the address alice@example.com.
+     */
     private static void sendFrom(String sender, ObjectNode realm) {
         if (realm.path("smtpServer") instanceof ObjectNode smtp) {
             smtp.put("from", sender);
@@ -79,20 +85,23 @@ final class Tenant {
         return "no-reply@" + tenant + ".example";
     }
 
-    /** A tenant that sends its mail elsewhere than the server's other realms. */
+    /** Creates a tenant that sends its mail to another mail server than the server's other realms. */
     static Tenant on(TestServer server, SmtpServer smtp) {
         return on(server, realm -> realm.set("smtpServer", smtp.json()));
     }
 
     /**
-     * Takes Keycloak's brute-force protection out of a realm, for tests that count what somebody does again and again: while one
-     * attempt is not noted yet, it refuses the next one, see {@link #retryWhileUnauthorized}.
+     * Turns off Keycloak's brute-force protection in a realm, for tests that count what one user does again and again. While an
+     * attempt is not recorded yet, the protection refuses the next one; see {@link #retryWhileUnauthorized}.
      */
     static void withoutBruteForceProtection(ObjectNode realm) {
         realm.put("bruteForceProtected", false);
     }
 
-    /** Lets its tokens live longer than any test, for one that keeps them; before the first of them is made. */
+    /**
+     * Makes the access tokens of the tenant live longer than any test, for a test that keeps them. It must be called before the
+     * first of them is issued.
+     */
     Tenant withLongTokens() {
         RealmRepresentation realm = admin().toRepresentation();
         realm.setAccessTokenLifespan(3600);
@@ -100,12 +109,12 @@ final class Tenant {
         return this;
     }
 
-    /** The same tenant, called at another node. */
+    /** Returns the same tenant, with another node as the target of its calls. */
     Tenant at(TestServer node) {
         return new Tenant(node, name);
     }
 
-    /** Another realm of the same server, or the same realm by another name. */
+    /** Returns another realm of the same server, or the same realm under another name. */
     Tenant named(String other) {
         return new Tenant(server, other);
     }
@@ -122,7 +131,7 @@ final class Tenant {
         return server;
     }
 
-    /** The mail of this tenant alone. */
+    /** Returns an inbox that shows only the mail of this tenant. */
     Inbox inbox() {
         return server.inbox().from(sender(name));
     }
@@ -135,7 +144,7 @@ final class Tenant {
         return server.addUser(name, username, roles);
     }
 
-    /** Adds a group that has a realm role. */
+    /** Adds a group that has a realm role, and returns the id of the group. */
     String addGroup(String group, String role) {
         GroupRepresentation added = new GroupRepresentation();
         added.setName(group);
@@ -151,7 +160,7 @@ final class Tenant {
         return id;
     }
 
-    /** Adds a realm role that contains another. */
+    /** Adds a realm role that contains another realm role. */
     void addRole(String name, String part) {
         RoleRepresentation role = new RoleRepresentation();
         role.setName(name);
@@ -161,7 +170,7 @@ final class Tenant {
                 .addComposites(List.of(admin().roles().get(part).toRepresentation()));
     }
 
-    /** Adds people who have a username and nothing else; who is there already stays. */
+    /** Imports users who have a username and nothing else. A user who exists already is left as it is. */
     void importUsers(List<String> usernames) {
         PartialImportRepresentation people = new PartialImportRepresentation();
         people.setIfResourceExists("SKIP");
@@ -175,7 +184,7 @@ final class Tenant {
         admin().partialImport(people).close();
     }
 
-    /** A call of the API; each is checked against the published document. */
+    /** Starts a call of the API. Each call is checked against the published OpenAPI document. */
     RequestSpecification api() {
         return RestAssured.given()
                 .baseUri(server.base() + "/realms/" + name + "/api")
@@ -187,7 +196,7 @@ final class Tenant {
         return api().header("Authorization", "Bearer " + bearer);
     }
 
-    /** A call of Keycloak's own OIDC endpoints. */
+    /** Starts a call of Keycloak's own OIDC endpoints. */
     RequestSpecification oidc() {
         return RestAssured.given()
                 .baseUri(server.base() + "/realms/" + name + "/protocol/openid-connect")
@@ -201,9 +210,9 @@ final class Tenant {
     }
 
     /**
-     * What {@code POST /register} answers to somebody whose password is {@link TestServer#PASSWORD}.
+     * Calls {@code POST /register} for a person whose password is {@link TestServer#PASSWORD}, and returns the answer.
      *
-     * @param more fields of the request; without an e-mail address, a new one is taken
+     * @param more fields of the request; if they have no e-mail address, a new one is used
      */
     Response registration(Map<String, Object> more) {
         Map<String, Object> body = new HashMap<>(more);
@@ -213,32 +222,36 @@ final class Tenant {
         return api().contentType(ContentType.JSON).body(body).post("/register");
     }
 
-    /** Registers somebody, as {@link #registration} does; returns the e-mail address. */
+    /** Registers a person as {@link #registration} does, and returns the e-mail address. The registration must succeed. */
     String register(Map<String, Object> more) {
         return registration(more).then().statusCode(201).extract().path("user.email");
     }
 
-    /** The tokens of a login that must succeed. */
+    /** Logs a user in and returns the tokens. The login must succeed. */
     Session session(String username) {
         return Session.of(retryWhileUnauthorized(() -> login(username, TestServer.PASSWORD)));
     }
 
     /**
-     * The first answer that is not 401. Keycloak's brute-force protection refuses a login while another of the same user is
-     * under way, and notes a success on a thread of its own, a moment after the answer.
+     * Repeats a login until its answer is not 401, and returns that answer. Keycloak's brute-force protection refuses a login
+     * while another login of the same user is in progress, and it records a successful login in a thread of its own, a moment
+     * after the answer.
      */
     static Response retryWhileUnauthorized(Supplier<Response> login) {
         return retryWhileUnauthorized(401, login);
     }
 
-    /** The same of a call that is answered otherwise while a login is under way. */
+    /**
+     * Repeats a call until its answer does not have the status {@code refusal}, with which the call is refused while a login of
+     * the same user is in progress.
+     */
     static Response retryWhileUnauthorized(int refusal, Supplier<Response> login) {
         return retryUntil(answer -> answer.statusCode() != refusal, login);
     }
 
     /**
-     * The first answer that is the wanted one, or else the last of several. The pauses grow, so that it outlasts a server that
-     * stands still for seconds.
+     * Repeats a call until its answer is the wanted one, and returns that answer, or the last one after several attempts. The
+     * pauses between the attempts grow, so that the attempts go on even if the server stands still for seconds.
      */
     static Response retryUntil(Predicate<Response> isWanted, Supplier<Response> call) {
         Response answer = call.get();
@@ -249,13 +262,19 @@ final class Tenant {
         return answer;
     }
 
-    /** The answer to the right password of somebody of whom a code is wanted too; no login of theirs is under way then. */
+    /**
+     * Logs in with the right password, but without the one-time code that the user also needs, and returns the answer. The login
+     * is repeated until the answer asks for the code; then no other login of this user is in progress.
+     */
     Response loginWithoutCode(String identifier, String password) {
         return retryUntil(
                 answer -> Boolean.TRUE.equals(answer.path("mfa_required")), () -> login(identifier, password));
     }
 
-    /** Waits for a line of the server's log, where that is at hand: it comes by a pipe, and the answer may be there first. */
+    /**
+     * Waits for a line of the server's log that contains all these parts, if the log is at hand. The log comes through a pipe, so
+     * the answer to a call may arrive before the line.
+     */
     void awaitLogged(String... parts) {
         if (server.node() != null) {
             Eventually.holds(
@@ -268,14 +287,20 @@ final class Tenant {
         }
     }
 
-    /** Waits until the log has all that was printed so far: the line of a failed login comes after it. */
+    /**
+     * Waits until the log has everything that was printed so far. For this it makes a login fail: the line about this failure
+     * comes after everything else.
+     */
     void awaitWholeLog() {
         String nobody = "nobody-" + UUID.randomUUID();
         login(nobody, TestServer.PASSWORD);
         awaitLogged("LOGIN_ERROR", nobody);
     }
 
-    /** Waits until no mail to a user is left to be sent, where the database is at hand: one that came may not be marked yet. */
+    /**
+     * Waits until no mail to a user is left in the outbox, if the database is at hand. A mail that has arrived may not be marked
+     * as sent yet.
+     */
     void awaitAllSent(String userId) {
         if (server.node() != null && server.node().database() != null) {
             Eventually.holds("an outbox without mail to " + userId, SOON, () -> {
@@ -294,7 +319,7 @@ final class Tenant {
                 .post("/refresh");
     }
 
-    /** Adds a confidential client with direct grants, a service account and the secret {@code secret}. */
+    /** Adds a confidential client with direct access grants, a service account and the secret {@code secret}. */
     ClientRepresentation addClient(String clientId, boolean isFullScope) {
         ClientRepresentation client = new ClientRepresentation();
         client.setClientId(clientId);
@@ -308,7 +333,7 @@ final class Tenant {
         return admin().clients().findByClientId(clientId).get(0);
     }
 
-    /** What Keycloak's token endpoint answers to a client of {@link #addClient}. */
+    /** Calls Keycloak's token endpoint as a client of {@link #addClient}, and returns the answer. */
     Response token(String clientId, Map<String, String> form) {
         return oidc().formParam("client_id", clientId)
                 .formParam("client_secret", "secret")
@@ -316,7 +341,10 @@ final class Tenant {
                 .post("/token");
     }
 
-    /** The tokens of a client of {@link #addClient} for a user, which must not be refused. */
+    /**
+     * Gets the tokens of a user by the password grant of a client of {@link #addClient}. The call is repeated while it is
+     * refused.
+     */
     Response passwordToken(String clientId, String username) {
         return retryUntil(
                 answer -> answer.statusCode() == 200,
@@ -333,7 +361,10 @@ final class Tenant {
                                 "openid")));
     }
 
-    /** Lets a client of {@link #addClient} exchange tokens that are meant for it (RFC 8693), those of another client. */
+    /**
+     * Allows a client of {@link #addClient} to exchange tokens (RFC 8693) of another client, which get this client as their
+     * audience.
+     */
     void letExchange(String clientId, String tokensOf) {
         var clients = admin().clients();
         ClientRepresentation requester = clients.findByClientId(clientId).get(0);
@@ -350,7 +381,7 @@ final class Tenant {
                 .close();
     }
 
-    /** Adds a client of which users have a role: a token of theirs can be narrowed to it. */
+    /** Adds a client and gives the users a role of it, so that their tokens can be narrowed to this client. */
     void addAudience(String clientId, String... userIds) {
         ClientRepresentation service = addClient(clientId, false);
         RoleRepresentation reader = new RoleRepresentation();
@@ -367,9 +398,9 @@ final class Tenant {
     }
 
     /**
-     * What a client that may {@linkplain #letExchange exchange} gets for an access token.
+     * Exchanges an access token as a client that {@linkplain #letExchange may do so}, and returns the new access token.
      *
-     * @param more parameters of the exchange, such as the audience
+     * @param more additional parameters of the exchange, such as the audience
      */
     String exchangedToken(String clientId, String accessToken, Map<String, String> more) {
         Map<String, String> form = new HashMap<>(more);
@@ -387,7 +418,10 @@ final class Tenant {
                 .path("access_token");
     }
 
-    /** An access token of a new client's service account, which has these roles of realm-management alone. */
+    /**
+     * Adds a client whose service account has only these roles of realm-management, and returns an access token of the service
+     * account.
+     */
     String serviceTokenOf(String... roles) {
         String clientId = "service-" + UUID.randomUUID().toString().substring(0, 8);
         addClient(clientId, true);
@@ -395,7 +429,7 @@ final class Tenant {
         return serviceToken(clientId);
     }
 
-    /** Lets a client's service account have roles of realm-management. */
+    /** Gives roles of realm-management to the service account of a client. */
     void grantRealmManagement(String clientId, String... roles) {
         var clients = admin().clients();
         String id = clients.findByClientId(clientId).get(0).getId();
@@ -410,7 +444,7 @@ final class Tenant {
                         .toList());
     }
 
-    /** The tokens of one login. */
+    /** The tokens that one login returns. */
     record Session(String access, String refresh, String id) {
         static Session of(Response login) {
             login.then().statusCode(200);

@@ -27,10 +27,11 @@ import org.testcontainers.Testcontainers;
 import org.testcontainers.containers.GenericContainer;
 
 /**
- * A real Keycloak with the packaged jar, with the platform realm, and with an inbox where all its mail goes.
+ * A real Keycloak with the packaged jar, with the platform realm, and with an inbox that receives all its mail.
  *
- * <p>The suite shares one: by default the unpacked distribution on an embedded PostgreSQL; with {@code -Dserver=container}
- * a container; with {@code -Dserver=http://...} one that runs already, whose bootstrap admin is {@code admin/admin}.
+ * <p>The suite shares one such server. By default it is the unpacked distribution with an embedded PostgreSQL; with
+ * {@code -Dserver=container} it is a container; with {@code -Dserver=http://...} it is a server that runs already, whose
+ * bootstrap admin is {@code admin/admin}.
  */
 final class TestServer implements Closeable {
     static final String PLATFORM = "platform";
@@ -47,7 +48,10 @@ final class TestServer implements Closeable {
     private final Inbox inbox;
     private final Keycloak admin;
 
-    /** Others have few realms, and perhaps a test that counts statements. */
+    /**
+     * This is true for the server of the suite only. Other servers have few realms, and a test may count SQL statements there, so
+     * {@link #giveAdminDirectly} does nothing for them.
+     */
     private boolean isShared;
 
     private TestServer(URI base, Node node, Inbox inbox, SmtpServer smtp, List<Closeable> parts) {
@@ -59,7 +63,7 @@ final class TestServer implements Closeable {
         this.admin = Keycloak.getInstance(base.toString(), "master", ADMIN, ADMIN, "admin-cli");
     }
 
-    /** The server that the system property {@code server} names. */
+    /** Starts the server that the system property {@code server} selects, or connects to it if it runs already. */
     static TestServer ofTheSuite() {
         String wanted = System.getProperty("server", "unpacked");
         TestServer server = switch (wanted) {
@@ -75,9 +79,9 @@ final class TestServer implements Closeable {
     }
 
     /**
-     * Gives the bootstrap admin the role {@code create-realm} itself. By the role {@code admin} they have it too, but to find that
-     * out Keycloak reads all roles of all realms into the transaction of each import, and Hibernate goes through them at each of
-     * its hundreds of flushes: the two hundredth realm would cost four times the first.
+     * Grants the bootstrap admin the role {@code create-realm} directly. The role {@code admin} contains it already, but to find
+     * that out, Keycloak reads all roles of all realms into the transaction of each import, and Hibernate goes through them at
+     * each of its hundreds of flushes: the import of the two hundredth realm would cost four times as much as the first.
      */
     private void letAdminMakeRealms() {
         var master = admin.realm("master");
@@ -90,9 +94,10 @@ final class TestServer implements Closeable {
     }
 
     /**
-     * Gives the bootstrap admin the rights over a realm themselves, where the database can be reached. By the role {@code admin} they
-     * have them too; but to find that out Keycloak walks at each call through all roles of all realms, four thousand with two
-     * hundred realms, and fails where one of these is just being removed. Not by Keycloak's REST, which asks the same for each role.
+     * Grants the bootstrap admin the rights over a realm directly, if the database can be reached. The role {@code admin}
+     * contains them already, but to find that out, Keycloak goes at each call through all roles of all realms, which are four
+     * thousand with two hundred realms, and it fails if one of them is being removed at that moment. Keycloak's REST API is not
+     * used for this, because it does the same search for each role.
      */
     private void giveAdminDirectly(String realm) {
         if (!isShared || node == null || node.database() == null) {
@@ -119,18 +124,18 @@ final class TestServer implements Closeable {
         }
     }
 
-    /** A server and a database of one's own, to be broken. */
+    /** Starts a server with a database of its own, for a test that stops or breaks it. */
     static TestServer unpacked(String purpose) {
         return unpacked(purpose, Map.of());
     }
 
-    /** The same, which writes every SQL statement into its log; see {@link LoggedSql}. */
+    /** Starts a server with a database of its own that writes every SQL statement to its log; see {@link LoggedSql}. */
     static TestServer loggingSql(String purpose) {
         return unpacked(
                 purpose, Map.of("KC_LOG_LEVEL", "info,org.hibernate.SQL:debug,org.hibernate.orm.jdbc.bind:trace"));
     }
 
-    /** The same, whose database has what it has acknowledged written, and can be killed. */
+    /** Starts a server whose database has written its data to disk before it acknowledges a commit, and can be killed. */
     static TestServer durable(String purpose) {
         try {
             return unpacked(purpose, Database.startDurable(), Node.soonStarted(Map.of()));
@@ -139,7 +144,7 @@ final class TestServer implements Closeable {
         }
     }
 
-    /** The same with options of its own. */
+    /** Starts a server with a database of its own and with additional options. */
     static TestServer unpacked(String purpose, Map<String, String> more) {
         try {
             return unpacked(purpose, Database.start(), Node.soonStarted(more));
@@ -160,7 +165,7 @@ final class TestServer implements Closeable {
         }
     }
 
-    /** A server on the database that Keycloak brings along, in memory. */
+    /** Starts a server with H2, the database that Keycloak brings along, in memory. */
     private static TestServer onH2(String purpose) {
         try {
             Node node = Node.start(purpose, null, Node.soonStarted(Map.of("KC_CACHE", "local")));
@@ -172,14 +177,14 @@ final class TestServer implements Closeable {
     }
 
     /**
-     * Two nodes of one cluster, on one database and with one inbox, that both speak for the address of the first; each a
-     * server here.
+     * Starts two nodes of one cluster and returns each of them as a server. They share one database and one inbox, and both have
+     * the address of the first node as their hostname.
      */
     static List<TestServer> twoNodes() {
         return twoNodes(Map.of());
     }
 
-    /** The same with options of their own. */
+    /** Starts two nodes as {@link #twoNodes()} does, with additional options for both. */
     static List<TestServer> twoNodes(Map<String, String> more) {
         try {
             Database database = Database.start();
@@ -205,7 +210,7 @@ final class TestServer implements Closeable {
         return options;
     }
 
-    /** A container of the image that the system property {@code server.image} names. */
+    /** Starts a container of the image that the system property {@code server.image} names. */
     private static TestServer container() {
         String image =
                 Objects.requireNonNull(System.getProperty("server.image"), "name an image by -Dserver.image=...");
@@ -225,13 +230,13 @@ final class TestServer implements Closeable {
                 List.of(container::stop, inbox));
     }
 
-    /** Mail reaches the inbox only from a server on this machine. */
+    /** Connects to a server that runs already. Its mail reaches the inbox only if it runs on this machine. */
     private static TestServer running(URI base) {
         Inbox inbox = Inbox.start();
         return new TestServer(base, null, inbox, inbox.smtp(), List.of(inbox));
     }
 
-    /** Adds the platform realm and its vendor, which the server of the suite has already. */
+    /** Adds the platform realm and its vendor if the realm does not exist yet. The server of the suite has them already. */
     void addPlatform() {
         ObjectNode platform = realms.platform();
         String name = platform.path("realm").asText();
@@ -248,12 +253,12 @@ final class TestServer implements Closeable {
         return base;
     }
 
-    /** The node that runs here, for tests that stop or kill it. */
+    /** Returns the node that runs on this machine, for tests that stop or kill it, or null if there is none. */
     Node node() {
         return node;
     }
 
-    /** Where the mail of this server's realms goes. */
+    /** Returns the inbox that receives the mail of this server's realms. */
     Inbox inbox() {
         return inbox;
     }
@@ -279,7 +284,10 @@ final class TestServer implements Closeable {
         giveAdminDirectly(realm.path("realm").asText());
     }
 
-    /** Adds an active user whose password is {@link #PASSWORD}, with more realm roles than the default one. */
+    /**
+     * Adds an active user whose password is {@link #PASSWORD} and who has the given realm roles in addition to the default role.
+     * Returns the id of the user.
+     */
     String addUser(String realm, String username, String... roles) {
         CredentialRepresentation password = new CredentialRepresentation();
         password.setType(CredentialRepresentation.PASSWORD);

@@ -10,11 +10,14 @@ import javax.crypto.spec.SecretKeySpec;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** RFC 6238, computed apart from Keycloak: SHA-1, six digits, thirty seconds. */
+/**
+ * Computes time-based one-time passwords (TOTP, RFC 6238) independently of Keycloak, with SHA-1, six digits and a period of
+ * thirty seconds.
+ */
 final class Totp {
     private Totp() {}
 
-    /** Gives a user a secret, as an import of users would. */
+    /** Gives a user an OTP credential, as an import of users would, and returns its secret. */
     static byte[] add(Tenant tenant, String userId) {
         String secret = "a-secret-of-20-bytes";
         CredentialRepresentation credential = new CredentialRepresentation();
@@ -32,12 +35,15 @@ final class Totp {
         return at(secret, 0);
     }
 
-    /** The code of some steps of time from now. */
+    /**
+     * Returns the code of the time step that lies the given number of steps after the present one, or before it if the number is
+     * negative.
+     */
     static String at(byte[] secret, int steps) {
         return of(secret, Instant.now().getEpochSecond() / 30 + steps);
     }
 
-    /** The code of a count: RFC 4226. */
+    /** Returns the code for a counter value, as RFC 4226 (HOTP) defines it. */
     static String of(byte[] secret, long count) {
         try {
             Mac mac = Mac.getInstance("HmacSHA1");
@@ -52,7 +58,7 @@ final class Totp {
         }
     }
 
-    /** RFC 4648, section 6. */
+    /** Decodes Base32, as RFC 4648 defines it in section 6. */
     static byte[] base32(String text) {
         byte[] bytes = new byte[text.length() * 5 / 8];
         int buffer = 0;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Two nodes of one cluster. They are servers of this test's own. */
+/** Tests two nodes of one cluster, which are servers of this test's own. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Order(1)
 @ResourceLock(Shared.SECOND_SERVER)
@@ -42,7 +42,7 @@ final class TwoNodesIT {
 
     @AfterAll
     static void stop() throws Exception {
-        // The second one first: the database is the first one's.
+        // The second node is closed first, because the database belongs to the first one.
         for (int i = nodes.size() - 1; i >= 0; i--) {
             nodes.get(i).close();
         }
@@ -95,7 +95,7 @@ final class TwoNodesIT {
                 .post("/verify-email");
     }
 
-    /** The sessions of the other node end too, and its cache knows the new password. */
+    /** Also checks that the sessions of the other node end, and that its cache knows the new password. */
     @Test
     @Order(4)
     void ofAHundredNewPasswordsOverBothNodesOneIsSet() throws Exception {
@@ -121,7 +121,8 @@ final class TwoNodesIT {
                 .toList();
         assertEquals(1, winners.size());
         for (Response answer : answers) {
-            // Who waits too long for the winner is told to try again.
+            // A call that waits too long for the successful one is answered with 503, which tells the caller to try
+            // again.
             assertTrue(List.of(200, 404, 503).contains(answer.statusCode()), answer.statusLine() + answer.asString());
         }
         for (Tenant node : List.of(here, there)) {

@@ -30,7 +30,7 @@ import org.keycloak.representations.userprofile.config.UPAttribute;
 import org.keycloak.representations.userprofile.config.UPAttributePermissions;
 import org.keycloak.representations.userprofile.config.UPConfig.UnmanagedAttributePolicy;
 
-/** PUT and PATCH /users/{id}: an admin changes a user. */
+/** Tests {@code PUT} and {@code PATCH /users/{id}}, by which an admin changes a user. */
 @ExtendWith(ServerExtension.class)
 final class UserChangeIT {
     private static Tenant tenant;
@@ -65,7 +65,7 @@ final class UserChangeIT {
         return tenant.api(admin).get("/users/" + id);
     }
 
-    /** A body with a JSON null in it. */
+    /** Returns a body in which this field is a JSON null. */
     private static Map<String, Object> cleared(String field) {
         Map<String, Object> body = new HashMap<>();
         body.put(field, null);
@@ -210,7 +210,7 @@ final class UserChangeIT {
                 .then()
                 .statusCode(409)
                 .body("errors.email", hasSize(1));
-        // The template lets nobody change a username.
+        // The template does not allow anybody to change a username.
         put(Map.of("username", "new-" + name)).then().statusCode(400).body("errors.username", hasSize(1));
         Tenant editable = Tenant.on(tenant.server(), realm -> realm.put("editUsernameAllowed", true));
         editable.addUser("the-admin", "admin");
@@ -349,7 +349,7 @@ final class UserChangeIT {
         tenant.session(name);
     }
 
-    /** Looked at when the account is enabled again: of one that is not, Keycloak takes no token anyway. */
+    /** Tests the sessions when the account is enabled again, because Keycloak accepts no token of a disabled account anyway. */
     @DiffersByDatabase
     @Test
     void noSessionOutlivesADisabledAccount() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.representations.idm.AdminEventRepresentation;
 import org.keycloak.representations.userprofile.config.UPConfig;
 
-/** POST /users by an admin. */
+/** Tests {@code POST /users} by an admin. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.VENDORS)
 final class UserCreateIT {
@@ -214,7 +214,7 @@ final class UserCreateIT {
         Response made = post(platform, vendor, Map.of("role", "vendor", "is_active", true));
         made.then().statusCode(201).body("role", equalTo("vendor"));
         platform.api(vendor).delete("/users/" + made.path("id")).then().statusCode(204);
-        // The platform realm has no activation.
+        // The platform realm has no activation of accounts.
         post(platform, vendor, Map.of()).then().statusCode(400).body("errors", hasKey("is_active"));
     }
 

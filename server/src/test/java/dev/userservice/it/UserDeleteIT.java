@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** DELETE /users/{id}, /users/id and /users/identifier. */
+/** Tests {@code DELETE /users/{id}}, {@code /users/id} and {@code /users/identifier}. */
 @ExtendWith(ServerExtension.class)
 final class UserDeleteIT {
     private static Tenant tenant;

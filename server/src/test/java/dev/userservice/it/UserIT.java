@@ -55,7 +55,10 @@ final class UserIT {
                 .body("last_login", matchesPattern(TIME));
     }
 
-    /** Keycloak finds whom it has loaded for the token by the id, whatever realm is asked. */
+    /**
+     * Tests a vendor who calls a tenant. Keycloak finds a user whom it has loaded for the token by the id, even if another realm
+     * is asked for that user.
+     */
     @Test
     void aVendorIsNobodyInATenant() {
         Tenant platform = Tenant.platformOf(tenant.server());
@@ -139,7 +142,7 @@ final class UserIT {
         user.setEmailVerified(false);
         verifying.admin().users().get(id).update(user);
         verifying.api(admin).get("/users/" + id).then().statusCode(200).body("is_active", equalTo(false));
-        // Proved, it demands nothing any more.
+        // Once the address is verified, this required action demands nothing any more.
         user.setEmailVerified(true);
         verifying.admin().users().get(id).update(user);
         verifying.api(admin).get("/users/" + id).then().statusCode(200).body("is_active", equalTo(true));
@@ -247,7 +250,7 @@ final class UserIT {
         leaving.api().get("/users/health").then().statusCode(404);
     }
 
-    /** Looks into the table itself, where the database is ours. */
+    /** Checks the rows of the table itself, if the database is at hand. */
     private static void assertLastLogins(long expected, String column, String value) throws Exception {
         if (tenant.server().node() != null) {
             assertEquals(

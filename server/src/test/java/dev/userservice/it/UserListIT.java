@@ -43,7 +43,7 @@ final class UserListIT {
     private static Tenant tenant;
     private static String admin;
 
-    /** Each of them is different in something that a list shows or that Keycloak keeps in a table of its own. */
+    /** Adds users who each differ in something that a list shows or that Keycloak keeps in a table of its own. */
     @BeforeAll
     static void addPeople(Tenant fresh) {
         tenant = fresh.withLongTokens();
@@ -86,7 +86,7 @@ final class UserListIT {
         return id;
     }
 
-    /** Adds a user to a group whose parent has the role. */
+    /** Adds a user to a new group whose parent group has the role. */
     private static void member(String name, String group, String role) {
         String parentId = tenant.addGroup(group, role);
         GroupRepresentation child = new GroupRepresentation();
@@ -255,7 +255,7 @@ final class UserListIT {
         }
     }
 
-    /** An import may set any time, such as one before 1970. */
+    /** Tests unusual times of creation, because an import may set any time, such as one before 1970. */
     @Test
     void anOddTimeOfCreationHasItsPlace(TestServer server) {
         Tenant odd = Tenant.on(server);
@@ -339,7 +339,7 @@ final class UserListIT {
                 .body("users.username", equalTo(List.of("the-admin")));
     }
 
-    /** Users come and go between the pages; who was there all the time is on exactly one of them. */
+    /** Checks that a user who is there all the time is on exactly one page, while other users come and go between the pages. */
     @ParameterizedTest
     @ValueSource(strings = {"username", "-username", "created_at", "-created_at"})
     void pagesNeitherPassOverNorRepeat(String sort, TestServer server) {

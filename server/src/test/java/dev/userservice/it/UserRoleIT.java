@@ -24,7 +24,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.representations.idm.authorization.ScopePermissionRepresentation;
 import org.keycloak.representations.idm.authorization.UserPolicyRepresentation;
 
-/** Who changes whose role, and whom at all: nobody gains by it, and no tenant is left without an admin. */
+/** Tests who may change whose role, and which users at all: nobody gains rights by it, and no tenant is left without an admin. */
 @ExtendWith(ServerExtension.class)
 @ResourceLock(Shared.VENDORS)
 final class UserRoleIT {
@@ -122,7 +122,7 @@ final class UserRoleIT {
         give(admin, id, "admin").then().statusCode(200);
         assertEquals(1, log.about(id).size());
         give(admin, id, "user").then().statusCode(200).body("user.role", equalTo("user"));
-        // Every user has that role by default; it needs no mapping.
+        // Every user has this role by default, so it needs no mapping.
         assertEquals(List.of("editor-" + name), directRoles(id));
         log.holds(
                 id, "CREATE REALM_ROLE_MAPPING /role-mappings/realm", "DELETE REALM_ROLE_MAPPING /role-mappings/realm");
@@ -317,7 +317,8 @@ final class UserRoleIT {
                             .map(Response::statusCode)
                             .toList();
             long done = answers.stream().filter(status -> status == 200).count();
-            // The other is refused for what the first has done by then: as the last one, or as no admin any more.
+            // The other call is refused for what the first one has done by then: either it is about the last admin, or
+            // its caller is no longer an admin.
             assertEquals(1, done, answers.toString());
             assertTrue(
                     answers.stream().anyMatch(status -> List.of(409, 403, 401).contains(status)), answers.toString());

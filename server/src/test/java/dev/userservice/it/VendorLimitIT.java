@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** What is too much for the platform's realm. */
+/** Tests the rate limits of the platform realm. */
 @ExtendWith(ServerExtension.class)
 @Isolated("it limits the logins to the platform's realm, which is everybody's")
 final class VendorLimitIT {

@@ -19,7 +19,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** {@code docker-compose.yml} as Compose reads it beside a {@code .env} that is {@code .env.example}. */
+/** Reads {@code docker-compose.yml} the way Compose does when the {@code .env} next to it is a copy of {@code .env.example}. */
 public final class ComposeFile {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z][A-Z0-9_]*)");
     private static final Pattern EXPRESSION = Pattern.compile("([A-Z][A-Z0-9_]*)(?:(:[-?])(.*))?", Pattern.DOTALL);
@@ -37,7 +37,7 @@ public final class ComposeFile {
                 map(yaml(project.resolve("docker-compose.yml"))), DotEnv.read(project.resolve(".env.example")));
     }
 
-    /** The one document in a file, refusing a key that comes twice. */
+    /** Returns the only YAML document of a file, and refuses a file that has a key twice. */
     static Object yaml(Path file) {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
@@ -60,12 +60,12 @@ public final class ComposeFile {
         return map(map(root.get("services")).get(name));
     }
 
-    /** A service's environment as it is written. */
+    /** Returns the environment of a service as the file has it, without replacing variables. */
     Map<String, Object> rawEnvironment(String service) {
         return map(service(service).getOrDefault("environment", Map.of()));
     }
 
-    /** What a container of the service gets in its environment. */
+    /** Returns the environment variables that a container of the service gets. */
     public Map<String, String> environment(String service) {
         Map<String, String> environment = new TreeMap<>();
         rawEnvironment(service).forEach((name, value) -> {
@@ -84,7 +84,7 @@ public final class ComposeFile {
                 .toList();
     }
 
-    /** The variables that the file reads. */
+    /** Returns the names of the variables that the file reads. */
     Set<String> variables() {
         Set<String> names = new TreeSet<>();
         for (String text : texts(root)) {
@@ -100,7 +100,7 @@ public final class ComposeFile {
         return names;
     }
 
-    /** Each text in the file. */
+    /** Returns every string in the file. */
     static List<String> texts(Object node) {
         List<String> texts = new ArrayList<>();
         if (node instanceof Map<?, ?> map) {

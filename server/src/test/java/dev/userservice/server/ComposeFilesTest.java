@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What can be said of the image and its stack without Docker; ComposeIT runs their options. */
+/** Tests what can be tested of the image and its stack without Docker. ComposeIT runs a server with their options. */
 class ComposeFilesTest {
     private static final Path PROJECT = Path.of("..");
     private static final Pattern PINNED = Pattern.compile("(?<name>[a-z0-9][a-z0-9/-]*):(?<tag>[\\w][\\w.-]*)");
@@ -54,7 +54,7 @@ class ComposeFilesTest {
         }
     }
 
-    /** Folders of the project that are mounted into a container. */
+    /** Returns the folders of the project that are mounted into a container. */
     private Set<Path> mounted() {
         Set<Path> folders = new HashSet<>();
         for (String service : compose.services()) {
@@ -121,7 +121,7 @@ class ComposeFilesTest {
                         .stage());
     }
 
-    /** Maven reads the pom of each module, also of one that it does not build. */
+    /** Maven reads the POM of every module, even of a module that it does not build. */
     @Test
     void theImagesContextHasThePomOfEachModule() throws IOException {
         List<String> context = Files.readAllLines(PROJECT.resolve(".dockerignore"));
@@ -182,7 +182,7 @@ class ComposeFilesTest {
         defaults.forEach((name, value) -> assertEquals(value, documented.get(name), name));
     }
 
-    /** The settings that the example names, commented out or not. */
+    /** Returns the settings that the example names, whether commented out or not. */
     private static Map<String, String> documented() throws IOException {
         Map<String, String> documented = new HashMap<>();
         for (String line : Files.readAllLines(example())) {
@@ -262,7 +262,7 @@ class ComposeFilesTest {
                 .contains("realms:" + last(dockerfile.words("realms", "ENTRYPOINT"))));
         assertTrue(ComposeFile.list(compose.service("keycloak").get("volumes"))
                 .contains("realms:" + importFolder + ":ro"));
-        // Whichever container comes first, the new volume takes its owner from its image.
+        // A new volume takes its owner from the image of the container that starts first, which may be either of these.
         for (String stage : List.of("realms", "keycloak")) {
             assertTrue(
                     dockerfile.all(stage, "RUN").stream()
@@ -328,7 +328,7 @@ class ComposeFilesTest {
                         "KC_PROXY_TRUSTED_ADDRESSES",
                         "DATABASE_URL",
                         "KC_DB_URL")));
-        // All that Keycloak gets as it stands in .env, be it empty.
+        // The gate must also get every variable that Keycloak gets directly from .env, even if it is empty.
         compose.rawEnvironment("keycloak").forEach((name, value) -> {
             if (value == null) {
                 assertTrue(RealmImportWriter.HANDED_ON.contains(name), name);

@@ -14,12 +14,12 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The instructions of the {@code Dockerfile}, by the stage that they are in. */
+/** The instructions of the {@code Dockerfile}, each with the build stage that it is in. */
 public record Dockerfile(List<Instruction> instructions) {
     private static final Pattern LINE = Pattern.compile("([A-Z]+)\\s+(.*)", Pattern.DOTALL);
     private static final Pattern ASSIGNMENT = Pattern.compile("(\\w+)=(\"[^\"]*\"|\\S+)");
 
-    /** One of them, on one line. */
+    /** One instruction, joined into one line. */
     record Instruction(String stage, String name, String rest) {}
 
     public static Dockerfile of(Path project) {
@@ -45,7 +45,7 @@ public record Dockerfile(List<Instruction> instructions) {
         return new Dockerfile(instructions);
     }
 
-    /** What follows each instruction of a name in a stage. */
+    /** Returns what follows each instruction of this name in a stage. */
     public List<String> all(String stage, String name) {
         return instructions.stream()
                 .filter(instruction ->
@@ -54,7 +54,7 @@ public record Dockerfile(List<Instruction> instructions) {
                 .toList();
     }
 
-    /** What follows the one instruction of a name in a stage. */
+    /** Returns what follows the only instruction of this name in a stage. */
     public String one(String stage, String name) {
         List<String> all = all(stage, name);
         if (all.size() != 1) {
@@ -63,7 +63,7 @@ public record Dockerfile(List<Instruction> instructions) {
         return all.get(0);
     }
 
-    /** The words of an instruction that has them as JSON, which begins at its first bracket. */
+    /** Returns the words of an instruction that lists them as JSON, which begins at the first bracket. */
     public List<String> words(String stage, String name) {
         String rest = one(stage, name);
         try {
@@ -73,7 +73,7 @@ public record Dockerfile(List<Instruction> instructions) {
         }
     }
 
-    /** The variables that a container of a stage has by itself. */
+    /** Returns the environment variables that the image of a stage sets. */
     public Map<String, String> environment(String stage) {
         Map<String, String> environment = new TreeMap<>();
         for (String line : all(stage, "ENV")) {
@@ -85,7 +85,7 @@ public record Dockerfile(List<Instruction> instructions) {
         return environment;
     }
 
-    /** The options of the one {@code kc.sh build}. */
+    /** Returns the options of the only {@code kc.sh build} command. */
     public List<String> buildOptions() {
         List<String> commands = all("build", "RUN").stream()
                 .filter(command -> command.startsWith("/opt/keycloak/bin/kc.sh build "))

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the documents point to is there: files, folders, and headings, by the anchors that GitHub makes of them. */
+/** Tests that what the documents link to exists: files, folders, and headings, by the anchors that GitHub makes from them. */
 class DocsLinksTest {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```");
@@ -105,7 +105,7 @@ class DocsLinksTest {
         return anchor < 0 ? target : target.substring(0, anchor);
     }
 
-    /** Where the links of a document lead, those to other sites left out. */
+    /** Returns the targets of the links in a document, without those that lead to other sites. */
     private static List<String> targets(Path document) throws IOException {
         String prose = CODE.matcher(withoutBlocks(document)).replaceAll("");
         return LINK.matcher(prose)
@@ -119,7 +119,10 @@ class DocsLinksTest {
         return FENCED.matcher(Files.readString(document)).replaceAll("");
     }
 
-    /** Of each heading its letters, digits, hyphens and underscores, in lower case, with hyphens for spaces; again with a number. */
+    /**
+     * Returns an anchor for each heading: its letters, digits, hyphens and underscores in lower case, with hyphens for spaces. A heading
+     * that occurs again gets a number.
+     */
     private static Set<String> anchors(Path document) throws IOException {
         if (!document.toString().endsWith(".md")) {
             return Set.of();
@@ -148,7 +151,7 @@ class DocsLinksTest {
                 .collect(Collectors.joining());
     }
 
-    /** What is between the brackets of a link. */
+    /** Returns the text between the brackets of a link. */
     private static String textOf(MatchResult link) {
         return link.group().substring(1, link.group().indexOf(']')).replace("$", "\\$");
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a script in the place of Keycloak's, which shows what no server does on demand. */
+/** Runs a script in place of Keycloak's, which can show behaviour that no real server shows on demand. */
 @Timeout(60)
 class KeycloakProcessTest {
     private static final URI NOBODY = URI.create("http://127.0.0.1:1/health/ready");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs {@code mvnw} on a machine without Maven, or with an odd one: a PATH that this test makes. */
+/** Runs {@code mvnw} with a PATH that this test makes, as on a machine that has no Maven or an unusual one. */
 @Timeout(120)
 class MavenWrapperTest {
     private static final String FAKE = "#!/bin/sh\nprintf 'fake maven'; printf ' <%s>' \"$@\"; echo\n";
@@ -179,7 +179,7 @@ class MavenWrapperTest {
 
     private record Result(int code, String out, String err) {
         static Result of(Process process) throws IOException, InterruptedException {
-            // Little is printed, less than a pipe holds: one after the other will do.
+            // The process prints less than a pipe holds, so it is safe to read one stream after the other.
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(process.waitFor(60, TimeUnit.SECONDS));

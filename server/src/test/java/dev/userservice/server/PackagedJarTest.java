@@ -23,8 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The jar as operators get it. An exclude of the build says what is left out by a pattern, which does not notice that a class has
- * another name now; so this looks at what is in the jar. It stands in this module because the jar is made before its tests run.
+ * Tests the jar as operators get it. The build excludes classes by a pattern, and such a pattern does not notice that a class has
+ * another name now, so this test looks at the content of the jar. It is in this module because the jar is made before this
+ * module's tests run.
  */
 class PackagedJarTest {
     private static final Path SOURCES = Path.of("../providers/src/main/java");
@@ -32,7 +33,10 @@ class PackagedJarTest {
     private static final String CLASS = ".class";
     private static final String SHADED = "dev/userservice/shaded/";
 
-    /** A tenth above what it is; without its dependencies it has a fifth of this. */
+    /**
+     * The largest size that is allowed, in bytes. It is a tenth above the present size. Without its dependencies, the jar would
+     * have a fifth of this size.
+     */
     private static final long LARGEST = 6_600_000;
 
     private static final long SMALLEST = 5_400_000;
@@ -58,10 +62,10 @@ class PackagedJarTest {
             "dev/userservice/users",
             "dev/userservice/web");
 
-    /** Those that make the OpenAPI document while the jar is built. */
+    /** The package whose classes make the OpenAPI document while the jar is built. */
     private static final String BUILD_TIME = "dev/userservice/openapi";
 
-    /** What the jar carries of others, each below a name of ours. */
+    /** The libraries that the jar contains, each in a package below one of ours. */
     private static final Set<String> DEPENDENCIES = Set.of("authx", "bucket4j", "lettuce", "reactor");
 
     private static final Set<String> JSON_FILES =
@@ -69,13 +73,13 @@ class PackagedJarTest {
 
     private static long size;
 
-    /** The files by their names, with their bytes as characters. */
+    /** The content of the jar's files by their names, with one character for each byte. */
     private static Map<String, String> files;
 
     @BeforeAll
     static void read() throws IOException {
         Path jar = Path.of(System.getProperty("layout.jar"));
-        // Maven's phase "test" comes before the jar is there.
+        // The jar does not exist yet in Maven's phase "test" if the build does not go on to the phase "package".
         assumeTrue(
                 Files.exists(jar) || "true".equals(System.getenv("CI")),
                 "there is no jar yet: ./mvnw package makes it, and then runs this");
@@ -103,7 +107,9 @@ class PackagedJarTest {
                         name -> name.substring(SHADED.length()).replaceFirst("/.*", "")));
     }
 
-    /** So there is no class of a test, none that an earlier build left behind, and none is missing. */
+    /**
+     * Checks that the jar has no class of a test and no class that an earlier build left behind, and that no class is missing.
+     */
     @Test
     void itsClassesAreThoseOfTheSources() throws IOException {
         Set<String> missing;
@@ -138,7 +144,9 @@ class PackagedJarTest {
                         name -> name));
     }
 
-    /** Of those that may do more than a user may, whose name is an example in the API's document. */
+    /**
+     * Checks the demo accounts that may do more than a user may. The name of the demo user is an example in the API's document.
+     */
     @Test
     void noDemoAccountIsInIt() throws IOException {
         Set<String> secrets = new TreeSet<>();
@@ -187,7 +195,7 @@ class PackagedJarTest {
         return name.substring(0, name.length() - CLASS.length()).replaceFirst("\\$.*", "");
     }
 
-    /** In order, so that a failure can be read. */
+    /** Returns the names in sorted order, so that a failure is easy to read. */
     private static <T> Set<String> of(Stream<T> things, Function<T, String> name) {
         return things.map(name).collect(Collectors.toCollection(TreeSet::new));
     }

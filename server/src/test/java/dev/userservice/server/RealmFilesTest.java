@@ -87,7 +87,10 @@ class RealmFilesTest {
                 new RealmFiles(folder, RealmSettings.none()).demoTenant().path("clients"));
     }
 
-    /** A page that logs in by the client {@code app} calls the public routes too. */
+    /**
+     * Checks that the origins of the client {@code app} may call the public routes, because a page that logs in with this client
+     * calls them too.
+     */
     @Test
     void theDemoTenantsPublicRoutesAreOpenToTheOriginsOfItsApp() {
         ObjectNode demo = new RealmFiles(Path.of("../realm-config"), RealmSettings.none()).demoTenant();

@@ -126,7 +126,7 @@ class RealmImportWriterTest {
         assertTrue(refusal(outside).endsWith("begin with empty volumes: docker compose down --volumes"));
         assertEquals(before, files());
 
-        // Nor does it when the demo was taken away in between.
+        // The refusal remains if the public settings were removed in between.
         export(Map.of("KC_BOOTSTRAP_ADMIN_PASSWORD", "my-own"));
         assertEquals(List.of(".public", "platform-realm.json"), files());
         assertTrue(refusal(outside).endsWith("docker compose down --volumes"));

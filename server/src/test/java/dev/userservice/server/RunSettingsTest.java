@@ -117,7 +117,7 @@ class RunSettingsTest {
                 environment.get("KCRAW_SPI_REALM_RESTAPI_EXTENSION__API__REDIS_URL"));
         assertEquals("admin / as given", settings.administrator());
         assertEquals("/auth", settings.managementPath());
-        // As .env.example has it.
+        // This is the password that .env.example has.
         assertEquals(
                 "admin / admin",
                 settings(Map.of("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin")).administrator());
