@@ -62,6 +62,6 @@ public record DeliveryAttempt(
     /** Leaves the code out: codes must never reach a log. */
     @Override
     public String toString() {
-        return "Delivery[" + kind + " " + id + " realm=" + realmName + " user=" + userId + "]";
+        return "DeliveryAttempt[" + kind + " " + id + " realm=" + realmName + " user=" + userId + "]";
     }
 }

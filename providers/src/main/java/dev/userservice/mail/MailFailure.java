@@ -48,6 +48,14 @@ final class MailFailure extends RuntimeException {
                         && find(MessagingException.class::isInstance).isPresent());
     }
 
+    /** Returns what the failure says of the tenant's mail server. */
+    TenantFairness.Server server() {
+        if (isServerUnavailable()) {
+            return TenantFairness.Server.AWAY;
+        }
+        return isRecipientRefused() ? TenantFairness.Server.ANSWERED : TenantFairness.Server.UNKNOWN;
+    }
+
     /** Returns the message of the innermost cause as one line of limited length: a mail server may send any text. */
     public String reason() {
         if (lack != null) {

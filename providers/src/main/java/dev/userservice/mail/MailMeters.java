@@ -2,6 +2,7 @@ package dev.userservice.mail;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ final class MailMeters {
     private static final double MILLIS_A_SECOND = 1_000;
 
     private final MeterRegistry registry;
+    private final MeterProvider<Counter> mails;
     private final InstantSource clock;
     private final AtomicLong oldest = new AtomicLong(NONE);
     private final Gauge lag;
@@ -25,6 +27,9 @@ final class MailMeters {
     MailMeters(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
         this.clock = clock;
+        this.mails = Counter.builder("user.service.mails")
+                .description("Attempts to deliver what the outbox was asked for")
+                .withRegistry(registry);
         this.lag = Gauge.builder("user.service.mail.lag", () -> lag().toMillis() / MILLIS_A_SECOND)
                 .description("Age of the oldest mail that is wanted and not delivered")
                 .baseUnit("seconds")
@@ -39,12 +44,7 @@ final class MailMeters {
     }
 
     void count(String realm, String kind, Result result) {
-        Counter.builder("user.service.mails")
-                .description("Attempts to deliver what the outbox was asked for")
-                .tag("realm", realm)
-                .tag("kind", kind)
-                .tag("result", result.name().toLowerCase(Locale.ROOT))
-                .register(registry)
+        mails.withTags("realm", realm, "kind", kind, "result", result.name().toLowerCase(Locale.ROOT))
                 .increment();
     }
 

@@ -28,7 +28,8 @@ final class OutboxLeases {
     /**
      * A due entry as it was read.
      *
-     * @param dueAt changes with each attempt, so that a different value shows that another worker was quicker
+     * @param dueAt when the next attempt is due; while an entry is leased, when the lease ends. It changes with each
+     *     attempt, so that a different value shows that another worker was quicker
      */
     public record DueEntry(String id, String kind, String realmId, long dueAt, int attempts, long createdAt) {
         static DueEntry of(OutboxEntity entry) {

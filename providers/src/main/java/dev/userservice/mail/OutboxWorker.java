@@ -3,13 +3,14 @@ package dev.userservice.mail;
 import dev.userservice.http.LogContext;
 import dev.userservice.keycloak.Background;
 import io.micrometer.core.instrument.Metrics;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,28 +35,30 @@ import org.keycloak.provider.ProviderEventListener;
 public final class OutboxWorker implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(OutboxWorker.class);
     private static final int WORKERS = 4;
+
+    /** How many workers whose mail server keeps them waiting may be replaced by others at the same time. */
+    private static final int MAX_REPLACEMENTS = 8;
+
     private static final int MAILS_A_TENANT = 2;
     private static final int LOOK_UPS_A_TENANT = 1;
     private static final int LOOKS = 10;
     private static final Duration TICK = Duration.ofSeconds(5);
-    private static final Duration PURGE = Duration.ofMinutes(1);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
 
     private final Map<String, OutboxJob> jobs;
     private final Set<String> mails;
     private final Set<String> lookups;
-    private final Map<String, KeycloakSessionTask> housekeeping;
+    private final Housekeeping housekeeping;
     private final InstantSource clock = InstantSource.system();
-    private final SecureRandom random = new SecureRandom();
     private final TenantFairness mailTurns = new TenantFairness(clock, MAILS_A_TENANT);
     private final TenantFairness lookUpTurns = new TenantFairness(clock, LOOK_UPS_A_TENANT);
     private final MailMeters meters = new MailMeters(Metrics.globalRegistry, clock);
     private final AtomicInteger working = new AtomicInteger();
-    private final Background threads = new Background("user-service-mail", WORKERS + 1);
+    private final Set<RunningAttempt> running = ConcurrentHashMap.newKeySet();
+    private final Semaphore replacements = new Semaphore(MAX_REPLACEMENTS);
+    private final Background threads = new Background("user-service-mail", WORKERS + MAX_REPLACEMENTS + 1);
     private volatile KeycloakSessionFactory sessions;
-
-    /** Accessed by the ticks only, which run one after the other. */
-    private long purgedAt;
+    private volatile MailDelivery deliveries;
 
     /**
      * Creates the worker. It starts with the server.
@@ -68,7 +71,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         this.jobs = jobs.stream().collect(Collectors.toUnmodifiableMap(OutboxJob::kind, Function.identity()));
         this.mails = kinds(jobs, job -> !job.isLookup());
         this.lookups = kinds(jobs, OutboxJob::isLookup);
-        this.housekeeping = housekeeping;
+        this.housekeeping = new Housekeeping(housekeeping, clock);
     }
 
     private static Set<String> kinds(List<OutboxJob> jobs, Predicate<OutboxJob> wanted) {
@@ -79,6 +82,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
+            deliveries = new MailDelivery(started.getFactory(), jobs, meters);
             sessions = started.getFactory();
             threads.repeat(this::tick, Duration.ZERO, TICK);
         } else if (event instanceof Outbox.EntryAdded) {
@@ -87,26 +91,13 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     private void tick() {
-        keepHouse("The outbox cannot be looked into", () -> {
+        Housekeeping.attempt("The outbox cannot be looked into", () -> {
             meters.oldestWaiting(inTransaction(session -> new OutboxLeases(session).oldest()));
         });
+        housekeeping.runIfDue(task -> KeycloakModelUtils.runJobInTransaction(sessions, task));
         long now = clock.millis();
-        if (now - purgedAt >= PURGE.toMillis()) {
-            purgedAt = now;
-            housekeeping.forEach((complaint, task) -> keepHouse(complaint, () -> run(task)));
-        }
+        running.stream().filter(attempt -> attempt.isSlow(now)).forEach(this::replace);
         wake();
-    }
-
-    /**
-     * Runs the work and logs its failure. The work is repeated soon, and the database may be available again by then.
-     */
-    private static void keepHouse(String complaint, Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            LOG.warnf("%s: %s", complaint, e.getMessage());
-        }
     }
 
     /** Starts one more worker unless all are busy. Each worker continues until nothing is due. */
@@ -121,19 +112,64 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         }
     }
 
+    /**
+     * Lets another worker take the place of one whose attempt is slow. A mail server that sends each line late can hold an attempt for
+     * minutes, and two such tenants would hold all workers.
+     */
+    private void replace(RunningAttempt attempt) {
+        if (replacements.tryAcquire()) {
+            if (attempt.giveUpPlace()) {
+                working.decrementAndGet();
+                turns(attempt.delivery()).slow(attempt.delivery().realmId());
+            } else {
+                replacements.release();
+            }
+        }
+    }
+
     private void work() {
+        boolean hasPlace = true;
         try {
             boolean hasMore = true;
-            while (hasMore && !threads.isStopping()) {
-                Optional<DeliveryAttempt> claimed = claim();
-                claimed.ifPresent(mail -> LogContext.during(mail.realmName(), mail.userId(), () -> deliver(mail)));
+            while (hasMore && hasPlace && !threads.isStopping()) {
+                Optional<RunningAttempt> claimed = claim().map(mail -> new RunningAttempt(mail, clock.millis()));
+                hasPlace = claimed.map(this::attempt).orElse(true);
                 hasMore = claimed.isPresent();
             }
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "The outbox cannot be worked on just now");
         } finally {
-            working.decrementAndGet();
+            if (hasPlace) {
+                working.decrementAndGet();
+            } else {
+                replacements.release();
+            }
         }
+    }
+
+    /** Makes an attempt, and returns whether its worker still has its place among the workers. */
+    private boolean attempt(RunningAttempt attempt) {
+        DeliveryAttempt mail = attempt.delivery();
+        running.add(attempt);
+        try {
+            LogContext.during(mail.realmName(), mail.userId(), () -> {
+                TenantFairness.Server server = TenantFairness.Server.UNKNOWN;
+                try {
+                    server = deliveries.deliver(mail);
+                } finally {
+                    turns(mail).finished(mail.realmId(), server);
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "An attempt could not be ended: %s", mail);
+        } finally {
+            running.remove(attempt);
+        }
+        return attempt.keepPlace();
+    }
+
+    private TenantFairness turns(DeliveryAttempt delivery) {
+        return lookups.contains(delivery.kind()) ? lookUpTurns : mailTurns;
     }
 
     /**
@@ -172,71 +208,11 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             return inTransaction(session -> new OutboxLeases(session).claim(entry, jobs.get(entry.kind())));
         } catch (RuntimeException e) {
             LOG.errorf(e, "An entry of the outbox cannot be worked on now: %s", entry);
-            Backoff.OF_MAIL
-                    .next(entry.attempts() + 1, entry.age(), 0, random)
-                    .ifPresentOrElse(
-                            wait -> run(session -> new OutboxLeases(session).reschedule(entry, wait)),
-                            () -> abandon(entry));
+            deliveries.postpone(entry);
             return Optional.empty();
         } finally {
             LogContext.clear();
         }
-    }
-
-    private void abandon(OutboxLeases.DueEntry entry) {
-        inTransaction(session -> new OutboxLeases(session).abandon(entry)).ifPresent(realm -> {
-            LOG.errorf("Given up after %d attempts: %s", entry.attempts() + 1, entry);
-            meters.count(realm, entry.kind(), MailMeters.Result.FAILED);
-        });
-    }
-
-    private void deliver(DeliveryAttempt delivery) {
-        TenantFairness turns = lookups.contains(delivery.kind()) ? lookUpTurns : mailTurns;
-        TenantFairness.Server server = TenantFairness.Server.UNKNOWN;
-        try {
-            run(session -> jobs.get(delivery.kind()).run(session, delivery));
-            server = TenantFairness.Server.ANSWERED;
-            run(session -> new OutboxLeases(session).complete(delivery));
-            meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.SENT);
-        } catch (MailFailure failure) {
-            server = server(failure);
-            retryOrGiveUp(delivery, failure.reason(), failure.isRecipientRefused());
-        } catch (RuntimeException | Error failure) {
-            LOG.errorf(failure, "An attempt failed: %s", delivery);
-            retryOrGiveUp(delivery, failure.getClass().getSimpleName(), false);
-        } finally {
-            turns.finished(delivery.realmId(), server);
-        }
-    }
-
-    private static TenantFairness.Server server(MailFailure failure) {
-        if (failure.isServerUnavailable()) {
-            return TenantFairness.Server.AWAY;
-        }
-        return failure.isRecipientRefused() ? TenantFairness.Server.ANSWERED : TenantFairness.Server.UNKNOWN;
-    }
-
-    private void retryOrGiveUp(DeliveryAttempt delivery, String reason, boolean isRefused) {
-        int refusals = delivery.refusals() + (isRefused ? 1 : 0);
-        Optional<Duration> wait = Backoff.OF_MAIL.next(delivery.attempts(), delivery.age(), refusals, random);
-        run(session -> {
-            OutboxLeases deliveries = new OutboxLeases(session);
-            wait.ifPresentOrElse(
-                    time -> deliveries.retryLater(delivery, time, isRefused), () -> deliveries.complete(delivery));
-        });
-        if (wait.isPresent()) {
-            LOG.warnf(
-                    "Not delivered yet, attempt %d, the next in %d s: %s: %s",
-                    delivery.attempts(), wait.get().toSeconds(), delivery, reason);
-            meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.RETRIED);
-        } else {
-            LOG.errorf("Given up after %d attempts: %s: %s", delivery.attempts(), delivery, reason);
-            meters.count(delivery.realmName(), delivery.kind(), MailMeters.Result.FAILED);
-        }
-    }
-
-    private void run(KeycloakSessionTask task) {
-        KeycloakModelUtils.runJobInTransaction(sessions, task);
     }
 
     private <T> T inTransaction(KeycloakSessionTaskWithResult<T> task) {

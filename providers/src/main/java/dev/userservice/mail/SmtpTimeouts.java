@@ -32,7 +32,8 @@ final class SmtpTimeouts {
     private static long timeout(Map<String, String> smtp, String name) {
         try {
             long millis = Long.parseLong(smtp.getOrDefault(name, ""));
-            // Zero or less means no timeout. The limit may then cause a duplicate mail, which is the lesser evil.
+            // Zero or less means no timeout. A server that needs more than ten minutes for a reply outlives the lease
+            // then, and another worker sends the mail again, which is the lesser evil.
             return millis <= 0 || millis > LONGEST_TIMEOUT ? LONGEST_TIMEOUT : millis;
         } catch (NumberFormatException e) {
             return DEFAULT_TIMEOUT;

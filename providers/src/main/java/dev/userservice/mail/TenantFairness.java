@@ -26,6 +26,12 @@ final class TenantFairness {
     private final Map<String, Integer> running = new HashMap<>();
     private final Map<String, Pause> pauses = new HashMap<>();
 
+    /** The tenants whose last attempt took long. */
+    private final Set<String> slow = new HashSet<>();
+
+    /** The tenants with an attempt that occupies no worker's place any more. */
+    private final Set<String> replaced = new HashSet<>();
+
     private record Pause(Duration length, long until) {}
 
     /**
@@ -41,24 +47,45 @@ final class TenantFairness {
     /** Returns the ids of the realms that have to wait. */
     synchronized Set<String> deferred() {
         long now = clock.millis();
-        long trials = running.keySet().stream().filter(pauses::containsKey).count();
         Set<String> waiting = new HashSet<>();
         running.forEach((realm, count) -> {
-            // After a pause, a single worker finds out whether the server is available again.
-            if (count >= maxConcurrent || pauses.containsKey(realm)) {
+            // After a pause, a single worker finds out whether the server is available again, or quick again.
+            if (count >= maxConcurrent || isSuspect(realm)) {
                 waiting.add(realm);
             }
         });
         pauses.forEach((realm, pause) -> {
-            if (pause.until() > now || trials >= TRIALS) {
+            if (pause.until() > now) {
                 waiting.add(realm);
             }
         });
+        long trials = running.keySet().stream()
+                .filter(realm -> isSuspect(realm) && !replaced.contains(realm))
+                .count();
+        if (trials >= TRIALS) {
+            waiting.addAll(pauses.keySet());
+            waiting.addAll(slow);
+        }
         return waiting;
+    }
+
+    private boolean isSuspect(String realm) {
+        return pauses.containsKey(realm) || slow.contains(realm);
     }
 
     synchronized void started(String realm) {
         running.merge(realm, 1, Integer::sum);
+    }
+
+    /**
+     * Records that an attempt of the tenant takes long, and occupies no worker's place any more. From now on the tenant has one attempt
+     * at a time, until one is quick.
+     */
+    synchronized void slow(String realm) {
+        slow.add(realm);
+        if (running.containsKey(realm)) {
+            replaced.add(realm);
+        }
     }
 
     /** What an attempt has shown about the tenant's mail server. */
@@ -75,7 +102,12 @@ final class TenantFairness {
         running.computeIfPresent(realm, (same, count) -> count == 1 ? null : count - 1);
         switch (server) {
             case UNKNOWN -> {}
-            case ANSWERED -> pauses.remove(realm);
+            case ANSWERED -> {
+                pauses.remove(realm);
+                if (!replaced.contains(realm)) {
+                    slow.remove(realm);
+                }
+            }
             case AWAY ->
                 pauses.compute(realm, (same, before) -> {
                     Duration length =
@@ -83,6 +115,9 @@ final class TenantFairness {
                     Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;
                     return new Pause(bounded, clock.millis() + bounded.toMillis());
                 });
+        }
+        if (!running.containsKey(realm)) {
+            replaced.remove(realm);
         }
     }
 }

@@ -73,4 +73,42 @@ final class TenantFairnessTest {
         turns.finished("a", Server.ANSWERED);
         assertEquals(Set.of("b"), turns.deferred());
     }
+
+    @Test
+    void aSlowServerIsGivenOneWorkerUntilItIsQuickAgain() {
+        turns.started("a");
+        turns.slow("a");
+        assertEquals(Set.of("a"), turns.deferred());
+        turns.finished("a", Server.ANSWERED);
+        assertEquals(Set.of(), turns.deferred(), "there is no pause");
+        turns.started("a");
+        assertEquals(Set.of("a"), turns.deferred());
+        turns.finished("a", Server.ANSWERED);
+        turns.started("a");
+        assertEquals(Set.of(), turns.deferred(), "it was quick");
+    }
+
+    @Test
+    void slowServersHoldUpNoTrialOnceTheirWorkersAreReplaced() {
+        turns.started("away");
+        turns.finished("away", Server.AWAY);
+        now += 2_000;
+        for (String tenant : new String[] {"a", "b"}) {
+            turns.started(tenant);
+            turns.slow(tenant);
+        }
+        assertEquals(Set.of("a", "b"), turns.deferred());
+    }
+
+    @Test
+    void slowServersAreTriedTwoAtATime() {
+        for (String tenant : new String[] {"a", "b", "c"}) {
+            turns.started(tenant);
+            turns.slow(tenant);
+            turns.finished(tenant, Server.ANSWERED);
+        }
+        turns.started("a");
+        turns.started("b");
+        assertEquals(Set.of("a", "b", "c"), turns.deferred());
+    }
 }

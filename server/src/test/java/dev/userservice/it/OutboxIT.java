@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +134,33 @@ final class OutboxIT {
         for (String email : slow) {
             verify(tenant, server.inbox().next(email, LONG));
             assertEquals(1, server.inbox().count(email));
+        }
+    }
+
+    @Test
+    void twoServersThatAnswerEachLineLateDoNotHoldUpTheOthers() {
+        SmtpProxy otherProxy = SmtpProxy.before(server.inbox());
+        Tenant other = Tenant.on(server, otherProxy.smtp());
+        try {
+            // A mail takes six replies at least, and each comes before Keycloak's read timeout of ten seconds.
+            List.of(proxy, otherProxy).forEach(slow -> slow.delay(Duration.ofSeconds(8)));
+            List<String> slow = Stream.of(tenant, other, tenant, other, tenant, other)
+                    .map(at -> at.register(Map.of()))
+                    .toList();
+            Eventually.holds("all workers to be busy", LONG, () -> proxy.attempts() + otherProxy.attempts() >= 4);
+            String quick = healthy.register(Map.of());
+            server.inbox().next(quick, LONG);
+            assertEquals(
+                    0, slow.stream().mapToInt(server.inbox()::count).sum(), "the healthy tenant's mail came first");
+            proxy.up();
+            otherProxy.up();
+            for (String email : slow) {
+                server.inbox().next(email, LONG);
+                assertEquals(1, server.inbox().count(email));
+            }
+        } finally {
+            otherProxy.close();
+            other.admin().remove();
         }
     }
 
