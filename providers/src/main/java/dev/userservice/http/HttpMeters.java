@@ -1,6 +1,7 @@
 package dev.userservice.http;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -22,10 +23,17 @@ public final class HttpMeters {
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 
-    private final MeterRegistry registry;
+    private final MeterProvider<Counter> requests;
+    private final MeterProvider<Timer> durations;
 
     public HttpMeters(MeterRegistry registry) {
-        this.registry = registry;
+        this.requests = Counter.builder("http.requests")
+                .description("Requests of the API")
+                .withRegistry(registry);
+        this.durations = Timer.builder("http.request.duration")
+                .description("Time from the arrival of a request of the API until its answer has gone out")
+                .serviceLevelObjectives(BUCKETS)
+                .withRegistry(registry);
     }
 
     /** Returns a method's name as a label value: {@code OTHER} for a method that no standard defines. */
@@ -42,16 +50,8 @@ public final class HttpMeters {
      * @param nanos the duration in nanoseconds
      */
     public void answered(String method, String route, int status, String realm, long nanos) {
-        Counter.builder("http.requests")
-                .description("Requests of the API")
-                .tags("method", method, "route", route, "status", Integer.toString(status), "realm", realm)
-                .register(registry)
+        requests.withTags("method", method, "route", route, "status", Integer.toString(status), "realm", realm)
                 .increment();
-        Timer.builder("http.request.duration")
-                .description("Time from the arrival of a request of the API until its answer has gone out")
-                .tags("method", method, "route", route)
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry)
-                .record(nanos, TimeUnit.NANOSECONDS);
+        durations.withTags("method", method, "route", route).record(nanos, TimeUnit.NANOSECONDS);
     }
 }

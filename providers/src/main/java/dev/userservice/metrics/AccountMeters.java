@@ -3,6 +3,7 @@ package dev.userservice.metrics;
 import dev.userservice.activity.ActivityRecorded;
 import dev.userservice.keycloak.TotpAuthenticator;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,10 +50,26 @@ final class AccountMeters implements ProviderEventListener {
             Errors.USER_NOT_FOUND,
             Errors.USER_TEMPORARILY_DISABLED);
 
-    private final MeterRegistry registry;
+    private final MeterProvider<Counter> actions;
+    private final MeterProvider<Counter> attempts;
+    private final MeterProvider<Counter> failedLogins;
+    private final MeterProvider<Counter> refreshes;
+    private final MeterProvider<Counter> resets;
+    private final MeterProvider<Counter> verifications;
+    private final MeterProvider<Counter> roleChanges;
 
-    public AccountMeters(MeterRegistry registry) {
-        this.registry = registry;
+    AccountMeters(MeterRegistry registry) {
+        actions = counters(registry, "user.actions", "What was done, as the activity log names it");
+        attempts = counters(registry, "auth.attempts", "Attempts to log in or to register");
+        failedLogins = counters(registry, "failed.logins", "Logins that failed");
+        refreshes = counters(registry, "token.refreshes", "Refreshes of tokens");
+        resets = counters(registry, "password.resets", "Forgotten passwords: asked for, and replaced");
+        verifications = counters(registry, "email.verifications", "Proofs of e-mail addresses");
+        roleChanges = counters(registry, "user.role.changes", "Changes of the highest role of a user");
+    }
+
+    private static MeterProvider<Counter> counters(MeterRegistry registry, String name, String description) {
+        return Counter.builder(name).description(description).withRegistry(registry);
     }
 
     /** The status of a counted operation. */
@@ -79,12 +96,7 @@ final class AccountMeters implements ProviderEventListener {
 
     private void count(ActivityRecorded done) {
         String realm = done.realm();
-        count(
-                "user.actions",
-                "What was done, as the activity log names it",
-                realm,
-                "action_type",
-                done.action().id());
+        actions.withTags("realm", realm, "action_type", done.action().id()).increment();
         switch (done.action()) {
             case LOGIN -> attempt(realm, "login", Status.SUCCESS);
             case LOGIN_FAILED -> loginFailed(realm, done.reason());
@@ -107,45 +119,33 @@ final class AccountMeters implements ProviderEventListener {
         if (reason.filter(TotpAuthenticator.MFA_REQUIRED::equals).isEmpty()) {
             attempt(realm, "login", Status.FAILURE);
             String known = reason.filter(REASONS::contains).orElse(OTHER);
-            count("failed.logins", "Logins that failed", realm, "reason", known);
+            failedLogins.withTags("realm", realm, "reason", known).increment();
         }
     }
 
     void attempt(String realm, String type, Status status) {
-        count("auth.attempts", "Attempts to log in or to register", realm, "type", type, "status", status.id());
+        attempts.withTags("realm", realm, "type", type, "status", status.id()).increment();
     }
 
     void tokenRefresh(String realm, Status status) {
-        count("token.refreshes", "Refreshes of tokens", realm, "status", status.id());
+        refreshes.withTags("realm", realm, "status", status.id()).increment();
     }
 
     void passwordReset(String realm, Status status) {
-        count("password.resets", "Forgotten passwords: asked for, and replaced", realm, "status", status.id());
+        resets.withTags("realm", realm, "status", status.id()).increment();
     }
 
     void emailVerification(String realm, Status status) {
-        count("email.verifications", "Proofs of e-mail addresses", realm, "status", status.id());
+        verifications.withTags("realm", realm, "status", status.id()).increment();
     }
 
     private void roleChange(ActivityRecorded done) {
         if (done.fromRole().isPresent() || done.toRole().isPresent()) {
-            count(
-                    "user.role.changes",
-                    "Changes of the highest role of a user",
-                    done.realm(),
-                    "from_role",
-                    done.fromRole().orElse(NONE),
-                    "to_role",
-                    done.toRole().orElse(NONE));
+            String from = done.fromRole().orElse(NONE);
+            String to = done.toRole().orElse(NONE);
+            roleChanges
+                    .withTags("realm", done.realm(), "from_role", from, "to_role", to)
+                    .increment();
         }
-    }
-
-    private void count(String name, String description, String realm, String... labels) {
-        Counter.builder(name)
-                .description(description)
-                .tag("realm", realm)
-                .tags(labels)
-                .register(registry)
-                .increment();
     }
 }

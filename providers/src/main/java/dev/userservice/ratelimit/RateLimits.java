@@ -7,7 +7,7 @@ import dev.userservice.settings.Settings;
 import dev.userservice.web.Addresses;
 import dev.userservice.web.ApiProblem;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,12 +34,19 @@ public final class RateLimits implements Provider {
     private final Settings settings;
     private final ClientAddress addresses;
     private final RateLimiter limiter;
+    private final MeterProvider<Counter> refusals;
 
-    RateLimits(KeycloakSession session, Settings settings, ClientAddress addresses, RateLimiter limiter) {
+    RateLimits(
+            KeycloakSession session,
+            Settings settings,
+            ClientAddress addresses,
+            RateLimiter limiter,
+            MeterProvider<Counter> refusals) {
         this.session = session;
         this.settings = settings;
         this.addresses = addresses;
         this.limiter = limiter;
+        this.refusals = refusals;
     }
 
     /** Returns the limits for the request of a session. */
@@ -126,7 +133,7 @@ public final class RateLimits implements Provider {
         return result.isAllowed() ? Optional.empty() : Optional.of(refused(counted, result, about));
     }
 
-    /** Returns a refusal if there is no permit, without taking one. */
+    /** Returns a refusal if there is no permit, without taking one. A refusal is counted and reported nevertheless. */
     Optional<RateLimitExceeded> peek(LimitKey counted) {
         if (counted.rate().isUnlimited()) {
             return Optional.empty();
@@ -136,8 +143,8 @@ public final class RateLimits implements Provider {
     }
 
     /**
-     * Whether one more row of this kind may be recorded on this node. It is counted on this node alone, and a refusal
-     * is not reported.
+     * Whether one more row of the activity log may be written for this owner. This limits the log and refuses no request;
+     * each node counts for itself.
      *
      * @param subject the owner of the rows
      */
@@ -176,11 +183,8 @@ public final class RateLimits implements Provider {
      * activity log records.
      */
     private RateLimitExceeded refused(LimitKey counted, LimitResult result, UnaryOperator<EventBuilder> about) {
-        Counter.builder("rate.limited")
-                .description("What was refused because there was too much of it")
-                .tag("limit", counted.limit().id())
-                .tag("realm", counted.realm().getName())
-                .register(Metrics.globalRegistry)
+        refusals.withTags(
+                        "limit", counted.limit().id(), "realm", counted.realm().getName())
                 .increment();
         if (limiter.takeHere("note:" + counted.key(), ONE_NOTE)) {
             try {

@@ -3,6 +3,8 @@ package dev.userservice.ratelimit;
 import dev.userservice.http.ClientAddress;
 import dev.userservice.settings.Settings;
 import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
 import org.keycloak.Config;
@@ -17,6 +19,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
     private Settings settings;
     private ClientAddress addresses;
     private RateLimiter limiter;
+    private MeterProvider<Counter> refusals;
     private Optional<RedisMeters> storeMeters;
 
     @Override
@@ -30,6 +33,9 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
         addresses = ClientAddress.ofThisServer();
         Optional<String> redis = settings.ofServer(Settings.REDIS_URL);
         storeMeters = redis.map(url -> new RedisMeters(Metrics.globalRegistry));
+        refusals = Counter.builder("rate.limited")
+                .description("What was refused because there was too much of it")
+                .withRegistry(Metrics.globalRegistry);
         limiter = new RateLimiter(TimeMeter.SYSTEM_NANOTIME, redis.map(this::buckets));
     }
 
@@ -51,7 +57,7 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
 
     @Override
     public RateLimits create(KeycloakSession session) {
-        return new RateLimits(session, settings, addresses, limiter);
+        return new RateLimits(session, settings, addresses, limiter, refusals);
     }
 
     /** Whether the nodes count together at the moment; empty if no Redis is configured. */
