@@ -119,7 +119,7 @@ final class RedisIT {
     @Test
     void aLimitHoldsOverBothNodes() throws Exception {
         for (int crowd : List.of(1, 6)) {
-            LimitKey counted = whileRedisAnswers(() -> {
+            Counts counted = whileRedisAnswers(() -> {
                 Tenant here = limited(Map.of("limit-forgot", "20/1h"));
                 Tenant there = here.at(nodes.get(1));
                 long passed = 0;
@@ -144,18 +144,18 @@ final class RedisIT {
      * @param passed how many calls passed
      * @param late how often a node did not wait for Redis and used its own count, which may differ by one each time
      */
-    private record LimitKey(long passed, long late) {}
+    private record Counts(long passed, long late) {}
 
     /**
      * Does the work, and repeats it if the machine was so busy that a node gave up on Redis. If answers of Redis were only late,
      * the work is repeated just a few times.
      */
-    private static LimitKey whileRedisAnswers(Callable<Long> work) throws Exception {
+    private static Counts whileRedisAnswers(Callable<Long> work) throws Exception {
         for (int i = 0; i < 20; i++) {
             double outages = sum(OUTAGES);
             double late = sum(LATE);
             long passed = work.call();
-            LimitKey counted = new LimitKey(passed, Math.round(sum(LATE) - late));
+            Counts counted = new Counts(passed, Math.round(sum(LATE) - late));
             if (sum(OUTAGES) == outages && (counted.late() == 0 || i >= 2)) {
                 return counted;
             }
