@@ -3,7 +3,6 @@ package dev.userservice.access;
 import dev.userservice.http.LogContext;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.keycloak.LockedUser;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.LowerCase;
 import java.util.Objects;
@@ -11,26 +10,21 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.representations.AccessToken;
-import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.services.resources.admin.AdminAuth;
 
 /**
  * The caller of the API, and the caller's rights in the called realm.
  *
- * <p>Keycloak itself verifies the token: signature, times, issuer, type, revocation, session, client and user. A right
- * counts only if the user holds the role, the token's client has it in scope, and the token carries it.
+ * <p>Keycloak itself verifies the token; see {@link TokenAuthentication}. {@link GrantedRoles} says which roles count.
  */
 public final class Caller {
     /** The realm role that makes a user of the platform realm a vendor; in any other realm the name has no meaning. */
@@ -40,16 +34,18 @@ public final class Caller {
     private final Tenancy tenancy;
     private final RealmModel home;
     private final AuthResult proof;
-    private final TokenRoles roles;
+    private final GrantedRoles roles;
     private final UserRights users;
+    private final OwnAccountRights ownAccount;
 
     private Caller(KeycloakSession session, Tenancy tenancy, RealmModel home, AuthResult proof) {
         this.session = session;
         this.tenancy = tenancy;
         this.home = home;
         this.proof = proof;
-        this.roles = proof == null ? null : TokenRoles.of(session, proof.token());
+        this.roles = proof == null ? null : new GrantedRoles(session, home, proof);
         this.users = new UserRights(session, tenancy.realm(), this);
+        this.ownAccount = new OwnAccountRights(session, home, this, roles);
     }
 
     /**
@@ -60,40 +56,18 @@ public final class Caller {
      */
     static Caller of(KeycloakSession session, Tenancy tenancy, Optional<String> audience) {
         return BearerToken.of(session)
-                .map(token -> authenticate(session, tenancy, token, audience))
-                .orElseGet(() -> new Caller(session, tenancy, tenancy.realm(), null));
+                .map(token -> {
+                    RealmModel home = tenancy.tenantOf(BearerToken.claims(token).getIssuer())
+                            .orElseThrow(ApiProblem::invalidToken);
+                    return new Caller(
+                            session, tenancy, home, TokenAuthentication.verify(session, home, token, audience));
+                })
+                .orElseGet(() -> anonymous(session, tenancy));
     }
 
     /** Returns an anonymous caller, for a request that carries another proof than an access token, or none. */
     static Caller anonymous(KeycloakSession session, Tenancy tenancy) {
         return new Caller(session, tenancy, tenancy.realm(), null);
-    }
-
-    private static Caller authenticate(
-            KeycloakSession session, Tenancy tenancy, String token, Optional<String> audience) {
-        RealmModel home =
-                tenancy.tenantOf(BearerToken.claims(token).getIssuer()).orElseThrow(ApiProblem::invalidToken);
-        KeycloakContext context = session.getContext();
-        RealmModel here = context.getRealm();
-        try {
-            // Keycloak takes the signing keys and the expected issuer from the context's realm.
-            context.setRealm(home);
-            AuthResult proof = new AppAuthManager.BearerTokenAuthenticator(session)
-                    .setRealm(home)
-                    .setTokenString(token)
-                    .setAudience(audience.orElse(null))
-                    .authenticate();
-            if (proof == null) {
-                throw ApiProblem.invalidToken();
-            }
-            return new Caller(session, tenancy, home, proof);
-        } finally {
-            context.setRealm(here);
-            // Later steps of the call, such as a login, must not be judged by this token.
-            context.setClient(null);
-            context.setBearerToken(null);
-            context.setUserSession(null);
-        }
     }
 
     /** Begins an event about an action of the caller's user, with the client and the session of the token. */
@@ -115,8 +89,8 @@ public final class Caller {
                     users.requireCreateUsers();
                 }
             }
-            case OWN_ACCOUNT_VIEW -> requireSelf();
-            case OWN_ACCOUNT_MANAGE -> requireManageSelf();
+            case OWN_ACCOUNT_VIEW -> ownAccount.requireView();
+            case OWN_ACCOUNT_MANAGE -> ownAccount.requireManage();
             case SELF_OR_ADMIN_VIEW, SELF_OR_ADMIN_MANAGE -> requireToken();
             case ADMIN_LIST -> users.requireList();
             case ADMIN_VIEW_ALL -> users.requireViewAll();
@@ -155,55 +129,9 @@ public final class Caller {
         }
     }
 
-    /**
-     * Requires the right to view one's own account. The right to manage it includes this one, as in Keycloak's account
-     * API.
-     *
-     * @throws ApiProblem 401 without a token; 403 without the right
-     */
-    public UserModel requireSelf() {
-        requireToken();
-        if (!mayViewOwnAccount()) {
-            throw ApiProblem.forbidden("The token does not grant access to an account of this tenant");
-        }
-        return user();
-    }
-
-    /**
-     * Requires the right to change one's own account, as in Keycloak's account API.
-     *
-     * @throws ApiProblem 401 without a token; 403 without the right
-     */
-    public UserModel requireManageSelf() {
-        requireToken();
-        if (!hasAccountRole(AccountRoles.MANAGE_ACCOUNT)) {
-            throw ApiProblem.forbidden("The token does not let change an account of this tenant");
-        }
-        return user();
-    }
-
-    /**
-     * Locks the row of the caller's user, who may change their own account, and checks the token again: the first check
-     * was made before the body arrived, which may have taken a while, and the owner may have recovered the account
-     * meanwhile.
-     *
-     * @throws ApiProblem 401 if the user was disabled or deleted, or the user's tokens were invalidated, meanwhile; 403
-     *     as for {@link #requireManageSelf}
-     */
-    public UserModel lockSelf() {
-        return LockedUser.of(session, home, requireManageSelf())
-                .filter(user -> user.isEnabled() && isNewEnoughFor(user))
-                .orElseThrow(ApiProblem::invalidToken);
-    }
-
-    boolean mayViewOwnAccount() {
-        return hasAccountRole(AccountRoles.VIEW_PROFILE) || hasAccountRole(AccountRoles.MANAGE_ACCOUNT);
-    }
-
-    private boolean hasAccountRole(String role) {
-        boolean isPerson = isOfThisRealm() && user().getServiceAccountClientLink() == null;
-        ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
-        return isPerson && account != null && isGranted(account.getRole(role));
+    /** Returns the caller's rights over their own account. */
+    public OwnAccountRights ownAccount() {
+        return ownAccount;
     }
 
     /** Returns the caller's rights over the users of this realm, as an admin or a vendor. */
@@ -216,7 +144,7 @@ public final class Caller {
      * all.
      */
     boolean holds(RoleModel permission) {
-        return isVendor() || (isOfThisRealm() && isGranted(permission));
+        return isVendor() || (isOfThisRealm() && roles.isGranted(permission));
     }
 
     /**
@@ -224,20 +152,12 @@ public final class Caller {
      * carries it.
      */
     boolean holdsForKeycloak(RoleModel permission) {
-        return isOfThisRealm() && isInScope(permission);
+        return isOfThisRealm() && roles.isInScope(permission);
     }
 
-    /**
-     * Whether a token exchange has narrowed the token to an audience without this realm's client {@code account}.
-     * Keycloak removes the client roles of all other clients from such a token, but leaves the realm roles in it; so
-     * this check decides for rights that are no client roles. It cannot detect the narrowing if the user holds no role
-     * of {@code account} in the client's scope.
-     */
+    /** Whether a token exchange has narrowed the token; see {@link GrantedRoles#isNarrowed}. */
     boolean isNarrowed() {
-        ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
-        return account != null
-                && !roles.areOf(account)
-                && account.getRolesStream().anyMatch(this::isInScope);
+        return roles.isNarrowed();
     }
 
     /**
@@ -296,39 +216,11 @@ public final class Caller {
      * client has in scope and the token carries; the token must not be narrowed.
      */
     public boolean isVendor() {
-        return proof != null && tenancy.isPlatform(home) && isGranted(home.getRole(VENDOR_ROLE)) && !isNarrowed();
+        return proof != null && tenancy.isPlatform(home) && roles.isGranted(home.getRole(VENDOR_ROLE)) && !isNarrowed();
     }
 
     boolean isOfThisRealm() {
         return home.getId().equals(tenancy.realm().getId());
-    }
-
-    /**
-     * Whether the token carries the role and the user still holds it in scope: the token may be older than a change of
-     * these.
-     */
-    private boolean isGranted(RoleModel role) {
-        return role != null && roles.carry(role) && isInScope(role);
-    }
-
-    /**
-     * Whether the user holds the role, and it is in scope of the client or of the client scopes that the token was
-     * issued with.
-     */
-    private boolean isInScope(RoleModel role) {
-        return HeldRoles.has(user(), role)
-                && (client().isFullScopeAllowed()
-                        || TokenManager.getRequestedClientScopes(session, token().getScope(), client(), user())
-                                .anyMatch(scope -> scope.hasScope(role)));
-    }
-
-    /** Whether the token was issued no earlier than the user's not-before time, as the given user has it now. */
-    boolean isNewEnoughFor(UserModel user) {
-        Long issued = token().getIat();
-        return issued != null
-                && issued
-                        >= session.users()
-                                .getNotBeforeOfUser(session.getContext().getRealm(), user);
     }
 
     /** Whether the caller is a client itself, by its service account, and not a person. */

@@ -1,17 +1,12 @@
 package dev.userservice.access;
 
-import dev.userservice.keycloak.Identifier;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
-import dev.userservice.web.StrictJson;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.keycloak.authorization.fgap.AdminPermissionsSchema;
 import org.keycloak.models.AdminRoles;
-import org.keycloak.models.ClientModel;
-import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
@@ -33,11 +28,15 @@ public final class UserRights {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final Caller caller;
+    private final AdminPermissionRoles permissions;
+    private final UserLookup users;
 
     UserRights(KeycloakSession session, RealmModel realm, Caller caller) {
         this.session = session;
         this.realm = realm;
         this.caller = caller;
+        this.permissions = new AdminPermissionRoles(realm, caller);
+        this.users = new UserLookup(session, realm, caller);
     }
 
     /**
@@ -48,11 +47,11 @@ public final class UserRights {
      */
     public UserModel requireView(String id) {
         caller.requireToken();
-        if (caller.isSelf(id) && caller.mayViewOwnAccount()) {
+        if (caller.isSelf(id) && caller.ownAccount().mayView()) {
             return caller.user();
         }
         requireAny(AdminRoles.VIEW_USERS);
-        return byId(id).filter(this::mayView).orElseThrow(() -> nobody(AdminRoles.VIEW_USERS));
+        return users.byId(id).filter(this::mayView).orElseThrow(() -> nobody(AdminRoles.VIEW_USERS));
     }
 
     /**
@@ -63,11 +62,11 @@ public final class UserRights {
      */
     public Optional<UserModel> findVisible(String identifier) {
         caller.requireToken();
-        if (caller.isNamed(identifier) && caller.mayViewOwnAccount()) {
+        if (caller.isNamed(identifier) && caller.ownAccount().mayView()) {
             return Optional.of(caller.user());
         }
         requireAny(AdminRoles.VIEW_USERS);
-        Optional<UserModel> found = byIdentifier(identifier).filter(this::mayView);
+        Optional<UserModel> found = users.byIdentifier(identifier).filter(this::mayView);
         if (found.isEmpty() && !mayAsk()) {
             throw needs(AdminRoles.VIEW_USERS);
         }
@@ -85,7 +84,7 @@ public final class UserRights {
         if (!mayAsk()) {
             throw needs(AdminRoles.VIEW_USERS);
         }
-        return user -> isPerson(user) && mayView(user);
+        return user -> UserLookup.isPerson(user) && mayView(user);
     }
 
     /**
@@ -100,9 +99,9 @@ public final class UserRights {
         caller.requireToken();
         boolean isOfAll = maySeeAll();
         boolean isFiltered = isFineGrained()
-                && isGranted(AdminRoles.QUERY_USERS)
+                && permissions.isGranted(AdminRoles.QUERY_USERS)
                 && Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
-                        .flatMap(name -> permission(name).stream())
+                        .flatMap(name -> permissions.role(name).stream())
                         .noneMatch(role -> HeldRoles.has(caller.user(), role));
         if (!isOfAll && !isFiltered) {
             throw needs(AdminRoles.VIEW_USERS);
@@ -125,7 +124,7 @@ public final class UserRights {
     /** Whether the caller may view every user. */
     public boolean maySeeAll() {
         return caller.isVendor()
-                || Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS).anyMatch(this::isGranted);
+                || Stream.of(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS).anyMatch(permissions::isGranted);
     }
 
     /**
@@ -146,7 +145,7 @@ public final class UserRights {
     public UserModel requireManage(String id) {
         requireManageUsers();
         new FieldErrors().required("user_id", id).throwIfAny();
-        return managed(byId(id));
+        return managed(users.byId(id));
     }
 
     /**
@@ -162,7 +161,7 @@ public final class UserRights {
                 .text("identifier", identifier, 1, MAX_IDENTIFIER)
                 .storable("identifier", identifier)
                 .throwIfAny();
-        return managed(byIdentifier(identifier));
+        return managed(users.byIdentifier(identifier));
     }
 
     /**
@@ -171,17 +170,17 @@ public final class UserRights {
      * @throws ApiProblem 403 or 404
      */
     public UserModel requireManage(UserModel user) {
-        return managed(Optional.of(user).filter(UserRights::isPerson));
+        return managed(Optional.of(user).filter(UserLookup::isPerson));
     }
 
     /** Whether the caller may change every user, even one who no longer exists. */
     public boolean mayManageAll() {
-        return caller.isVendor() || isGranted(AdminRoles.MANAGE_USERS);
+        return caller.isVendor() || permissions.isGranted(AdminRoles.MANAGE_USERS);
     }
 
     private UserModel managed(Optional<UserModel> found) {
         return found.filter(user -> caller.isVendor()
-                        || (isOfToken(AdminRoles.MANAGE_USERS)
+                        || (permissions.isAnyOfToken(AdminRoles.MANAGE_USERS)
                                 && keycloak().users().canManage(user)))
                 .orElseThrow(() -> found.filter(this::mayView)
                         .map(seen -> needs(AdminRoles.MANAGE_USERS))
@@ -195,7 +194,8 @@ public final class UserRights {
      */
     public void requireCreateUsers() {
         boolean mayMake = caller.isVendor()
-                || (isOfToken(AdminRoles.MANAGE_USERS) && keycloak().users().canManage());
+                || (permissions.isAnyOfToken(AdminRoles.MANAGE_USERS)
+                        && keycloak().users().canManage());
         if (!mayMake) {
             throw needs(AdminRoles.MANAGE_USERS);
         }
@@ -204,7 +204,7 @@ public final class UserRights {
     /** Whether Keycloak lets the caller grant this role to the user, or revoke it. */
     public boolean mayMap(RoleModel role, UserModel user) {
         return caller.isVendor()
-                || (isOfToken(AdminRoles.MANAGE_USERS)
+                || (permissions.isAnyOfToken(AdminRoles.MANAGE_USERS)
                         && keycloak().users().canMapRoles(user)
                         && keycloak().roles().canMapRole(role));
     }
@@ -219,7 +219,7 @@ public final class UserRights {
 
     private boolean mayAsk() {
         return caller.isVendor()
-                || (isOfToken(AdminRoles.QUERY_USERS, AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
+                || (permissions.isAnyOfToken(AdminRoles.QUERY_USERS, AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
                         && keycloak().users().canQuery());
     }
 
@@ -229,50 +229,8 @@ public final class UserRights {
 
     private boolean mayView(UserModel user) {
         return caller.isVendor()
-                || (isOfToken(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
+                || (permissions.isAnyOfToken(AdminRoles.VIEW_USERS, AdminRoles.MANAGE_USERS)
                         && keycloak().users().canView(user));
-    }
-
-    /**
-     * Whether the token covers one of the permissions. Keycloak checks only the user and the client. If it would
-     * consider some of the permissions granted, the token must carry one of those. If none, only fine-grained
-     * permissions can admit the caller, and the token must not be narrowed.
-     */
-    private boolean isOfToken(String... permissions) {
-        List<RoleModel> roles = Stream.of(permissions)
-                .flatMap(name -> permission(name).stream())
-                .filter(caller::holdsForKeycloak)
-                .toList();
-        return roles.isEmpty() ? !caller.isNarrowed() : roles.stream().anyMatch(caller::holds);
-    }
-
-    private boolean isGranted(String permission) {
-        return permission(permission).filter(caller::holds).isPresent();
-    }
-
-    private Optional<RoleModel> permission(String name) {
-        ClientModel management = realm.getClientByClientId(Constants.REALM_MANAGEMENT_CLIENT_ID);
-        return Optional.ofNullable(management).map(client -> client.getRole(name));
-    }
-
-    private Optional<UserModel> byId(String id) {
-        // Keycloak splits an id that begins like a federated user's without checking its form.
-        boolean isId = StrictJson.isStorable(id) && (!id.startsWith("f:") || id.indexOf(':', 2) > 0);
-        // Keycloak finds a user that a session has already loaded by the id in every realm, and the caller is such a
-        // user.
-        boolean isOfElsewhere =
-                !caller.isOfThisRealm() && id.equals(caller.user().getId());
-        return isId && !isOfElsewhere
-                ? Optional.ofNullable(session.users().getUserById(realm, id)).filter(UserRights::isPerson)
-                : Optional.empty();
-    }
-
-    private Optional<UserModel> byIdentifier(String identifier) {
-        return Identifier.of(identifier).find(session, realm).filter(UserRights::isPerson);
-    }
-
-    private static boolean isPerson(UserModel user) {
-        return user.getServiceAccountClientLink() == null;
     }
 
     private ApiProblem nobody(String permission) {

@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.Activation;
+import dev.userservice.activation.ActivationCodes;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.keycloak.ReadableProfile;
@@ -19,6 +20,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -46,9 +48,8 @@ public final class ActivationResource {
     @Path("verify-email")
     @Operation(operationId = "verifyEmail", summary = "Activate an account by the code of the mail")
     public UserMessage verifyEmail(@RequestBody(required = true) VerifyEmailRequest request) {
-        return new UserMessage(
-                "Email verified successfully",
-                redeem("token", Optional.ofNullable(request).map(VerifyEmailRequest::token)));
+        VerifyEmailRequest body = Objects.requireNonNullElse(request, new VerifyEmailRequest(null));
+        return new UserMessage("Email verified successfully", redeem(FieldErrors.of(body), body.token()));
     }
 
     @PATCH
@@ -56,7 +57,8 @@ public final class ActivationResource {
     @Tag(name = "Users")
     @Operation(operationId = "activateUser", summary = "Activate an account by the code of the mail")
     public UserView activate(@RequestBody(required = true) ActivationRequest request) {
-        return redeem("code", Optional.ofNullable(request).map(ActivationRequest::code));
+        ActivationRequest body = Objects.requireNonNullElse(request, new ActivationRequest(null));
+        return redeem(FieldErrors.of(body), body.code());
     }
 
     @GET
@@ -77,19 +79,16 @@ public final class ActivationResource {
                 .text("identifier", identifier, 1, 255)
                 .storable("identifier", identifier)
                 .throwIfAny();
-        new Activation(call.session(), call.settings())
+        new ActivationCodes(call.session(), call.settings())
                 .sendTo(Identifier.of(identifier), MailContext.of(call.session(), null, null));
         return new Message("If the account awaits activation, a new code has been sent.");
     }
 
-    private UserView redeem(String field, Optional<String> code) {
-        new FieldErrors()
-                .required(field, code.orElse(null))
-                .text(field, code.orElse(null), 1, 255)
-                .throwIfAny();
+    private UserView redeem(FieldErrors errors, String code) {
+        errors.throwIfAny();
         EventBuilder event = AccountEvents.of(call.session(), EventType.VERIFY_EMAIL);
         call.tenancy().apiClient().ifPresent(event::client);
-        Optional<UserModel> redeemed = code.flatMap(new Activation(call.session(), call.settings())::redeem);
+        Optional<UserModel> redeemed = new ActivationCodes(call.session(), call.settings()).redeem(code);
         if (redeemed.isEmpty()) {
             event.error(Errors.INVALID_CODE);
             throw ApiProblem.notFound("Invalid or expired activation code");

@@ -3,6 +3,7 @@ package dev.userservice.account;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.Activation;
+import dev.userservice.activation.ActivationCodes;
 import dev.userservice.mail.MailContext;
 import dev.userservice.users.DuplicateUser;
 import dev.userservice.users.RoleChange;
@@ -45,7 +46,7 @@ final class AdminUserCreation {
     public UserModel create(NewUser candidate, boolean isActive, Optional<String> role, FieldErrors errors) {
         Optional<RoleModel> wanted = role.flatMap(name -> RoleChange.role(call, name, errors));
         wanted.ifPresent(named -> RoleChange.requireGrantable(named, call));
-        if (!isActive && !new Activation(call.session(), call.settings()).isKnown()) {
+        if (!isActive && !new ActivationCodes(call.session(), call.settings()).isKnown()) {
             errors.add("is_active", "This tenant has no activation: only active users can be made");
         }
         FieldErrors taken = new FieldErrors();
@@ -59,7 +60,7 @@ final class AdminUserCreation {
         if (isActive) {
             Activation.vouchFor(realm, user);
         } else {
-            new Activation(call.session(), call.settings()).invite(user, MailContext.withoutRequest(session));
+            new ActivationCodes(call.session(), call.settings()).invite(user, MailContext.withoutRequest(session));
         }
         // The event is fired last, because not every listener waits for the commit.
         Map<String, String> details =

@@ -20,10 +20,7 @@ public record AuthCheckRequest(
 
     /** Rejects an invalid body, with all errors at once. */
     void validate() {
-        FieldErrors errors = new FieldErrors();
-        errors.required("identifier", identifier).text("identifier", identifier, 1, 255);
-        errors.required("password", password).text("password", password, 1, 512);
-        errors.throwIfAny();
+        FieldErrors.of(this).throwIfAny();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.userservice.account;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.mail.MailContext;
 import dev.userservice.settings.Settings;
@@ -13,7 +14,6 @@ import org.keycloak.authentication.AuthenticatorFactory;
 import org.keycloak.events.Errors;
 import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
@@ -76,7 +76,7 @@ public final class ForgotPasswordAuthenticator implements Authenticator {
     public void close() {}
 
     /** Creates the step. */
-    public static final class Factory implements AuthenticatorFactory {
+    public static final class Factory implements AuthenticatorFactory, FactoryDefaults<Authenticator> {
         /** The id of the execution in the tenant template's reset flow. */
         public static final String ID = "user-service-forgot-password";
 
@@ -132,11 +132,5 @@ public final class ForgotPasswordAuthenticator implements Authenticator {
         public boolean isUserSetupAllowed() {
             return false;
         }
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
-        public void close() {}
     }
 }

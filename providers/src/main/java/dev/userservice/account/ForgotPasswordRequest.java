@@ -23,11 +23,10 @@ public record ForgotPasswordRequest(
 
     /** Rejects an invalid body, with all errors at once. */
     void validate(String tenant) {
-        FieldErrors errors = new FieldErrors();
+        FieldErrors errors = FieldErrors.of(this);
         if ((email == null) == (identifier == null)) {
             errors.add("email", "Exactly one of email and identifier is needed");
         }
-        errors.text("email", email, 1, 255).text("identifier", identifier, 1, 255);
         errors.tenant(tenantName, tenant).throwIfAny();
     }
 

@@ -34,18 +34,12 @@ public record LoginRequest(
 
     /** Rejects an invalid body, with all errors at once. */
     void validate(String tenant) {
-        FieldErrors errors = new FieldErrors();
+        FieldErrors errors = FieldErrors.of(this);
         long named =
                 Stream.of(identifier, email, username).filter(Objects::nonNull).count();
         if (named != 1) {
             errors.add("identifier", "Exactly one of identifier, email and username is needed");
         }
-        errors.text("identifier", identifier, 1, 255);
-        errors.text("email", email, 1, 255);
-        errors.text("username", username, 1, 255);
-        errors.required("password", password).text("password", password, 1, 512);
-        errors.text("totp", totp, 1, 16);
-        errors.text("scope", scope, 0, 1024);
         errors.tenant(tenantName, tenant);
         errors.throwIfAny();
     }

@@ -23,13 +23,14 @@ public record NewPasswordRequest(
 
     /** Rejects an invalid body, with all errors at once, before the tenant's rules are checked. */
     void validate() {
-        FieldErrors errors = new FieldErrors();
+        FieldErrors errors = FieldErrors.of(this);
         if (password != null && newPassword != null) {
             errors.add("new_password", "Exactly one of password and new_password is needed");
         }
+        errors.required(field(), anyPassword());
         PasswordFormat.check(errors, field(), anyPassword());
         if (passwordConfirmation != null && !passwordConfirmation.equals(anyPassword())) {
-            errors.add("password_confirmation", "This is not the password");
+            errors.addUnlessKnown("password_confirmation", "This is not the password");
         }
         errors.throwIfAny();
     }

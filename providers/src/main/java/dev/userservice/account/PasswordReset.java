@@ -3,8 +3,8 @@ package dev.userservice.account;
 import dev.userservice.activation.FirstProof;
 import dev.userservice.activation.PasswordByMail;
 import dev.userservice.codes.CodePolicy;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.OneTimeCodes;
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.MailContext;
@@ -64,9 +64,9 @@ final class PasswordReset {
     }
 
     private void send(RealmModel realm, UserModel user, MailContext origin) {
-        CodePolicy times = CodePolicy.of(Purpose.PASSWORD_RESET, realm, settings);
+        CodePolicy times = CodePolicy.of(CodePurpose.PASSWORD_RESET, realm, settings);
         new OneTimeCodes(session)
-                .ask(user, Purpose.PASSWORD_RESET, times)
+                .ask(user, CodePurpose.PASSWORD_RESET, times)
                 .request()
                 .ifPresent(request -> {
                     new Outbox(session).add(PasswordResetMails.PASSWORD_RESET, user, request, origin);
@@ -91,6 +91,6 @@ final class PasswordReset {
      * @param client the client that the events name; empty for none
      */
     public PasswordByMail.Outcome redeem(String code, String password, Locale locale, Optional<ClientModel> client) {
-        return new PasswordByMail(session).redeem(code, Purpose.PASSWORD_RESET, password, locale, client);
+        return new PasswordByMail(session).redeem(code, CodePurpose.PASSWORD_RESET, password, locale, client);
     }
 }

@@ -3,7 +3,7 @@ package dev.userservice.account;
 import dev.userservice.activation.PasswordByMail;
 import dev.userservice.codes.CodeLink;
 import dev.userservice.codes.CodeMail;
-import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.mail.LookupJob;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.settings.Settings;
@@ -28,7 +28,7 @@ public final class PasswordResetMails {
         return List.of(
                 new CodeMail(
                         PASSWORD_RESET,
-                        Purpose.PASSWORD_RESET,
+                        CodePurpose.PASSWORD_RESET,
                         TARGET,
                         "userServicePasswordResetSubject",
                         "user-service-password-reset.ftl",

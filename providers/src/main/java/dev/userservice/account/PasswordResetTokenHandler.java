@@ -3,9 +3,9 @@ package dev.userservice.account;
 import dev.userservice.activation.NewPasswordForm;
 import dev.userservice.activation.PasswordByMail;
 import dev.userservice.codes.ActionTokenPage;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.CodeToken;
 import dev.userservice.codes.ContinueLink;
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
@@ -79,7 +79,7 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
             return invalid(page, onward);
         }
         return new NewPasswordForm(page, user, context)
-                .take(token, Purpose.PASSWORD_RESET, onward)
+                .take(token, CodePurpose.PASSWORD_RESET, onward)
                 .orElseGet(() -> invalid(page, onward));
     }
 

@@ -7,10 +7,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** The body of a refresh or a logout. It is optional if a bearer token is enough. */
 @Schema(name = "RefreshRequest")
 public record RefreshRequest(
-        @JsonProperty("refresh_token") @Schema(minLength = 1, maxLength = 16384)
+        @JsonProperty("refresh_token") @Schema(minLength = 1, maxLength = 16_384)
         String refreshToken) implements JsonRequest {
-
-    static final int MAX_TOKEN = 16_384;
 
     /** Hides the token: tokens must never reach a log. */
     @Override

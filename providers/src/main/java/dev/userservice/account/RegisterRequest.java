@@ -72,20 +72,13 @@ public record RegisterRequest(
         if (role != null && !role.equals("user")) {
             throw ApiProblem.forbidden("Nobody registers with another role than user");
         }
-        FieldErrors sizes = new FieldErrors();
-        sizes.text("email", email, 0, 255).text("username", username, 0, 255).text("password", password, 0, 512);
-        sizes.text("full_name", fullName, 0, 511)
-                .text("first_name", firstName, 0, 255)
-                .text("last_name", lastName, 0, 255);
         // Texts that are too long are rejected at once: nothing further processes them, and no event stores them.
-        sizes.text("gender", gender, 0, 255).throwIfAny();
+        FieldErrors.ofLongTexts(this).throwIfAny();
 
-        FieldErrors errors = new FieldErrors();
-        errors.required("email", email).text("email", email, 1, 255).text("username", username, 1, 255);
+        FieldErrors errors = FieldErrors.of(this);
         PasswordFormat.check(errors, "password", password);
-        errors.text("full_name", fullName, 1, 511).text("first_name", firstName, 1, 255);
         if (passwordConfirmation != null && !passwordConfirmation.equals(password)) {
-            errors.add("password_confirmation", "This is not the password");
+            errors.addUnlessKnown("password_confirmation", "This is not the password");
         }
         if (fullName != null && (firstName != null || lastName != null)) {
             errors.add("full_name", "Either this or first_name and last_name");

@@ -25,11 +25,10 @@ public record ResetPasswordRequest(
 
     /** Rejects an invalid body, with all errors at once, before the tenant's rules are checked. */
     void validate() {
-        FieldErrors errors = new FieldErrors();
-        errors.required("token", token).text("token", token, 1, 255);
+        FieldErrors errors = FieldErrors.of(this);
         PasswordFormat.check(errors, "new_password", newPassword);
         if (passwordConfirmation != null && !passwordConfirmation.equals(newPassword)) {
-            errors.add("password_confirmation", "This is not the password");
+            errors.addUnlessKnown("password_confirmation", "This is not the password");
         }
         errors.throwIfAny();
     }

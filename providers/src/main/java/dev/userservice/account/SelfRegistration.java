@@ -1,7 +1,7 @@
 package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.activation.Activation;
+import dev.userservice.activation.ActivationCodes;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.mail.MailContext;
 import dev.userservice.users.DuplicateUser;
@@ -23,13 +23,13 @@ import org.keycloak.userprofile.UserProfileContext;
 final class SelfRegistration {
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final Activation activation;
+    private final ActivationCodes activation;
     private final Optional<ClientModel> client;
 
     public SelfRegistration(ApiCall call) {
         this.session = call.session();
         this.realm = call.realm();
-        this.activation = new Activation(call.session(), call.settings());
+        this.activation = new ActivationCodes(call.session(), call.settings());
         this.client = call.tenancy().apiClient();
     }
 

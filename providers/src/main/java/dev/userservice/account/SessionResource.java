@@ -87,10 +87,9 @@ public final class SessionResource {
      * tokens.
      */
     private Optional<String> refreshToken(RefreshRequest request) {
-        Optional<String> inBody = Optional.ofNullable(request).map(RefreshRequest::refreshToken);
-        inBody.ifPresent(token -> new FieldErrors()
-                .text("refresh_token", token, 1, RefreshRequest.MAX_TOKEN)
-                .throwIfAny());
+        Optional<RefreshRequest> body = Optional.ofNullable(request);
+        body.ifPresent(given -> FieldErrors.of(given).throwIfAny());
+        Optional<String> inBody = body.map(RefreshRequest::refreshToken);
         Optional<String> asBearer = call.bearerRefreshToken();
         if (inBody.isPresent() && asBearer.isPresent() && !inBody.equals(asBearer)) {
             throw ApiProblem.invalid("refresh_token", "The Authorization header holds another refresh token");

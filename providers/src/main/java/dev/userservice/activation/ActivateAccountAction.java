@@ -1,5 +1,6 @@
 package dev.userservice.activation;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.mail.MailContext;
 import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
@@ -17,7 +18,6 @@ import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
 
@@ -117,8 +117,8 @@ public final class ActivateAccountAction implements RequiredActionProvider {
                 .setAttribute("canSend", MailServer.lack(context.getRealm()).isEmpty());
     }
 
-    private Activation activation() {
-        return new Activation(session, settings);
+    private ActivationCodes activation() {
+        return new ActivationCodes(session, settings);
     }
 
     private MailContext origin(RequiredActionContext context) {
@@ -130,7 +130,7 @@ public final class ActivateAccountAction implements RequiredActionProvider {
     public void close() {}
 
     /** Creates the required action. */
-    public static final class Factory implements RequiredActionFactory {
+    public static final class Factory implements RequiredActionFactory, FactoryDefaults<RequiredActionProvider> {
         private Settings settings;
 
         @Override
@@ -152,11 +152,5 @@ public final class ActivateAccountAction implements RequiredActionProvider {
         public String getDisplayText() {
             return "Activate account";
         }
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,5 +1,6 @@
 package dev.userservice.activation;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.mail.MailContext;
 import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.ratelimit.RateLimits;
@@ -15,7 +16,6 @@ import org.keycloak.authentication.ValidationContext;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
@@ -56,7 +56,7 @@ public final class ActivationFormAction implements FormAction {
         UserModel user = context.getUser();
         MailContext origin =
                 MailContext.of(session, user, context.getAuthenticationSession().getClient());
-        new Activation(session, settings).start(user, origin);
+        new ActivationCodes(session, settings).start(user, origin);
         new MailboxLimit(session, context.getRealm()).note(user.getEmail());
     }
 
@@ -77,7 +77,7 @@ public final class ActivationFormAction implements FormAction {
     public void close() {}
 
     /** Creates the step. */
-    public static final class Factory implements FormActionFactory {
+    public static final class Factory implements FormActionFactory, FactoryDefaults<FormAction> {
         /** The id of the execution in the tenant template's registration flow. */
         public static final String ID = "user-service-activation";
 
@@ -133,11 +133,5 @@ public final class ActivationFormAction implements FormAction {
         public boolean isUserSetupAllowed() {
             return false;
         }
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
-        public void close() {}
     }
 }

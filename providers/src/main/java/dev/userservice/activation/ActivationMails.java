@@ -2,7 +2,7 @@ package dev.userservice.activation;
 
 import dev.userservice.codes.CodeLink;
 import dev.userservice.codes.CodeMail;
-import dev.userservice.codes.OneTimeCodes.Purpose;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.mail.LookupJob;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.settings.Settings;
@@ -30,10 +30,10 @@ public final class ActivationMails {
         return List.of(
                 mail(ACTIVATION, "userServiceActivationSubject", "user-service-activation.ftl", settings),
                 mail(INVITATION, "userServiceInvitationSubject", "user-service-invitation.ftl", settings),
-                new LookupJob(RESEND, (session, delivery) -> new Activation(session, settings).resend(delivery)));
+                new LookupJob(RESEND, (session, delivery) -> new ActivationCodes(session, settings).resend(delivery)));
     }
 
     private static OutboxJob mail(String kind, String subjectKey, String template, Settings settings) {
-        return new CodeMail(kind, Purpose.ACTIVATION, TARGET, subjectKey, template, Activation::isWanted, settings);
+        return new CodeMail(kind, CodePurpose.ACTIVATION, TARGET, subjectKey, template, Activation::isWanted, settings);
     }
 }

@@ -4,9 +4,9 @@ import static jakarta.ws.rs.core.Response.Status.BAD_REQUEST;
 import static jakarta.ws.rs.core.Response.Status.OK;
 
 import dev.userservice.codes.ActionTokenPage;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.CodeToken;
 import dev.userservice.codes.ContinueLink;
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -91,7 +91,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
             event.error(Errors.EMAIL_ALREADY_VERIFIED);
             return ActionTokenPage.last(OK, DONE, page.setInfo("userServiceActivatedAlready"), onward);
         }
-        Activation activation = new Activation(session, settings);
+        ActivationCodes activation = new ActivationCodes(session, settings);
         if (!activation.isGood(token.code(), user)) {
             return invalid(event, page, onward);
         }
@@ -102,24 +102,16 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         boolean mayTakeOver = PasswordByMail.isAllowed(realm);
         if (mayTakeOver && NewPasswordForm.isIn(fields)) {
             return new NewPasswordForm(page, user, context)
-                    .take(token, Purpose.ACTIVATION, onward)
+                    .take(token, CodePurpose.ACTIVATION, onward)
                     .orElseGet(() -> invalid(event, page, onward));
         }
         if (mayTakeOver && (fields.containsKey(TAKE_OVER) || !mayActivate(user, context))) {
             return new NewPasswordForm(page, user, context).ask();
         }
         if (asksForPassword(user, context)) {
-            String password = fields.getFirst(PASSWORD);
-            if (password == null || password.isEmpty()) {
-                return form(page.addError(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD)), user, context);
-            }
-            Optional<String> refusal = refusal(password, user, context);
-            if (refusal.isPresent()) {
-                event.event(EventType.LOGIN)
-                        .detail(Details.AUTH_METHOD, "activation")
-                        .error(refusal.get());
-                return form(
-                        page.addError(new FormMessage(PASSWORD, "userServiceActivationPasswordWrong")), user, context);
+            Optional<FormMessage> mistake = mistake(fields.getFirst(PASSWORD), event, user, context);
+            if (mistake.isPresent()) {
+                return form(page.addError(mistake.get()), user, context);
             }
         }
         if (!activation.redeem(token.code(), user)) {
@@ -127,6 +119,19 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         }
         event.detail(Activation.ACTIVATED, "true").success();
         return ActionTokenPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
+    }
+
+    /** Checks the account's password, and returns what is wrong with the one that was given. */
+    private Optional<FormMessage> mistake(
+            String password, EventBuilder event, UserModel user, ActionTokenContext<CodeToken> context) {
+        if (password == null || password.isEmpty()) {
+            return Optional.of(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD));
+        }
+        Optional<String> refusal = refusal(password, user, context);
+        refusal.ifPresent(error -> event.event(EventType.LOGIN)
+                .detail(Details.AUTH_METHOD, "activation")
+                .error(error));
+        return refusal.map(error -> new FormMessage(PASSWORD, "userServiceActivationPasswordWrong"));
     }
 
     private static boolean asksForPassword(UserModel user, ActionTokenContext<CodeToken> context) {

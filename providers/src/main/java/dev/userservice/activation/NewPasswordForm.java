@@ -1,9 +1,9 @@
 package dev.userservice.activation;
 
 import dev.userservice.codes.ActionTokenPage;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.CodeToken;
 import dev.userservice.codes.ContinueLink;
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.password.PasswordFormat;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -49,7 +49,7 @@ public final class NewPasswordForm {
      *
      * @return empty if the code is no longer valid
      */
-    public Optional<Response> take(CodeToken token, Purpose purpose, Optional<ContinueLink> onward) {
+    public Optional<Response> take(CodeToken token, CodePurpose purpose, Optional<ContinueLink> onward) {
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
         String password = fields.getFirst(PASSWORD);
         List<FormMessage> mistakes = mistakes(password, fields.getFirst(CONFIRMATION));

@@ -1,7 +1,7 @@
 package dev.userservice.activation;
 
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.OneTimeCodes;
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordRules;
@@ -51,7 +51,7 @@ public final class PasswordByMail {
     /** Whether a code for a new password could be redeemed now. */
     public boolean isGood(String code) {
         return new OneTimeCodes(session)
-                .owner(code, Purpose.PASSWORD_RESET, this::mayRedeem)
+                .owner(code, CodePurpose.PASSWORD_RESET, this::mayRedeem)
                 .isPresent();
     }
 
@@ -78,11 +78,11 @@ public final class PasswordByMail {
      * @param locale the language of the complaints
      * @param client the client that the events name; empty for none
      */
-    public Outcome redeem(String code, Purpose purpose, String password, Locale locale, Optional<ClientModel> client) {
+    public Outcome redeem(
+            String code, CodePurpose purpose, String password, Locale locale, Optional<ClientModel> client) {
         OneTimeCodes codes = new OneTimeCodes(session);
-        RealmModel realm = session.getContext().getRealm();
         Function<EventType, EventBuilder> events = type -> event(type, client);
-        PasswordRules rules = new PasswordRules(session, realm, locale);
+        PasswordRules rules = new PasswordRules(session, session.getContext().getRealm(), locale);
         Optional<UserModel> owner = codes.owner(code, purpose, this::mayRedeem);
         List<String> complaints =
                 owner.map(user -> rules.complaints(user, password)).orElse(List.of());
@@ -95,14 +95,19 @@ public final class PasswordByMail {
             events.apply(EventType.RESET_PASSWORD).error(Errors.INVALID_CODE);
             return Outcome.INVALID_CODE;
         }
-        UserModel user = redeemed.get();
+        codes.voidAll(redeemed.get());
+        return replace(redeemed.get(), rules, password, events);
+    }
+
+    private Outcome replace(
+            UserModel user, PasswordRules rules, String password, Function<EventType, EventBuilder> events) {
+        RealmModel realm = session.getContext().getRealm();
         boolean isActivated = Activation.isPending(realm, user);
         boolean isProof = !user.isEmailVerified();
         if (FirstProof.isDue(user)) {
             new FirstProof(session, realm, user, events).clear();
         }
         Activation.proveAddress(user);
-        codes.voidAll(user);
         endLockout(realm, user);
         // This also invalidates what a session in progress elsewhere may still obtain by an earlier token.
         session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));

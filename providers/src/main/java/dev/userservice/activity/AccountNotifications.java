@@ -1,8 +1,8 @@
 package dev.userservice.activity;
 
 import dev.userservice.codes.CodePolicy;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.OneTimeCodes;
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
@@ -80,7 +80,7 @@ final class AccountNotifications {
         String id =
                 UUID.nameUUIDFromBytes(subject.getBytes(StandardCharsets.UTF_8)).toString();
         return new OneTimeCodes(session)
-                .ask(id, Purpose.NOTICE, times, realm)
+                .ask(id, CodePurpose.NOTICE, times, realm)
                 .request()
                 .isPresent();
     }

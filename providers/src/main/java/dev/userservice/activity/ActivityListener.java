@@ -3,7 +3,6 @@ package dev.userservice.activity;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.HighestRoleChange;
 import dev.userservice.access.Tenancy;
-import dev.userservice.activation.Activation;
 import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.mail.MailContext;
 import dev.userservice.ratelimit.RateLimits;
@@ -24,13 +23,10 @@ import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.AuthDetails;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.DefaultActionTokenKey;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
  * Records in the activity log what Keycloak's events report about a tenant's users, whichever interface was used, and
@@ -52,6 +48,7 @@ public final class ActivityListener implements EventListenerProvider {
     private final KeycloakSession session;
     private final Settings settings;
     private final ActorResolver actors;
+    private final EntryCompletion entries;
     private final ActivityMeters meters;
     private final FailureFold failures;
 
@@ -59,6 +56,7 @@ public final class ActivityListener implements EventListenerProvider {
         this.session = session;
         this.settings = settings;
         this.actors = new ActorResolver(session);
+        this.entries = new EntryCompletion(session);
         this.meters = meters;
         this.failures = failures;
     }
@@ -80,7 +78,7 @@ public final class ActivityListener implements EventListenerProvider {
             LastLogins.note(session, event);
         }
         if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
-            UserEventMapping.Entry known = known(event, entry, realm);
+            UserEventMapping.Entry known = entries.of(event, entry, realm);
             Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
             tell(known, realm, actors.of(known, event, realm), origin, event.getTime());
         }
@@ -99,41 +97,13 @@ public final class ActivityListener implements EventListenerProvider {
                 && !RateLimits.of(session).mayNote("login\n" + event.getSessionId(), SINGLE_SIGN_ON);
     }
 
-    /** Returns the entry, corrected where the event alone does not determine the action. */
-    private UserEventMapping.Entry known(Event event, UserEventMapping.Entry entry, RealmModel realm) {
-        return switch (entry.action()) {
-            case UPDATE_PASSWORD ->
-                isOfMailedLink(event, realm)
-                        ? new UserEventMapping.Entry(Action.PASSWORD_RESET, entry.userId(), entry.details())
-                        : entry;
-            case ACTIVATED ->
-                Activation.isActivation(session, realm, event) ? entry : UserEventMapping.addressProved(entry.userId());
-            default -> entry;
-        };
-    }
-
-    /**
-     * Whether the event belongs to a login that was started by a mailed link. Keycloak's events about a new password do
-     * not show this difference.
-     */
-    private boolean isOfMailedLink(Event event, RealmModel realm) {
-        String login = Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())
-                .get("code_id");
-        RootAuthenticationSessionModel tabs =
-                login == null ? null : session.authenticationSessions().getRootAuthenticationSession(realm, login);
-        return tabs != null
-                && tabs.getAuthenticationSessions().values().stream()
-                        .map(tab -> tab.getAuthNote(DefaultActionTokenKey.ACTION_TOKEN_USER_ID))
-                        .anyMatch(user -> user != null && user.equals(event.getUserId()));
-    }
-
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {
         safely(
                 true,
                 () -> tenant(event.getRealmId()).ifPresent(realm -> {
                     UserEventMapping.Entry entry =
-                            withMember(AdminEventMapping.of(event, AdminEvents.notes(session)), event, realm);
+                            entries.of(event, AdminEventMapping.of(event, AdminEvents.notes(session)), realm);
                     if (OF_ROLES.contains(entry.action()) && !entry.details().isOf(ActivityDetails.TO)) {
                         addRoles(entry, realm);
                     }
@@ -147,15 +117,6 @@ public final class ActivityListener implements EventListenerProvider {
                             : Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
                     tell(entry, realm, actor, origin, event.getTime());
                 }));
-    }
-
-    private UserEventMapping.Entry withMember(UserEventMapping.Entry entry, AdminEvent event, RealmModel realm) {
-        String username = event.getDetails() == null ? null : event.getDetails().get(UserModel.USERNAME);
-        if (entry.action() != Action.ORGANIZATION_JOINED || username == null) {
-            return entry;
-        }
-        UserModel member = session.users().getUserByUsername(realm, username);
-        return member == null ? entry : new UserEventMapping.Entry(entry.action(), member.getId(), entry.details());
     }
 
     /**
@@ -199,7 +160,7 @@ public final class ActivityListener implements EventListenerProvider {
         Activity activity = new Activity(
                 entry.action(), realm.getId(), realm.getName(), entry.userId(), actor, origin, entry.details(), time);
         if (failures.takes(session, activity)) {
-            // The log records this failure only as one of many; a listener that counts activities counts each one.
+            // FailureFold writes this failure later, in one row with others. The meters count it now.
             session.getKeycloakSessionFactory().publish(ActivityRecorded.of(activity));
         } else {
             ActivityRecorder.tell(session, activity, meters, settings);

@@ -73,7 +73,7 @@ public final class ActivityParameters {
      * @param userId the user to whom it happened; null for the whole tenant
      * @param isForSelf whether users read about themselves
      */
-    ActivityLog.Filter filter(String userId, boolean isForSelf, FieldErrors errors) {
+    ActivityReader.Filter filter(String userId, boolean isForSelf, FieldErrors errors) {
         List<String> wanted =
                 actions == null ? List.of() : actions.stream().distinct().toList();
         if (!wanted.stream().allMatch(name -> Action.of(name).isPresent())) {
@@ -88,7 +88,8 @@ public final class ActivityParameters {
         if (ipAddress != null && !Addresses.isAddress(ipAddress)) {
             errors.add("ip_address", "This must be an address of IPv4 or IPv6");
         }
-        return new ActivityLog.Filter(userId, actorId, wanted, Addresses.canonical(ipAddress), isForSelf, begin, end);
+        return new ActivityReader.Filter(
+                userId, actorId, wanted, Addresses.canonical(ipAddress), isForSelf, begin, end);
     }
 
     /** Returns the time, rounded up to whole milliseconds as in the log. */

@@ -46,7 +46,7 @@ public final class ActivityResource {
             headers = @Header(name = "Link", description = NEXT, schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = ActivityView[].class)))
     public Response own(@BeanParam ActivityParameters parameters) {
-        return page(parameters, call.caller().requireSelf().getId(), true);
+        return page(parameters, call.caller().ownAccount().requireView().getId(), true);
     }
 
     @GET
@@ -98,9 +98,9 @@ public final class ActivityResource {
     private Response page(ActivityParameters parameters, String userId, boolean isForSelf) {
         FieldErrors errors = new FieldErrors();
         Paging paging = parameters.paging(errors);
-        ActivityLog.Filter filter = parameters.filter(userId, isForSelf, errors);
+        ActivityReader.Filter filter = parameters.filter(userId, isForSelf, errors);
         errors.throwIfAny();
-        List<ActivityRow> found = new ActivityLog(call.session())
+        List<ActivityRow> found = new ActivityReader(call.session())
                 .page(
                         call.realm(),
                         filter,

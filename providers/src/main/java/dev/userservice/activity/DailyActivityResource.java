@@ -66,7 +66,7 @@ public final class DailyActivityResource {
                                             maximum = "90",
                                             defaultValue = "30"))
                     String days) {
-        return days(call.caller().requireSelf().getId(), days);
+        return days(call.caller().ownAccount().requireView().getId(), days);
     }
 
     @GET
@@ -99,7 +99,7 @@ public final class DailyActivityResource {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         LocalDate first = today.minusDays(wanted - 1L);
         Instant from = first.atStartOfDay(ZoneOffset.UTC).toInstant();
-        DailyLogins counted = new DailyLogins(new ActivityLog(call.session())
+        DailyLogins counted = new DailyLogins(new ActivityReader(call.session())
                 .daily(
                         call.realm(),
                         userId,

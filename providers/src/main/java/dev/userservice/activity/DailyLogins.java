@@ -1,6 +1,6 @@
 package dev.userservice.activity;
 
-import dev.userservice.activity.ActivityLog.Daily;
+import dev.userservice.activity.ActivityReader.Daily;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.userservice.activity;
 
 import dev.userservice.activation.PendingPurge;
 import dev.userservice.keycloak.PolicyRefusal;
+import dev.userservice.keycloak.ProfileAttributes;
 import dev.userservice.ratelimit.RateLimits;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventType;
@@ -52,8 +54,10 @@ final class UserEventMapping {
      * The fields of the API, whose values before and after a change are recorded. For a tenant's own attributes, only
      * the fact that they have changed is recorded.
      */
-    private static final List<String> API_FIELDS =
-            List.of("username", "email", "first_name", "last_name", "gender", "preferences", "is_active");
+    private static final List<String> API_FIELDS = Stream.concat(
+                    Stream.of("username", "email", "first_name", "last_name", "is_active"),
+                    ProfileAttributes.OF_TEMPLATE.stream())
+            .toList();
 
     private UserEventMapping() {}
 

@@ -60,13 +60,13 @@ public final class ApiResourceProvider implements RealmResourceProvider {
             requireJson(request.getHttpHeaders());
             requireOnce(request.getUri().getQueryParameters());
             limits = new RouteLimits(session, tenancy, route);
-            limits.countSender();
+            limits.countBeforeCheck();
             call = ApiCall.of(session, tenancy, route.permission(), settings);
         } catch (ApiProblem refusal) {
             throw ApiCall.exposeToAnyOrigin(session, refusal);
         }
         call.authorize(route.permission());
-        limits.countCaller(call);
+        limits.countAddressOfPerson(call);
         Object resource = route.resource().of(call, database);
         QueryParameters.requireKnown(
                 route,

@@ -4,7 +4,7 @@ import dev.userservice.account.PasswordResetMails;
 import dev.userservice.activation.ActivationMails;
 import dev.userservice.activity.AccountNotification;
 import dev.userservice.activity.PurgeScheduler;
-import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.codes.CodePurge;
 import dev.userservice.keycloak.DatabaseProbe;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.mail.OutboxJob;
@@ -52,7 +52,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
                         .flatMap(List::stream)
                         .toList(),
                 Map.of(
-                        "Expired codes cannot be purged", OneTimeCodes::purge,
+                        "Expired codes cannot be purged", CodePurge::purge,
                         "Expired secrets cannot be purged", TotpSetups::purge));
         retention = new PurgeScheduler(settings);
         gauges = new TenantGauges(settings, Metrics.globalRegistry);

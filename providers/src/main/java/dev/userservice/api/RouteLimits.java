@@ -38,7 +38,7 @@ final class RouteLimits {
      *
      * @throws ApiProblem 429 if there were too many calls
      */
-    void countSender() {
+    void countBeforeCheck() {
         if (signed.isPresent()) {
             count(Limit.CALLER, signed.get());
             if (route.limit() == Limit.METRICS) {
@@ -63,11 +63,12 @@ final class RouteLimits {
     }
 
     /**
-     * Counts the call for its address too, if it had a token that its route does not need.
+     * Counts the call of a person's token on a public route for its address too; {@link #countBeforeCheck} has counted it for
+     * the token's subject alone.
      *
      * @throws ApiProblem 429 if there were too many calls
      */
-    void countCaller(ApiCall call) {
+    void countAddressOfPerson(ApiCall call) {
         boolean isByAddress = route.permission() == Permission.PUBLIC && route.limit() != Limit.ANONYMOUS;
         if (signed.isPresent() && isByAddress && !call.caller().isServiceAccount()) {
             limits.requireOfAddress(tenancy.realm(), route.limit());

@@ -1,6 +1,5 @@
 package dev.userservice.codes;
 
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.MailContent;
 import dev.userservice.mail.MailSender;
@@ -32,7 +31,7 @@ import org.keycloak.theme.beans.LinkExpirationFormatterMethod;
  */
 public record CodeMail(
         String kind,
-        Purpose purpose,
+        CodePurpose purpose,
         CodeLink.Target target,
         String subjectKey,
         String template,
@@ -46,7 +45,9 @@ public record CodeMail(
         OneTimeCodes codes = new OneTimeCodes(claim.session());
         Optional<UserModel> user = claim.user().filter(known -> isWanted.test(claim.realm(), known));
         if (user.isEmpty()) {
-            // Deletes the request first, and the entry with it: see the lock order in OneTimeCodes.
+            // The request is deleted first, for the lock order in OneTimeCodes, and takes the entry with it; drop()
+            // deletes an
+            // entry whose request is gone already.
             codes.delete(claim.requestId());
             claim.drop();
             return Optional.empty();

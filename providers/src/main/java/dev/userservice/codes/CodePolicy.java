@@ -1,6 +1,5 @@
 package dev.userservice.codes;
 
-import dev.userservice.codes.OneTimeCodes.Purpose;
 import dev.userservice.settings.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -30,9 +29,9 @@ public record CodePolicy(Duration lifetime, Duration coolDown, boolean isBackedO
         this(lifetime, coolDown, false);
     }
 
-    public static CodePolicy of(Purpose purpose, RealmModel realm, Settings settings) {
+    public static CodePolicy of(CodePurpose purpose, RealmModel realm, Settings settings) {
         Duration lifetime = Duration.ofMinutes(settings.of(
-                realm, purpose == Purpose.PASSWORD_RESET ? Settings.RESET_LIFETIME : Settings.ACTIVATION_LIFETIME));
+                realm, purpose == CodePurpose.PASSWORD_RESET ? Settings.RESET_LIFETIME : Settings.ACTIVATION_LIFETIME));
         Duration wanted = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
         // Limits the first cool-down to the lifetime of a code, so that a user is not left without a valid code because
         // a new request is not possible yet.

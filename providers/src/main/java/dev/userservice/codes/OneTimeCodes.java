@@ -9,7 +9,6 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -29,7 +28,6 @@ import org.keycloak.models.UserModel;
  */
 public final class OneTimeCodes {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int PURGED_AT_ONCE = 1_000;
 
     /** How many codes per user and purpose are valid at a time. */
     private static final int CODES_KEPT = 3;
@@ -43,32 +41,20 @@ public final class OneTimeCodes {
     }
 
     /**
-     * The result of a request for a code.
-     *
-     * @param request the id of the request; empty if it was refused
-     * @param timeLeft how long to wait until another request is possible
-     */
-    public record RequestResult(Optional<String> request, Duration timeLeft) {
-        static RequestResult tooSoon(Duration timeLeft) {
-            return new RequestResult(Optional.empty(), timeLeft);
-        }
-    }
-
-    /**
      * Requests one more code, unless the last request is less than the {@linkplain CodePolicy cool-down} ago, or a mail
      * is being sent at this moment. Codes that were sent before stay valid: otherwise anybody could keep a user's codes
      * void by repeated requests.
      */
-    public RequestResult ask(UserModel user, Purpose purpose, CodePolicy times) {
+    public CodeRequestResult ask(UserModel user, CodePurpose purpose, CodePolicy times) {
         return ask(user.getId(), purpose, times, session.getContext().getRealm());
     }
 
     /**
-     * Requests one more code, as {@link #ask(UserModel, Purpose, CodePolicy)} does.
+     * Requests one more code, as {@link #ask(UserModel, CodePurpose, CodePolicy)} does.
      *
      * @param subject the id of a user, or of something else for a purpose without codes
      */
-    public RequestResult ask(String subject, Purpose purpose, CodePolicy times, RealmModel realm) {
+    public CodeRequestResult ask(String subject, CodePurpose purpose, CodePolicy times, RealmModel realm) {
         EmbeddedTurns.take(session, entities, subject, purpose.id());
         long now = Time.currentTimeMillis();
         Optional<CodeRequestEntity> before = locked(subject, purpose);
@@ -76,15 +62,15 @@ public final class OneTimeCodes {
             CodeRequestEntity request = before.get();
             Duration wait = request.wait(times, now);
             if (!wait.isZero()) {
-                return RequestResult.tooSoon(wait);
+                return CodeRequestResult.tooSoon(wait);
             }
             if (new Outbox(session).isOnItsWay(request.id())) {
-                return RequestResult.tooSoon(times.coolDown());
+                return CodeRequestResult.tooSoon(times.coolDown());
             }
             // One waiting mail is enough.
             new Outbox(session).forget(request.id());
             request.askAgain(times, now);
-            return new RequestResult(Optional.of(request.id()), request.wait(times, now));
+            return new CodeRequestResult(Optional.of(request.id()), request.wait(times, now));
         }
         String id = TimeOrderedId.of(now, RANDOM);
         int made = entities.createQuery("""
@@ -102,11 +88,11 @@ public final class OneTimeCodes {
                 .executeUpdate();
         // No row was inserted if another transaction has inserted the request after the look-up above.
         return made == 1
-                ? new RequestResult(Optional.of(id), times.coolDown())
-                : RequestResult.tooSoon(times.coolDown());
+                ? new CodeRequestResult(Optional.of(id), times.coolDown())
+                : CodeRequestResult.tooSoon(times.coolDown());
     }
 
-    private Optional<CodeRequestEntity> locked(String subject, Purpose purpose) {
+    private Optional<CodeRequestEntity> locked(String subject, CodePurpose purpose) {
         return entities.createQuery(
                         "from UserServiceCodeRequest where userId = :user and purpose = :purpose",
                         CodeRequestEntity.class)
@@ -119,10 +105,10 @@ public final class OneTimeCodes {
 
     /**
      * Whether there is a code of this purpose that the user can redeem, or a mail that will bring one. A code is valid
-     * only for the address that it was sent to. A mail goes to the address that the user has when it is sent, so a mail
-     * that is being sent now may go to another address and does not count.
+     * only for the address that it was sent to. A mail that is being sent now does not count: it goes to the address that
+     * the user had when the attempt began.
      */
-    public boolean isAsked(UserModel user, Purpose purpose) {
+    public boolean isAsked(UserModel user, CodePurpose purpose) {
         return !entities.createQuery("""
                         select 1 from UserServiceCodeRequest r where r.userId = :user and r.purpose = :purpose
                         and (exists (select 1 from UserServiceCode c where c.requestId = r.id and c.expiresAt > :now
@@ -139,7 +125,7 @@ public final class OneTimeCodes {
     }
 
     /** Voids the user's codes of one purpose. */
-    public void drop(UserModel user, Purpose purpose) {
+    public void drop(UserModel user, CodePurpose purpose) {
         entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose = :purpose")
                 .setParameter("user", user.getId())
                 .setParameter("purpose", purpose.id())
@@ -182,7 +168,7 @@ public final class OneTimeCodes {
     }
 
     /** Returns the user who could redeem this code at the moment, without redeeming it. */
-    public Optional<UserModel> owner(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+    public Optional<UserModel> owner(String given, CodePurpose purpose, BiPredicate<UserModel, String> isFor) {
         return find(given, purpose, isFor).map(Found::user);
     }
 
@@ -192,7 +178,7 @@ public final class OneTimeCodes {
      *
      * @param isFor whether a user may redeem a code that was sent to the given address; if not, nothing happens
      */
-    public Optional<UserModel> redeem(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+    public Optional<UserModel> redeem(String given, CodePurpose purpose, BiPredicate<UserModel, String> isFor) {
         return find(given, purpose, isFor)
                 .flatMap(found -> locked(found.user())
                         .filter(user -> isFor.test(user, found.email()))
@@ -209,7 +195,7 @@ public final class OneTimeCodes {
 
     private record Found(String request, UserModel user, String email) {}
 
-    private Optional<Found> find(String given, Purpose purpose, BiPredicate<UserModel, String> isFor) {
+    private Optional<Found> find(String given, CodePurpose purpose, BiPredicate<UserModel, String> isFor) {
         RealmModel realm = session.getContext().getRealm();
         return OneTimeCode.parse(given)
                 .map(code -> entities.find(CodeEntity.class, code.hash()))
@@ -232,7 +218,7 @@ public final class OneTimeCodes {
     public void voidAll(UserModel user) {
         entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
                 .setParameter("user", user.getId())
-                .setParameter("codeless", Purpose.EMAIL_CHANGE.id())
+                .setParameter("codeless", CodePurpose.EMAIL_CHANGE.id())
                 .executeUpdate();
     }
 
@@ -242,53 +228,9 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** Removes a batch of requests that nobody can redeem any more. */
-    public static void purge(KeycloakSession session) {
-        EntityManager entities = Entities.of(session);
-        long now = Time.currentTimeMillis();
-        List<String> expired = entities.createQuery("""
-                        select r.id from UserServiceCodeRequest r where r.keptUntil < :now and r.expiresAt < :now
-                        and not exists (select 1 from UserServiceOutbox m where m.requestId = r.id)""", String.class)
-                .setParameter("now", now)
-                .setMaxResults(PURGED_AT_ONCE)
-                .getResultList();
-        if (!expired.isEmpty()) {
-            // The conditions are checked again: a late mail may have brought a new code.
-            entities.createQuery(
-                            "delete from UserServiceCodeRequest where id in (:ids) and keptUntil < :now and expiresAt < :now")
-                    .setParameter("ids", expired)
-                    .setParameter("now", now)
-                    .executeUpdate();
-        }
-    }
-
     public void forget(RealmModel realm) {
         entities.createQuery("delete from UserServiceCodeRequest where realmId = :realm")
                 .setParameter("realm", realm.getId())
                 .executeUpdate();
-    }
-
-    /** What a code is valid for. A code of one purpose is never accepted for another. */
-    public enum Purpose {
-        ACTIVATION("activation"),
-        PASSWORD_RESET("password-reset"),
-
-        /** Has no codes, only the cool-down of changes of a user's own address. */
-        EMAIL_CHANGE("email-change"),
-
-        /**
-         * Has no codes, only the cool-down of notices to an unproved address. The address takes the place of the user.
-         */
-        NOTICE("notice");
-
-        private final String id;
-
-        Purpose(String id) {
-            this.id = id;
-        }
-
-        String id() {
-            return id;
-        }
     }
 }

@@ -20,7 +20,7 @@ public final class RequestSession {
     }
 
     /**
-     * Returns the transactions of the request that this thread answers, while they are active and can be waited for;
+     * Returns the transactions of the session of the request that this thread answers, if they are active;
      * empty on other threads, and if {@code own} is the request's own session.
      */
     public static Optional<KeycloakTransactionManager> transactionsBeside(KeycloakSession own) {

@@ -25,8 +25,8 @@ public final class PolicyRefusal {
     /**
      * Whether an event reports such a refusal.
      *
-     * @param event the event that a listener received, or that of an {@link org.keycloak.events.EventBuilder}, which
-     *     keeps the reason of an error and not its name
+     * @param event the event that a listener received, or that of an {@link org.keycloak.events.EventBuilder}, which has
+     *     the reason of an error among its details, and no error
      */
     public static boolean isToldBy(Event event) {
         String reason = Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())

@@ -5,19 +5,15 @@ import java.io.UncheckedIOException;
 import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.Properties;
-import java.util.Set;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 import org.keycloak.theme.Theme;
 
 /** Texts for the errors of Keycloak's user profile and password policies, in the words of its login pages. */
 public final class ValidationTexts {
     /** The attributes for which the API has a field. */
-    private static final Set<String> FIELDS = Set.of(
-            UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME, "gender", "preferences");
-
     private final Properties bundle;
+
     private final Locale locale;
 
     /** Uses English texts, as the whole API does. */
@@ -44,7 +40,7 @@ public final class ValidationTexts {
      */
     public String ofAttribute(String attribute, String key, Object... parameters) {
         String text = of(key, parameters);
-        return FIELDS.contains(String.valueOf(attribute))
+        return ProfileAttributes.hasField(String.valueOf(attribute))
                 ? text
                 : text
                         + " The API has no field for this attribute of the tenant's user profile: Keycloak's pages have.";

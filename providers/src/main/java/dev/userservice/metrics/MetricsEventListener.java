@@ -2,6 +2,7 @@ package dev.userservice.metrics;
 
 import dev.userservice.access.Tenancy;
 import dev.userservice.keycloak.AfterCommit;
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.metrics.AccountMeters.Status;
 import dev.userservice.ratelimit.RateLimits;
@@ -108,7 +109,7 @@ public final class MetricsEventListener implements EventListenerProvider {
     public void close() {}
 
     /** Creates the listener. */
-    public static final class Factory implements EventListenerProviderFactory {
+    public static final class Factory implements EventListenerProviderFactory, FactoryDefaults<EventListenerProvider> {
         private AccountMeters meters;
 
         @Override
@@ -136,8 +137,5 @@ public final class MetricsEventListener implements EventListenerProvider {
         public String getId() {
             return "user-service-metrics";
         }
-
-        @Override
-        public void close() {}
     }
 }

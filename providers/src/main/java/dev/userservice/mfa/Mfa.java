@@ -3,8 +3,6 @@ package dev.userservice.mfa;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.Caller;
-import dev.userservice.access.EscalationGuard;
-import dev.userservice.activity.LastLogins;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.users.AccountStatus;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
@@ -22,7 +19,6 @@ import org.keycloak.events.EventType;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.OTPCredentialModel;
@@ -60,8 +56,8 @@ final class Mfa {
      * @throws ApiProblem 409 if a secret is in force
      */
     public TotpSecret enable() {
-        UserModel user = call.caller().lockSelf();
-        requireNone(user);
+        UserModel user = call.caller().ownAccount().lock();
+        OtpCredentials.requireNone(user);
         OTPCredentialModel secret = fresh();
         setups.await(realm, user, secret, TIMEOUT);
         return shown(user, secret);
@@ -75,7 +71,7 @@ final class Mfa {
      */
     public TotpSecret enableFor(UserModel known) {
         UserModel user = new UserAdministration(call).lock(known);
-        requireNone(user);
+        OtpCredentials.requireNone(user);
         CredentialModel made = user.credentialManager().createStoredCredential(fresh());
         setups.note(realm, user, made.getId(), SHOWN);
         user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
@@ -90,10 +86,10 @@ final class Mfa {
      * @throws ApiProblem 400 for a wrong code, or if no secret is waiting; 409 if another secret is in force by now
      */
     public UserModel verify(String code) {
-        UserModel user = call.caller().lockSelf();
+        UserModel user = call.caller().ownAccount().lock();
         OTPCredentialModel secret = setups.waiting(user)
                 .orElseThrow(() -> ApiProblem.badRequest("No setup is waiting for its first code; enable MFA first"));
-        requireNone(user);
+        OtpCredentials.requireNone(user);
         if (setups.forget(user) != 1) {
             // A concurrent call was faster. The lock does not prevent this for a user of a directory that imports no
             // users, because there is no row to lock.
@@ -101,7 +97,7 @@ final class Mfa {
         }
         CredentialModel made = user.credentialManager().createStoredCredential(secret);
         // This also uses up the code. The error response to a wrong code rolls the new credential back.
-        if (!isCode(user, made, code)) {
+        if (!OtpCredentials.isCode(user, made, code)) {
             throw ApiProblem.invalid("code", "This is not a current code");
         }
         user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
@@ -113,57 +109,6 @@ final class Mfa {
     }
 
     /**
-     * Shows the caller's secret again, as long as its first code is still to come.
-     *
-     * @throws ApiProblem 400 if there is no secret; 409 if its first code was accepted
-     */
-    public TotpSecret show() {
-        UserModel user = call.caller().requireManageSelf();
-        return inForce(user)
-                .or(() -> setups.waiting(user))
-                .map(secret -> shown(user, secret))
-                .orElseThrow(Mfa::notEnabled);
-    }
-
-    /**
-     * Shows again a secret that an admin created for a user, until the user has used it. A secret that users create
-     * themselves is shown to nobody else.
-     *
-     * @param user a user whom the caller may manage
-     * @throws ApiProblem 400 if there is no secret; 403 for a user above the caller; 409 if its first code was accepted
-     */
-    public TotpSecret showOf(UserModel user) {
-        new EscalationGuard(call).requireNotMorePrivileged(user);
-        return inForce(user).map(secret -> shown(user, secret)).orElseThrow(Mfa::notEnabled);
-    }
-
-    /** Returns the secret that is in force and not used yet; empty if none is in force. */
-    private Optional<OTPCredentialModel> inForce(UserModel user) {
-        List<CredentialModel> all = credentials(user);
-        if (all.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<TotpSetupEntity> setup = setups.of(user).filter(this::isUnused);
-        return Optional.of(all.stream()
-                .filter(credential ->
-                        setup.filter(fresh -> fresh.isOf(credential)).isPresent())
-                .findFirst()
-                .map(OTPCredentialModel::createFromCredentialModel)
-                .orElseThrow(() -> ApiProblem.conflict("The first code was accepted; the secret is not shown again")));
-    }
-
-    /**
-     * Whether the secret was put in force recently and no login has followed. Most logins would have required a code;
-     * in case of doubt the secret is not shown.
-     */
-    private boolean isUnused(TotpSetupEntity setup) {
-        return setup.isFresh(Time.currentTimeMillis())
-                && LastLogins.of(session, setup.userId())
-                        .filter(login -> login.toEpochMilli() >= setup.madeAt())
-                        .isEmpty();
-    }
-
-    /**
      * Removes the caller's second factor, and ends their other sessions.
      *
      * @param code a current code
@@ -172,10 +117,10 @@ final class Mfa {
      *     a role of the user requires a second factor
      */
     public UserModel disable(String code) {
-        UserModel known = call.caller().requireManageSelf();
-        List<String> checked = ids(credentials(known));
+        UserModel known = call.caller().ownAccount().requireManage();
+        List<String> checked = OtpCredentials.ids(OtpCredentials.of(known));
         if (checked.isEmpty()) {
-            throw notEnabled();
+            throw OtpCredentials.missing();
         }
         if (MfaPolicy.demands(call.settings(), realm, known)) {
             throw ApiProblem.conflict("A role of yours demands one-time codes");
@@ -184,15 +129,16 @@ final class Mfa {
                 .refusal(
                         known,
                         OTPCredentialModel.TYPE,
-                        () -> credentials(known).stream().anyMatch(credential -> isCode(known, credential, code)));
+                        () -> OtpCredentials.of(known).stream()
+                                .anyMatch(credential -> OtpCredentials.isCode(known, credential, code)));
         if (refusal.isPresent()) {
             event(EventType.REMOVE_CREDENTIAL)
                     .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
                     .error(refusal.get());
             throw ApiProblem.invalid("totp", "This is not a current code").remembered();
         }
-        UserModel user = call.caller().lockSelf();
-        if (!ids(credentials(user)).equals(checked)) {
+        UserModel user = call.caller().ownAccount().lock();
+        if (!OtpCredentials.ids(OtpCredentials.of(user)).equals(checked)) {
             // An admin was faster, and may have created a new secret that the code does not belong to.
             throw ApiProblem.invalid("totp", "This is not a current code");
         }
@@ -222,39 +168,13 @@ final class Mfa {
     }
 
     private List<CredentialModel> remove(UserModel user) {
-        List<CredentialModel> removed = credentials(user);
+        List<CredentialModel> removed = OtpCredentials.of(user);
         if (removed.isEmpty()) {
-            throw notEnabled();
+            throw OtpCredentials.missing();
         }
         removed.forEach(credential -> user.credentialManager().removeStoredCredentialById(credential.getId()));
         setups.forget(user);
         return removed;
-    }
-
-    private static ApiProblem notEnabled() {
-        return ApiProblem.badRequest("MFA is not enabled for this user");
-    }
-
-    private static List<CredentialModel> credentials(UserModel user) {
-        return user.credentialManager()
-                .getStoredCredentialsByTypeStream(OTPCredentialModel.TYPE)
-                .toList();
-    }
-
-    private static List<String> ids(List<CredentialModel> credentials) {
-        return credentials.stream().map(CredentialModel::getId).toList();
-    }
-
-    private static boolean isCode(UserModel user, CredentialModel credential, String code) {
-        return user.credentialManager()
-                .isValid(new UserCredentialModel(credential.getId(), OTPCredentialModel.TYPE, code));
-    }
-
-    private static void requireNone(UserModel user) {
-        // A directory may keep a second factor of its own, which isConfiguredFor() includes.
-        if (user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE)) {
-            throw ApiProblem.conflict("MFA is enabled for this user already");
-        }
     }
 
     private OTPCredentialModel fresh() {

@@ -1,5 +1,6 @@
 package dev.userservice.mfa;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.settings.Settings;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
@@ -7,7 +8,6 @@ import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionFactory;
 import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
@@ -63,7 +63,7 @@ public final class MfaPolicyAction implements RequiredActionProvider {
     public void close() {}
 
     /** Creates the required action. */
-    public static final class Factory implements RequiredActionFactory {
+    public static final class Factory implements RequiredActionFactory, FactoryDefaults<RequiredActionProvider> {
         private Settings settings;
 
         @Override
@@ -85,11 +85,5 @@ public final class MfaPolicyAction implements RequiredActionProvider {
         public String getDisplayText() {
             return "Demand one-time codes by role";
         }
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -19,10 +19,7 @@ public record MfaRequest(
     static final MfaRequest EMPTY = new MfaRequest(null, null);
 
     void validate() {
-        new FieldErrors()
-                .text("user_id", userId, 1, 255)
-                .text("totp", totp, 1, 16)
-                .throwIfAny();
+        FieldErrors.of(this).throwIfAny();
     }
 
     /** Omits the code, because codes must never appear in a log. */

@@ -63,7 +63,7 @@ public final class MfaResource {
             content = @Content(schema = @Schema(implementation = UserView.class)))
     @APIResponse(responseCode = "409", description = "MFA was enabled in another way meanwhile")
     public UserView verify(@RequestBody(required = true) VerifyMfaRequest request) {
-        call.caller().requireManageSelf();
+        call.caller().ownAccount().requireManage();
         JsonRequest.required(request).validate();
         return view(new Mfa(call).verify(request.code()));
     }
@@ -89,8 +89,8 @@ public final class MfaResource {
                 .text("user_id", userId, 1, 255)
                 .storable("user_id", userId)
                 .throwIfAny();
-        Mfa mfa = new Mfa(call);
-        return MfaView.of(isOwn(userId) ? mfa.show() : mfa.showOf(managed(userId)));
+        TotpSecretView secrets = new TotpSecretView(call);
+        return MfaView.of(isOwn(userId) ? secrets.show() : secrets.showOf(managed(userId)));
     }
 
     @PATCH
@@ -111,7 +111,7 @@ public final class MfaResource {
         if (!isOwn(asked.userId())) {
             return view(new Mfa(call).disableFor(managed(asked.userId())));
         }
-        call.caller().requireManageSelf();
+        call.caller().ownAccount().requireManage();
         new FieldErrors().required("totp", asked.totp()).throwIfAny();
         return new LoginLimit(call.session(), call.realm())
                 .guardCheck(call.caller().user(), () -> view(new Mfa(call).disable(asked.totp())));

@@ -11,7 +11,7 @@ public record VerifyMfaRequest(
         String code)
         implements JsonRequest {
     void validate() {
-        new FieldErrors().required("code", code).text("code", code, 1, 16).throwIfAny();
+        FieldErrors.of(this).throwIfAny();
     }
 
     /** Omits the code, because codes must never appear in a log. */

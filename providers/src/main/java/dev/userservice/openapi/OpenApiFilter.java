@@ -4,8 +4,6 @@ import dev.userservice.access.Permission;
 import dev.userservice.activity.Action;
 import dev.userservice.api.Route;
 import dev.userservice.api.Routes;
-import dev.userservice.ratelimit.Limit;
-import dev.userservice.settings.Rate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -44,9 +42,6 @@ public final class OpenApiFilter implements OASFilter {
     /** The permissions that admit callers without an access token, and allow more to callers with one. */
     private static final Set<Permission> PROVE_OTHERWISE =
             EnumSet.of(Permission.ANONYMOUS_OR_ADMIN, Permission.SESSION);
-
-    /** The operations that check a password or a code, besides the one by which the caller is authenticated. */
-    private static final Set<String> GUESSABLE = Set.of("login", "checkPassword", "changeOwnPassword", "disableMfa");
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -105,8 +100,7 @@ public final class OpenApiFilter implements OASFilter {
         Permission permission = route.permission();
         operation.security(security(permission));
         String own = operation.getDescription() == null ? "" : operation.getDescription() + "\n\n";
-        operation.description(own + "**Who may call:** " + callers(permission) + "\n\n**Rate limit:** " + limit(route)
-                + guesses(operation) + ".");
+        operation.description(own + RouteDescription.of(route, operation.getOperationId()));
         if (operation.getParameters() != null) {
             operation.getParameters().forEach(FieldDescriptions::describe);
             operation.getParameters().forEach(OpenApiFilter::list);
@@ -174,58 +168,6 @@ public final class OpenApiFilter implements OASFilter {
         if (parameter.getName().equals("action")) {
             parameter.getSchema().getItems().enumeration(List.copyOf(Action.ids()));
         }
-    }
-
-    private static String callers(Permission permission) {
-        return switch (permission) {
-            case PUBLIC -> "anybody. An access token that is not good is passed over.";
-            case ANONYMOUS_OR_ADMIN ->
-                "nobody in particular (self-registration, without a token); an admin or a service account with"
-                        + " `manage-users`; a vendor.";
-            case REFRESH_TOKEN ->
-                "who holds the refresh token, which is sent in the body or in place of an access token.";
-            case SESSION -> "who holds the session, by its access token or its refresh token.";
-            case OWN_ACCOUNT_VIEW -> "a user, about themselves (`account/view-profile`).";
-            case OWN_ACCOUNT_MANAGE -> "a user, about themselves (`account/manage-account`).";
-            case SELF_OR_ADMIN_VIEW ->
-                "the user themselves (`account/view-profile`); an admin or a service account with `view-users`; a vendor.";
-            case SELF_OR_ADMIN_MANAGE ->
-                "the user themselves (`account/manage-account`); an admin or a service account with `manage-users`; a"
-                        + " vendor.";
-            case ADMIN_LIST -> "an admin or a service account with `view-users` or `query-users`; a vendor.";
-            case ADMIN_VIEW_ALL, ADMIN_VIEW -> "an admin or a service account with `view-users`; a vendor.";
-            case ADMIN_MANAGE -> "an admin or a service account with `manage-users`; a vendor.";
-            case VENDOR -> "a vendor.";
-        };
-    }
-
-    private static String limit(Route route) {
-        Limit limit = route.limit();
-        String caller = "each caller by " + setting(Limit.CALLER);
-        return switch (limit) {
-            case CALLER -> caller + ", who shows no token by " + setting(Limit.ANONYMOUS);
-            case METRICS -> "each vendor by " + setting(limit) + " and " + setting(Limit.CALLER);
-            case REFRESH -> "each session by " + setting(limit);
-            default ->
-                route.permission() == Permission.ANONYMOUS_OR_ADMIN
-                        ? "who shows a token by " + setting(Limit.CALLER) + ", each address of the others by "
-                                + setting(limit)
-                        : "each address by " + setting(limit) + "; a service account's token counts by "
-                                + setting(Limit.CALLER);
-        };
-    }
-
-    private static String guesses(Operation operation) {
-        return GUESSABLE.contains(operation.getOperationId())
-                ? "; besides, wrong passwords and codes count, for the account by " + setting(Limit.FAILED_LOGIN)
-                        + " and for the address by " + setting(Limit.FAILED_ADDRESS)
-                : "";
-    }
-
-    private static String setting(Limit limit) {
-        Rate rate = limit.setting().defaultValue();
-        return "`" + limit.setting().name() + "` (" + rate.permits() + " in "
-                + rate.period().toMinutes() + " min unless set otherwise)";
     }
 
     /**

@@ -10,9 +10,8 @@ public final class PasswordFormat {
 
     private PasswordFormat() {}
 
-    /** Adds the errors of a field that must hold a new password. */
+    /** Adds an error if a new password, should there be one, would not reach Keycloak unchanged at a login. */
     public static void check(FieldErrors errors, String field, String password) {
-        errors.required(field, password).text(field, password, 1, MAX_LENGTH);
         if (password != null && !survivesALogin(password)) {
             errors.add(field, "Control characters, also written as in %0a, are not allowed");
         }

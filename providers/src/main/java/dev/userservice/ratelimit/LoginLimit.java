@@ -73,7 +73,7 @@ public final class LoginLimit {
         boolean isAnswered = false;
         try {
             T proof = login.get();
-            passed();
+            giveBack();
             isAnswered = true;
             return proof;
         } catch (ApiProblem problem) {
@@ -81,7 +81,7 @@ public final class LoginLimit {
             throw problem;
         } finally {
             if (!isAnswered) {
-                passed();
+                giveBack();
             }
         }
     }
@@ -101,7 +101,7 @@ public final class LoginLimit {
             return work.get();
         } finally {
             if (!attempt().map(Attempt::isWrong).map(AtomicBoolean::get).orElse(false)) {
-                passed();
+                giveBack();
             }
         }
     }
@@ -143,16 +143,19 @@ public final class LoginLimit {
         return limits.consume(limits.counted(realm, limit, limits.address()), event -> event);
     }
 
-    /** Gives back the counted attempt, because the password or code was right, or because none was tried. */
-    void passed() {
+    /**
+     * Gives the counted attempt back, so that it is no failure: the password or code was right, or none was tried. Does
+     * nothing the second time.
+     */
+    void giveBack() {
         attempt()
                 .filter(attempt -> attempt.isOpen().getAndSet(false))
                 .ifPresent(attempt -> limits.giveBack(attempt.account(), 1));
     }
 
     /**
-     * Records a login. If the login is that of the counted attempt, gives back its earlier failures, and counts the
-     * login for both names.
+     * Records a login. If one of the user's names was typed in this request, gives back the failures of this address
+     * under both names, and counts the login in {@link Limit#RIGHT_LOGIN} for both.
      */
     void loggedIn(UserModel user) {
         Set<String> names = names(user);

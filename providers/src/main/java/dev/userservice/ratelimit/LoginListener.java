@@ -1,5 +1,6 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.keycloak.TotpAuthenticator;
@@ -7,7 +8,6 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
-import org.keycloak.Config;
 import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -15,7 +15,6 @@ import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 
 /**
@@ -92,12 +91,12 @@ public final class LoginListener implements EventListenerProvider {
             Optional.ofNullable(event.getUserId())
                     .map(id -> session.users().getUserById(realm, id))
                     .ifPresent(limit::loggedIn);
-            limit.passed();
+            limit.giveBack();
         } else if (AFTER_A_RIGHT_PASSWORD.contains(error)) {
             limit.wasRight();
-            limit.passed();
+            limit.giveBack();
         } else if (NO_FAILURE.contains(error) || PolicyRefusal.isToldBy(event)) {
-            limit.passed();
+            limit.giveBack();
         } else if (WRONG.contains(error) || isWrongSecret(event)) {
             limit.failed();
         }
@@ -110,7 +109,7 @@ public final class LoginListener implements EventListenerProvider {
     public void close() {}
 
     /** Creates the listener. */
-    public static final class Factory implements EventListenerProviderFactory {
+    public static final class Factory implements EventListenerProviderFactory, FactoryDefaults<EventListenerProvider> {
         @Override
         public EventListenerProvider create(KeycloakSession session) {
             return new LoginListener(session);
@@ -125,14 +124,5 @@ public final class LoginListener implements EventListenerProvider {
         public String getId() {
             return "user-service-rate-limit";
         }
-
-        @Override
-        public void init(Config.Scope config) {}
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,17 +1,16 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.settings.Rate;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
-import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.AuthenticatorFactory;
 import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -80,7 +79,7 @@ public final class RateLimitAuthenticator implements Authenticator {
     public void close() {}
 
     /** Creates the step. */
-    public static final class Factory implements AuthenticatorFactory {
+    public static final class Factory implements AuthenticatorFactory, FactoryDefaults<Authenticator> {
         /** The id of the execution in the tenant template's direct-grant flow. */
         public static final String ID = "rate-limit";
 
@@ -139,14 +138,5 @@ public final class RateLimitAuthenticator implements Authenticator {
         public boolean isUserSetupAllowed() {
             return false;
         }
-
-        @Override
-        public void init(Config.Scope config) {}
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
-        public void close() {}
     }
 }

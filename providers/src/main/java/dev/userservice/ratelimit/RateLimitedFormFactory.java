@@ -1,19 +1,19 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import java.util.List;
 import java.util.Optional;
-import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.AuthenticatorFactory;
 import org.keycloak.models.AuthenticationExecutionModel.Requirement;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
  * The common part of the factories for the forms of the tenant template's browser flow: they use
  * {@link Limit#FAILED_LOGIN} and have no options.
  */
-interface RateLimitedFormFactory extends AuthenticatorFactory {
+interface RateLimitedFormFactory extends AuthenticatorFactory, FactoryDefaults<Authenticator> {
     /** The limit as it is applied on a page. */
     AttemptLimiter GATE = new AttemptLimiter() {
         @Override
@@ -27,7 +27,7 @@ interface RateLimitedFormFactory extends AuthenticatorFactory {
         public void passed(AuthenticationFlowContext context) {
             LoginLimit limit = new LoginLimit(context.getSession(), context.getRealm());
             limit.wasRight();
-            limit.passed();
+            limit.giveBack();
         }
     };
 
@@ -45,13 +45,4 @@ interface RateLimitedFormFactory extends AuthenticatorFactory {
     default Requirement[] getRequirementChoices() {
         return new Requirement[] {Requirement.REQUIRED, Requirement.ALTERNATIVE, Requirement.DISABLED};
     }
-
-    @Override
-    default void init(Config.Scope config) {}
-
-    @Override
-    default void postInit(KeycloakSessionFactory factory) {}
-
-    @Override
-    default void close() {}
 }

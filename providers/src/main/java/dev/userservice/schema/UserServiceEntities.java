@@ -13,6 +13,7 @@ import dev.userservice.codes.CodeEntity;
 import dev.userservice.codes.CodeRequestEntity;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.ConnectionPool;
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.mail.LinkHost;
 import dev.userservice.mail.Outbox;
 import dev.userservice.mail.OutboxEntity;
@@ -20,7 +21,6 @@ import dev.userservice.mfa.TotpSetupEntity;
 import dev.userservice.mfa.TotpSetups;
 import dev.userservice.users.AddressReport;
 import java.util.List;
-import org.keycloak.Config;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
 import org.keycloak.models.KeycloakSession;
@@ -60,7 +60,7 @@ public final class UserServiceEntities implements JpaEntityProvider {
     public void close() {}
 
     /** Creates {@link UserServiceEntities}. */
-    public static final class Factory implements JpaEntityProviderFactory {
+    public static final class Factory implements JpaEntityProviderFactory, FactoryDefaults<JpaEntityProvider> {
         /**
          * The provider's id. Keycloak names the changelog's history table by its first ten letters, which must be
          * unique.
@@ -71,9 +71,6 @@ public final class UserServiceEntities implements JpaEntityProvider {
         public JpaEntityProvider create(KeycloakSession session) {
             return new UserServiceEntities();
         }
-
-        @Override
-        public void init(Config.Scope config) {}
 
         /**
          * Deletes the data of users and realms that Keycloak removes. The activity log is kept after a user's removal,
@@ -125,8 +122,5 @@ public final class UserServiceEntities implements JpaEntityProvider {
         public String getId() {
             return ID;
         }
-
-        @Override
-        public void close() {}
     }
 }

@@ -96,8 +96,10 @@ public final class Settings {
             Settings::bounded,
             "By which client people log in on the page of the API's documentation, where that client is there and enabled.");
 
-    public static final Setting<Rate> LIMIT_LOGIN =
-            limit("limit-login", "5/1m", "How often an address may call POST /login.");
+    public static final Setting<Rate> LIMIT_LOGIN = limit(
+            "limit-login",
+            "5/1m",
+            "How often an address may call POST /login, and a user their own change of password.");
 
     public static final Setting<Rate> LIMIT_REGISTER = limit(
             "limit-register", "5/1m", "How often an address may register somebody, by the API or on Keycloak's page.");

@@ -21,8 +21,7 @@ public record ChangePasswordRequest(
 
     /** Rejects the body with all errors that can be found without looking up anything. */
     void validate() {
-        FieldErrors errors = new FieldErrors();
-        errors.required("current_password", currentPassword).text("current_password", currentPassword, 1, 512);
+        FieldErrors errors = FieldErrors.of(this);
         PasswordFormat.check(errors, "new_password", newPassword);
         errors.throwIfAny();
     }

@@ -1,11 +1,11 @@
 package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.activation.Activation;
+import dev.userservice.activation.ActivationCodes;
 import dev.userservice.codes.CodePolicy;
+import dev.userservice.codes.CodePurpose;
+import dev.userservice.codes.CodeRequestResult;
 import dev.userservice.codes.OneTimeCodes;
-import dev.userservice.codes.OneTimeCodes.Purpose;
-import dev.userservice.codes.OneTimeCodes.RequestResult;
 import dev.userservice.mail.MailContext;
 import dev.userservice.web.ApiProblem;
 import java.time.Duration;
@@ -34,9 +34,9 @@ final class EmailChange {
      * @throws ApiProblem 429 if it is not
      */
     void requireCooledDown(UserModel user) {
-        Duration coolDown = new Activation(call.session(), call.settings()).coolDown();
-        RequestResult asked = new OneTimeCodes(call.session())
-                .ask(user.getId(), Purpose.EMAIL_CHANGE, new CodePolicy(coolDown, coolDown), call.realm());
+        Duration coolDown = new ActivationCodes(call.session(), call.settings()).coolDown();
+        CodeRequestResult asked = new OneTimeCodes(call.session())
+                .ask(user.getId(), CodePurpose.EMAIL_CHANGE, new CodePolicy(coolDown, coolDown), call.realm());
         if (asked.request().isEmpty()) {
             throw ApiProblem.tooManyRequests(asked.timeLeft(), "The e-mail address was changed a moment ago");
         }
@@ -56,7 +56,7 @@ final class EmailChange {
             MailContext origin = isByThemselves
                     ? MailContext.of(call.session(), user, null)
                     : MailContext.withoutRequest(call.session());
-            new Activation(call.session(), call.settings()).afterEmailChange(user, origin);
+            new ActivationCodes(call.session(), call.settings()).afterEmailChange(user, origin);
         }
     }
 }

@@ -52,7 +52,7 @@ final class OwnAccount {
      *     too soon after the last one; 401 for a user who was disabled or deleted meanwhile
      */
     public UserModel update(AttributeChanges change, FieldErrors errors) {
-        UserModel user = call.caller().lockSelf();
+        UserModel user = call.caller().ownAccount().lock();
         ProfileEditor profile = new ProfileEditor(call, user, change, UserProfileContext.ACCOUNT);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
@@ -99,7 +99,7 @@ final class OwnAccount {
             passwordEvents().forEach(event -> event.error(refused.get()));
             throw notCurrent().remembered();
         }
-        UserModel user = call.caller().lockSelf();
+        UserModel user = call.caller().ownAccount().lock();
         if (!passwordDates(user).equals(checked)) {
             // A concurrent call was faster, and may have ended this very session.
             throw notCurrent();

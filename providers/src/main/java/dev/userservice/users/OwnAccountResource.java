@@ -49,10 +49,9 @@ public final class OwnAccountResource {
             responseCode = "429",
             description = "The e-mail address was changed a moment ago: Retry-After says when it can be again")
     public UserMessage update(@RequestBody(required = true) UpdateOwnUserRequest request) {
-        call.caller().requireManageSelf();
+        call.caller().ownAccount().requireManage();
         JsonRequest.required(request);
-        ProfilePatch patch = request.toPatch();
-        UserModel user = new OwnAccount(call).update(patch.toChange(), patch.validate());
+        UserModel user = new OwnAccount(call).update(request.toChange(), request.validate());
         return new UserMessage(
                 "User updated successfully", UserView.of(call, user, ReadableProfile.forSelf(call.session(), user)));
     }
@@ -65,7 +64,7 @@ public final class OwnAccountResource {
             description = "Ends all sessions of the user but the one of the token. A wrong current password counts as a"
                     + " failed login.")
     public Message changePassword(@RequestBody(required = true) ChangePasswordRequest request) {
-        call.caller().requireManageSelf();
+        call.caller().ownAccount().requireManage();
         JsonRequest.required(request).validate();
         UserModel own = call.caller().user();
         RateLimits.of(call.session()).require(call.realm(), Limit.LOGIN, own.getId(), event -> event.user(own.getId()));

@@ -1,10 +1,10 @@
 package dev.userservice.users;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.keycloak.OwnAddress;
 import dev.userservice.keycloak.RollbackGuard;
 import java.util.Set;
 import org.jboss.logging.Logger;
-import org.keycloak.Config;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -14,7 +14,6 @@ import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
@@ -71,7 +70,7 @@ public final class OwnAddressListener implements EventListenerProvider {
     public void close() {}
 
     /** Creates the listener. */
-    public static final class Factory implements EventListenerProviderFactory {
+    public static final class Factory implements EventListenerProviderFactory, FactoryDefaults<EventListenerProvider> {
         public static final String ID = "user-service-own-address";
 
         @Override
@@ -85,17 +84,8 @@ public final class OwnAddressListener implements EventListenerProvider {
         }
 
         @Override
-        public void init(Config.Scope config) {}
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
         public String getId() {
             return ID;
         }
-
-        @Override
-        public void close() {}
     }
 }

@@ -149,7 +149,9 @@ final class ProfileEditor {
             return;
         }
         try {
-            // A user who is active because the former address was proved must no longer be asked to prove that one.
+            // The proved address has settled an activation that is still pending; the new, unproved one must not bring
+            // the
+            // required action back into effect.
             Activation.settle(user);
             profile.update(true, listener);
             if (isEmailChanged()) {

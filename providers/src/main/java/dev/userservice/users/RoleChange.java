@@ -27,7 +27,7 @@ public final class RoleChange {
     private final Optional<String> from;
     private final RoleModel to;
 
-    /** The name of a higher role that the user does not hold by these mappings, so that removing them does not help. */
+    /** The name of a higher role that a group or a composite gives the user, which this change cannot take away. */
     private final Optional<String> higher;
 
     private RoleChange(

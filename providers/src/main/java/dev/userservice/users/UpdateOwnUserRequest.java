@@ -3,11 +3,20 @@ package dev.userservice.users;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
+import dev.userservice.web.StrictJson;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.keycloak.models.UserModel;
 
-/** The body of a change of the caller's own profile: a JSON merge patch (RFC 7396). */
+/**
+ * The body of a change of the caller's own profile: a JSON merge patch (RFC 7396). A field that is null in Java is absent
+ * and stays unchanged; JSON's null clears it.
+ */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "UpdateOwnUserRequest",
@@ -68,7 +77,71 @@ public record UpdateOwnUserRequest(
         JsonNode preferences)
         implements JsonRequest {
 
-    ProfilePatch toPatch() {
-        return new ProfilePatch(email, username, firstName, lastName, fullName, gender, preferences);
+    /**
+     * Returns all errors of the patch that are found without the tenant's own rules.
+     *
+     * @throws dev.userservice.web.ApiProblem 400 for texts that are longer than any rule permits
+     */
+    FieldErrors validate() {
+        // Overlong texts are rejected here, so that no further check reads them and no event stores them.
+        FieldErrors.ofLongTexts(this).throwIfAny();
+
+        FieldErrors errors = FieldErrors.of(this);
+        requireText(errors, "email", email);
+        requireText(errors, "username", username);
+        requireText(errors, "first_name", firstName);
+        requireText(errors, "last_name", lastName);
+        requireText(errors, "full_name", fullName);
+        requireText(errors, "gender", gender);
+        if (username != null && username.isNull()) {
+            errors.add("username", "This cannot be cleared");
+        }
+        if (fullName != null && (firstName != null || lastName != null)) {
+            errors.add("full_name", "Either this or first_name and last_name");
+        }
+        if (preferences != null && !preferences.isNull() && !preferences.isObject()) {
+            errors.add("preferences", "This must be a JSON object");
+        }
+        return errors;
+    }
+
+    private static void requireText(FieldErrors errors, String field, JsonNode value) {
+        if (value != null && !value.isNull() && !value.isTextual()) {
+            errors.add(field, "This value has the wrong type");
+        }
+    }
+
+    /** Returns the text; null if the field is absent, is JSON's null, or is not a text. */
+    private static String text(JsonNode value) {
+        return value == null ? null : value.textValue();
+    }
+
+    AttributeChanges toChange() {
+        Map<String, UnaryOperator<String>> attributes = new HashMap<>();
+        put(attributes, UserModel.EMAIL, email);
+        put(attributes, UserModel.USERNAME, username);
+        put(attributes, UserModel.FIRST_NAME, firstName);
+        put(attributes, UserModel.LAST_NAME, lastName);
+        put(attributes, "gender", gender);
+        if (fullName != null) {
+            PersonName name =
+                    fullName.isTextual() ? PersonName.split(fullName.textValue()) : new PersonName(null, null);
+            attributes.put(UserModel.FIRST_NAME, now -> name.first());
+            attributes.put(UserModel.LAST_NAME, now -> name.last());
+        }
+        if (preferences != null) {
+            attributes.put("preferences", now -> preferences.isObject() ? StrictJson.merged(now, preferences) : null);
+        }
+        return new AttributeChanges(
+                attributes,
+                Map.of(
+                        UserModel.FIRST_NAME, fullName == null ? "first_name" : "full_name",
+                        UserModel.LAST_NAME, fullName == null ? "last_name" : "full_name"));
+    }
+
+    private static void put(Map<String, UnaryOperator<String>> attributes, String name, JsonNode value) {
+        if (value != null) {
+            attributes.put(name, now -> text(value));
+        }
     }
 }

@@ -1,15 +1,21 @@
 package dev.userservice.users;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
+import dev.userservice.web.StrictJson;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of an admin's change of a user: a JSON merge patch (RFC 7396). */
+/** The body of an admin's change of a user: a JSON merge patch (RFC 7396) of the profile and of what admins alone change. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "UpdateUserRequest",
@@ -30,61 +36,18 @@ public record UpdateUserRequest(
                 description = "user or admin, and vendor on the platform: the highest that the user is to have")
         JsonNode role,
 
-        @Schema(
-                type = SchemaType.STRING,
-                implementation = String.class,
-                nullable = true,
-                minLength = 1,
-                maxLength = 255,
-                description = "A new one is not verified")
-        JsonNode email,
-
-        @Schema(
-                type = SchemaType.STRING,
-                implementation = String.class,
-                minLength = 1,
-                maxLength = 255,
-                description = "Where the realm lets usernames be edited")
-        JsonNode username,
-
-        @Schema(
-                type = SchemaType.STRING,
-                implementation = String.class,
-                nullable = true,
-                minLength = 1,
-                maxLength = 255)
-        JsonNode firstName,
-
-        @Schema(type = SchemaType.STRING, implementation = String.class, nullable = true, maxLength = 255)
-        JsonNode lastName,
-
-        @Schema(
-                type = SchemaType.STRING,
-                implementation = String.class,
-                nullable = true,
-                minLength = 1,
-                maxLength = 511,
-                description = "In place of the two names; the last name is what follows the last space")
-        JsonNode fullName,
-
-        @Schema(
-                type = SchemaType.STRING,
-                implementation = String.class,
-                nullable = true,
-                maxLength = 255,
-                description = "Male, Female or Other in the tenant template")
-        JsonNode gender,
-
-        @Schema(
-                nullable = true,
-                type = SchemaType.OBJECT,
-                implementation = Object.class,
-                description = "Merged into those there are; at most 8 KiB then")
-        JsonNode preferences)
+        @JsonUnwrapped UpdateOwnUserRequest profile)
         implements JsonRequest {
 
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static UpdateUserRequest of(ObjectNode body) throws JsonProcessingException {
+        ObjectNode profile = body.deepCopy().without(List.of("is_active", "role"));
+        return new UpdateUserRequest(
+                body.get("is_active"), body.get("role"), StrictJson.part(profile, UpdateOwnUserRequest.class));
+    }
+
     FieldErrors validate() {
-        FieldErrors errors = profile().validate();
+        FieldErrors errors = profile.validate();
         if (isActive != null && !isActive.isBoolean()) {
             errors.add("is_active", "This must be true or false");
         }
@@ -96,12 +59,8 @@ public record UpdateUserRequest(
 
     UserPatch toChange() {
         return new UserPatch(
-                profile().toChange(),
+                profile.toChange(),
                 Optional.ofNullable(isActive).filter(JsonNode::isBoolean).map(JsonNode::booleanValue),
                 Optional.ofNullable(role).filter(JsonNode::isTextual).map(JsonNode::textValue));
-    }
-
-    private ProfilePatch profile() {
-        return new ProfilePatch(email, username, firstName, lastName, fullName, gender, preferences);
     }
 }

@@ -8,21 +8,19 @@ import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonAnswer;
 import dev.userservice.web.Paging;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -30,8 +28,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
 public final class UserListResource {
-    private static final int MAX_TEXT = 255;
-
     private final ApiCall call;
 
     public UserListResource(ApiCall call) {
@@ -55,68 +51,16 @@ public final class UserListResource {
                             description = "RFC 8288, rel=\"next\"",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = UserListView.class)))
-    public Response list(
-            @QueryParam("limit")
-                    @Parameter(
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "100",
-                                            defaultValue = "10"))
-                    String limit,
-            @QueryParam("offset")
-                    @Parameter(
-                            description = "How many to pass over, 0 if not given; not together with a cursor",
-                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "999999999"))
-                    String offset,
-            @QueryParam("cursor")
-                    @Parameter(
-                            description = "next_cursor of the page before, with the same filters; * for the first page",
-                            schema = @Schema(type = SchemaType.STRING, maxLength = 2048))
-                    String cursor,
-            @QueryParam("role")
-                    @Parameter(
-                            description = "The highest role that the user holds; an unknown one is nobody's",
-                            schema = @Schema(type = SchemaType.STRING, maxLength = MAX_TEXT))
-                    String role,
-            @QueryParam("is_active") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) String isActive,
-            @QueryParam("is_email_verified") @Parameter(schema = @Schema(type = SchemaType.BOOLEAN))
-                    String isEmailVerified,
-            @QueryParam("q")
-                    @Parameter(
-                            description =
-                                    "How the username, the e-mail address, the last name, or first and last name begin, in any case",
-                            schema = @Schema(type = SchemaType.STRING, maxLength = MAX_TEXT))
-                    String q,
-            @QueryParam("sort")
-                    @Parameter(
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.STRING,
-                                            enumeration = {"username", "-username", "created_at", "-created_at"},
-                                            defaultValue = "username"))
-                    String sort) {
+    public Response list(@BeanParam UserListParameters parameters) {
         boolean isOfAll = call.caller().users().requireList();
-        FieldErrors errors = new FieldErrors()
-                .text("role", role, 0, MAX_TEXT)
-                .storable("role", role)
-                .text("q", q, 0, MAX_TEXT)
-                .storable("q", q);
-        Paging paging = Paging.of(limit, offset, cursor, errors);
-        String prefix = q == null || q.isBlank() ? null : q.strip();
-        UserSearch.Filter filter = new UserSearch.Filter(
-                prefix,
-                role,
-                errors.flag("is_active", isActive).orElse(null),
-                errors.flag("is_email_verified", isEmailVerified).orElse(null));
-        Optional<UserSort> asked = UserSort.of(sort);
-        if (sort != null && asked.isEmpty()) {
-            errors.add("sort", "This must be one of " + String.join(", ", names()));
-        }
+        FieldErrors errors = new FieldErrors();
+        UserSearch.Filter filter = parameters.filter(errors);
+        Paging paging = parameters.paging(errors);
+        Optional<UserSort> asked = parameters.sort(errors);
         errors.throwIfAny();
 
-        Optional<UserCursor> after = paging.isBehindAnother() ? Optional.of(UserCursor.of(cursor)) : Optional.empty();
+        Optional<UserCursor> after =
+                paging.isBehindAnother() ? Optional.of(UserCursor.of(parameters.cursor)) : Optional.empty();
         if (after.isPresent() && asked.isPresent() && asked.get() != after.get().sort()) {
             throw ApiProblem.invalid("sort", "The cursor is of another order");
         }
@@ -140,10 +84,6 @@ public final class UserListResource {
         return Response.ok(new UserListView(total, users, next))
                 .link(call.nextPage(next), "next")
                 .build();
-    }
-
-    private static List<String> names() {
-        return Stream.of(UserSort.values()).map(UserSort::id).toList();
     }
 
     /** A page of users. */

@@ -5,6 +5,7 @@ import dev.userservice.access.ManagedRoles;
 import dev.userservice.activation.Activation;
 import dev.userservice.activity.LastLogins;
 import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.ProfileAttributes;
 import dev.userservice.keycloak.ReadableProfile;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
@@ -25,8 +26,6 @@ import org.keycloak.models.credential.OTPCredentialModel;
  * are.
  */
 public final class UserPage {
-    private static final List<String> ATTRIBUTES = List.of("gender", "preferences");
-
     private final KeycloakSession session;
     private final EntityManager entities;
     private final RealmModel realm;
@@ -153,7 +152,7 @@ public final class UserPage {
                                 + " where a.user.id in (:ids) and a.name in (:names) order by a.id desc",
                         Object[].class)
                 .setParameter("ids", ids)
-                .setParameter("names", ATTRIBUTES)
+                .setParameter("names", ProfileAttributes.OF_TEMPLATE)
                 .getResultList()
                 .forEach(row -> attributes
                         .computeIfAbsent((String) row[0], none -> new HashMap<>())

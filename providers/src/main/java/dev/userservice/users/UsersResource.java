@@ -30,7 +30,7 @@ public final class UsersResource {
     @Path("users/me")
     @Operation(operationId = "getOwnUser", summary = "The caller's own profile")
     public UserView me() {
-        return view(call.caller().requireSelf());
+        return view(call.caller().ownAccount().requireView());
     }
 
     @GET

@@ -11,6 +11,30 @@ import java.util.stream.Stream;
 public final class FieldErrors {
     private final Map<String, List<String>> errors = new LinkedHashMap<>();
 
+    /**
+     * Returns the errors of a body against what its record declares by {@code @Schema}: required fields that are missing, and
+     * texts that are too short or too long.
+     */
+    public static FieldErrors of(JsonRequest request) {
+        FieldErrors errors = new FieldErrors();
+        for (FieldLimits limits : FieldLimits.of(request)) {
+            if (limits.isRequired() && limits.isMissing(request)) {
+                errors.required(limits.field(), null);
+            }
+            errors.text(limits.field(), limits.text(request), limits.min(), limits.max());
+        }
+        return errors;
+    }
+
+    /** Returns the errors of those texts of a body that are longer than its record declares. */
+    public static FieldErrors ofLongTexts(JsonRequest request) {
+        FieldErrors errors = new FieldErrors();
+        for (FieldLimits limits : FieldLimits.of(request)) {
+            errors.text(limits.field(), limits.text(request), 0, limits.max());
+        }
+        return errors;
+    }
+
     public FieldErrors add(String field, String message) {
         errors.computeIfAbsent(field, f -> new ArrayList<>()).add(message);
         return this;

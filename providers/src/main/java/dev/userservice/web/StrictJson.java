@@ -120,6 +120,16 @@ public final class StrictJson {
         }
     }
 
+    /**
+     * Reads the part of a body that another record describes. A creator of the body's record calls this, because Jackson 2.21
+     * ignores unknown fields in a property that is {@code @JsonUnwrapped}.
+     *
+     * @throws JsonProcessingException if a field is not known or has the wrong type; {@link #read} makes a 400 of it
+     */
+    public static <T> T part(ObjectNode part, Class<T> type) throws JsonProcessingException {
+        return MAPPER.treeToValue(part, type);
+    }
+
     /** Writes a response body. */
     public static String write(Object value) {
         try {

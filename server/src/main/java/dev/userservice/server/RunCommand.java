@@ -85,11 +85,7 @@ public final class RunCommand {
             accounts.addAll(RealmFiles.accounts(platform));
             out.println(Welcome.text(settings, tenant.path("realm").asText(), accounts));
             if (tenantChanged || platformChanged) {
-                out.println(
-                        "Note: these settings differ from those of an earlier start, and Keycloak imports a realm only"
-                                + " once.\nChange the realms in the admin console, or begin anew: remove "
-                                + folder.getParent()
-                                + " (and an external database's content).\n");
+                warnOfChange(folder.getParent());
             }
             int code = running.awaitEnd();
             throw new StartException("Keycloak ended by itself (exit code " + code + "); see its last lines above");
@@ -102,6 +98,12 @@ public final class RunCommand {
         } finally {
             lock.close();
         }
+    }
+
+    private void warnOfChange(Path homes) {
+        out.println("Note: these settings differ from those of an earlier start, and Keycloak imports a realm only"
+                + " once.\nChange the realms in the admin console, or begin anew: remove " + homes
+                + " (and an external database's content).\n");
     }
 
     /** Locks the home, because two runs in it would remove each other's extension and database. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class ActivityRecorderTest {
+final class ActivityFoldingTest {
     private static Activity told(Action action, String user, ActivityDetails details) {
         return new Activity(
                 action, "realm", "tenant", user, null, new Activity.Origin(null, null, null, null), details, 0);
@@ -18,7 +18,7 @@ final class ActivityRecorderTest {
     }
 
     private static List<String> folded(Activity... told) {
-        return ActivityRecorder.folded(List.of(told)).stream()
+        return ActivityFolding.folded(List.of(told)).stream()
                 .map(row -> row.action().id() + " " + row.details().json())
                 .toList();
     }
@@ -91,14 +91,14 @@ final class ActivityRecorderTest {
     void whatHappensToOthersOrToNobodyIsNotFolded() {
         assertEquals(
                 3,
-                ActivityRecorder.folded(List.of(
+                ActivityFolding.folded(List.of(
                                 told(Action.UPDATE_PASSWORD),
                                 told(Action.LOGOUT, "bob", new ActivityDetails()),
                                 told(Action.LOGOUT, null, new ActivityDetails())))
                         .size());
         assertEquals(
                 2,
-                ActivityRecorder.folded(List.of(
+                ActivityFolding.folded(List.of(
                                 told(Action.CONFIG_CHANGED, null, new ActivityDetails()),
                                 told(Action.CONFIG_CHANGED, null, new ActivityDetails())))
                         .size());

@@ -1,0 +1,61 @@
+package dev.userservice.access;
+
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.protocol.oidc.TokenManager;
+import org.keycloak.services.managers.AuthenticationManager.AuthResult;
+
+/**
+ * The roles that count for the sender of an access token: the user holds the role, the token's client has it in scope, and
+ * the token carries it.
+ */
+final class GrantedRoles {
+    private final KeycloakSession session;
+    private final RealmModel home;
+    private final AuthResult proof;
+    private final TokenRoles carried;
+
+    /** @param home the realm that issued the token */
+    GrantedRoles(KeycloakSession session, RealmModel home, AuthResult proof) {
+        this.session = session;
+        this.home = home;
+        this.proof = proof;
+        this.carried = TokenRoles.of(session, proof.token());
+    }
+
+    /**
+     * Whether the token carries the role and the user still holds it in scope: the token may be older than a change of
+     * these.
+     */
+    boolean isGranted(RoleModel role) {
+        return role != null && carried.carry(role) && isInScope(role);
+    }
+
+    /**
+     * Whether the user holds the role, and it is in scope of the client or of the client scopes that the token was
+     * issued with.
+     */
+    boolean isInScope(RoleModel role) {
+        return HeldRoles.has(proof.user(), role)
+                && (proof.client().isFullScopeAllowed()
+                        || TokenManager.getRequestedClientScopes(
+                                        session, proof.token().getScope(), proof.client(), proof.user())
+                                .anyMatch(scope -> scope.hasScope(role)));
+    }
+
+    /**
+     * Whether a token exchange has narrowed the token to an audience without this realm's client {@code account}.
+     * Keycloak removes the client roles of all other clients from such a token, but leaves the realm roles in it; so
+     * this check decides for rights that are no client roles. It cannot detect the narrowing if the user holds no role
+     * of {@code account} in the client's scope.
+     */
+    boolean isNarrowed() {
+        ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
+        return account != null
+                && !carried.areOf(account)
+                && account.getRolesStream().anyMatch(this::isInScope);
+    }
+}
