@@ -18,6 +18,15 @@ final class AddressesTest {
         assertEquals("192.0.2.1", Addresses.canonical("::ffff:192.0.2.1"));
     }
 
+    /** RFC 4291, section 2.2, form 3; the addresses of NAT64 (RFC 6052) are often written so. */
+    @Test
+    void anIpV4AddressMayStandAtTheEndOfAnyIpV6Address() {
+        assertEquals("64:ff9b:0:0:0:0:c000:201", Addresses.canonical("64:ff9b::192.0.2.1"));
+        assertEquals("1:2:3:4:5:6:c000:201", Addresses.canonical("1:2:3:4:5:6:192.0.2.1"));
+        assertEquals("0:0:0:0:0:0:c000:201", Addresses.canonical("::192.0.2.1"), "only ::ffff: maps IPv4");
+        assertNotEquals(Addresses.networkPrefix("192.0.2.1"), Addresses.networkPrefix("::192.0.2.1"));
+    }
+
     @Test
     void whatIsNoAddressIsLeftAloneAndNobodyIsAskedForIt() {
         for (String none : List.of(
@@ -25,6 +34,7 @@ final class AddressesTest {
                 "localhost",
                 "a.example",
                 "1.2.3",
+                "192.0.2.01",
                 "999.1.1.1",
                 "1.2.3.4.5",
                 ":",
