@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /**
  * Measures what remains of a flood of wrong client secrets at full speed, for which nobody needs an account: rows of the activity log,
@@ -40,6 +41,13 @@ final class FloodBench {
     private static final Duration EACH =
             Duration.ofMinutes(Long.parseLong(System.getenv().getOrDefault("BENCH_FLOOD_MINUTES", "60")));
 
+    /** From how many addresses each flood comes, one flood after the other. */
+    private static final List<Integer> FLOODS = Stream.of(System.getenv()
+                    .getOrDefault("BENCH_FLOOD_ADDRESSES", "1,1000")
+                    .split(",", -1))
+            .map(Integer::valueOf)
+            .toList();
+
     private final Server server;
     private final Database database;
     private final Results results;
@@ -53,7 +61,7 @@ final class FloodBench {
 
     /** Returns how long the benchmark takes, with some minutes for its start. */
     static Duration limit() {
-        return EACH.multipliedBy(2).plusMinutes(10);
+        return EACH.multipliedBy(FLOODS.size()).plusMinutes(10);
     }
 
     static void run(Path folder) throws Exception {
@@ -65,7 +73,7 @@ final class FloodBench {
         LIMITS.forEach((name, rate) -> tenant.withObject("/attributes").put("user-service." + name, rate));
         Tenants.addUser(tenant, BOSS, "admin");
         server.addRealm(tenant.toString());
-        for (int addresses : List.of(1, 1_000)) {
+        for (int addresses : FLOODS) {
             new FloodBench(server, database, results).measure(addresses);
         }
         results.write(
