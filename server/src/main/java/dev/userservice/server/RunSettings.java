@@ -98,13 +98,13 @@ final class RunSettings {
     }
 
     /**
-     * Sets the log options of docker-compose.yml. If given options make some of them useless, Keycloak warns of these
+     * Sets the log options of docker-compose.yml, except that the console has text for a person. If given options make some of them useless, Keycloak warns of these
      * and ignores them.
      */
     private void deriveLog(KeycloakOptions options) {
         options.derive("LOG", "console,file")
                 .derive("LOG_LEVEL", "info,dev.userservice.access:debug")
-                .derive("LOG_CONSOLE_OUTPUT", "json")
+                .derive("LOG_CONSOLE_OUTPUT", "default")
                 .derive("LOG_FILE", logFile.toString())
                 .derive("LOG_FILE_OUTPUT", "json")
                 .derive("LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M")

@@ -38,7 +38,7 @@ class RunSettingsTest {
                         Map.entry("KCRAW_SPI_REALM_RESTAPI_EXTENSION__API__PLATFORM_REALM", "platform"),
                         Map.entry("KCRAW_LOG", "console,file"),
                         Map.entry("KCRAW_LOG_LEVEL", "info,dev.userservice.access:debug"),
-                        Map.entry("KCRAW_LOG_CONSOLE_OUTPUT", "json"),
+                        Map.entry("KCRAW_LOG_CONSOLE_OUTPUT", "default"),
                         Map.entry("KCRAW_LOG_FILE", LOG_FILE.toString()),
                         Map.entry("KCRAW_LOG_FILE_OUTPUT", "json"),
                         Map.entry("KCRAW_LOG_FILE_ROTATION_MAX_FILE_SIZE", "10M"),
