@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 
 /** Converts IP addresses to one form each, so that they can be searched for. */
 public final class Addresses {
-    private static final String BYTE = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+    /** A leading zero is refused: some programs read what follows it as octal (RFC 6943, section 3.1.1). */
+    private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
     private static final Pattern V4 = Pattern.compile("(" + BYTE + "\\.){3}" + BYTE);
 
     /**

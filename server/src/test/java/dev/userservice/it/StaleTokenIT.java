@@ -191,7 +191,8 @@ final class StaleTokenIT {
 
     @TestFactory
     Stream<DynamicTest> theHealthIsTold() {
-        // On a machine that is busy otherwise the database may take longer than the two seconds that the route waits for it.
+        // On a machine that is busy otherwise the database may take longer than the two seconds that the route waits
+        // for it.
         return withEach(call -> Eventually.holds(
                 "the health to be told",
                 Duration.ofMinutes(1),
