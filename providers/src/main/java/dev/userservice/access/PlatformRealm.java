@@ -104,10 +104,9 @@ public final class PlatformRealm implements ProviderEventListener {
             KeycloakModelUtils.runJobInTransaction(sessions, this::look);
         } else if (event instanceof RealmModel.RealmPostCreateEvent made) {
             RealmModel realm = made.getCreatedRealm();
+            refuseIdOfPlatform(made.getKeycloakSession(), realm);
             if (name.get().equals(realm.getName())) {
                 adopt(made.getKeycloakSession(), realm);
-            } else {
-                refuseIdOfPlatform(made.getKeycloakSession(), realm);
             }
         }
     }

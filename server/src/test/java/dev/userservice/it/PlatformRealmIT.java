@@ -208,6 +208,13 @@ final class PlatformRealmIT {
         makeRealm(maker(), heir).then().statusCode(403);
         acme.awaitLogged("ERROR", "The realm heir was given the id of the platform realm");
         assertIsVendor(false, other.session("vera").access());
+        server.admin().realm(PLATFORM).remove();
+        ObjectNode namesake = platformLike();
+        namesake.put("id", id);
+        makeRealm(maker(), namesake).then().statusCode(403);
+        acme.awaitLogged("ERROR", "The realm " + PLATFORM + " was given the id of the platform realm");
+        server.addRealm(platformLike());
+        vendorOf(other);
         server.node().stop();
         server.node().start();
         assertIsVendor(false, other.session("vera").access());
