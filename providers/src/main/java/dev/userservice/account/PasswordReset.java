@@ -6,6 +6,7 @@ import dev.userservice.codes.CodePolicy;
 import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.Identifier;
+import dev.userservice.keycloak.UserDirectory;
 import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
@@ -59,7 +60,8 @@ final class PasswordReset {
         Optional<UserModel> found = attempt.kind().equals(PasswordResetMails.FORGOTTEN_BY_EMAIL)
                 ? identifier.findByEmail(session, realm)
                 : identifier.find(session, realm);
-        found.filter(user -> PasswordByMail.isPossible(realm, user))
+        found.map(UserDirectory::requireAvailable)
+                .filter(user -> PasswordByMail.isPossible(realm, user))
                 .ifPresent(user -> send(realm, user, attempt.origin()));
     }
 

@@ -5,6 +5,7 @@ import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.CodeRequestResult;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.Identifier;
+import dev.userservice.keycloak.UserDirectory;
 import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
@@ -143,6 +144,7 @@ public final class ActivationCodes {
         session.getContext().setRealm(realm);
         Identifier.of(attempt.identifier())
                 .find(session, realm)
+                .map(UserDirectory::requireAvailable)
                 .filter(user -> Activation.isWanted(realm, user))
                 .filter(user -> send(user, attempt.origin()).isEmpty())
                 .ifPresent(user -> tellOfResend(realm, user, attempt.origin()));

@@ -3,6 +3,7 @@ package dev.userservice.http;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.keycloak.logging.MappedDiagnosticContextProvider;
@@ -69,13 +70,13 @@ public final class LogContext {
      *
      * @param userId the user that the work is for; null for none
      */
-    public static void during(String tenant, String userId, Runnable work) {
+    public static <T> T during(String tenant, String userId, Supplier<T> work) {
         MDC.put(TENANT, tenant);
         if (userId != null) {
             MDC.put(USER, userId);
         }
         try {
-            work.run();
+            return work.get();
         } finally {
             clear();
         }

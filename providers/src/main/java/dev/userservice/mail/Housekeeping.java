@@ -34,12 +34,13 @@ final class Housekeeping {
     }
 
     /**
-     * Runs the work and logs its failure. The work is repeated soon, and the database may be available again by then.
+     * Runs the work and logs its failure. The work is repeated soon, and the database may be available again by then. An
+     * error must not leave this method either: it would end the repetition.
      */
     static void attempt(String complaint, Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warnf("%s: %s", complaint, e.getMessage());
         }
     }

@@ -1,5 +1,6 @@
 package dev.userservice.mail;
 
+import dev.userservice.keycloak.UserDirectory;
 import jakarta.persistence.EntityManager;
 import java.util.Optional;
 import java.util.UUID;
@@ -33,9 +34,14 @@ public final class OutboxClaim {
         return realm;
     }
 
-    /** Returns the user that the entry is about; empty if the user no longer exists. */
+    /**
+     * Returns the user that the entry is about; empty if the user no longer exists.
+     *
+     * @throws org.keycloak.storage.StorageUnavailableException if the user's directory is not available; the entry waits then
+     */
     public Optional<UserModel> user() {
-        return Optional.ofNullable(session.users().getUserById(realm, entry.userId()));
+        return Optional.ofNullable(session.users().getUserById(realm, entry.userId()))
+                .map(UserDirectory::requireAvailable);
     }
 
     /** Returns the address stored in the entry; null for a mail to the user's own address. */

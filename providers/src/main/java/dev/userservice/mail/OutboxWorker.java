@@ -5,6 +5,7 @@ import dev.userservice.keycloak.Background;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,6 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
 
     private static final int MAILS_A_TENANT = 2;
     private static final int LOOK_UPS_A_TENANT = 1;
-    private static final int LOOKS = 10;
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
 
@@ -95,9 +95,11 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             meters.oldestWaiting(inTransaction(session -> new OutboxLeases(session).oldest()));
         });
         housekeeping.runIfDue(task -> KeycloakModelUtils.runJobInTransaction(sessions, task));
-        long now = clock.millis();
-        running.stream().filter(attempt -> attempt.isSlow(now)).forEach(this::replace);
-        wake();
+        Housekeeping.attempt("The workers of the outbox cannot be looked after", () -> {
+            long now = clock.millis();
+            running.stream().filter(attempt -> attempt.isSlow(now)).forEach(this::replace);
+            wake();
+        });
     }
 
     /** Starts one more worker unless all are busy. Each worker continues until nothing is due. */
@@ -120,7 +122,6 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         if (replacements.tryAcquire()) {
             if (attempt.giveUpPlace()) {
                 working.decrementAndGet();
-                turns(attempt.delivery()).slow(attempt.delivery().realmId());
             } else {
                 replacements.release();
             }
@@ -128,13 +129,14 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     private void work() {
+        Set<String> passedOver = new HashSet<>();
         boolean hasPlace = true;
         try {
             boolean hasMore = true;
             while (hasMore && hasPlace && !threads.isStopping()) {
-                Optional<RunningAttempt> claimed = claim().map(mail -> new RunningAttempt(mail, clock.millis()));
-                hasPlace = claimed.map(this::attempt).orElse(true);
-                hasMore = claimed.isPresent();
+                Optional<RunningAttempt> next = next(passedOver);
+                hasPlace = next.map(attempt -> make(attempt, passedOver)).orElse(true);
+                hasMore = next.isPresent();
             }
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "The outbox cannot be worked on just now");
@@ -147,56 +149,53 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         }
     }
 
-    /** Makes an attempt, and returns whether its worker still has its place among the workers. */
-    private boolean attempt(RunningAttempt attempt) {
-        DeliveryAttempt mail = attempt.delivery();
-        running.add(attempt);
-        try {
-            LogContext.during(mail.realmName(), mail.userId(), () -> {
-                TenantFairness.Server server = TenantFairness.Server.UNKNOWN;
-                try {
-                    server = deliveries.deliver(mail);
-                } finally {
-                    turns(mail).finished(mail.realmId(), server);
-                }
-            });
-        } catch (RuntimeException | Error e) {
-            LOG.errorf(e, "An attempt could not be ended: %s", mail);
-        } finally {
-            running.remove(attempt);
-        }
-        return attempt.keepPlace();
+    /**
+     * Begins with the next due entry. Workers of this node look one after the other, because workers that read the same
+     * rows would only wait for each other. Mails have priority over look-ups, which anybody can request through a public
+     * route.
+     *
+     * @param passedOver the ids of entries that this worker could not claim
+     */
+    private synchronized Optional<RunningAttempt> next(Set<String> passedOver) {
+        return next(mails, mailTurns, passedOver).or(() -> next(lookups, lookUpTurns, passedOver));
     }
 
-    private TenantFairness turns(DeliveryAttempt delivery) {
-        return lookups.contains(delivery.kind()) ? lookUpTurns : mailTurns;
+    private Optional<RunningAttempt> next(Set<String> kinds, TenantFairness turns, Set<String> passedOver) {
+        Optional<RunningAttempt> next =
+                inTransaction(session -> new OutboxLeases(session).due(kinds, turns.deferred())).stream()
+                        .filter(entry -> !passedOver.contains(entry.id()))
+                        .filter(entry -> running.stream().noneMatch(other -> other.isOf(entry)))
+                        .findFirst()
+                        .map(entry -> new RunningAttempt(entry, turns, clock.millis()));
+        next.ifPresent(attempt -> {
+            running.add(attempt);
+            wake();
+        });
+        return next;
     }
 
     /**
-     * Claims one entry at a time on this node, because workers that read the same rows would only wait for each other.
-     * Mails have priority over look-ups, which anybody can request through a public route.
+     * Claims an entry and delivers it. The claim is part of the attempt, because it may ask the tenant's user directory,
+     * which may be slow like a mail server.
+     *
+     * @return whether the worker still has its place
      */
-    private synchronized Optional<DeliveryAttempt> claim() {
-        return claim(mails, mailTurns).or(() -> claim(lookups, lookUpTurns));
-    }
-
-    private Optional<DeliveryAttempt> claim(Set<String> kinds, TenantFairness turns) {
-        for (int i = 0; i < LOOKS; i++) {
-            List<OutboxLeases.DueEntry> due =
-                    inTransaction(session -> new OutboxLeases(session).due(kinds, turns.deferred()));
-            if (due.isEmpty()) {
-                break;
+    private boolean make(RunningAttempt attempt, Set<String> passedOver) {
+        TenantFairness.Server server = TenantFairness.Server.UNKNOWN;
+        try {
+            Optional<DeliveryAttempt> claimed = claim(attempt.entry());
+            if (claimed.isPresent()) {
+                DeliveryAttempt mail = claimed.get();
+                server = LogContext.during(mail.realmName(), mail.userId(), () -> deliveries.deliver(mail));
+            } else {
+                passedOver.add(attempt.entry().id());
             }
-            for (OutboxLeases.DueEntry entry : due) {
-                Optional<DeliveryAttempt> claimed = claim(entry);
-                if (claimed.isPresent()) {
-                    turns.started(entry.realmId());
-                    wake();
-                    return claimed;
-                }
-            }
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "An attempt could not be ended: %s", attempt.entry());
+        } finally {
+            running.remove(attempt);
         }
-        return Optional.empty();
+        return attempt.end(server);
     }
 
     /**

@@ -16,6 +16,7 @@ import com.unboundid.ldif.LDIFException;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +40,7 @@ final class FederationIT {
         InMemoryDirectoryServerConfig config = new InMemoryDirectoryServerConfig(BASE);
         config.addAdditionalBindCredentials("cn=reader", "secret");
         config.setListenerConfigs(
-                new InMemoryListenerConfig("here", InetAddress.getLoopbackAddress(), 0, null, null, null));
+                new InMemoryListenerConfig("here", InetAddress.getLoopbackAddress(), Port.lasting(), null, null, null));
         directory = new InMemoryDirectoryServer(config);
         directory.add("dn: " + BASE, "objectClass: domain", "dc: example");
         directory.add("dn: ou=people," + BASE, "objectClass: organizationalUnit", "ou: people");
@@ -239,6 +240,27 @@ final class FederationIT {
             }
             tenant.session("linus");
         }
+    }
+
+    /** Keycloak shows a user whose directory is away as disabled; the mail must not be dropped as one that nobody wants. */
+    @Test
+    void aMailWaitsForADirectoryThatIsAway(TestServer server) throws Exception {
+        Tenant tenant = tenant(server, true);
+        tenant.session("linus");
+        directory.shutDown(false);
+        try {
+            tenant.admin().clearUserCache();
+            tenant.api()
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("email", "linus@ldap.example"))
+                    .post("/reset-password")
+                    .then()
+                    .statusCode(200);
+            tenant.awaitLogged("The directory of the user is not available");
+        } finally {
+            directory.startListening();
+        }
+        tenant.inbox().next("linus@ldap.example", Duration.ofMinutes(2));
     }
 
     /** Keycloak's own console does the same: the user is still in the directory and comes back with the next login. */
