@@ -152,17 +152,21 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     /**
      * Begins with the next due entry. Workers of this node look one after the other, because workers that read the same
      * rows would only wait for each other. Mails have priority over look-ups, which anybody can request through a public
-     * route.
+     * route, and tenants that have no worker over those that have one: otherwise two tenants with many mails would keep
+     * all workers until their last mail.
      *
      * @param passedOver the ids of entries that this worker could not claim
      */
     private synchronized Optional<RunningAttempt> next(Set<String> passedOver) {
-        return next(mails, mailTurns, passedOver).or(() -> next(lookups, lookUpTurns, passedOver));
+        return next(mails, mailTurns, mailTurns.yielding(), passedOver)
+                .or(() -> next(mails, mailTurns, mailTurns.deferred(), passedOver))
+                .or(() -> next(lookups, lookUpTurns, lookUpTurns.deferred(), passedOver));
     }
 
-    private Optional<RunningAttempt> next(Set<String> kinds, TenantFairness turns, Set<String> passedOver) {
+    private Optional<RunningAttempt> next(
+            Set<String> kinds, TenantFairness turns, Set<String> waitingRealms, Set<String> passedOver) {
         Optional<RunningAttempt> next =
-                inTransaction(session -> new OutboxLeases(session).due(kinds, turns.deferred())).stream()
+                inTransaction(session -> new OutboxLeases(session).due(kinds, waitingRealms)).stream()
                         .filter(entry -> !passedOver.contains(entry.id()))
                         .filter(entry -> running.stream().noneMatch(other -> other.isOf(entry)))
                         .findFirst()

@@ -69,6 +69,13 @@ final class TenantFairness {
         return waiting;
     }
 
+    /** Returns the ids of the realms that have to wait as long as another tenant has anything to do. */
+    synchronized Set<String> yielding() {
+        Set<String> waiting = deferred();
+        waiting.addAll(running.keySet());
+        return waiting;
+    }
+
     private boolean isSuspect(String realm) {
         return pauses.containsKey(realm) || slow.contains(realm);
     }

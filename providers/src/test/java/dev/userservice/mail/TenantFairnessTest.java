@@ -111,4 +111,11 @@ final class TenantFairnessTest {
         turns.started("b");
         assertEquals(Set.of("a", "b", "c"), turns.deferred());
     }
+
+    @Test
+    void whoHasAWorkerYieldsToWhoHasNone() {
+        turns.started("a");
+        assertEquals(Set.of("a"), turns.yielding());
+        assertEquals(Set.of(), turns.deferred());
+    }
 }

@@ -165,6 +165,29 @@ final class OutboxIT {
     }
 
     @Test
+    void twoTenantsWithManyMailsDoNotKeepAllWorkers() {
+        SmtpProxy otherProxy = SmtpProxy.before(server.inbox());
+        Tenant other = Tenant.on(server, otherProxy.smtp());
+        try {
+            List.of(proxy, otherProxy).forEach(slow -> slow.delay(Duration.ofSeconds(1)));
+            List<String> many = IntStream.range(0, 10)
+                    .mapToObj(i -> (i % 2 == 0 ? tenant : other).register(Map.of()))
+                    .toList();
+            Eventually.holds("all workers to be busy", LONG, () -> proxy.attempts() + otherProxy.attempts() >= 4);
+            String one = healthy.register(Map.of());
+            server.inbox().next(one, LONG);
+            int before = many.stream().mapToInt(server.inbox()::count).sum();
+            assertTrue(before < many.size(), "it came after all " + before + " of the others");
+            proxy.up();
+            otherProxy.up();
+            many.forEach(email -> server.inbox().next(email, LONG));
+        } finally {
+            otherProxy.close();
+            other.admin().remove();
+        }
+    }
+
+    @Test
     void aRealmWithoutOneSaysSoAndItsMailIsSentOnceThereIs() {
         Tenant bare = Tenant.on(server, realm -> realm.remove("smtpServer"));
         bare.api()
