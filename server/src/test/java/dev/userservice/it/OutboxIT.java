@@ -160,7 +160,6 @@ final class OutboxIT {
             }
         } finally {
             otherProxy.close();
-            other.admin().remove();
         }
     }
 
@@ -184,7 +183,6 @@ final class OutboxIT {
             many.forEach(email -> server.inbox().next(email, LONG));
         } finally {
             otherProxy.close();
-            other.admin().remove();
         }
     }
 
