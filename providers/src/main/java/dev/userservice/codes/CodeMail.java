@@ -45,9 +45,8 @@ public record CodeMail(
         OneTimeCodes codes = new OneTimeCodes(claim.session());
         Optional<UserModel> user = claim.user().filter(known -> isWanted.test(claim.realm(), known));
         if (user.isEmpty()) {
-            // The request is deleted first, for the lock order in OneTimeCodes, and takes the entry with it; drop()
-            // deletes an
-            // entry whose request is gone already.
+            // The request is deleted first, for the lock order in OneTimeCodes, and takes the entry with it.
+            // drop() deletes an entry whose request is gone already.
             codes.delete(claim.requestId());
             claim.drop();
             return Optional.empty();
