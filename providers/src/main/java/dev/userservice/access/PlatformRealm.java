@@ -1,7 +1,6 @@
 package dev.userservice.access;
 
 import dev.userservice.keycloak.Entities;
-import dev.userservice.settings.Settings;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.ForbiddenException;
 import java.util.Objects;
@@ -14,15 +13,11 @@ import org.keycloak.Token;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.AdminRoles;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.models.utils.PostMigrationEvent;
-import org.keycloak.provider.ProviderEvent;
-import org.keycloak.provider.ProviderEventListener;
+import org.keycloak.provider.Provider;
 import org.keycloak.representations.AccessToken;
 
 /**
@@ -34,47 +29,55 @@ import org.keycloak.representations.AccessToken;
  * under that name. From then on, neither a rename nor a removal nor a new realm of that name changes which realm is the
  * platform.
  */
-public final class PlatformRealm implements ProviderEventListener {
+public final class PlatformRealm implements Provider {
     private static final Logger LOG = Logger.getLogger(PlatformRealm.class);
 
     private static final String HOW_TO_CHANGE =
             "To make it the platform, delete the row of that name from US_PLATFORM_REALM, then restart";
 
-    private final Optional<String> name;
+    private final KeycloakSession session;
+    private final OfServer server;
 
-    /** The realm's id, once it is known; it then stays the same for as long as the server runs. */
-    private volatile String id;
-
-    /**
-     * The ids of the realms that were reported in the log: at most as many as have had the name while the server ran.
-     */
-    private final Set<String> pretenders = ConcurrentHashMap.newKeySet();
-
-    private PlatformRealm(Optional<String> name) {
-        this.name = name;
+    PlatformRealm(KeycloakSession session, OfServer server) {
+        this.session = session;
+        this.server = server;
     }
 
-    /** Returns the instance of this server. */
-    public static PlatformRealm ofThisServer() {
-        return Holder.OF_THIS_SERVER;
+    /** Returns the platform realm as the session sees it. */
+    public static PlatformRealm of(KeycloakSession session) {
+        return session.getProvider(PlatformRealm.class);
     }
 
-    /**
-     * Delays the instance: the server's options are available when the first provider is created, but not when classes
-     * are loaded.
-     */
-    private static final class Holder {
-        private static final PlatformRealm OF_THIS_SERVER =
-                new PlatformRealm(Settings.ofThisServer().ofServer(Settings.PLATFORM_REALM));
+    /** What a server knows about its platform realm. */
+    static final class OfServer {
+        private final Optional<String> name;
+
+        /** The realm's id, once it is known; it then stays the same for as long as the server runs. */
+        private volatile String id;
+
+        /**
+         * The ids of the realms that were reported in the log: at most as many as have had the name while the server
+         * ran.
+         */
+        private final Set<String> pretenders = ConcurrentHashMap.newKeySet();
+
+        /** @param name the option {@code platform-realm}; empty if there shall be no vendors */
+        OfServer(Optional<String> name) {
+            this.name = name;
+        }
+
+        boolean isNamed() {
+            return name.isPresent();
+        }
     }
 
     /** Whether the realm is the platform realm. */
-    public boolean is(KeycloakSession session, RealmModel realm) {
-        boolean hasName = name.filter(realm.getName()::equals).isPresent();
-        if (id == null && hasName) {
-            id = noted(session).orElse(null);
+    public boolean is(RealmModel realm) {
+        boolean hasName = isNamed(realm);
+        if (server.id == null && hasName) {
+            server.id = storedId().orElse(null);
         }
-        boolean isIt = realm.getId().equals(id);
+        boolean isIt = realm.getId().equals(server.id);
         if (hasName && !isIt) {
             report(realm, "Neither its users nor its administrators are vendors");
         }
@@ -82,44 +85,27 @@ public final class PlatformRealm implements ProviderEventListener {
     }
 
     /** Returns the platform realm, whatever its name is now. */
-    public Optional<RealmModel> realm(KeycloakSession session) {
-        return id(session).map(session.realms()::getRealm);
+    public Optional<RealmModel> realm() {
+        return id().map(session.realms()::getRealm);
     }
 
     /** Returns the platform realm's id. The realm itself may have been removed. */
-    public Optional<String> id(KeycloakSession session) {
-        if (id == null && name.isPresent()) {
-            id = noted(session).orElse(null);
+    public Optional<String> id() {
+        if (server.id == null && server.name.isPresent()) {
+            server.id = storedId().orElse(null);
         }
-        return Optional.ofNullable(id);
-    }
-
-    @Override
-    public void onEvent(ProviderEvent event) {
-        if (name.isEmpty()) {
-            return;
-        }
-        if (event instanceof PostMigrationEvent started) {
-            KeycloakSessionFactory sessions = started.getFactory();
-            KeycloakModelUtils.runJobInTransaction(sessions, this::look);
-        } else if (event instanceof RealmModel.RealmPostCreateEvent made) {
-            RealmModel realm = made.getCreatedRealm();
-            refuseIdOfPlatform(made.getKeycloakSession(), realm);
-            if (name.get().equals(realm.getName())) {
-                adopt(made.getKeycloakSession(), realm);
-            }
-        }
+        return Optional.ofNullable(server.id);
     }
 
     /**
      * Stores the id of the realm that has the name, or that there is none: from then on no rename makes a realm the
      * platform.
      */
-    private void look(KeycloakSession session) {
+    void look() {
         RealmModel named = session.realms().getRealmByName(name());
         // The row is looked for first: on H2, "do nothing" is an insert that fails.
-        if (entities(session).find(PlatformRealmEntity.class, name()) == null) {
-            entities(session)
+        if (entities().find(PlatformRealmEntity.class, name()) == null) {
+            entities()
                     .createQuery("""
                             insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
                             on conflict (name) do nothing""")
@@ -128,16 +114,16 @@ public final class PlatformRealm implements ProviderEventListener {
                     .setParameter("now", Time.currentTimeMillis())
                     .executeUpdate();
         }
-        Optional<String> noted = noted(session);
-        id = noted.orElse(null);
+        Optional<String> stored = storedId();
+        server.id = stored.orElse(null);
         if (named != null) {
-            is(session, named);
+            is(named);
         }
-        if (noted.isEmpty() && named == null) {
+        if (stored.isEmpty() && named == null) {
             LOG.warnf(
                     "The realm %s of the option platform-realm does not exist: there are no vendors until it is made",
                     name());
-        } else if (noted.isPresent() && session.realms().getRealm(noted.get()) == null) {
+        } else if (stored.isPresent() && session.realms().getRealm(stored.get()) == null) {
             LOG.errorf("The platform realm %s is gone: there are no vendors. A new one: %s", name(), HOW_TO_CHANGE);
         }
     }
@@ -146,8 +132,8 @@ public final class PlatformRealm implements ProviderEventListener {
      * Rejects a new realm with the platform realm's id, unless the server or one of its administrators creates it: a
      * realm's creator may choose its id, even that of a platform realm that was removed.
      */
-    private void refuseIdOfPlatform(KeycloakSession session, RealmModel made) {
-        if (id(session).filter(made.getId()::equals).isPresent() && !isMadeByAdministrator(session)) {
+    void refuseIdOfPlatform(RealmModel made) {
+        if (id().filter(made.getId()::equals).isPresent() && !isMadeByAdministrator()) {
             LOG.errorf(
                     "The realm %s was given the id of the platform realm by somebody who is no administrator of the server, and is not made",
                     made.getName());
@@ -155,12 +141,15 @@ public final class PlatformRealm implements ProviderEventListener {
         }
     }
 
-    private void adopt(KeycloakSession session, RealmModel made) {
-        if (!isMadeByAdministrator(session)) {
+    void adopt(RealmModel made) {
+        if (!isNamed(made)) {
+            return;
+        }
+        if (!isMadeByAdministrator()) {
             report(made, "It was made by somebody who is no administrator of the server");
             return;
         }
-        entities(session)
+        entities()
                 .createQuery("""
                         insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
                         on conflict (name) do update set realmId = excluded.realmId, notedAt = excluded.notedAt
@@ -169,7 +158,7 @@ public final class PlatformRealm implements ProviderEventListener {
                 .setParameter("realm", made.getId())
                 .setParameter("now", Time.currentTimeMillis())
                 .executeUpdate();
-        if (!noted(session).equals(Optional.of(made.getId()))) {
+        if (!storedId().equals(Optional.of(made.getId()))) {
             report(made, "Another realm was the platform before");
         }
     }
@@ -179,7 +168,7 @@ public final class PlatformRealm implements ProviderEventListener {
      * imports a realm at startup. Otherwise the role {@code admin} of the server's own realm is required:
      * {@code create-realm} gives no right to every tenant.
      */
-    private static boolean isMadeByAdministrator(KeycloakSession session) {
+    private boolean isMadeByAdministrator() {
         Token token = session.getContext().getBearerToken();
         if (token == null) {
             return true;
@@ -188,13 +177,13 @@ public final class PlatformRealm implements ProviderEventListener {
         RoleModel administrator = master.getRole(AdminRoles.ADMIN);
         return administrator != null
                 && token instanceof AccessToken access
-                && holder(session, master, access)
+                && holder(master, access)
                         .filter(user -> HeldRoles.has(user, administrator))
                         .isPresent();
     }
 
     /** Returns the token's user. A lightweight token may lack the user's id, but its session has it. */
-    private static Optional<UserModel> holder(KeycloakSession session, RealmModel master, AccessToken token) {
+    private Optional<UserModel> holder(RealmModel master, AccessToken token) {
         if (token.getSubject() != null) {
             return Optional.ofNullable(session.users().getUserById(master, token.getSubject()));
         }
@@ -204,15 +193,15 @@ public final class PlatformRealm implements ProviderEventListener {
     }
 
     private void report(RealmModel realm, String why) {
-        if (pretenders.add(realm.getId())) {
+        if (server.pretenders.add(realm.getId())) {
             LOG.errorf(
                     "The realm %s (%s) has the name of the platform realm and is not the platform. %s. %s",
                     realm.getName(), realm.getId(), why, HOW_TO_CHANGE);
         }
     }
 
-    private Optional<String> noted(KeycloakSession session) {
-        return entities(session)
+    private Optional<String> storedId() {
+        return entities()
                 .createQuery("select realmId from UserServicePlatformRealm where name = :name", String.class)
                 .setParameter("name", name())
                 .getResultStream()
@@ -220,11 +209,18 @@ public final class PlatformRealm implements ProviderEventListener {
                 .findFirst();
     }
 
-    private static EntityManager entities(KeycloakSession session) {
+    private EntityManager entities() {
         return Entities.of(session);
     }
 
     private String name() {
-        return name.orElseThrow();
+        return server.name.orElseThrow();
     }
+
+    private boolean isNamed(RealmModel realm) {
+        return server.name.filter(realm.getName()::equals).isPresent();
+    }
+
+    @Override
+    public void close() {}
 }

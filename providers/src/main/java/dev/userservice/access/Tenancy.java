@@ -23,7 +23,7 @@ public final class Tenancy {
 
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final PlatformRealm platform = PlatformRealm.ofThisServer();
+    private final PlatformRealm platform;
 
     /** The API client, looked up once per call; null until then. */
     private Optional<ClientModel> apiClient;
@@ -36,6 +36,7 @@ public final class Tenancy {
     public Tenancy(KeycloakSession session, RealmModel realm) {
         this.session = session;
         this.realm = realm;
+        this.platform = PlatformRealm.of(session);
     }
 
     public RealmModel realm() {
@@ -66,7 +67,7 @@ public final class Tenancy {
     }
 
     boolean isPlatform(RealmModel other) {
-        return platform.is(session, other);
+        return platform.is(other);
     }
 
     private boolean isTenant(RealmModel other) {
@@ -109,7 +110,7 @@ public final class Tenancy {
         if (name.equals(realm.getName())) {
             return Optional.of(realm);
         }
-        return platform.realm(session).filter(found -> found.getName().equals(name));
+        return platform.realm().filter(found -> found.getName().equals(name));
     }
 
     private static String nameOf(String issuer) {

@@ -29,10 +29,11 @@ final class ActorResolver {
     private static final Set<Action> OF_SESSIONS_END = EnumSet.of(Action.LOGOUT, Action.TOKEN_REFRESH);
 
     private final KeycloakSession session;
-    private final PlatformRealm platform = PlatformRealm.ofThisServer();
+    private final PlatformRealm platform;
 
     ActorResolver(KeycloakSession session) {
         this.session = session;
+        this.platform = PlatformRealm.of(session);
     }
 
     /** Returns who did the action that a user event reports; null if unknown. */
@@ -81,7 +82,7 @@ final class ActorResolver {
             return Optional.ofNullable(
                     session.realms().getRealmByName(event.getDetails().get("impersonator_realm")));
         }
-        return Stream.concat(Stream.of(realm), platform.realm(session).stream())
+        return Stream.concat(Stream.of(realm), platform.realm().stream())
                 .filter(home -> session.users().getUserById(home, impersonator) != null)
                 .findFirst();
     }
@@ -101,7 +102,7 @@ final class ActorResolver {
         if (realm.equals(home)) {
             return new Activity.Actor(userId, Activity.Kind.USER);
         }
-        boolean isVendor = home != null && platform.is(session, home);
+        boolean isVendor = home != null && platform.is(home);
         return new Activity.Actor(userId, isVendor ? Activity.Kind.VENDOR : Activity.Kind.SERVER_ADMIN);
     }
 }

@@ -84,7 +84,7 @@ public final class TenantFigures {
 
     public TenantFigures(KeycloakSession session, InstantSource clock) {
         this.entities = Entities.of(session);
-        this.platformId = PlatformRealm.ofThisServer().id(session).orElse("");
+        this.platformId = PlatformRealm.of(session).id().orElse("");
         this.clock = clock;
     }
 

@@ -112,10 +112,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
             Set<String> realms = new HashSet<>();
             realms.add("");
             List<Users> users = KeycloakModelUtils.runJobInTransactionWithResult(sessions, session -> {
-                PlatformRealm.ofThisServer()
-                        .realm(session)
-                        .map(RealmModel::getName)
-                        .ifPresent(realms::add);
+                PlatformRealm.of(session).realm().map(RealmModel::getName).ifPresent(realms::add);
                 return new TenantFigures(session, InstantSource.system()).users(Optional.empty());
             });
             show(users);

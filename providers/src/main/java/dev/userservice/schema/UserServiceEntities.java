@@ -1,6 +1,5 @@
 package dev.userservice.schema;
 
-import dev.userservice.access.PlatformRealm;
 import dev.userservice.access.PlatformRealmEntity;
 import dev.userservice.activation.FirstProof;
 import dev.userservice.activation.PendingAccountEntity;
@@ -33,7 +32,9 @@ import org.keycloak.models.UserModel;
  * The tables of this extension in Keycloak's database: their entities, and the Liquibase changelog that creates them.
  */
 public final class UserServiceEntities implements JpaEntityProvider {
+    // Keycloak 26.8 deprecates the method and 26.7 calls it, so this compiles with both.
     @Override
+    @SuppressWarnings({"deprecation", "removal"})
     public List<Class<?>> getEntities() {
         return List.of(
                 LastLoginEntity.class,
@@ -79,7 +80,6 @@ public final class UserServiceEntities implements JpaEntityProvider {
          */
         @Override
         public void postInit(KeycloakSessionFactory factory) {
-            factory.register(PlatformRealm.ofThisServer());
             factory.register(new AddressReport());
             factory.register(new ConnectionPool());
             factory.register(new LinkHost());
