@@ -4,6 +4,7 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.access.BearerToken;
 import dev.userservice.access.Tenancy;
 import dev.userservice.activation.Activation;
+import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.keycloak.TotpAuthenticator;
 import dev.userservice.keycloak.TransientFailure;
@@ -25,6 +26,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.representations.AccessTokenResponse;
 import org.keycloak.services.managers.BruteForceProtector;
 import org.keycloak.util.TokenUtil;
@@ -218,6 +220,10 @@ final class Tokens {
     /**
      * Ends the session of a refresh token that was replayed. Keycloak detaches the client from that session, so the
      * login belongs to no client any more.
+     *
+     * <p>This happens in a transaction of its own, because Keycloak 26.8 rolls back the transaction of a refused token
+     * request. It begins when the request's transaction has ended, so that a replay never needs two database
+     * connections at a time.
      */
     private void endReusedSession(Event event) {
         String reason = event.getDetails() == null ? null : event.getDetails().get(Details.REASON);
@@ -227,9 +233,19 @@ final class Tokens {
         LOG.warnf(
                 "A used refresh token came back, or one from before a revocation; its session ends. realm=%s session=%s",
                 realm.getName(), event.getSessionId());
-        UserSessionModel reused = session.sessions().getUserSession(realm, event.getSessionId());
+        AfterTransaction.always(
+                session,
+                () -> KeycloakModelUtils.runJobInTransaction(
+                        session.getKeycloakSessionFactory(),
+                        session.getContext(),
+                        own -> end(own, event.getSessionId())));
+    }
+
+    private static void end(KeycloakSession own, String sessionId) {
+        UserSessions sessions = new UserSessions(own, own.getContext().getRealm());
+        UserSessionModel reused = sessions.find(sessionId, false);
         if (reused != null) {
-            new UserSessions(session, realm).end(reused);
+            sessions.end(reused);
         }
     }
 }

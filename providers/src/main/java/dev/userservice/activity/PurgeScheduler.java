@@ -1,7 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.activation.PendingPurge;
-import dev.userservice.keycloak.AfterCommit;
+import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.Background;
 import dev.userservice.settings.Settings;
 import java.time.Duration;
@@ -41,7 +41,7 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
             Duration interval = Duration.ofSeconds(settings.ofServer(Settings.ACTIVITY_PURGE_INTERVAL));
             thread.repeat(this::run, interval, interval);
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
-            AfterCommit.run(removed.getKeycloakSession(), this::runSoon);
+            AfterTransaction.ifCommitted(removed.getKeycloakSession(), this::runSoon);
         }
     }
 

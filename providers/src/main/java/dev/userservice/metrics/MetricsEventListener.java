@@ -1,7 +1,7 @@
 package dev.userservice.metrics;
 
 import dev.userservice.access.Tenancy;
-import dev.userservice.keycloak.AfterCommit;
+import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.metrics.AccountMeters.Status;
@@ -99,7 +99,7 @@ public final class MetricsEventListener implements EventListenerProvider {
     }
 
     private void afterCommit(Runnable count) {
-        AfterCommit.run(session, () -> count.run());
+        AfterTransaction.ifCommitted(session, () -> count.run());
     }
 
     @Override
