@@ -54,7 +54,7 @@ public final class AdminEvents {
      *     representations
      */
     public void user(OperationType operation, String id, UserRepresentation what, Map<String, String> notes) {
-        tell(event(ResourceType.USER, operation).resourcePath(USERS, id).representation(what), notes);
+        fire(event(ResourceType.USER, operation).resourcePath(USERS, id).representation(what), notes);
     }
 
     /**
@@ -69,7 +69,7 @@ public final class AdminEvents {
             Map<String, String> notes = new HashMap<>();
             from.ifPresent(name -> notes.put(FROM, name));
             notes.put(TO, to);
-            tell(
+            fire(
                     event(ResourceType.REALM_ROLE_MAPPING, operation)
                             .resourcePath(USERS, user.getId(), "role-mappings", "realm")
                             .representation(roles.stream()
@@ -88,12 +88,12 @@ public final class AdminEvents {
     }
 
     public void sessionsEnded(UserModel user, int sessions) {
-        tell(
+        fire(
                 event(ResourceType.USER, OperationType.ACTION).resourcePath(USERS, user.getId(), "logout"),
                 Map.of(SESSIONS, Integer.toString(sessions)));
     }
 
-    private void tell(AdminEventBuilder event, Map<String, String> notes) {
+    private void fire(AdminEventBuilder event, Map<String, String> notes) {
         call.session().setAttribute(NOTES, Map.copyOf(notes));
         try {
             event.success();

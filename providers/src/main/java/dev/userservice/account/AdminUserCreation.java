@@ -50,10 +50,10 @@ final class AdminUserCreation {
             errors.add("is_active", "This tenant has no activation: only active users can be made");
         }
         FieldErrors taken = new FieldErrors();
-        UserFactory making = new UserFactory(session, realm, UserProfileContext.USER_API);
-        UserProfile profile = making.check(candidate, errors, taken);
+        UserFactory users = new UserFactory(session, realm, UserProfileContext.USER_API);
+        UserProfile profile = users.check(candidate, errors, taken);
         DuplicateUser.requireNone(taken, errors);
-        UserModel user = making.create(profile, candidate, failure -> {});
+        UserModel user = users.create(profile, candidate, failure -> {});
         Optional<RoleChange> grant = wanted.map(named -> RoleChange.to(named, user, call));
         grant.ifPresent(RoleChange::requirePossible);
         grant.ifPresent(RoleChange::apply);

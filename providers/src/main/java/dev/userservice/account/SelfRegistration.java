@@ -47,8 +47,8 @@ final class SelfRegistration {
             throw ApiProblem.forbidden("This tenant does not let people register");
         }
         FieldErrors taken = new FieldErrors();
-        UserFactory making = new UserFactory(session, realm, UserProfileContext.REGISTRATION);
-        UserProfile profile = making.check(candidate, errors, taken);
+        UserFactory users = new UserFactory(session, realm, UserProfileContext.REGISTRATION);
+        UserProfile profile = users.check(candidate, errors, taken);
         if (!errors.isEmpty()) {
             event.error(Errors.INVALID_REGISTRATION);
             throw errors.and(taken).problem();
@@ -57,7 +57,7 @@ final class SelfRegistration {
             event.error(taken.has(candidate.field(UserModel.EMAIL)) ? Errors.EMAIL_IN_USE : Errors.USERNAME_IN_USE);
             throw DuplicateUser.conflict(taken);
         }
-        UserModel user = making.create(profile, candidate, event::error);
+        UserModel user = users.create(profile, candidate, event::error);
         activation.start(user, MailContext.of(session, user, null));
         event.user(user).detail(Details.USERNAME, user.getUsername()).success();
         return user;

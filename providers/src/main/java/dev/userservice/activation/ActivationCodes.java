@@ -39,18 +39,18 @@ public final class ActivationCodes {
      */
     public void start(UserModel user, MailContext origin) {
         start(ActivationMails.ACTIVATION, user, origin);
-        noteIfPending(user);
+        recordIfPending(user);
     }
 
     /** Does the same for a user whom an admin has created; the mail says so. */
     public void invite(UserModel user, MailContext origin) {
         start(ActivationMails.INVITATION, user, origin);
-        noteIfPending(user);
+        recordIfPending(user);
     }
 
-    private void noteIfPending(UserModel user) {
+    private void recordIfPending(UserModel user) {
         if (Activation.hasAction(user)) {
-            new PendingAccounts(session).note(realm(), user);
+            new PendingAccounts(session).record(realm(), user);
         }
     }
 
@@ -147,10 +147,10 @@ public final class ActivationCodes {
                 .map(UserDirectory::requireAvailable)
                 .filter(user -> Activation.isWanted(realm, user))
                 .filter(user -> send(user, attempt.origin()).isEmpty())
-                .ifPresent(user -> tellOfResend(realm, user, attempt.origin()));
+                .ifPresent(user -> reportResend(realm, user, attempt.origin()));
     }
 
-    private void tellOfResend(RealmModel realm, UserModel user, MailContext origin) {
+    private void reportResend(RealmModel realm, UserModel user, MailContext origin) {
         new EventBuilder(realm, session)
                 .event(EventType.SEND_VERIFY_EMAIL)
                 .user(user)

@@ -57,7 +57,7 @@ public final class ActivationFormAction implements FormAction {
         MailContext origin =
                 MailContext.of(session, user, context.getAuthenticationSession().getClient());
         new ActivationCodes(session, settings).start(user, origin);
-        new MailboxLimit(session, context.getRealm()).note(user.getEmail());
+        new MailboxLimit(session, context.getRealm()).record(user.getEmail());
     }
 
     @Override

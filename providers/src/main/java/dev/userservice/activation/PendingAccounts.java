@@ -22,7 +22,7 @@ public final class PendingAccounts {
         this.entities = Entities.of(session);
     }
 
-    void note(RealmModel realm, UserModel user) {
+    void record(RealmModel realm, UserModel user) {
         entities.persist(new PendingAccountEntity(user.getId(), realm.getId(), Time.currentTimeMillis()));
     }
 

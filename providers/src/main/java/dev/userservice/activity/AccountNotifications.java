@@ -44,7 +44,7 @@ final class AccountNotifications {
 
     /** Sends the mail about a changed password or second factor. */
     public void ofCredential(AccountNotification kind) {
-        tell(kind, user.getEmail(), user.isEmailVerified());
+        enqueue(kind, user.getEmail(), user.isEmailVerified());
     }
 
     /**
@@ -54,11 +54,11 @@ final class AccountNotifications {
      * @param now the new address; null for none
      */
     public void ofNewEmail(String before, String now) {
-        tell(AccountNotification.EMAIL_CHANGED_OLD, before, false);
-        tell(AccountNotification.EMAIL_CHANGED_NEW, now, false);
+        enqueue(AccountNotification.EMAIL_CHANGED_OLD, before, false);
+        enqueue(AccountNotification.EMAIL_CHANGED_NEW, now, false);
     }
 
-    private void tell(AccountNotification kind, String recipient, boolean isProved) {
+    private void enqueue(AccountNotification kind, String recipient, boolean isProved) {
         if (recipient == null || recipient.isBlank() || !(isProved || isDue(kind, recipient))) {
             return;
         }

@@ -67,20 +67,21 @@ public final class ActivityListener implements EventListenerProvider {
         safely(
                 event.getError() == null,
                 () -> UserEventMapping.of(event)
-                        .ifPresent(entry -> tenant(event.getRealmId()).ifPresent(realm -> note(event, entry, realm))));
+                        .ifPresent(entry ->
+                                tenant(event.getRealmId()).ifPresent(realm -> recordEvent(event, entry, realm))));
     }
 
-    private void note(Event event, UserEventMapping.Entry entry, RealmModel realm) {
+    private void recordEvent(Event event, UserEventMapping.Entry entry, RealmModel realm) {
         if (entry.action() == Action.LOGIN && event.getUserId() != null) {
             if (isOneOfTooMany(event, realm)) {
                 return;
             }
-            LastLogins.note(session, event);
+            LastLogins.record(session, event);
         }
         if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
             UserEventMapping.Entry known = entries.of(event, entry, realm);
             Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
-            tell(known, realm, actors.of(known, event, realm), origin, event.getTime());
+            record(known, realm, actors.of(known, event, realm), origin, event.getTime());
         }
     }
 
@@ -115,7 +116,7 @@ public final class ActivityListener implements EventListenerProvider {
                     Activity.Origin origin = isErased
                             ? Activity.Origin.FORGOTTEN
                             : Activity.Origin.of(event, header(), clientId(home, by.getClientId()));
-                    tell(entry, realm, actor, origin, event.getTime());
+                    record(entry, realm, actor, origin, event.getTime());
                 }));
     }
 
@@ -155,7 +156,7 @@ public final class ActivityListener implements EventListenerProvider {
                 .filter(realm -> new Tenancy(session, realm).isEnabled());
     }
 
-    private void tell(
+    private void record(
             UserEventMapping.Entry entry, RealmModel realm, Activity.Actor actor, Activity.Origin origin, long time) {
         Activity activity = new Activity(
                 entry.action(), realm.getId(), realm.getName(), entry.userId(), actor, origin, entry.details(), time);
@@ -163,7 +164,7 @@ public final class ActivityListener implements EventListenerProvider {
             // FailureFold writes this failure later, in one row with others. The meters count it now.
             session.getKeycloakSessionFactory().publish(ActivityRecorded.of(activity));
         } else {
-            ActivityRecorder.tell(session, activity, meters, settings);
+            ActivityRecorder.record(session, activity, meters, settings);
         }
     }
 

@@ -65,7 +65,7 @@ public final class ActivityLog {
     }
 
     /** Whether the log has a row about this user, who may no longer exist. */
-    public boolean tellsOf(String realmId, String userId) {
+    public boolean hasEntriesOf(String realmId, String userId) {
         return !entities.createQuery(
                         "select 1 from UserServiceActivity where userId = :user and realmId = :realm", Integer.class)
                 .setParameter("user", userId)

@@ -43,14 +43,14 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
      * Records an activity as part of the session's transaction, or in a transaction of its own if that one is already
      * ending.
      */
-    static void tell(KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
+    static void record(KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
         Optional<ActivityRecorder> recorder = open(session, meters, settings);
         if (recorder.isPresent()) {
             new NotificationPolicy(session, settings).announce(activity);
             recorder.get().told.add(activity);
         } else {
             KeycloakModelUtils.runJobInTransaction(
-                    session.getKeycloakSessionFactory(), own -> tell(own, activity, meters, settings));
+                    session.getKeycloakSessionFactory(), own -> record(own, activity, meters, settings));
         }
     }
 
@@ -58,7 +58,8 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
      * Records an activity that Keycloak's model reports. It becomes a row only if nothing else in the transaction
      * reports the same; otherwise only its details are added.
      */
-    static void tellOfModel(KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
+    static void recordModelChange(
+            KeycloakSession session, Activity activity, ActivityMeters meters, Settings settings) {
         open(session, meters, settings).ifPresent(recorder -> recorder.ofModel.add(activity));
     }
 

@@ -98,11 +98,11 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             sessions = started.getFactory();
-            ticks = thread.scheduleWithFixedDelay(this::note, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+            ticks = thread.scheduleWithFixedDelay(this::write, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    private void note() {
+    private void write() {
         Map<Kind, Failures> rows;
         synchronized (this) {
             rows = counted;
@@ -148,6 +148,6 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
             ticks.cancel(false);
         }
         thread.shutdown();
-        note();
+        write();
     }
 }

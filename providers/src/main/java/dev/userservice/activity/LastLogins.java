@@ -40,7 +40,7 @@ public final class LastLogins {
     }
 
     /** Records a login as part of the login's transaction. Two concurrent first logins of a user do not conflict. */
-    public static void note(KeycloakSession session, Event login) {
+    public static void record(KeycloakSession session, Event login) {
         EmbeddedTurns.take(session, entities(session), login.getUserId());
         entities(session)
                 .createQuery("""

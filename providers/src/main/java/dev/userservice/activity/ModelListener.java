@@ -29,7 +29,7 @@ final class ModelListener implements ProviderEventListener {
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof UserModel.UserRemovedEvent removed) {
-            tell(
+            record(
                     removed.getKeycloakSession(),
                     removed.getRealm(),
                     Action.USER_DELETED,
@@ -39,7 +39,7 @@ final class ModelListener implements ProviderEventListener {
             KeycloakSession session = membership.getSession();
             RealmModel realm = session.getContext().getRealm();
             boolean hasJoined = event instanceof OrganizationModel.OrganizationMemberJoinEvent;
-            tell(
+            record(
                     session,
                     realm,
                     hasJoined ? Action.ORGANIZATION_JOINED : Action.ORGANIZATION_LEFT,
@@ -49,15 +49,15 @@ final class ModelListener implements ProviderEventListener {
             // Keycloak has deleted a user whom the organization managed, together with the membership.
             if (!hasJoined
                     && session.users().getUserById(realm, membership.getUser().getId()) == null) {
-                tell(session, realm, Action.USER_DELETED, membership.getUser(), new ActivityDetails());
+                record(session, realm, Action.USER_DELETED, membership.getUser(), new ActivityDetails());
             }
         }
     }
 
-    private void tell(
+    private void record(
             KeycloakSession session, RealmModel realm, Action action, UserModel user, ActivityDetails details) {
         if (new Tenancy(session, realm).isEnabled() && user.getServiceAccountClientLink() == null) {
-            ActivityRecorder.tellOfModel(
+            ActivityRecorder.recordModelChange(
                     session,
                     new Activity(
                             action,

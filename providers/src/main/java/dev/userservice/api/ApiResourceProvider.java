@@ -87,7 +87,7 @@ public final class ApiResourceProvider implements RealmResourceProvider {
 
     private static void nameForMetersAndLog(Tenancy tenancy, String path) {
         String tenant = tenancy.realm().getName();
-        CurrentRequest.current().ifPresent(exchange -> exchange.put(new MatchedRoute(tenant, Routes.template(path))));
+        CurrentRequest.current().ifPresent(current -> current.put(new MatchedRoute(tenant, Routes.template(path))));
         LogContext.tenant(tenant);
     }
 

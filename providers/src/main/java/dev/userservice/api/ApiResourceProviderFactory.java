@@ -32,7 +32,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     private Settings settings;
     private DatabaseProbe database;
     private OutboxWorker outbox;
-    private PurgeScheduler retention;
+    private PurgeScheduler purge;
     private TenantGauges gauges;
 
     @Override
@@ -54,14 +54,14 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
                 Map.of(
                         "Expired codes cannot be purged", CodePurge::purge,
                         "Expired secrets cannot be purged", TotpSetups::purge));
-        retention = new PurgeScheduler(settings);
+        purge = new PurgeScheduler(settings);
         gauges = new TenantGauges(settings, Metrics.globalRegistry);
     }
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         factory.register(outbox);
-        factory.register(retention);
+        factory.register(purge);
         factory.register(gauges);
     }
 
@@ -91,7 +91,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     @Override
     public void close() {
         outbox.close();
-        retention.close();
+        purge.close();
         gauges.close();
     }
 }

@@ -15,7 +15,7 @@ public final class MdcSnapshotFilter implements ContainerResponseFilter {
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         if (LogContext.ACCESS.isDebugEnabled()
                 && ApiPath.covers(request.getUriInfo().getPath())) {
-            CurrentRequest.current().ifPresent(exchange -> exchange.put(LogContext.Snapshot.taken()));
+            CurrentRequest.current().ifPresent(current -> current.put(LogContext.Snapshot.taken()));
         }
     }
 }

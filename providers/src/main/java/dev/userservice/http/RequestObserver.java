@@ -93,14 +93,14 @@ public final class RequestObserver {
     }
 
     private void end(RoutingContext request, long nanos, boolean isSent) {
-        CurrentRequest exchange = new CurrentRequest(request);
-        MatchedRoute served = exchange.get(MatchedRoute.class).orElse(MatchedRoute.NOTHING);
+        CurrentRequest current = new CurrentRequest(request);
+        MatchedRoute matched = current.get(MatchedRoute.class).orElse(MatchedRoute.NOTHING);
         String method = HttpMeters.method(request.request().method().name());
         int status = isSent ? request.response().getStatusCode() : CLIENT_CLOSED_REQUEST;
-        meters.answered(method, served.route(), status, served.tenant(), nanos);
+        meters.answered(method, matched.route(), status, matched.tenant(), nanos);
         if (LogContext.ACCESS.isDebugEnabled()) {
-            exchange.get(LogContext.Snapshot.class).filter(snapshot -> isSent).ifPresent(LogContext.Snapshot::restore);
-            String route = served.route().isEmpty() ? "-" : served.route();
+            current.get(LogContext.Snapshot.class).filter(snapshot -> isSent).ifPresent(LogContext.Snapshot::restore);
+            String route = matched.route().isEmpty() ? "-" : matched.route();
             LogContext.ACCESS.debugf("%s %s %d %.1f ms", method, route, status, nanos / NANOS_A_MILLI);
         }
         if (isSent) {

@@ -25,7 +25,7 @@ public final class RequestSession {
      */
     public static Optional<KeycloakTransactionManager> transactionsBeside(KeycloakSession own) {
         return CurrentRequest.current()
-                .flatMap(exchange -> exchange.get(RequestSession.class))
+                .flatMap(current -> current.get(RequestSession.class))
                 .map(request -> request.session.getTransactionManager())
                 .filter(transactions -> transactions != own.getTransactionManager() && transactions.isActive());
     }
@@ -38,7 +38,7 @@ public final class RequestSession {
 
         @Override
         public void filter(ContainerRequestContext request) {
-            CurrentRequest.current().ifPresent(exchange -> exchange.put(new RequestSession(session)));
+            CurrentRequest.current().ifPresent(current -> current.put(new RequestSession(session)));
         }
     }
 }

@@ -54,9 +54,8 @@ final class MailDelivery {
         int refusals = delivery.refusals() + (isRefused ? 1 : 0);
         Optional<Duration> wait = Backoff.OF_MAIL.next(delivery.attempts(), delivery.age(), refusals, random);
         run(session -> {
-            OutboxLeases deliveries = new OutboxLeases(session);
-            wait.ifPresentOrElse(
-                    time -> deliveries.retryLater(delivery, time, isRefused), () -> deliveries.complete(delivery));
+            OutboxLeases leases = new OutboxLeases(session);
+            wait.ifPresentOrElse(time -> leases.retryLater(delivery, time, isRefused), () -> leases.complete(delivery));
         });
         if (wait.isPresent()) {
             LOG.warnf(

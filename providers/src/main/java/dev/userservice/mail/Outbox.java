@@ -1,6 +1,6 @@
 package dev.userservice.mail;
 
-import dev.userservice.keycloak.AfterCommit;
+import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.EmbeddedTurns;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.Identifier;
@@ -110,7 +110,8 @@ public final class Outbox {
      * Publishes {@link EntryAdded} when this transaction has committed, so that a worker looks into the outbox at once.
      */
     public void announce() {
-        AfterCommit.run(session, () -> session.getKeycloakSessionFactory().publish(new EntryAdded()));
+        AfterTransaction.ifCommitted(
+                session, () -> session.getKeycloakSessionFactory().publish(new EntryAdded()));
     }
 
     /** Whether a mail of this request is being sent at this moment. The caller must have locked the request. */

@@ -58,7 +58,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private final Semaphore replacements = new Semaphore(MAX_REPLACEMENTS);
     private final Background threads = new Background("user-service-mail", WORKERS + MAX_REPLACEMENTS + 1);
     private volatile KeycloakSessionFactory sessions;
-    private volatile MailDelivery deliveries;
+    private volatile MailDelivery delivery;
 
     /**
      * Creates the worker. It starts with the server.
@@ -82,7 +82,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
-            deliveries = new MailDelivery(started.getFactory(), jobs, meters);
+            delivery = new MailDelivery(started.getFactory(), jobs, meters);
             sessions = started.getFactory();
             threads.repeat(this::tick, Duration.ZERO, TICK);
         } else if (event instanceof Outbox.EntryAdded) {
@@ -190,7 +190,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             Optional<DeliveryAttempt> claimed = claim(attempt.entry());
             if (claimed.isPresent()) {
                 DeliveryAttempt mail = claimed.get();
-                server = LogContext.during(mail.realmName(), mail.userId(), () -> deliveries.deliver(mail));
+                server = LogContext.during(mail.realmName(), mail.userId(), () -> delivery.deliver(mail));
             } else {
                 passedOver.add(attempt.entry().id());
             }
@@ -211,7 +211,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
             return inTransaction(session -> new OutboxLeases(session).claim(entry, jobs.get(entry.kind())));
         } catch (RuntimeException e) {
             LOG.errorf(e, "An entry of the outbox cannot be worked on now: %s", entry);
-            deliveries.postpone(entry);
+            delivery.postpone(entry);
             return Optional.empty();
         } finally {
             LogContext.clear();

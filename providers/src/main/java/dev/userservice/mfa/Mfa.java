@@ -73,7 +73,7 @@ final class Mfa {
         UserModel user = new UserAdministration(call).lock(known);
         OtpCredentials.requireNone(user);
         CredentialModel made = user.credentialManager().createStoredCredential(fresh());
-        setups.note(realm, user, made.getId(), SHOWN);
+        setups.record(realm, user, made.getId(), SHOWN);
         user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
         new AdminEvents(call).credential(OperationType.CREATE, user, made);
         return shown(user, OTPCredentialModel.createFromCredentialModel(made));

@@ -22,18 +22,18 @@ public final class TotpSetups {
     }
 
     /** Stores a secret that waits for its first code, in place of an earlier one. */
-    void await(RealmModel realm, UserModel user, OTPCredentialModel secret, Duration patience) {
+    void await(RealmModel realm, UserModel user, OTPCredentialModel secret, Duration lifetime) {
         long now = Time.currentTimeMillis();
         forget(user);
-        entities.persist(TotpSetupEntity.waiting(user.getId(), realm.getId(), secret, now, now + patience.toMillis()));
+        entities.persist(TotpSetupEntity.waiting(user.getId(), realm.getId(), secret, now, now + lifetime.toMillis()));
     }
 
     /** Records that the first code of a credential that is in force is still to come. */
-    void note(RealmModel realm, UserModel user, String credentialId, Duration patience) {
+    void record(RealmModel realm, UserModel user, String credentialId, Duration lifetime) {
         long now = Time.currentTimeMillis();
         forget(user);
         entities.persist(
-                TotpSetupEntity.inForce(user.getId(), realm.getId(), credentialId, now, now + patience.toMillis()));
+                TotpSetupEntity.inForce(user.getId(), realm.getId(), credentialId, now, now + lifetime.toMillis()));
     }
 
     Optional<TotpSetupEntity> of(UserModel user) {

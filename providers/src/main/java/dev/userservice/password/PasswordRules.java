@@ -83,9 +83,9 @@ public final class PasswordRules {
         return session.getProvider(PasswordPolicyProvider.class, id);
     }
 
-    private List<String> complaints(Function<String, PolicyError> verdict) {
+    private List<String> complaints(Function<String, PolicyError> check) {
         return realm.getPasswordPolicy().getPolicies().stream()
-                .map(verdict)
+                .map(check)
                 .filter(Objects::nonNull)
                 .map(error -> texts.of(error.getMessage(), error.getParameters()))
                 .toList();

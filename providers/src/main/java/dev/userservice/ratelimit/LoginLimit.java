@@ -167,7 +167,7 @@ public final class LoginLimit {
             wasRight();
             names.stream()
                     .filter(name -> !attempt().map(Attempt::name).equals(Optional.of(name)))
-                    .forEach(name -> limits.note(right(name)));
+                    .forEach(name -> limits.record(right(name)));
         }
     }
 
@@ -178,7 +178,7 @@ public final class LoginLimit {
     void wasRight() {
         attempt()
                 .filter(attempt -> !attempt.isRight().getAndSet(true))
-                .ifPresent(attempt -> limits.note(right(attempt.name())));
+                .ifPresent(attempt -> limits.record(right(attempt.name())));
     }
 
     /**
@@ -205,7 +205,7 @@ public final class LoginLimit {
     void failed() {
         attempt().ifPresent(attempt -> attempt.isWrong().set(true));
         if (!attempt().map(Attempt::isFromBackEnd).orElse(false)) {
-            limits.note(address());
+            limits.record(address());
         }
     }
 

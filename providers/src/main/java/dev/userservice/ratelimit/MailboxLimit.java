@@ -52,9 +52,9 @@ public final class MailboxLimit {
     }
 
     /** Counts an account that was registered on Keycloak's page. */
-    public void note(String email) {
+    public void record(String email) {
         if (email != null) {
-            limits.note(counted(email));
+            limits.record(counted(email));
         }
     }
 

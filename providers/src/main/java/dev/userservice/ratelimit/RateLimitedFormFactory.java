@@ -15,7 +15,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  */
 interface RateLimitedFormFactory extends AuthenticatorFactory, FactoryDefaults<Authenticator> {
     /** The limit as it is applied on a page. */
-    AttemptLimiter GATE = new AttemptLimiter() {
+    AttemptLimiter LIMITER = new AttemptLimiter() {
         @Override
         public Optional<Wait> refusal(AuthenticationFlowContext context, String name) {
             return new LoginLimit(context.getSession(), context.getRealm())

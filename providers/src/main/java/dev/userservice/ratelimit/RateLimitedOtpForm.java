@@ -11,24 +11,24 @@ import org.keycloak.authentication.authenticators.browser.OTPFormAuthenticator;
 public final class RateLimitedOtpForm extends OTPFormAuthenticator {
     private static final String CODE = "otp";
 
-    private final AttemptLimiter gate;
+    private final AttemptLimiter limiter;
 
-    public RateLimitedOtpForm(AttemptLimiter gate) {
-        this.gate = gate;
+    public RateLimitedOtpForm(AttemptLimiter limiter) {
+        this.limiter = limiter;
     }
 
     @Override
     public void action(AuthenticationFlowContext context) {
         boolean hasCode = context.getHttpRequest().getDecodedFormParameters().containsKey(CODE);
         Optional<AttemptLimiter.Wait> wait =
-                hasCode ? gate.refusal(context, context.getUser().getUsername()) : Optional.empty();
+                hasCode ? limiter.refusal(context, context.getUser().getUsername()) : Optional.empty();
         if (wait.isPresent()) {
             context.forceChallenge(createLoginForm(wait.get().on(context.form())));
             return;
         }
         super.action(context);
         if (context.getStatus() == FlowStatus.SUCCESS) {
-            gate.passed(context);
+            limiter.passed(context);
         }
     }
 }

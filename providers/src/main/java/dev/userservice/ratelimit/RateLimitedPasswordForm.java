@@ -16,11 +16,11 @@ import org.keycloak.services.validation.Validation;
  * everything else is Keycloak's and must stay so.
  */
 public final class RateLimitedPasswordForm extends UsernamePasswordForm {
-    private final AttemptLimiter gate;
+    private final AttemptLimiter limiter;
 
-    public RateLimitedPasswordForm(KeycloakSession session, AttemptLimiter gate) {
+    public RateLimitedPasswordForm(KeycloakSession session, AttemptLimiter limiter) {
         super(session);
-        this.gate = gate;
+        this.limiter = limiter;
     }
 
     /**
@@ -34,7 +34,7 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
             refuse(context);
             return false;
         }
-        Optional<AttemptLimiter.Wait> wait = name.flatMap(known -> gate.refusal(context, known));
+        Optional<AttemptLimiter.Wait> wait = name.flatMap(known -> limiter.refusal(context, known));
         if (wait.isPresent()) {
             AuthenticatorUtils.setupReauthenticationInUsernamePasswordFormError(context);
             // The refusal is a challenge, because a failure would count for Keycloak's lockout of the account.
@@ -43,7 +43,7 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
         }
         boolean isRight = super.validateForm(context, form);
         if (isRight) {
-            gate.passed(context);
+            limiter.passed(context);
         }
         return isRight;
     }

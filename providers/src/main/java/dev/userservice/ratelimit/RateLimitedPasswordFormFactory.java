@@ -11,7 +11,7 @@ public final class RateLimitedPasswordFormFactory implements RateLimitedFormFact
 
     @Override
     public Authenticator create(KeycloakSession session) {
-        return new RateLimitedPasswordForm(session, GATE);
+        return new RateLimitedPasswordForm(session, LIMITER);
     }
 
     @Override

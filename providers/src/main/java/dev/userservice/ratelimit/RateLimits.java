@@ -118,7 +118,7 @@ public final class RateLimits implements Provider {
             return;
         }
         LimitResult result = limiter.consume(counted.key(), counted.rate(), RedisTimeBudget.ofRequest());
-        tell(counted, result);
+        report(counted, result);
         if (!result.isAllowed()) {
             throw refused(counted, result, about).problem();
         }
@@ -153,7 +153,7 @@ public final class RateLimits implements Provider {
     }
 
     /** Counts something that has already happened. */
-    void note(LimitKey counted) {
+    void record(LimitKey counted) {
         if (!counted.rate().isUnlimited()) {
             limiter.consume(counted.key(), counted.rate(), RedisTimeBudget.ofRequest());
         }
@@ -165,7 +165,7 @@ public final class RateLimits implements Provider {
         }
     }
 
-    private void tell(LimitKey counted, LimitResult result) {
+    private void report(LimitKey counted, LimitResult result) {
         HttpResponse response = session.getContext().getHttpResponse();
         String name = "\"" + counted.limit().id() + "\"";
         response.addHeader(

@@ -45,7 +45,7 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
         String username = first(input);
         String email = first(profile.getAttributes().get(UserModel.EMAIL));
         if (user != null && username != null && LowerCase.same(username, user.getUsername())) {
-            noteGivenUp(profile.getSession(), user);
+            recordGivenUp(profile.getSession(), user);
         } else if (OwnAddress.isOfAnother(username, email)) {
             context.addError(new ValidationError(ID, inputHint, OwnAddress.REFUSAL));
         }
@@ -57,7 +57,7 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
         return first == null ? null : first.toString();
     }
 
-    private static void noteGivenUp(KeycloakSession session, UserModel user) {
+    private static void recordGivenUp(KeycloakSession session, UserModel user) {
         if (user.getEmail() != null && LowerCase.same(user.getUsername(), user.getEmail())) {
             givenUp(session).put(user.getId(), user.getEmail());
         }

@@ -100,7 +100,7 @@ public final class UserAdministration {
      */
     public boolean eraseDeleted(String id) {
         ActivityLog log = new ActivityLog(session);
-        if (!log.tellsOf(realm.getId(), id)) {
+        if (!log.hasEntriesOf(realm.getId(), id)) {
             return false;
         }
         log.erase(realm.getId(), id, Set.of());

@@ -98,7 +98,7 @@ final class UserUpdate {
             profile.write((name, model, before) -> {
                 List<String> now = model.getAttributeStream(name).toList();
                 changed.put(name, now);
-                note(details, API_NAMES.getOrDefault(name, name), before, now);
+                putChange(details, API_NAMES.getOrDefault(name, name), before, now);
             });
             AccountStatus status = new AccountStatus(call);
             Optional<AccountStatus.Result> switched =
@@ -138,7 +138,7 @@ final class UserUpdate {
                 events.lockoutCleared(user);
             }
             if (isSwitched) {
-                note(
+                putChange(
                         details,
                         "is_active",
                         List.of(Boolean.toString(!user.isEnabled())),
@@ -183,7 +183,7 @@ final class UserUpdate {
      * Adds the values before and after, under the names in the details of Keycloak's user events. Those omit empty
      * values, for which a model has null.
      */
-    private static void note(Map<String, String> details, String name, List<String> before, List<String> now) {
+    private static void putChange(Map<String, String> details, String name, List<String> before, List<String> now) {
         Map.of(Details.PREF_PREVIOUS + name, before, Details.PREF_UPDATED + name, now)
                 .forEach((detail, values) -> {
                     String text = values.stream().filter(Objects::nonNull).collect(Collectors.joining(", "));
