@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import dev.userservice.web.LowerCase;
+import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
@@ -37,13 +38,43 @@ public final class OwnAddress {
         if (before == null || !LowerCase.same(before, user.getUsername()) || LowerCase.same(before, now)) {
             return;
         }
-        boolean isFree = now != null && session.users().getUserByUsername(realm, now) == null;
+        rename(session, realm, user);
+    }
+
+    /**
+     * Applies the rule to a user whom Keycloak has changed without asking a validator. If the username was the old
+     * address, it follows; if the username itself is new, and breaks the rule, the former one comes back, unless that
+     * would break the rule too. A username that has broken the rule before stays, as it does everywhere.
+     *
+     * @param before the username and the address before the change; empty for a new user
+     */
+    public static void restore(
+            KeycloakSession session, RealmModel realm, UserModel user, Optional<UsersBefore.Names> before) {
+        if (!isOfAnother(user.getUsername(), user.getEmail())) {
+            return;
+        }
+        String former = before.map(UsersBefore.Names::username).orElse(null);
+        if (LowerCase.same(former, user.getUsername())) {
+            follow(session, realm, user, before.get().email());
+        } else if (former != null && !isOfAnother(former, user.getEmail())) {
+            rename(user, former);
+        } else {
+            rename(session, realm, user);
+        }
+    }
+
+    /** Gives the user their own address as username, or a name that nobody can guess if the address is not free. */
+    private static void rename(KeycloakSession session, RealmModel realm, UserModel user) {
+        String address = user.getEmail();
+        boolean isFree = address != null && session.users().getUserByUsername(realm, address) == null;
+        rename(user, isFree ? address : UUID.randomUUID().toString());
+    }
+
+    private static void rename(UserModel user, String username) {
         try {
-            user.setUsername(isFree ? now : UUID.randomUUID().toString());
+            user.setUsername(username);
         } catch (ReadOnlyException e) {
-            LOG.warnf(
-                    "The username of %s stays an address that the user no longer has: it cannot be written",
-                    user.getId());
+            LOG.warnf("The username of %s stays an address that is not the user's: it cannot be written", user.getId());
         }
     }
 }
