@@ -23,7 +23,7 @@ final class GrantedRoles {
         this.session = session;
         this.home = home;
         this.proof = proof;
-        this.carried = TokenRoles.of(session, proof.token());
+        this.carried = TokenRoles.of(session, proof);
     }
 
     /**
@@ -49,13 +49,15 @@ final class GrantedRoles {
     /**
      * Whether a token exchange has narrowed the token to an audience without this realm's client {@code account}.
      * Keycloak removes the client roles of all other clients from such a token, but leaves the realm roles in it; so
-     * this check decides for rights that are no client roles. It cannot detect the narrowing if the user holds no role
-     * of {@code account} in the client's scope.
+     * this check decides for rights that are no client roles. The token carries no role of {@code account}, and either
+     * the user has one in the client's scope, or the token itself says that it was exchanged for particular services.
      */
     boolean isNarrowed() {
         ClientModel account = home.getClientByClientId(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
-        return account != null
-                && !carried.areOf(account)
-                && account.getRolesStream().anyMatch(this::isInScope);
+        if (account != null && carried.areOf(account)) {
+            return false;
+        }
+        return carried.isForServices()
+                || (account != null && account.getRolesStream().anyMatch(this::isInScope));
     }
 }

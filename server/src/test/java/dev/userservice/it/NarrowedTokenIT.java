@@ -178,11 +178,88 @@ final class NarrowedTokenIT {
         platform.api(narrowed).get("/metrics").then().statusCode(403);
     }
 
+    /** Such a token does not show what the exchange has removed. */
+    @Test
+    void aLightweightTokenThatWasExchangedGivesNoRight() {
+        var client = tenant.addClient("light-svc", true);
+        tenant.letExchange("light-svc", "front");
+        client = tenant.admin().clients().findByClientId("light-svc").get(0);
+        client.getAttributes().put("client.use.lightweight.access.token.enabled", "true");
+        tenant.admin().clients().get(client.getId()).update(client);
+        String narrowed = narrowed(tenant, "boss", "light-svc", "reports");
+        tenant.api(narrowed).get("/users").then().statusCode(403);
+        tenant.api(narrowed).get("/users/me").then().statusCode(403);
+        String own = tenant.passwordToken("light-svc", "boss").path("access_token");
+        tenant.api(own).get("/users").then().statusCode(200);
+    }
+
+    /** Tests a vendor's token of a client that may use the role {@code vendor} and no role of the client {@code account}. */
+    @Test
+    void norIsOneOfAClientThatMayUseNothingElse(TestServer server) {
+        Tenant platform = Tenant.platformOf(server);
+        platform.addClient("whole-front", true);
+        String narrow = vendorOnly(platform, "vendor-svc", "whole-front");
+        platform.addClient("invoices", false);
+        platform.letExchange("invoices", "vendor-svc");
+        String whole = platform.passwordToken("whole-front", TestServer.VENDOR).path("access_token");
+        String forInvoices = platform.exchangedToken("vendor-svc", whole, Map.of("audience", "invoices"));
+        tenant.api(forInvoices).get("/users").then().statusCode(403);
+        platform.api(forInvoices).get("/metrics").then().statusCode(403);
+
+        // A token that a refresh token of the exchange brings is for the same service.
+        var clients = platform.admin().clients();
+        var client = clients.get(narrow).toRepresentation();
+        client.getAttributes().put("standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
+        clients.get(narrow).update(client);
+        String refresh = platform.token(
+                        "vendor-svc",
+                        Map.of(
+                                "grant_type", "urn:ietf:params:oauth:grant-type:token-exchange",
+                                "subject_token", whole,
+                                "subject_token_type", "urn:ietf:params:oauth:token-type:access_token",
+                                "requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token",
+                                "audience", "invoices"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("refresh_token");
+        String refreshed = platform.token("vendor-svc", Map.of("grant_type", "refresh_token", "refresh_token", refresh))
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("access_token");
+        tenant.api(refreshed).get("/users").then().statusCode(403);
+
+        // The vendor's own token of such a client is whole, and so is one that was exchanged for no service.
+        String own = platform.passwordToken("vendor-svc", TestServer.VENDOR).path("access_token");
+        tenant.api(own).get("/users").then().statusCode(200);
+        vendorOnly(platform, "vendor-plain", "whole-front");
+        String again = platform.passwordToken("whole-front", TestServer.VENDOR).path("access_token");
+        tenant.api(platform.exchangedToken("vendor-plain", again, Map.of()))
+                .get("/users")
+                .then()
+                .statusCode(200);
+    }
+
+    /** Adds a client that exchanges tokens and has the role {@code vendor} alone in its scope; returns its id. */
+    private static String vendorOnly(Tenant platform, String clientId, String tokensOf) {
+        String id = platform.addClient(clientId, false).getId();
+        platform.admin()
+                .clients()
+                .get(id)
+                .getScopeMappings()
+                .realmLevel()
+                .add(List.of(platform.admin().roles().get("vendor").toRepresentation()));
+        platform.letExchange(clientId, tokensOf);
+        return id;
+    }
+
     /** Removes the clients, because all tests share the platform realm. */
     @AfterAll
     static void removeClients(TestServer server) {
         var clients = server.admin().realm(TestServer.PLATFORM).clients();
-        for (String name : List.of("front", "svc", "reports")) {
+        for (String name :
+                List.of("front", "svc", "reports", "whole-front", "vendor-svc", "vendor-plain", "invoices")) {
             clients.findByClientId(name)
                     .forEach(client -> clients.get(client.getId()).remove());
         }
