@@ -172,6 +172,8 @@ final class ArchitectureTest {
             "keycloak.ServerFactories",
             "keycloak.TotpAuthenticator",
             "keycloak.UserSessions",
+            "keycloak.UsersBefore",
+            "mail.InterruptibleSender",
             "metrics.TenantFigures",
             "mfa.TotpSecret",
             "password.PasswordCheck",

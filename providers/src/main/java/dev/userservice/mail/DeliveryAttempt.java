@@ -8,6 +8,7 @@ import org.keycloak.common.util.Time;
  *
  * @param id the id of the entry
  * @param lease the token of the lease
+ * @param endsAt the deadline of the attempt, in milliseconds since 1970-01-01 UTC; the lease ends a little later
  * @param realmName the name of the realm, for meters and the log
  * @param kind the kind of the {@link OutboxJob}
  * @param userId null if the entry holds only an identifier
@@ -22,6 +23,7 @@ import org.keycloak.common.util.Time;
 public record DeliveryAttempt(
         String id,
         String lease,
+        long endsAt,
         String realmId,
         String realmName,
         String kind,
@@ -40,6 +42,7 @@ public record DeliveryAttempt(
         return new DeliveryAttempt(
                 id,
                 lease,
+                endsAt,
                 realmId,
                 realmName,
                 kind,

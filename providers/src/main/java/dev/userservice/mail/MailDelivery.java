@@ -26,9 +26,14 @@ final class MailDelivery {
     }
 
     /** Makes one attempt, and returns what it has shown about the tenant's mail server. */
-    TenantFairness.Server deliver(DeliveryAttempt delivery) {
+    TenantFairness.Server deliver(DeliveryAttempt delivery, RunningAttempt attempt) {
+        attempt.endAt(delivery.endsAt());
         try {
-            run(session -> jobs.get(delivery.kind()).run(session, delivery));
+            attempt.interruptibly(() -> inTransaction(session -> {
+                InterruptibleSender.use(session);
+                jobs.get(delivery.kind()).run(session, delivery);
+                return true;
+            }));
         } catch (MailFailure failure) {
             retryOrGiveUp(delivery, failure.reason(), failure.isRecipientRefused());
             return failure.server();

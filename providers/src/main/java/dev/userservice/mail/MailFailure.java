@@ -13,7 +13,7 @@ final class MailFailure extends RuntimeException {
 
     private static final int MAX_MESSAGE = 200;
 
-    /** What the realm lacks to send mails; null if the mail server or the mail itself caused the failure. */
+    /** Why no mail of the realm could be sent; null if an exception of the mail server or the mail itself says it. */
     private final String lack;
 
     MailFailure(EmailException cause) {
@@ -29,6 +29,11 @@ final class MailFailure extends RuntimeException {
     /** Returns the failure of a realm that cannot send any mail, so that the mail need not even be created. */
     static MailFailure ofRealm(String lack) {
         return new MailFailure(lack);
+    }
+
+    /** Returns the failure of an attempt that was interrupted at its deadline while it talked to the mail server. */
+    static MailFailure ofEndlessServer() {
+        return new MailFailure("the mail server did not finish in time");
     }
 
     /** Whether the mail server has permanently refused this recipient (RFC 5321, section 4.2.1: a 5yz reply). */

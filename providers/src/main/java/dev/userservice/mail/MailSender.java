@@ -53,7 +53,8 @@ public final class MailSender {
                     .setUser(delivery.recipient() == null ? user : new Addressee(user, delivery.recipient()))
                     .send(content.subjectKey(), List.of(realmName(realm)), content.template(), content.attributes());
         } catch (EmailException e) {
-            throw new MailFailure(e);
+            // The interrupt was for the connection alone, and must not reach the database.
+            throw Thread.interrupted() ? MailFailure.ofEndlessServer() : new MailFailure(e);
         } catch (IOException e) {
             throw new MailFailure(new EmailException("The theme cannot be read", e));
         }

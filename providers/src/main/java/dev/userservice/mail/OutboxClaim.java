@@ -2,6 +2,7 @@ package dev.userservice.mail;
 
 import dev.userservice.keycloak.UserDirectory;
 import jakarta.persistence.EntityManager;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -13,6 +14,9 @@ import org.keycloak.models.UserModel;
 /** A due entry of the outbox, in the transaction in which a worker may lease it or delete it. */
 public final class OutboxClaim {
     private static final Logger LOG = Logger.getLogger(OutboxClaim.class);
+
+    /** How much longer a lease lasts than the attempt may take: what an interrupted attempt needs to end in order. */
+    private static final Duration MARGIN = Duration.ofSeconds(15);
 
     private final KeycloakSession session;
     private final EntityManager entities;
@@ -69,23 +73,23 @@ public final class OutboxClaim {
      */
     public Optional<DeliveryAttempt> lease() {
         String lease = UUID.randomUUID().toString();
+        long endsAt = Time.currentTimeMillis() + SmtpTimeouts.of(realm).toMillis();
         int leased = entities.createQuery("""
                         update UserServiceOutbox set lease = :lease, dueAt = :until, attempts = attempts + 1
                         where id = :id and dueAt = :seen""")
                 .setParameter("lease", lease)
-                .setParameter(
-                        "until",
-                        Time.currentTimeMillis() + SmtpTimeouts.of(realm).toMillis())
+                .setParameter("until", endsAt + MARGIN.toMillis())
                 .setParameter("id", entry.id())
                 .setParameter("seen", entry.dueAt())
                 .executeUpdate();
-        return leased == 1 ? Optional.of(delivery(lease)) : Optional.empty();
+        return leased == 1 ? Optional.of(delivery(lease, endsAt)) : Optional.empty();
     }
 
-    private DeliveryAttempt delivery(String lease) {
+    private DeliveryAttempt delivery(String lease, long endsAt) {
         return new DeliveryAttempt(
                 entry.id(),
                 lease,
+                endsAt,
                 realm.getId(),
                 realm.getName(),
                 entry.kind(),

@@ -97,6 +97,9 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         housekeeping.runIfDue(task -> KeycloakModelUtils.runJobInTransaction(sessions, task));
         Housekeeping.attempt("The workers of the outbox cannot be looked after", () -> {
             long now = clock.millis();
+            running.stream()
+                    .filter(attempt -> attempt.interruptIfOverdue(now))
+                    .forEach(attempt -> LOG.warnf("An attempt takes too long and is ended: %s", attempt.entry()));
             running.stream().filter(attempt -> attempt.isSlow(now)).forEach(this::replace);
             wake();
         });
@@ -187,10 +190,10 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     private boolean make(RunningAttempt attempt, Set<String> passedOver) {
         TenantFairness.Server server = TenantFairness.Server.UNKNOWN;
         try {
-            Optional<DeliveryAttempt> claimed = claim(attempt.entry());
+            Optional<DeliveryAttempt> claimed = claim(attempt);
             if (claimed.isPresent()) {
                 DeliveryAttempt mail = claimed.get();
-                server = LogContext.during(mail.realmName(), mail.userId(), () -> delivery.deliver(mail));
+                server = LogContext.during(mail.realmName(), mail.userId(), () -> delivery.deliver(mail, attempt));
             } else {
                 passedOver.add(attempt.entry().id());
             }
@@ -206,9 +209,11 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
      * Claims each entry in a transaction of its own: a failure, for example because the user's directory is
      * unavailable, does not affect other entries.
      */
-    private Optional<DeliveryAttempt> claim(OutboxLeases.DueEntry entry) {
+    private Optional<DeliveryAttempt> claim(RunningAttempt attempt) {
+        OutboxLeases.DueEntry entry = attempt.entry();
         try {
-            return inTransaction(session -> new OutboxLeases(session).claim(entry, jobs.get(entry.kind())));
+            return attempt.interruptibly(() ->
+                    inTransaction(session -> new OutboxLeases(session).claim(entry, jobs.get(entry.kind()))));
         } catch (RuntimeException e) {
             LOG.errorf(e, "An entry of the outbox cannot be worked on now: %s", entry);
             delivery.postpone(entry);

@@ -2,16 +2,26 @@ package dev.userservice.mail;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /** An entry that a worker is busy with, and whether the worker still has its place among the workers of this node. */
 final class RunningAttempt {
     /** The time after which an attempt is slow. Keycloak's own timeouts end most attempts with a dead server by then. */
     private static final Duration SLOW = Duration.ofSeconds(10);
 
+    /** How long a claim may take. It may ask the user's directory, which may not answer at all. */
+    private static final Duration LONGEST_CLAIM = Duration.ofMinutes(1);
+
     private final OutboxLeases.DueEntry entry;
     private final TenantFairness turns;
     private final long startedAt;
     private final AtomicBoolean isDecided = new AtomicBoolean();
+
+    /** The deadline, in milliseconds since 1970-01-01 UTC: at first of the claim, then of the whole attempt. */
+    private long endsAt;
+
+    /** The thread that may be interrupted now; null for none. */
+    private Thread busy;
 
     /**
      * Begins the attempt.
@@ -23,6 +33,7 @@ final class RunningAttempt {
         this.entry = entry;
         this.turns = turns;
         this.startedAt = startedAt;
+        this.endsAt = startedAt + LONGEST_CLAIM.toMillis();
         turns.started(entry.realmId());
     }
 
@@ -36,6 +47,41 @@ final class RunningAttempt {
 
     boolean isSlow(long now) {
         return now - startedAt > SLOW.toMillis();
+    }
+
+    /** Sets the deadline of the whole attempt, in milliseconds since 1970-01-01 UTC. */
+    synchronized void endAt(long time) {
+        endsAt = time;
+    }
+
+    /** Does a part of the attempt that {@link #interruptIfOverdue} may end. */
+    <T> T interruptibly(Supplier<T> work) {
+        setBusy(Thread.currentThread());
+        try {
+            return work.get();
+        } finally {
+            setBusy(null);
+            // The interrupt was for the work alone. What follows needs the database.
+            Thread.interrupted();
+        }
+    }
+
+    private synchronized void setBusy(Thread thread) {
+        busy = thread;
+    }
+
+    /**
+     * Interrupts the attempt after its deadline. This closes the connection to the mail server, or ends the wait for a
+     * user directory; the attempt then fails.
+     *
+     * @return whether the attempt was interrupted
+     */
+    synchronized boolean interruptIfOverdue(long now) {
+        boolean isOverdue = busy != null && now > endsAt;
+        if (isOverdue) {
+            busy.interrupt();
+        }
+        return isOverdue;
     }
 
     /** Takes the place from the worker; returns false if the attempt is over or the place is taken already. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,6 +161,38 @@ final class OutboxIT {
             }
         } finally {
             otherProxy.close();
+        }
+    }
+
+    /** Each line comes in time, but the reply has no end; twelve such attempts would stop all mails of the server. */
+    @Test
+    void aReplyWithoutAnEndIsCutOff() throws IOException {
+        try (EndlessReply endless = EndlessReply.start()) {
+            Tenant hostile = Tenant.on(
+                    server,
+                    realm -> realm.set(
+                            "smtpServer",
+                            endless.smtp()
+                                    .json()
+                                    // The deadline of an attempt is twelve seconds then.
+                                    .put("connectionTimeout", "1000")
+                                    .put("writeTimeout", "1000")
+                                    .put("timeout", "1000")));
+            try {
+                String email = hostile.register(Map.of());
+                Eventually.holds("an attempt", LONG, () -> endless.begun() >= 1);
+                Eventually.holds("its end", LONG, () -> endless.ended() >= 1);
+                Eventually.holds("the next one", LONG, () -> endless.begun() >= 2);
+                assertTrue(mails(hostile, "retried") >= 1);
+                hostile.awaitLogged("An attempt takes too long and is ended");
+                RealmRepresentation realm = hostile.admin().toRepresentation();
+                realm.getSmtpServer()
+                        .put("port", Integer.toString(server.inbox().port()));
+                hostile.admin().update(realm);
+                verify(hostile, server.inbox().next(email, LONG));
+            } finally {
+                hostile.admin().remove();
+            }
         }
     }
 
