@@ -54,6 +54,12 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
     /** The auth note with the time of the last request, in milliseconds since 1970-01-01 UTC. */
     private static final String SINCE = "user-service.waits-since";
 
+    /**
+     * The auth note with the time before which the user's tokens were not valid at the last request. Keycloak counts it
+     * in seconds, so that it cannot tell whether it was set before or after a request in the same second.
+     */
+    private static final String KNOWN = "user-service.known-not-before";
+
     /** The property of a request with the states of the users whose logins were looked at; the key is the user's id. */
     private static final String SEEN = LoginUnderWayFilter.class.getName();
 
@@ -160,7 +166,10 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
         }
         String noted = login.getAuthNote(SINCE);
         long since = noted == null ? logins.getTimestamp() * 1000L : Long.parseLong(noted);
-        return session.users().getNotBeforeOfUser(realm, user) > since / 1000 || hasPasswordSince(user, since);
+        int notBefore = session.users().getNotBeforeOfUser(realm, user);
+        String known = login.getAuthNote(KNOWN);
+        boolean isDeclaredInvalid = known == null ? notBefore > since / 1000 : notBefore != Integer.parseInt(known);
+        return isDeclaredInvalid || hasPasswordSince(user, since);
     }
 
     /**
@@ -191,6 +200,7 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
         } else if (isUnderWay(login)) {
             // Otherwise the login has ended in this request.
             login.setAuthNote(SINCE, Long.toString(Time.currentTimeMillis()));
+            login.setAuthNote(KNOWN, Integer.toString(session.users().getNotBeforeOfUser(login.getRealm(), user)));
         }
     }
 

@@ -13,9 +13,11 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -139,6 +141,30 @@ final class ParkedLoginIT {
                 .statusCode(200);
         Response page = goOn(browser, address);
         assertFalse(page.asString().contains(FIELD), page.asString());
+    }
+
+    /** Keycloak notes in whole seconds from when on a user's tokens are valid. */
+    @Test
+    void norWhatDeclaresTheUsersTokensInvalidWithinTheSameSecond() {
+        String id = tenant.addUser("erin");
+        boolean isSameSecond = false;
+        for (int i = 0; i < 60 && !isSameSecond; i++) {
+            Map<String, String> browser = browserOf("erin");
+            awaitBeginOfSecond();
+            long second = System.currentTimeMillis() / 1000;
+            String address = parked(browser);
+            // No new password comes with this, which would have a time of its own.
+            tenant.admin().users().get(id).logout();
+            isSameSecond = System.currentTimeMillis() / 1000 == second;
+            Response page = goOn(browser, address);
+            assertFalse(page.asString().contains(FIELD), page.asString());
+        }
+        assertTrue(isSameSecond, "never were both in the same second");
+    }
+
+    private static void awaitBeginOfSecond() {
+        LockSupport.parkNanos(
+                Duration.ofMillis(1_000 - System.currentTimeMillis() % 1_000).toNanos());
     }
 
     /** A filter sees a request before its body; whoever sends the form may keep the body back until the owner has recovered. */
