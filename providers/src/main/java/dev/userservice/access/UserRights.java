@@ -23,8 +23,6 @@ import org.keycloak.services.resources.admin.fgap.AdminPermissions;
  * a caller who may not query users gets 403 for both. Service accounts are clients, not users.
  */
 public final class UserRights {
-    private static final int MAX_IDENTIFIER = 255;
-
     private final KeycloakSession session;
     private final RealmModel realm;
     private final Caller caller;
@@ -156,11 +154,7 @@ public final class UserRights {
      */
     public UserModel requireManageNamed(String identifier) {
         requireManageUsers();
-        new FieldErrors()
-                .required("identifier", identifier)
-                .text("identifier", identifier, 1, MAX_IDENTIFIER)
-                .storable("identifier", identifier)
-                .throwIfAny();
+        new FieldErrors().required("identifier", identifier).throwIfAny();
         return managed(users.byIdentifier(identifier));
     }
 

@@ -74,11 +74,7 @@ public final class ActivationResource {
                     @Parameter(required = true, description = "Username or e-mail address")
                     @Schema(minLength = 1, maxLength = 255)
                     String identifier) {
-        new FieldErrors()
-                .required("identifier", identifier)
-                .text("identifier", identifier, 1, 255)
-                .storable("identifier", identifier)
-                .throwIfAny();
+        new FieldErrors().required("identifier", identifier).throwIfAny();
         new ActivationCodes(call.session(), call.settings())
                 .sendTo(Identifier.of(identifier), MailContext.of(call.session(), null, null));
         return new Message("If the account awaits activation, a new code has been sent.");

@@ -40,6 +40,7 @@ public record CreateUserRequest(
 
         @Schema(
                 nullable = true,
+                maxLength = 255,
                 description =
                         "user, if anything, without a token; by an admin also admin, and by a vendor vendor on the"
                                 + " platform")

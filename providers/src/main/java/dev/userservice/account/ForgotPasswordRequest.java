@@ -17,7 +17,7 @@ public record ForgotPasswordRequest(
         @Schema(minLength = 1, maxLength = 255, description = "Username or e-mail address")
         String identifier,
 
-        @Schema(description = "The realm's name, if anything")
+        @Schema(maxLength = 255, description = "The realm's name, if anything")
         String tenantName)
         implements JsonRequest {
 

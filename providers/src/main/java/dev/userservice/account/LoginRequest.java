@@ -25,7 +25,7 @@ public record LoginRequest(
         @Schema(minLength = 1, maxLength = 16, description = "A one-time code, where the user has TOTP set up")
         String totp,
 
-        @Schema(description = "The realm's name, if anything")
+        @Schema(maxLength = 255, description = "The realm's name, if anything")
         String tenantName,
 
         @Schema(maxLength = 1024, description = "OIDC scopes; openid adds an id_token")

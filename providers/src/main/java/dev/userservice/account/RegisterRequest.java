@@ -56,25 +56,25 @@ public record RegisterRequest(
         @Schema(nullable = true, type = SchemaType.OBJECT, implementation = Object.class, description = "At most 8 KiB")
         JsonNode preferences,
 
-        @Schema(nullable = true, description = "user, if anything: nobody gives themselves another role")
+        @Schema(
+                nullable = true,
+                maxLength = 255,
+                description = "user, if anything: nobody gives themselves another role")
         String role,
 
-        @Schema(nullable = true, description = "The realm's name, if anything")
+        @Schema(nullable = true, maxLength = 255, description = "The realm's name, if anything")
         String tenantName)
         implements JsonRequest {
 
     /**
      * Returns all errors in the body, before the tenant's own rules are checked.
      *
-     * @throws ApiProblem 403 for a role that nobody may give themselves, 400 for texts that exceed every limit
+     * @throws ApiProblem 403 for a role that nobody may give themselves
      */
     FieldErrors validate(String tenant) {
         if (role != null && !role.equals("user")) {
             throw ApiProblem.forbidden("Nobody registers with another role than user");
         }
-        // Texts that are too long are rejected at once: nothing further processes them, and no event stores them.
-        FieldErrors.ofLongTexts(this).throwIfAny();
-
         FieldErrors errors = FieldErrors.of(this);
         PasswordFormat.check(errors, "password", password);
         if (passwordConfirmation != null && !passwordConfirmation.equals(password)) {

@@ -84,7 +84,6 @@ public final class ActivityParameters {
         if (begin != null && end != null && begin >= end) {
             errors.add("to", "This must be later than from");
         }
-        errors.text("actor_id", actorId, 1, ActivityLog.MAX_TEXT).storable("actor_id", actorId);
         if (ipAddress != null && !Addresses.isAddress(ipAddress)) {
             errors.add("ip_address", "This must be an address of IPv4 or IPv6");
         }

@@ -88,10 +88,6 @@ public final class ActivityResource {
                     String userId,
             @BeanParam ActivityParameters parameters) {
         call.caller().users().requireViewAll();
-        new FieldErrors()
-                .text("user_id", userId, 1, ActivityLog.MAX_TEXT)
-                .storable("user_id", userId)
-                .throwIfAny();
         return page(parameters, userId, false);
     }
 

@@ -2,7 +2,6 @@ package dev.userservice.activity;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.userservice.access.ApiCall;
-import dev.userservice.web.ApiProblem;
 import dev.userservice.web.JsonAnswer;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,7 +14,6 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -29,8 +27,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Activity")
 public final class DailyActivityResource {
     private static final int DEFAULT_DAYS = 30;
-    private static final int MAX_DAYS = 90;
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,2}");
 
     private static final String WHAT =
             "`login` and `login_failed` of the activity log, counted by days of UTC: the oldest first, today last, and none left"
@@ -95,7 +91,7 @@ public final class DailyActivityResource {
     }
 
     private Days days(String userId, String days) {
-        int wanted = number(days);
+        int wanted = days == null ? DEFAULT_DAYS : Integer.parseInt(days);
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         LocalDate first = today.minusDays(wanted - 1L);
         Instant from = first.atStartOfDay(ZoneOffset.UTC).toInstant();
@@ -107,17 +103,6 @@ public final class DailyActivityResource {
                         from.toEpochMilli(),
                         DailyLogins.MOST));
         return new Days(first.datesUntil(today.plusDays(1)).map(counted::on).toList());
-    }
-
-    private static int number(String given) {
-        if (given == null) {
-            return DEFAULT_DAYS;
-        }
-        int number = NUMBER.matcher(given).matches() ? Integer.parseInt(given) : 0;
-        if (number < 1 || number > MAX_DAYS) {
-            throw ApiProblem.invalid("days", "This must be a number from 1 to " + MAX_DAYS);
-        }
-        return number;
     }
 
     /** An array with a type of its own, so that the writer of the API's responses recognizes it. */

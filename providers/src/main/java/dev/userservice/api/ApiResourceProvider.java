@@ -24,7 +24,7 @@ import org.keycloak.services.resource.RealmResourceProvider;
  * The entry point of the API. Everything that can be refused without reading a body is refused here, in this order: a
  * realm that does not serve the API, is disabled or requires HTTPS; an unknown path or method; a body that is not JSON
  * or too large; a parameter that is given twice; too many calls; a missing or invalid token; a foreign origin; a caller
- * without the right; a parameter that the route does not declare.
+ * without the right; a parameter that the route does not declare, or whose value is outside its limits.
  */
 public final class ApiResourceProvider implements RealmResourceProvider {
     private static final Pattern JSON = Pattern.compile(
@@ -68,10 +68,8 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         call.authorize(route.permission());
         limits.countAddressOfPerson(call);
         Object resource = route.resource().of(call, database);
-        QueryParameters.requireKnown(
-                route,
-                resource.getClass(),
-                request.getUri().getQueryParameters().keySet());
+        QueryParameters.requireValid(
+                route, resource.getClass(), request.getUri().getQueryParameters());
         return resource;
     }
 

@@ -3,6 +3,7 @@ package dev.userservice.api;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.LoginReturnsHere;
+import dev.userservice.web.ParameterLimits;
 import dev.userservice.web.StrictJson;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.HttpMethod;
@@ -12,40 +13,52 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * The query parameters of a route: those that its resource method declares. If an unknown parameter, such as a filter
- * with a misspelled name, were ignored, the response would not be what the caller asked for.
+ * The query parameters of a route: those that its resource method declares, with the limits that {@link Schema} declares
+ * of them. The OpenAPI document shows the same annotations, so that it cannot promise other limits than those that
+ * count. If an unknown parameter, such as a filter with a misspelled name, were ignored, the response would not be what
+ * the caller asked for.
  */
 final class QueryParameters {
-    private static final Map<Method, Set<String>> DECLARED = new ConcurrentHashMap<>();
+    private static final Map<Method, Map<String, ParameterLimits>> DECLARED = new ConcurrentHashMap<>();
 
     private QueryParameters() {}
 
     /**
-     * Rejects a call with a parameter that its route does not declare.
+     * Rejects a call with a parameter that its route does not declare, or with a value outside the declared limits.
      *
      * @param resource the class of the resource that answers the call
-     * @param given the names of the call's parameters
-     * @throws ApiProblem 400 that names the unknown parameters
+     * @param given the call's parameters
+     * @throws ApiProblem 400 that names the parameters
      */
-    static void requireKnown(Route route, Class<?> resource, Set<String> given) {
+    static void requireValid(Route route, Class<?> resource, Map<String, List<String>> given) {
         if (given.isEmpty()) {
             return;
         }
-        Set<String> known = DECLARED.computeIfAbsent(method(route, resource), QueryParameters::declared);
+        Map<String, ParameterLimits> known = of(route, resource);
         FieldErrors errors = new FieldErrors();
-        given.stream()
-                .filter(name -> !known.contains(name))
-                .sorted()
-                .forEach(name -> errors.add(StrictJson.printable(name), "This parameter is not known"));
+        new TreeMap<>(given).forEach((name, values) -> {
+            if (known.containsKey(name)) {
+                values.forEach(value -> known.get(name).check(name, value, errors));
+            } else {
+                errors.add(StrictJson.printable(name), "This parameter is not known");
+            }
+        });
         errors.throwIfAny();
+    }
+
+    /** Returns the parameters that a route declares, by name. */
+    static Map<String, ParameterLimits> of(Route route, Class<?> resource) {
+        return DECLARED.computeIfAbsent(method(route, resource), QueryParameters::declared);
     }
 
     private static Method method(Route route, Class<?> resource) {
@@ -66,17 +79,18 @@ final class QueryParameters {
     }
 
     /** Returns the declared parameters, by the annotations that JAX-RS and the OpenAPI document use too. */
-    private static Set<String> declared(Method method) {
-        Stream<AnnotatedElement> places = Arrays.stream(method.getParameters()).flatMap(QueryParameters::places);
-        Stream<String> ofPage = Optional.ofNullable(method.getAnnotation(LoginReturnsHere.class)).stream()
+    private static Map<String, ParameterLimits> declared(Method method) {
+        Map<String, ParameterLimits> declared = new HashMap<>();
+        Arrays.stream(method.getParameters())
+                .flatMap(QueryParameters::places)
+                .filter(place -> place.isAnnotationPresent(QueryParam.class))
+                .forEach(place ->
+                        declared.put(place.getAnnotation(QueryParam.class).value(), ParameterLimits.of(place)));
+        Optional.ofNullable(method.getAnnotation(LoginReturnsHere.class)).stream()
                 .flatMap(page -> Stream.of(page.value(), page.also()))
-                .flatMap(Arrays::stream);
-        return Stream.concat(
-                        places.map(place -> place.getAnnotation(QueryParam.class))
-                                .filter(parameter -> parameter != null)
-                                .map(QueryParam::value),
-                        ofPage)
-                .collect(Collectors.toUnmodifiableSet());
+                .flatMap(Arrays::stream)
+                .forEach(name -> declared.put(name, ParameterLimits.NONE));
+        return Map.copyOf(declared);
     }
 
     private static Stream<AnnotatedElement> places(Parameter parameter) {

@@ -85,10 +85,6 @@ public final class MfaResource {
                     @Parameter(description = "Whose; the caller's if there is none")
                     @Schema(minLength = 1, maxLength = 255)
                     String userId) {
-        new FieldErrors()
-                .text("user_id", userId, 1, 255)
-                .storable("user_id", userId)
-                .throwIfAny();
         TotpSecretView secrets = new TotpSecretView(call);
         return MfaView.of(isOwn(userId) ? secrets.show() : secrets.showOf(managed(userId)));
     }

@@ -1,5 +1,6 @@
 package dev.userservice.users;
 
+import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -8,4 +9,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record IdentifierRequest(
         @Schema(nullable = true, minLength = 1, maxLength = 255, description = "Username or e-mail address")
         String identifier)
-        implements JsonRequest {}
+        implements JsonRequest {
+    String named() {
+        FieldErrors.of(this).throwIfAny();
+        return identifier;
+    }
+}

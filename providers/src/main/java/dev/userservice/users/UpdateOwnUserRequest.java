@@ -77,15 +77,8 @@ public record UpdateOwnUserRequest(
         JsonNode preferences)
         implements JsonRequest {
 
-    /**
-     * Returns all errors of the patch that are found without the tenant's own rules.
-     *
-     * @throws dev.userservice.web.ApiProblem 400 for texts that are longer than any rule permits
-     */
+    /** Returns all errors of the patch that are found without the tenant's own rules. */
     FieldErrors validate() {
-        // Overlong texts are rejected here, so that no further check reads them and no event stores them.
-        FieldErrors.ofLongTexts(this).throwIfAny();
-
         FieldErrors errors = FieldErrors.of(this);
         requireText(errors, "email", email);
         requireText(errors, "username", username);

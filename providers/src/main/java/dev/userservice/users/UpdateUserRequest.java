@@ -33,6 +33,7 @@ public record UpdateUserRequest(
         @Schema(
                 type = SchemaType.STRING,
                 implementation = String.class,
+                maxLength = 255,
                 description = "user or admin, and vendor on the platform: the highest that the user is to have")
         JsonNode role,
 

@@ -104,10 +104,10 @@ public final class UserChangesResource {
     @APIResponse(responseCode = "204", description = "The user is gone")
     @APIResponse(responseCode = "409", description = LAST)
     public Response deleteById(
-            @QueryParam("user_id") @Parameter(description = ID) @Schema(minLength = 1) String id,
+            @QueryParam("user_id") @Parameter(description = ID) @Schema(minLength = 1, maxLength = 255) String id,
             @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase,
             @RequestBody(required = false) UserIdRequest request) {
-        String named = named("user_id", id, Optional.ofNullable(request).map(UserIdRequest::userId));
+        String named = named("user_id", id, Optional.ofNullable(request).map(UserIdRequest::named));
         return gone(named, erase);
     }
 
@@ -127,7 +127,7 @@ public final class UserChangesResource {
             @QueryParam("erase") @Parameter(description = ERASE) @Schema(type = SchemaType.BOOLEAN) String erase,
             @RequestBody(required = false) IdentifierRequest request) {
         String named =
-                named("identifier", identifier, Optional.ofNullable(request).map(IdentifierRequest::identifier));
+                named("identifier", identifier, Optional.ofNullable(request).map(IdentifierRequest::named));
         boolean isErased = isErased(erase);
         return gone(call.caller().users().requireManageNamed(named), isErased);
     }

@@ -1,6 +1,7 @@
 package dev.userservice.users;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -8,4 +9,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "UserIdRequest")
 public record UserIdRequest(
         @JsonProperty("user_id") @Schema(nullable = true, minLength = 1, maxLength = 255)
-        String userId) implements JsonRequest {}
+        String userId) implements JsonRequest {
+    String named() {
+        FieldErrors.of(this).throwIfAny();
+        return userId;
+    }
+}

@@ -67,10 +67,6 @@ public final class UserListParameters {
 
     /** Returns the requested conditions. */
     UserSearch.Filter filter(FieldErrors errors) {
-        errors.text("role", role, 0, MAX_TEXT)
-                .storable("role", role)
-                .text("q", q, 0, MAX_TEXT)
-                .storable("q", q);
         return new UserSearch.Filter(
                 q == null || q.isBlank() ? null : q.strip(),
                 role,

@@ -73,11 +73,7 @@ public final class UsersResource {
     }
 
     private static void require(String parameter, String value) {
-        new FieldErrors()
-                .required(parameter, value)
-                .text(parameter, value, 1, 255)
-                .storable(parameter, value)
-                .throwIfAny();
+        new FieldErrors().required(parameter, value).throwIfAny();
     }
 
     private UserView view(UserModel user) {

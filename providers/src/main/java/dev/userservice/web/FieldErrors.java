@@ -26,11 +26,15 @@ public final class FieldErrors {
         return errors;
     }
 
-    /** Returns the errors of those texts of a body that are longer than its record declares. */
-    public static FieldErrors ofLongTexts(JsonRequest request) {
+    /** Returns the errors of those texts of a body that are longer than its record, or a part of it, declares. */
+    static FieldErrors ofLongTexts(JsonRequest request) {
         FieldErrors errors = new FieldErrors();
         for (FieldLimits limits : FieldLimits.of(request)) {
             errors.text(limits.field(), limits.text(request), 0, limits.max());
+            errors = limits.part(request)
+                    .map(FieldErrors::ofLongTexts)
+                    .map(errors::and)
+                    .orElse(errors);
         }
         return errors;
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -54,6 +55,11 @@ record FieldLimits(String field, Method accessor, boolean isRequired, int min, i
             return node.textValue();
         }
         return value instanceof String text ? text : null;
+    }
+
+    /** Returns the part of the body that another record describes; empty if the field is none. */
+    Optional<JsonRequest> part(JsonRequest request) {
+        return value(request) instanceof JsonRequest part ? Optional.of(part) : Optional.empty();
     }
 
     private Object value(JsonRequest request) {

@@ -10,7 +10,10 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
-/** Reads request bodies with {@link StrictJson}; Keycloak's own reader is less strict than the API's contract. */
+/**
+ * Reads request bodies with {@link StrictJson}; Keycloak's own reader is less strict than the API's contract. Texts that
+ * are longer than the record of the request declares are rejected here, so that nothing reads or stores them.
+ */
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
 public final class JsonRequestReader implements MessageBodyReader<JsonRequest> {
@@ -28,6 +31,10 @@ public final class JsonRequestReader implements MessageBodyReader<JsonRequest> {
             MultivaluedMap<String, String> headers,
             InputStream body)
             throws IOException {
-        return StrictJson.read(body, type);
+        JsonRequest request = StrictJson.read(body, type);
+        if (request != null) {
+            FieldErrors.ofLongTexts(request).throwIfAny();
+        }
+        return request;
     }
 }

@@ -1,7 +1,5 @@
 package dev.userservice.web;
 
-import java.util.regex.Pattern;
-
 /**
  * The part of a list that a caller requests.
  *
@@ -15,36 +13,19 @@ public record Paging(int limit, int offset, String cursor) {
     public static final String START = "*";
 
     private static final int DEFAULT_LIMIT = 10;
-    private static final int MAX_LIMIT = 100;
-    private static final int MAX_OFFSET = 999_999_999;
-    private static final int MAX_CURSOR = 2_048;
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     /**
-     * Reads the three query parameters of every list, each of which may be null, and adds what is wrong with them to
-     * the errors.
+     * Reads the three query parameters of every list, each of which may be null and is within its declared limits, and
+     * adds what is wrong with them together to the errors.
      */
     public static Paging of(String limit, String offset, String cursor, FieldErrors errors) {
         if (offset != null && cursor != null) {
             errors.add("cursor", "Either this or offset");
         }
-        errors.text("cursor", cursor, 0, MAX_CURSOR);
         return new Paging(
-                number("limit", limit, 1, MAX_LIMIT, DEFAULT_LIMIT, errors),
-                number("offset", offset, 0, MAX_OFFSET, 0, errors),
+                limit == null ? DEFAULT_LIMIT : Integer.parseInt(limit),
+                offset == null ? 0 : Integer.parseInt(offset),
                 cursor);
-    }
-
-    private static int number(String name, String given, int min, int max, int absent, FieldErrors errors) {
-        if (given == null) {
-            return absent;
-        }
-        int number = NUMBER.matcher(given).matches() ? Integer.parseInt(given) : -1;
-        if (number < min || number > max) {
-            errors.add(name, "This must be a number from " + min + " to " + max);
-            return absent;
-        }
-        return number;
     }
 
     /** Whether this page continues after an earlier one. */

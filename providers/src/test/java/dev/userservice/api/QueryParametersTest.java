@@ -3,6 +3,7 @@ package dev.userservice.api;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -12,16 +13,24 @@ import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.ParameterLimits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class QueryParametersTest {
     private static void require(String method, String path, Class<?> resource, String... given) {
-        QueryParameters.requireKnown(Routes.of(method, path), resource, Set.of(given));
+        QueryParameters.requireValid(
+                Routes.of(method, path),
+                resource,
+                Stream.of(given).collect(Collectors.toMap(name -> name, name -> List.of("1"))));
     }
 
     private static ApiProblem refusal(String method, String path, Class<?> resource, String... given) {
@@ -46,6 +55,60 @@ final class QueryParametersTest {
         refusal("GET", "/users/me", UsersResource.class, "limit");
         refusal("GET", "/users/me/activity", ActivityResource.class, "user_id");
         refusal("GET", "/users", UserListResource.class, "Limit");
+    }
+
+    private static String refusal(String path, Class<?> resource, String name, String value) {
+        return assertThrows(
+                        ApiProblem.class,
+                        () -> QueryParameters.requireValid(
+                                Routes.of("GET", path), resource, Map.of(name, List.of(value))))
+                .json();
+    }
+
+    @Test
+    void whatTheAnnotationsDeclareIsChecked() {
+        String long255 = "x".repeat(256);
+        for (String name : List.of("q", "role")) {
+            assertTrue(refusal("/users", UserListResource.class, name, long255).contains("At most 255 characters"));
+        }
+        assertTrue(refusal("/users", UserListResource.class, "cursor", "x".repeat(2049))
+                .contains("At most 2048 characters"));
+        for (String wrong : List.of("0", "101", "-1", "ten", "9999999999", "")) {
+            assertTrue(refusal("/users", UserListResource.class, "limit", wrong)
+                    .contains("This must be a number from 1 to 100"));
+        }
+        assertTrue(refusal("/users/id", UsersResource.class, "user_id", "").contains("must not be empty"));
+        assertTrue(refusal("/users", UserListResource.class, "q", "\0").contains("NUL"));
+    }
+
+    /** A value without a limit of its length is one of a list, or has another form of a known length. */
+    @Test
+    void everyParameterHasALimit() throws IOException {
+        JsonNode document =
+                new YAMLMapper().readTree(Path.of("../docs/openapi.yaml").toFile());
+        for (Route route : Routes.ALL) {
+            Map<String, ParameterLimits> limits =
+                    QueryParameters.of(route, route.resource().of(null, null).getClass());
+            for (JsonNode parameter : document.path("paths")
+                    .path(route.path())
+                    .path(route.method().toLowerCase(Locale.ROOT))
+                    .path("parameters")) {
+                JsonNode schema = parameter.path("schema");
+                if (parameter.path("in").asText().equals("query")
+                        && List.of("string", "integer")
+                                .contains(schema.path("type").asText())
+                        && !schema.has("enum")
+                        && !schema.path("format").asText().equals("date-time")) {
+                    String name = parameter.path("name").asText();
+                    ParameterLimits known = limits.get(name);
+                    String maximum = known.isNumber() ? "maximum" : "maxLength";
+                    assertEquals(
+                            schema.path(maximum).asInt(-1),
+                            known.max(),
+                            route.method() + " " + route.path() + " " + name);
+                }
+            }
+        }
     }
 
     @Test
@@ -75,7 +138,10 @@ final class QueryParametersTest {
                     });
             Class<?> resource = route.resource().of(null, null).getClass();
             assertDoesNotThrow(
-                    () -> QueryParameters.requireKnown(route, resource, documented),
+                    () -> QueryParameters.requireValid(
+                            route,
+                            resource,
+                            documented.stream().collect(Collectors.toMap(name -> name, name -> List.of("1")))),
                     () -> route.method() + " " + route.path());
         }
     }
