@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * Threads for work that no request waits for; Keycloak's timer has only one thread for everything. They are daemons: a
@@ -12,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 // All submitted work catches its own exceptions and logs them where their subject is known.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Background {
+    private static final Logger LOG = Logger.getLogger(Background.class);
+
+    private final String name;
     private final ScheduledThreadPoolExecutor threads;
 
     /**
@@ -21,6 +25,7 @@ public final class Background {
      * @param size the maximum number of threads
      */
     public Background(String name, int size) {
+        this.name = name;
         this.threads = new ScheduledThreadPoolExecutor(size, task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
@@ -29,11 +34,20 @@ public final class Background {
     }
 
     /**
-     * Repeats the work, each time with the delay after the last run has ended. An exception of the work ends the
-     * repetition.
+     * Repeats the work, each time with the delay after the last run has ended. Neither an exception nor an error of the
+     * work ends the repetition: a class that cannot be loaded, or memory that is short for a moment, must not stop all
+     * mails until the next start.
      */
     public void repeat(Runnable work, Duration first, Duration delay) {
-        threads.scheduleWithFixedDelay(work, first.toMillis(), delay.toMillis(), TimeUnit.MILLISECONDS);
+        threads.scheduleWithFixedDelay(() -> survive(work), first.toMillis(), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void survive(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "A repeated task of %s has failed; it is repeated all the same", name);
+        }
     }
 
     /**

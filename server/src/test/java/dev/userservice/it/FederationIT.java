@@ -16,9 +16,13 @@ import com.unboundid.ldif.LDIFException;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -261,6 +265,62 @@ final class FederationIT {
             directory.startListening();
         }
         tenant.inbox().next("linus@ldap.example", Duration.ofMinutes(2));
+    }
+
+    /** The worker asks the directory whom a mail is for, and this directory accepts connections and never answers. */
+    @Test
+    void aDirectoryThatHangsHoldsUpItsOwnTenantAlone(TestServer server, Tenant healthy) throws Exception {
+        Assumptions.assumeTrue(server.node() != null && server.node().database() != null, "the outbox is written to");
+        Tenant tenant = tenant(server, true);
+        String id =
+                tenant.api(tenant.session("linus").access()).get("/users/me").path("id");
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            silent.setSoTimeout(60_000);
+            pointDirectory(tenant, silent.getLocalPort());
+            tenant.admin().clearUserCache();
+            for (int i = 0; i < 6; i++) {
+                notice(tenant, id, "notice-" + i + "@ldap.example");
+            }
+            // A new entry makes the node look at all entries that are due; then the two attempts of the tenant hang.
+            healthy.register(Map.of());
+            try (Socket first = silent.accept()) {
+                assertTrue(first.isConnected());
+                for (int i = 0; i < 8; i++) {
+                    String email = healthy.register(Map.of());
+                    healthy.inbox().next(email, Duration.ofSeconds(30));
+                }
+                // A claim ends after a minute, though the directory has closed nothing.
+                tenant.awaitLogged(
+                        "An attempt takes too long and is ended",
+                        tenant.admin().toRepresentation().getId());
+            }
+        } finally {
+            pointDirectory(tenant, directory.getListenPort());
+        }
+        tenant.inbox().next("notice-0@ldap.example", Duration.ofMinutes(3));
+        tenant.admin().remove();
+    }
+
+    private static void notice(Tenant tenant, String user, String recipient) throws SQLException {
+        tenant.server().node().database().execute("""
+                insert into us_outbox
+                  (id, realm_id, kind, user_id, recipient, base_url, locale, created_at, due_at, attempts, refusals)
+                values ('%016x-%s', '%s', 'email-changed-old', '%s', '%s', 'http://localhost', 'en', %d, 0, 0, 0)""".formatted(
+                        System.nanoTime(),
+                        UUID.randomUUID().toString().substring(0, 8),
+                        tenant.admin().toRepresentation().getId(),
+                        user,
+                        recipient,
+                        System.currentTimeMillis()));
+    }
+
+    private static void pointDirectory(Tenant tenant, int port) {
+        ComponentRepresentation ldap = tenant.admin()
+                .components()
+                .query(null, "org.keycloak.storage.UserStorageProvider")
+                .get(0);
+        ldap.getConfig().putSingle("connectionUrl", "ldap://127.0.0.1:" + port);
+        tenant.admin().components().component(ldap.getId()).update(ldap);
     }
 
     /** Keycloak's own console does the same: the user is still in the directory and comes back with the next login. */
