@@ -9,20 +9,13 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.ClientModel;
 
 /**
  * Serves a page on which an admin reads the activity log. The page calls the API like any other client, and may read
- * what its user may read.
+ * what its user may read. Whoever opens it logs in by a client of the tenant; a tenant without that client has a page
+ * that says so.
  */
-@Tag(name = "Activity")
 public final class ActivityPageResource {
     private static final String CLIENT = "user-service-activity";
     private static final String WITHOUT_CLIENT = "no-client.html";
@@ -49,16 +42,6 @@ public final class ActivityPageResource {
 
     @GET
     @Path("activity-log")
-    @Operation(
-            operationId = "getActivityPage",
-            summary = "A page on which an admin reads the activity log",
-            description = "Whoever opens it logs in by the tenant's client `" + CLIENT
-                    + "`; a tenant without that one has a page that says so.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The page",
-            content = @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING)))
-    @APIResponse(responseCode = "307", description = "To the same path with a slash at its end")
     @LoginReturnsHere(also = "user")
     public Response page(@Context Request request) {
         return hasClient()
@@ -68,14 +51,7 @@ public final class ActivityPageResource {
 
     @GET
     @Path("activity-log/{file}")
-    @Operation(operationId = "getActivityPageFile", summary = "What the page of the activity log loads")
-    @APIResponse(
-            responseCode = "200",
-            description = "The file",
-            content = @Content(mediaType = "*/*", schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    public Response file(
-            @PathParam("file") @Parameter(description = "Its name", example = "page.js") String name,
-            @Context Request request) {
+    public Response file(@PathParam("file") String name, @Context Request request) {
         return PAGE.file(name, call.session(), request);
     }
 

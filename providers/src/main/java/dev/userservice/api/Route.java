@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
  * @param permission the permission that every call of the route requires
  * @param limit the rate limit of the route; {@link RouteLimits} decides whose calls count together
  * @param resource creates the JAX-RS resource whose method answers
+ * @param isPage whether the route serves a page or one of its files, which are for browsers and not in the OpenAPI
+ *     document
  */
-public record Route(String method, String path, Permission permission, Limit limit, Target resource) {
+public record Route(String method, String path, Permission permission, Limit limit, Target resource, boolean isPage) {
     private static final Pattern TEMPLATE = Pattern.compile("\\{[^}]+}");
 
     /** Creates a resource for one call. */

@@ -91,11 +91,11 @@ public final class Routes {
             route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
             route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
             route("GET", "/metrics", VENDOR, METRICS, MetricsResource::new),
-            new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
-            route("GET", "/activity-log", PUBLIC, ANONYMOUS, ActivityPageResource::new),
-            route("GET", "/activity-log/{file}", PUBLIC, ANONYMOUS, ActivityPageResource::new),
-            route("GET", "/apidocs", PUBLIC, ANONYMOUS, ApiDocsResource::new),
-            route("GET", "/apidocs/{file}", PUBLIC, ANONYMOUS, ApiDocsResource::new),
+            new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new, false),
+            page("/activity-log", ActivityPageResource::new),
+            page("/activity-log/{file}", ActivityPageResource::new),
+            page("/apidocs", ApiDocsResource::new),
+            page("/apidocs/{file}", ApiDocsResource::new),
             route("GET", "/openapi.json", PUBLIC, ANONYMOUS, DocsResource::new),
             route("GET", "/openapi.yaml", PUBLIC, ANONYMOUS, DocsResource::new));
 
@@ -109,7 +109,11 @@ public final class Routes {
 
     private static Route route(
             String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
-        return new Route(method, path, permission, limit, (call, database) -> resource.apply(call));
+        return new Route(method, path, permission, limit, (call, database) -> resource.apply(call), false);
+    }
+
+    private static Route page(String path, Function<ApiCall, Object> resource) {
+        return new Route("GET", path, PUBLIC, ANONYMOUS, (call, database) -> resource.apply(call), true);
     }
 
     /**

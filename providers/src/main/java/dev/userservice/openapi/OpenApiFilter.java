@@ -1,7 +1,6 @@
 package dev.userservice.openapi;
 
 import dev.userservice.access.Permission;
-import dev.userservice.activity.Action;
 import dev.userservice.api.Route;
 import dev.userservice.api.Routes;
 import java.util.ArrayList;
@@ -9,16 +8,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
-import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
-import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
@@ -62,6 +58,9 @@ public final class OpenApiFilter implements OASFilter {
                         "tenant",
                         OASFactory.createServerVariable().defaultValue("demo").description("The realm's name")));
         for (Route route : Routes.ALL) {
+            if (route.isPage()) {
+                continue;
+            }
             PathItem path = document.getPaths().getPathItem(route.path());
             Operation operation =
                     path == null ? null : path.getOperations().get(PathItem.HttpMethod.valueOf(route.method()));
@@ -70,6 +69,7 @@ public final class OpenApiFilter implements OASFilter {
             }
             complete(operation, route);
         }
+        NamedEnums.nameAll(document);
     }
 
     private static void addSecurity(Components components) {
@@ -103,21 +103,12 @@ public final class OpenApiFilter implements OASFilter {
         operation.description(own + RouteDescription.of(route, operation.getOperationId()));
         if (operation.getParameters() != null) {
             operation.getParameters().forEach(FieldDescriptions::describe);
-            operation.getParameters().forEach(OpenApiFilter::list);
         }
         completeAnswers(operation.getOperationId(), operation.getResponses());
     }
 
     private static void completeAnswers(String operationId, APIResponses answers) {
         Map<String, APIResponse> problems = ProblemResponses.ofEveryRoute();
-        if (isOfPage(answers)) {
-            problems.remove("406");
-            problems.put("412", OASFactory.createAPIResponse().ref("PreconditionFailed"));
-            answers.addAPIResponse("304", OASFactory.createAPIResponse().description("The copy is still good"));
-            Stream.of("200", "304")
-                    .map(answers::getAPIResponse)
-                    .forEach(answer -> ProblemResponses.header(answer, "ETag"));
-        }
         problems.forEach((status, problem) -> {
             if (!answers.hasAPIResponse(status)) {
                 answers.addAPIResponse(status, problem);
@@ -129,26 +120,16 @@ public final class OpenApiFilter implements OASFilter {
             } else {
                 ProblemResponses.headers(answer);
             }
-            if (status.equals("201") || status.equals("307")) {
+            if (status.equals("201")) {
                 ProblemResponses.header(answer, "Location");
             }
         });
     }
 
     /**
-     * Whether the route serves a file of a page: it ignores the media types that the caller accepts, and a browser may
-     * have a copy.
-     */
-    private static boolean isOfPage(APIResponses answers) {
-        Content content = answers.getAPIResponse("200") == null
-                ? null
-                : answers.getAPIResponse("200").getContent();
-        return content != null && (content.hasMediaType("text/html") || content.hasMediaType("*/*"));
-    }
-
-    /**
      * Returns the security requirements; none if an access token adds nothing, because generated clients send theirs
-     * wherever one is named.
+     * wherever one is named. The bearer token comes last: a client in TypeScript sets the header for each of the schemes,
+     * and for OAuth without the word Bearer.
      */
     private static List<SecurityRequirement> security(Permission permission) {
         if (NEED_NO_TOKEN.contains(permission)) {
@@ -158,16 +139,9 @@ public final class OpenApiFilter implements OASFilter {
         if (PROVE_OTHERWISE.contains(permission)) {
             security.add(OASFactory.createSecurityRequirement());
         }
-        security.add(OASFactory.createSecurityRequirement().addScheme(BEARER));
         security.add(OASFactory.createSecurityRequirement().addScheme(OIDC, List.of("openid")));
+        security.add(OASFactory.createSecurityRequirement().addScheme(BEARER));
         return security;
-    }
-
-    /** Lists the actions that can be requested. Responses get no such list, since other actions will be added. */
-    private static void list(Parameter parameter) {
-        if (parameter.getName().equals("action")) {
-            parameter.getSchema().getItems().enumeration(List.copyOf(Action.ids()));
-        }
     }
 
     /**

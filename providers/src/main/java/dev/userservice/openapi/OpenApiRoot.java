@@ -5,11 +5,9 @@ import dev.userservice.account.AuthCheckResource;
 import dev.userservice.account.PasswordResetResource;
 import dev.userservice.account.RegistrationResource;
 import dev.userservice.account.SessionResource;
-import dev.userservice.activity.ActivityPageResource;
 import dev.userservice.activity.ActivityResource;
 import dev.userservice.activity.DailyActivityResource;
 import dev.userservice.api.HealthResource;
-import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
@@ -20,8 +18,8 @@ import dev.userservice.users.UsersResource;
 import jakarta.ws.rs.Path;
 
 /**
- * The root from which the generator of the OpenAPI document finds the resources. It is not in the jar, where a class
- * with a path would be a root resource of the whole server.
+ * The root from which the generator of the OpenAPI document finds the resources, all but those that serve pages. It is
+ * not in the jar, where a class with a path would be a root resource of the whole server.
  */
 @Path("/")
 interface OpenApiRoot {
@@ -59,9 +57,6 @@ interface OpenApiRoot {
     DailyActivityResource dailyActivity();
 
     @Path("")
-    ActivityPageResource activityPage();
-
-    @Path("")
     MfaResource mfa();
 
     @Path("")
@@ -72,7 +67,4 @@ interface OpenApiRoot {
 
     @Path("")
     DocsResource docs();
-
-    @Path("")
-    ApiDocsResource apiDocs();
 }

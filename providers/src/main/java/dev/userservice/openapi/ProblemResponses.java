@@ -7,8 +7,8 @@ import dev.userservice.web.StrictJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.headers.Header;
@@ -25,9 +25,6 @@ final class ProblemResponses {
     private static final String HEADERS = "#/components/headers/";
     private static final String SOMEBODY = "cff89834-24d4-4ece-967e-82cd06ba352f";
     private static final int CONFLICT = 409;
-
-    /** The statuses that only some routes have. */
-    private static final Set<Integer> RARE = Set.of(CONFLICT, 412);
 
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
@@ -52,7 +49,6 @@ final class ProblemResponses {
                     "The caller accepts no media type that this route answers",
                     ApiProblem.status(406)),
             new Kind("Conflict", "What was asked for contradicts what there is", ApiProblem.status(CONFLICT)),
-            new Kind("PreconditionFailed", "There is another version than that of If-Match", ApiProblem.status(412)),
             new Kind(
                     "ContentTooLarge",
                     "The body is larger than " + StrictJson.MAX_BODY_BYTES / 1024 + " KiB",
@@ -91,10 +87,8 @@ final class ProblemResponses {
                 "X-Request-ID",
                 header("The call's name in the logs: that of the request, or one that was made", "6f9f1f0e4b0c4b0e"));
         components.addHeader("Location", header("Where that is (RFC 9110)", "/realms/demo/api/users/" + SOMEBODY));
-        components.addHeader(
-                "ETag", header("Which version this is; it may be asked for in If-None-Match (RFC 9110)", "\"5f1b7c\""));
         components.addHeader("WWW-Authenticate", header("The challenge (RFC 6750)", "Bearer error=\"invalid_token\""));
-        KINDS.forEach(kind -> {
+        common().forEach(kind -> {
             APIResponse response = OASFactory.createAPIResponse().description(kind.description());
             complete(kind.status(), response);
             components.addResponse(kind.name(), response);
@@ -107,14 +101,14 @@ final class ProblemResponses {
      */
     static Map<String, APIResponse> ofEveryRoute() {
         Map<String, APIResponse> responses = new TreeMap<>();
-        for (Kind kind : KINDS) {
-            if (!RARE.contains(kind.status())) {
-                responses.put(
-                        Integer.toString(kind.status()),
-                        OASFactory.createAPIResponse().ref(kind.name()));
-            }
-        }
+        common().forEach(kind -> responses.put(
+                Integer.toString(kind.status()), OASFactory.createAPIResponse().ref(kind.name())));
         return responses;
+    }
+
+    /** Returns the kinds that every route may answer. Only some routes answer a conflict, each with its own examples. */
+    private static Stream<Kind> common() {
+        return KINDS.stream().filter(kind -> kind.status() != CONFLICT);
     }
 
     /** Returns the response with the examples of the operation. */

@@ -19,7 +19,8 @@
                                 * Lists are paged by `limit` and `offset`, and to any depth at the same cost by `cursor`.
                                 * Every answer has an `X-Request-ID`, which the server's log has too.
                                 """,
-                        license = @License(name = "MIT")),
+                        contact = @Contact(name = "The maintainers of keycloak-user-service"),
+                        license = @License(name = "MIT", url = "https://opensource.org/license/mit")),
         tags = {
             @Tag(name = "Account", description = "Registration, login, sessions, activation, passwords"),
             @Tag(name = "Users", description = "A tenant's users: one's own account, and those that an admin manages"),
@@ -31,6 +32,7 @@
 package dev.userservice.openapi;
 
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.info.Contact;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.info.License;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;

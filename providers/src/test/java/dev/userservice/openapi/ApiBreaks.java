@@ -1,6 +1,8 @@
 package dev.userservice.openapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,12 +16,17 @@ import java.util.function.BiConsumer;
  * classes and methods from.
  */
 final class ApiBreaks {
+    private final JsonNode oldDocument;
+    private final JsonNode newDocument;
     private final List<String> found = new ArrayList<>();
 
-    private ApiBreaks() {}
+    private ApiBreaks(JsonNode oldDocument, JsonNode newDocument) {
+        this.oldDocument = oldDocument;
+        this.newDocument = newDocument;
+    }
 
     static List<String> between(JsonNode old, JsonNode now) {
-        ApiBreaks breaks = new ApiBreaks();
+        ApiBreaks breaks = new ApiBreaks(old, now);
         both(old.path("paths"), now.path("paths"), (path, before) -> {
             JsonNode after = now.path("paths").path(path);
             both(before, after, (verb, operation) -> breaks.operation(verb + " " + path, operation, after.path(verb)));
@@ -57,7 +64,9 @@ final class ApiBreaks {
         return parameter.path("in").asText() + " " + parameter.path("name").asText();
     }
 
-    private void schema(String name, JsonNode old, JsonNode now, boolean isAnswer) {
+    private void schema(String name, JsonNode oldSchema, JsonNode newSchema, boolean isAnswer) {
+        JsonNode old = resolved(oldSchema, oldDocument);
+        JsonNode now = resolved(newSchema, newDocument);
         boolean wasNull = old.path("nullable").asBoolean();
         boolean isNull = now.path("nullable").asBoolean();
         if (isAnswer) {
@@ -79,6 +88,19 @@ final class ApiBreaks {
         if (old.has("items") && now.has("items")) {
             schema(name + "[]", old.path("items"), now.path("items"), isAnswer);
         }
+    }
+
+    /** Returns a schema together with those to which it refers, so that a list of values may get a name. */
+    private static JsonNode resolved(JsonNode schema, JsonNode document) {
+        if (schema.has("$ref")) {
+            return resolved(document.at(schema.path("$ref").asText().substring(1)), document);
+        }
+        if (!schema.has("allOf")) {
+            return schema;
+        }
+        ObjectNode whole = JsonNodeFactory.instance.objectNode();
+        schema.path("allOf").forEach(part -> whole.setAll((ObjectNode) resolved(part, document)));
+        return whole.setAll((ObjectNode) schema);
     }
 
     private void must(boolean isKept, String otherwise) {

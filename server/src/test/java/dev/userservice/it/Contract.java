@@ -5,7 +5,6 @@ import com.atlassian.oai.validator.model.Request;
 import com.atlassian.oai.validator.model.SimpleRequest;
 import com.atlassian.oai.validator.model.SimpleResponse;
 import com.atlassian.oai.validator.report.ValidationReport;
-import io.restassured.RestAssured;
 import io.restassured.filter.Filter;
 import io.restassured.filter.FilterContext;
 import io.restassured.http.Header;
@@ -19,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Compares every call of the suite with the published OpenAPI document, in both directions. The document must describe each answer, field
+ * Compares every call of the suite with the {@linkplain ApiDocument OpenAPI document}, in both directions. The document must describe each answer, field
  * by field. A request that the document does not allow must have been refused; one that it allows may be refused too.
  */
 final class Contract implements Filter {
@@ -38,11 +37,7 @@ final class Contract implements Filter {
     static Contract of(TestServer server, String realm) {
         return BY_SERVER.computeIfAbsent(
                 server.base(),
-                base -> new Contract(RestAssured.get(base + "/realms/" + realm + "/api/openapi.json")
-                        .then()
-                        .statusCode(200)
-                        .extract()
-                        .asString()));
+                base -> new Contract(ApiDocument.withPages(server, realm).toString()));
     }
 
     @Override
