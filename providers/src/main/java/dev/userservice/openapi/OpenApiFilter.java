@@ -24,7 +24,13 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
  * Completes the OpenAPI document from the table of routes: who may call, how often, and every response of every route.
  */
 public final class OpenApiFilter implements OASFilter {
-    private static final String BEARER = "bearer";
+    /**
+     * The access token as a bearer token. Its name comes after that of {@link #OIDC} in the alphabet, because clients that
+     * OpenAPI Generator makes in TypeScript set the header for each of the schemes, and for OAuth without the word Bearer:
+     * the last one counts.
+     */
+    private static final String BEARER = "token";
+
     private static final String OIDC = "oidc";
 
     /**
@@ -74,18 +80,11 @@ public final class OpenApiFilter implements OASFilter {
 
     private static void addSecurity(Components components) {
         components.addSecurityScheme(
-                BEARER,
-                OASFactory.createSecurityScheme()
-                        .type(SecurityScheme.Type.HTTP)
-                        .scheme("bearer")
-                        .bearerFormat("JWT")
-                        .description("An access token of the tenant, or of the platform realm for vendors"));
-        components.addSecurityScheme(
                 OIDC,
                 OASFactory.createSecurityScheme()
                         .type(SecurityScheme.Type.OAUTH2)
                         .description(
-                                "The same, by a login in the browser: OpenID Connect, authorization code with PKCE."
+                                "An access token by a login in the browser: OpenID Connect, authorization code with PKCE."
                                         + " It lives as long as the realm's access tokens; then Logout and Authorize"
                                         + " again.")
                         .flows(OASFactory.createOAuthFlows()
@@ -94,6 +93,13 @@ public final class OpenApiFilter implements OASFilter {
                                         .tokenUrl(OF_THE_DEMO + "/protocol/openid-connect/token")
                                         .refreshUrl(OF_THE_DEMO + "/protocol/openid-connect/token")
                                         .addScope("openid", "Who logs in"))));
+        components.addSecurityScheme(
+                BEARER,
+                OASFactory.createSecurityScheme()
+                        .type(SecurityScheme.Type.HTTP)
+                        .scheme("bearer")
+                        .bearerFormat("JWT")
+                        .description("An access token of the tenant, or of the platform realm for vendors"));
     }
 
     private static void complete(Operation operation, Route route) {
@@ -128,8 +134,7 @@ public final class OpenApiFilter implements OASFilter {
 
     /**
      * Returns the security requirements; none if an access token adds nothing, because generated clients send theirs
-     * wherever one is named. The bearer token comes last: a client in TypeScript sets the header for each of the schemes,
-     * and for OAuth without the word Bearer.
+     * wherever one is named.
      */
     private static List<SecurityRequirement> security(Permission permission) {
         if (NEED_NO_TOKEN.contains(permission)) {
