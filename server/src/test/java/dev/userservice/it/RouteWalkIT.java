@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -175,13 +176,13 @@ final class RouteWalkIT {
 
     @Test
     void theRoutesOfPagesAreNotPublished() {
-        TreeSet<String> published = new TreeSet<>(rows().keySet());
+        Set<String> published = new TreeSet<>(rows().keySet());
         published.removeIf(route -> route.contains("/activity-log") || route.contains("/apidocs"));
         assertEquals(routes(ApiDocument.published(tenant.server(), tenant.name())), published);
     }
 
-    private static TreeSet<String> routes(JsonNode document) {
-        TreeSet<String> routes = new TreeSet<>();
+    private static Set<String> routes(JsonNode document) {
+        Set<String> routes = new TreeSet<>();
         document.path("paths")
                 .properties()
                 .forEach(path -> path.getValue()
