@@ -3,7 +3,6 @@ package dev.userservice.openapi;
 import dev.userservice.activity.Action;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -19,15 +18,6 @@ import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 final class NamedEnums {
     private static final String SCHEMAS = "#/components/schemas/";
 
-    /** The names of the lists that fields have, by the schema and the field. */
-    private static final Map<String, Map<String, String>> OF_FIELDS = Map.of(
-            "Health",
-            Map.of(
-                    "status", "HealthStatus",
-                    "database", "DatabaseStatus",
-                    "user_service", "ServiceStatus",
-                    "mail", "MailStatus"));
-
     private static final List<String> WITH_ROLE =
             List.of("CreateUserRequest", "RegisterRequest", "UpdateUserRequest", "User");
 
@@ -36,8 +26,11 @@ final class NamedEnums {
     /** Names all lists of a document. */
     static void nameAll(OpenAPI document) {
         Components components = document.getComponents();
-        OF_FIELDS.forEach((schema, fields) -> fields.forEach(
-                (field, name) -> name(components, components.getSchemas().get(schema), field, name)));
+        Schema health = components.getSchemas().get("Health");
+        name(components, health, "status", "HealthStatus");
+        name(components, health, "database", "DatabaseStatus");
+        name(components, health, "user_service", "ServiceStatus");
+        name(components, health, "mail", "MailStatus");
         name(components, components.getSchemas().get("Activity").getProperties().get("actor"), "kind", "ActorKind");
         addRole(components);
         components.addSchema("Action", text("An action that the activity log records", List.copyOf(Action.ids())));
