@@ -20,7 +20,7 @@ final class Program {
      */
     static File find(String packages, String... names) {
         Optional<File> found = Stream.concat(
-                        Stream.of("/usr/bin"),
+                        Stream.of("/usr/bin", "/usr/sbin"),
                         Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1)))
                 .flatMap(folder -> Arrays.stream(names).map(name -> new File(folder, name)))
                 .filter(File::canExecute)

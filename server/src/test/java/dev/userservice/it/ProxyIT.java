@@ -1,6 +1,9 @@
 package dev.userservice.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.RestAssured;
@@ -8,20 +11,27 @@ import io.restassured.config.HttpClientConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -237,6 +247,199 @@ final class ProxyIT {
         LoginForm form = new LoginForm(tenant, request -> proxied(request, "", VICTIM));
         for (int i = 0; i < 110; i++) {
             form.post("alice", TestServer.PASSWORD).then().statusCode(302);
+        }
+    }
+
+    /** Tests {@code deploy/proxy/nginx.conf}, the configuration of docs/proxy.md. */
+    @Nested
+    final class BehindNginx {
+        private static final String ACME = "acme.example.com";
+        private static final String GLOBEX = "globex.example.com";
+        private static final String HERE = "127.0.0.2";
+
+        private static Nginx nginx;
+        private static Tenant acme;
+        private static Tenant globex;
+
+        @BeforeAll
+        static void startNginx() throws IOException {
+            nginx = new Nginx();
+            acme = tenantAt(ACME);
+            globex = tenantAt(GLOBEX);
+            nginx.start(server.base(), acme.name(), globex.name());
+        }
+
+        @AfterAll
+        static void stopNginx() {
+            if (nginx != null) {
+                nginx.close();
+            }
+        }
+
+        /** Creates a tenant as docs/proxy.md says. Unlike elsewhere here, it demands TLS. */
+        private static Tenant tenantAt(String host) {
+            return Tenant.on(
+                    server,
+                    FIVE_LOGINS.andThen(realm -> realm.withObject("/attributes")
+                            .put("frontendUrl", nginx.base(host).toString())));
+        }
+
+        private static String json(Map<String, String> fields) {
+            return fields.entrySet().stream()
+                    .map(field -> "\"" + field.getKey() + "\": \"" + field.getValue() + "\"")
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+
+        private static Nginx.Answer login(String from, String host, String name, String password, String... headers)
+                throws IOException {
+            return nginx.at(from)
+                    .post(host, "/api/login", json(Map.of("identifier", name, "password", password)), headers);
+        }
+
+        private static int loginsThatPass(String from, String... headers) throws IOException {
+            int passed = 0;
+            for (int i = 0; i < 10; i++) {
+                if (login(from, GLOBEX, "nobody", WRONG, headers).status() != 429) {
+                    passed++;
+                }
+            }
+            return passed;
+        }
+
+        @Test
+        void aPersonRegistersAndLogsInAtTheHostOfTheirTenant() throws IOException {
+            Nginx.Client client = nginx.at("127.0.0.4");
+            assertEquals(200, client.get(ACME, "/api/users/health").status());
+            String email = "jane@example.com";
+            assertEquals(
+                    201,
+                    client.post(
+                                    ACME,
+                                    "/api/register",
+                                    json(Map.of("email", email, "password", TestServer.PASSWORD, "first_name", "Jane")),
+                                    "X-Forwarded-Host: evil.example",
+                                    "X-Forwarded-Prefix: /evil",
+                                    "X-Forwarded-Port: 1",
+                                    "Forwarded: host=evil.example")
+                            .status());
+
+            Inbox.Mail mail = acme.inbox().nextWithCode(email);
+            String realm = nginx.base(ACME) + "/realms/" + acme.name();
+            assertTrue(
+                    mail.link().toString().startsWith(realm + "/"),
+                    () -> mail.link().toString());
+            Nginx.Answer page = client.get(
+                    ACME, mail.link().getRawPath() + "?" + mail.link().getRawQuery());
+            assertTrue(page.status() < 400, page::text);
+            assertEquals(
+                    200,
+                    client.post(ACME, "/api/verify-email", json(Map.of("token", mail.code())))
+                            .status());
+
+            Nginx.Answer login = login("127.0.0.4", ACME, email, TestServer.PASSWORD);
+            assertEquals(200, login.status(), login::text);
+            String bearer = "Authorization: Bearer " + login.json().getString("access_token");
+            Nginx.Answer me = client.get(ACME, "/api/users/me", bearer);
+            assertEquals(acme.name(), me.json().getString("tenant"), me::text);
+            assertEquals(
+                    realm,
+                    client.get(ACME, "/realms/" + acme.name() + "/.well-known/openid-configuration")
+                            .json()
+                            .getString("issuer"));
+            assertEquals(403, client.get(GLOBEX, "/api/users/me", bearer).status());
+
+            String logged = Files.readString(nginx.accessLog());
+            assertTrue(logged.contains("/login-actions/action-token"), logged);
+            assertFalse(logged.contains(mail.code()) || logged.contains("?"), logged);
+        }
+
+        @Test
+        void aClientCannotForgeItsAddress() throws IOException {
+            assertEquals(5, loginsThatPass(HERE, "X-Forwarded-For: 198.51.100.1"));
+            assertEquals(0, loginsThatPass(HERE, "X-Forwarded-For: 198.51.100.2", "Forwarded: for=198.51.100.2"));
+            assertEquals(5, loginsThatPass("127.0.0.3"));
+            assertEquals(
+                    Set.of(HERE, "127.0.0.3"),
+                    Activities.of(globex).all(Map.of("action", List.of("login_failed", "rate_limited"))).stream()
+                            .map(row -> row.get("ip_address"))
+                            .collect(Collectors.toSet()));
+        }
+
+        @Test
+        void aHostHasNothingButItsTenant() throws IOException {
+            Nginx.Client client = nginx.at(HERE);
+            String other = "/realms/" + globex.name();
+            String own = "/realms/" + acme.name();
+            for (String path : List.of(
+                    other + "/api/users/health",
+                    other + "/.well-known/openid-configuration",
+                    "/realms/master",
+                    "/realms/master/.well-known/openid-configuration",
+                    "/REALMS/master/.well-known/openid-configuration",
+                    own + "/../master/.well-known/openid-configuration",
+                    own + "/%2e%2e/master/.well-known/openid-configuration",
+                    own + "/..%2fmaster/.well-known/openid-configuration",
+                    own + "/..;/master/.well-known/openid-configuration",
+                    own + "/%252e%252e/master/.well-known/openid-configuration",
+                    own + "/%0a/%2e%2e/%2e%2e/master/.well-known/openid-configuration",
+                    own + "/..\\master/.well-known/openid-configuration",
+                    "/api/../../master/.well-known/openid-configuration",
+                    "/api/..;/../master/.well-known/openid-configuration",
+                    "/resources/../realms/master/.well-known/openid-configuration",
+                    "/admin/",
+                    "/admin/master/console/",
+                    "/admin/realms",
+                    own + "/../../admin/realms",
+                    "/metrics",
+                    "/health",
+                    "/")) {
+                Nginx.Answer answer = client.get(ACME, path);
+                assertTrue(List.of(400, 404).contains(answer.status()), () -> path + ": " + answer.text());
+            }
+            assertEquals(200, client.get(ACME, own).status());
+            assertEquals(200, client.get(GLOBEX, other + "/api/users/health").status());
+        }
+
+        @Test
+        void aHostThatIsNotListedHasNoTenant() throws IOException {
+            Nginx.Client client = nginx.at(HERE);
+            for (String path :
+                    List.of("/api/users/health", "/realms/" + acme.name() + "/api/users/health", "/realms/master")) {
+                assertEquals(404, client.get("initech.example.com", path).status(), path);
+                assertEquals(421, client.getOver(ACME, "other.example", path).status(), path);
+                assertThrows(SSLException.class, () -> client.get("other.example", path));
+            }
+        }
+
+        @Test
+        void theServerItselfIsReachedFromInsideAlone() throws IOException {
+            String path = "/realms/master/.well-known/openid-configuration";
+            assertEquals(403, nginx.at(HERE).get(Nginx.SERVER, path).status());
+            assertEquals(403, nginx.at(HERE).get(Nginx.SERVER, "/admin/").status());
+            assertEquals(200, nginx.at(Nginx.INSIDE).get(Nginx.SERVER, path).status());
+        }
+
+        @Test
+        void aPageOfTheSameHostMayCallTheApiWithoutBeingAWebOrigin() throws IOException {
+            for (Map.Entry<URI, Integer> page :
+                    Map.of(nginx.base(ACME), 401, nginx.base(GLOBEX), 403).entrySet()) {
+                assertEquals(
+                        page.getValue(),
+                        login("127.0.0.5", ACME, "nobody", WRONG, "Origin: " + page.getKey())
+                                .status());
+            }
+        }
+
+        @Test
+        void aVendorCallsATenantAtItsHost() throws IOException {
+            server.addPlatform();
+            Tenant platform = Tenant.platformOf(server);
+            RealmRepresentation realm = platform.admin().toRepresentation();
+            realm.getAttributes().put("frontendUrl", nginx.base(Nginx.SERVER).toString());
+            platform.admin().update(realm);
+            String token = platform.session(TestServer.VENDOR).access();
+            Nginx.Answer users = nginx.at(HERE).get(ACME, "/api/users", "Authorization: Bearer " + token);
+            assertEquals(200, users.status(), users::text);
         }
     }
 

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A certificate for {@code localhost} and 127.0.0.1, which clients trust only if they are told to.
+ * A certificate for {@code localhost}, 127.0.0.1 and the hosts of {@code example.com}, which clients trust only if they are told to.
  *
  * @param certificate the certificate in a PEM file
  * @param key the private key in a PEM file
@@ -54,7 +54,7 @@ record SelfSigned(Path certificate, Path key, SSLSocketFactory trusting) {
                         "-dname",
                         "CN=localhost",
                         "-ext",
-                        "SAN=DNS:localhost,IP:127.0.0.1",
+                        "SAN=DNS:localhost,DNS:*.example.com,IP:127.0.0.1",
                         "-storetype",
                         "PKCS12",
                         "-keystore",
