@@ -31,7 +31,8 @@ start() { # Starts a command in a process group of its own. Arguments: its log, 
 
 stop() { # Ends a process group, and waits until it has ended. Argument: its id.
     local i
-    kill -TERM -- "-$1" 2>/dev/null || return 0
+    # A process that has only just been started has no group yet.
+    kill -TERM -- "-$1" 2>/dev/null || kill -TERM "$1" 2>/dev/null || return 0
     for ((i = 0; i < 300; i++)); do
         kill -0 -- "-$1" 2>/dev/null || return 0
         sleep 0.2
@@ -50,10 +51,10 @@ answers() { # Argument: a URL.
     curl -s -o /dev/null --max-time 5 "$1"
 }
 
-await() { # Waits for a URL of a server. Arguments: the URL, the server's process group, and how many seconds.
+await() { # Waits for a URL of a server. Arguments: the URL, the server's process, and how many seconds.
     local deadline=$((SECONDS + $3))
     until curl -sf -o /dev/null --max-time 5 "$1"; do
-        if ! kill -0 -- "-$2" 2>/dev/null || ((SECONDS > deadline)); then return 1; fi
+        if ! kill -0 "$2" 2>/dev/null || ((SECONDS > deadline)); then return 1; fi
         sleep 1
     done
 }
