@@ -152,6 +152,7 @@ final class ArchitectureTest {
             "access.TokenAuthentication",
             "access.TokenRoles",
             "access.UserRights",
+            "account.AccountRestFilter",
             "account.OidcEndpoints",
             "account.PasswordResetTokenHandler",
             "activation.ActionsMailTokenHandler",

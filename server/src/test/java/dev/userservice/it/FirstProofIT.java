@@ -110,8 +110,13 @@ final class FirstProofIT {
 
     private static Stream<Held> held() {
         return Stream.of(
-                new Held("mallet", "PUT", "/users/me", "{\"email\":\"mallet@evil.example\"}"),
-                new Held("malone", "PATCH", "/users/mfa/enable", "{}"));
+                new Held("mallet", "PUT", "/api/users/me", "{\"email\":\"mallet@evil.example\"}"),
+                new Held("malone", "PATCH", "/api/users/mfa/enable", "{}"),
+                new Held(
+                        "malvin",
+                        "POST",
+                        "/account",
+                        "{\"username\":\"malvin\",\"email\":\"malvin@evil.example\",\"firstName\":\"M\",\"lastName\":\"M\"}"));
     }
 
     /** The headers of the call arrive while its token is valid, and the body arrives after the token has become invalid. */
@@ -133,7 +138,7 @@ final class FirstProofIT {
             socket.setSoTimeout(60_000);
             OutputStream out = socket.getOutputStream();
             Instant signed = Instant.now();
-            String head = call.method() + " /realms/" + tenant.name() + "/api" + call.path()
+            String head = call.method() + " /realms/" + tenant.name() + call.path()
                     + " HTTP/1.1\r\nHost: " + base.getAuthority() + "\r\nAuthorization: Bearer " + token
                     + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length
                     + "\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
