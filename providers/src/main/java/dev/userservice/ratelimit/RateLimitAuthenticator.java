@@ -121,10 +121,10 @@ public final class RateLimitAuthenticator implements Authenticator {
             return List.of(new ProviderConfigProperty(
                     Limit.FAILED_LOGIN.setting().name(),
                     "Failed logins",
-                    "How often logins to one account may fail from one address: "
+                    "How often a login to one account may fail from one address. Value: "
                             + Limit.FAILED_LOGIN.setting().valueFormat()
-                            + ". Empty for what the tenant's setting says. Another rate than the tenant's is counted by itself,"
-                            + " apart from the API and the login page.",
+                            + ". If the field is empty, the tenant's setting applies. A rate that differs from it is counted"
+                            + " separately from the failures at the API and on the login page.",
                     ProviderConfigProperty.STRING_TYPE,
                     ""));
         }

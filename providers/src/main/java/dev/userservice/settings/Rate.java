@@ -17,7 +17,8 @@ public record Rate(long permits, Duration period) {
     /** The rate that sets no limit. */
     public static final Rate UNLIMITED = new Rate(0, Duration.ZERO);
 
-    static final String KIND = "<number>/<n>s, m or h, as 5/1m; at most 1000000 and 24h; 0 for no limit";
+    static final String KIND =
+            "<number>/<period>, with a period in s, m or h, such as 5/1m; at most 1000000 and 24h; 0 for no limit";
 
     private static final Pattern TEXT =
             Pattern.compile("(?<permits>[1-9]\\d{0,6})/(?<length>[1-9]\\d{0,4})(?<unit>[smh])");

@@ -29,135 +29,131 @@ public final class Settings {
             "text of 1 to 255 characters; unset means unchecked",
             Optional.empty(),
             text -> Optional.of(bounded(text)),
-            "What the aud claim of every access token must hold. Each client that calls the API then needs an audience mapper, those of Swagger UI and of the activity log's page too.");
+            "The text that the aud claim of every access token must contain. Each client that calls the API then needs an audience mapper, including the clients of Swagger UI and of the activity log's page.");
 
     public static final Setting<Integer> ACTIVATION_LIFETIME = number(
             "activation-lifetime",
             new Range("minutes", 5, 10_080),
             60,
-            "How long the code of an activation mail can be redeemed, from when the mail was sent.");
+            "How long the code of an activation mail is valid after the mail was sent.");
 
     public static final Setting<Integer> RESET_LIFETIME = number(
             "reset-lifetime",
             new Range("minutes", 5, 1_440),
             15,
-            "How long the code of a mail for a new password can be redeemed, from when the mail was sent.");
+            "How long the code for a new password is valid after its mail was sent.");
 
     public static final Setting<Integer> RESEND_COOL_DOWN = number(
             "resend-cool-down",
             new Range("seconds", 0, 86_400),
             60,
-            "How long after a mail with a code was asked for the next one may be, for the same account, never longer than the code lives; how long after a change of their own e-mail address people may make the next; and how often an address that nobody has proved is told of one kind of change.");
+            "How long a user waits before another mail with a code can be requested for the same account, but never longer than the code is valid. It is also the time between two changes of one's own e-mail address, and the time between two mails about the same kind of change to an address that nobody has proved.");
 
     public static final Setting<Optional<URI>> FRONTEND_URL = new Setting<>(
             "frontend-url",
             "http(s) URL without query and fragment; unset means Keycloak's own pages",
             Optional.empty(),
             text -> Optional.of(WebAddress.plain(bounded(text))),
-            "The tenant's own site. Links in mails are <site>/verify-email?token=<code> and <site>/reset-password?token=<code>.");
+            "The tenant's own site. The links in mails are then <site>/verify-email?token=<code> and <site>/reset-password?token=<code>.");
 
     public static final Setting<Optional<URI>> LOGO_URL = new Setting<>(
             "logo-url",
             "http(s) URL of an image, of at most 255 characters; unset means none",
             Optional.empty(),
             text -> Optional.of(WebAddress.of(bounded(text))),
-            "The tenant's logo, on login pages and in mails. Browsers and mail programs load it from there.");
+            "The address of the tenant's logo, which login pages and mails show. Browsers and mail programs load it from this address.");
 
     public static final Setting<Set<String>> MFA_REQUIRED_ROLES = new Setting<>(
             "mfa-required-roles",
             "names of realm roles, with commas between them; unset means none",
             Set.of(),
             Settings::names,
-            "Who holds one of these roles must use one-time codes.");
+            "Users with one of these roles must use one-time codes.");
 
     public static final Setting<Integer> ACTIVITY_RETENTION = number(
             "activity-retention",
             new Range("days", 0, 36_500),
             365,
-            "How long the activity log keeps what it has noted; 0 keeps it for ever.");
+            "How long the activity log keeps its rows; 0 keeps them forever.");
 
     public static final Setting<Integer> PENDING_RETENTION = number(
             "pending-retention",
             new Range("days", 0, 36_500),
             30,
-            "How long an account is kept that a registration or an invitation has made and nobody has activated; 0 keeps it for ever.");
+            "How long an account from a registration or an invitation is kept if nobody activates it; 0 keeps it forever.");
 
     public static final Setting<Boolean> ACTIVITY_TOKEN_REFRESHES = new Setting<>(
             "activity-token-refreshes",
             "true or false",
             false,
             Settings::flag,
-            "Whether the activity log notes each refresh of a token.");
+            "Whether the activity log records each refresh of a token.");
 
     public static final Setting<String> APIDOCS_CLIENT = new Setting<>(
             "apidocs-client",
             "the client_id of a public client",
             "app",
             Settings::bounded,
-            "By which client people log in on the page of the API's documentation, where that client is there and enabled.");
+            "The client with which users log in on the page of the API's documentation, if the client exists and is enabled.");
 
     public static final Setting<Rate> LIMIT_LOGIN = limit(
             "limit-login",
             "5/1m",
-            "How often an address may call POST /login, and a user their own change of password.");
+            "How often an address may call POST /login, and how often a user may call PUT /users/me/password.");
 
     public static final Setting<Rate> LIMIT_REGISTER = limit(
-            "limit-register", "5/1m", "How often an address may register somebody, by the API or on Keycloak's page.");
+            "limit-register", "5/1m", "How often an address may register a user, by the API or on Keycloak's page.");
 
     public static final Setting<Rate> LIMIT_MAILBOX = limit(
             "limit-mailbox",
             "5/1h",
-            "How many accounts may be registered for one mailbox. What follows a + in the address does not count.");
+            "How many accounts may be registered for one mailbox. The part of the address between a + and the @ is ignored.");
 
     public static final Setting<Rate> LIMIT_ACTIVATION = limit(
-            "limit-activation",
-            "5/1m",
-            "How often an address may give back a code that activates an account, by the API.");
+            "limit-activation", "5/1m", "How often an address may send the code that activates an account to the API.");
 
     public static final Setting<Rate> LIMIT_RESEND =
-            limit("limit-resend", "5/1m", "How often an address may ask for another activation mail.");
+            limit("limit-resend", "5/1m", "How often an address may request another activation mail.");
 
     public static final Setting<Rate> LIMIT_FORGOT =
-            limit("limit-forgot", "5/1m", "How often an address may ask by the API for a mail for a new password.");
+            limit("limit-forgot", "5/1m", "How often an address may request a mail for a new password by the API.");
 
     public static final Setting<Rate> LIMIT_RESET =
-            limit("limit-reset", "5/1m", "How often an address may choose a new password by a code, by the API.");
+            limit("limit-reset", "5/1m", "How often an address may send the code and a new password to the API.");
 
     public static final Setting<Rate> LIMIT_REFRESH = limit(
             "limit-refresh",
             "30/1m",
-            "How often a session's tokens may be refreshed, by the API or Keycloak's token endpoint.");
+            "How often the tokens of a session may be refreshed, by the API or at Keycloak's token endpoint.");
 
     public static final Setting<Rate> LIMIT_CALLER = limit(
-            "limit-caller",
-            "600/1m",
-            "How often a user, or a client by its service account, may call the API with an access token.");
+            "limit-caller", "600/1m", "How often a user or a service account may call the API with an access token.");
 
     public static final Setting<Rate> LIMIT_METRICS =
-            limit("limit-metrics", "10/1m", "How often a vendor may ask for the figures of GET /metrics.");
+            limit("limit-metrics", "10/1m", "How often a vendor may call GET /metrics.");
 
     public static final Setting<Rate> LIMIT_ANONYMOUS = limit(
             "limit-anonymous",
             "600/1m",
-            "How often an address may call without an access token what has no limit of its own.");
+            "How often an address may call routes without an access token, if the route has no limit of its own.");
 
     public static final Setting<Rate> LIMIT_FAILED_LOGIN = limit(
             "limit-failed-login",
             "5/15m",
-            "How often a login to one account may fail from one address, by the API, the login page or the token endpoint.");
+            "How often a login to one account may fail from one address, at the API, the login page or the token endpoint.");
 
-    public static final Setting<Rate> LIMIT_FAILED_ADDRESS =
-            limit("limit-failed-address", "100/1m", "How often logins from an address may fail, to whatever account.");
+    public static final Setting<Rate> LIMIT_FAILED_ADDRESS = limit(
+            "limit-failed-address", "100/1m", "How often logins from one address may fail, to all accounts together.");
 
     public static final Setting<Rate> LIMIT_RIGHT_LOGIN = limit(
             "limit-right-login",
             "20/1m",
-            "How often a right password or code of one account is taken, from wherever, whether a login comes of it or not: each password costs a hash.");
+            "How often the right password or code of one account is accepted, from all addresses together, even if no login follows. The reason is that each password costs a hash.");
 
     public static final Setting<Rate> LIMIT_FORM = limit(
             "limit-form",
             "100/1m",
-            "How often an address may send the form of a forgotten password on Keycloak's page.");
+            "How often an address may submit the form for a forgotten password on Keycloak's page.");
 
     /** All settings for which a tenant can have its own value. */
     public static final List<Setting<?>> TENANT_SETTINGS = List.of(
@@ -193,13 +189,13 @@ public final class Settings {
             "a realm's name of 1 to 255 characters; unset means that there are no vendors",
             Optional.empty(),
             text -> Optional.of(bounded(text)),
-            "The realm whose users with the role vendor may call every tenant. The realm is looked for once; a rename, or another realm of that name, changes nothing.");
+            "The realm whose users with the role vendor may call every tenant. The server looks for this name once and keeps the realm's id. A later rename, or another realm of that name, changes nothing.");
 
     public static final Setting<Integer> ACTIVITY_PURGE_INTERVAL = number(
             "activity-purge-interval",
             new Range("seconds", 1, 86_400),
             600,
-            "How often the activity log is looked through for what it has kept long enough.");
+            "How often the server deletes the rows of the activity log that have reached their retention.");
 
     public static final Setting<Integer> TENANT_GAUGES_INTERVAL = number(
             "tenant-gauges-interval",
@@ -212,14 +208,14 @@ public final class Settings {
             "true or false",
             true,
             Settings::flag,
-            "Whether each tenant has the page of the API's documentation, GET /apidocs.");
+            "Whether each tenant has the page of the API's documentation at GET /apidocs.");
 
     public static final Setting<Optional<String>> REDIS_URL = new Setting<>(
             "redis-url",
             "redis://[user:password@]host[:port][/database], rediss:// for TLS; unset means that each node counts for itself",
             Optional.empty(),
             text -> Optional.of(text),
-            "The Redis on which the nodes of a cluster count their rate limits together.");
+            "The Redis on which all nodes of a cluster count the rate limits together.");
 
     /** The settings of the whole server, which no tenant can set. */
     public static final List<Setting<?>> OF_THE_SERVER =

@@ -103,8 +103,8 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
         field.setLabel(isSwitch ? setting.label() : setting.label() + " (empty: " + holds + ")");
         field.setType(type(setting.defaultValue()));
         field.setDefaultValue(isSwitch ? otherwise : null);
-        field.setHelpText(setting.help() + " Value: " + setting.valueFormat() + ". Where there is none: " + holds
-                + ". For the user service of this realm, in its attribute " + setting.attribute() + ".");
+        field.setHelpText(setting.help() + " Value: " + setting.valueFormat() + ". Without a value, this applies: "
+                + holds + ". The value is stored in the realm's attribute " + setting.attribute() + ".");
         return field;
     }
 

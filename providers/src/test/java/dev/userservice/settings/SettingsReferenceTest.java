@@ -25,15 +25,17 @@ final class SettingsReferenceTest {
     private static final String INTRODUCTION = """
             # Settings
 
-            <!-- Made of the declarations in settings/Settings.java by %s -->
+            <!-- Generated from the declarations in settings/Settings.java by %s -->
 
-            A value of a tenant is, first found: the realm's attribute, the server's option, the default. A bad value is logged once and
-            passed over for the next in line. Attributes are set by the [tab in the admin console](admin-console.md), by admin REST and
-            whatever uses it, and in a realm's file:
+            After reading this page, you know every setting, its values and its default, and where to write it.
+
+            The value of a tenant is the first of these that exists: the realm's attribute, the server's option, the default. A bad value is
+            logged once, and the next of the three applies. Set the attributes in the [tab of the admin console](admin-console.md), by admin
+            REST and the tools that use it, or in a realm's file:
 
                 "attributes": {"user-service.activation-lifetime": "120", "user-service.limit-login": "10/1m"}
 
-            What needs more words has them elsewhere: [rate limits](rate-limits.md), [themes and the logo](themes.md), [the activity
+            Some settings are explained on other pages: [rate limits](rate-limits.md), [themes and the logo](themes.md), [the activity
             log](activity-log.md), [gauges](metrics.md#tenants-and-users).
             """.formatted(COMMAND);
 

@@ -147,7 +147,7 @@ final class SettingsTabIT {
             browser.click("#nav-toggle");
             fillIn(browser, Map.of("config.activation-lifetime", "30", LOGIN, "seldom"));
             browser.click(SAVE);
-            browser.awaitText("limit-login must be <number>/<n>s, m or h");
+            browser.awaitText("limit-login must be <number>/<period>, with a period in s, m or h");
             browser.screenshots("settings-tab-refused", name -> {});
             assertEquals(before, attributes(tenant));
 
