@@ -17,6 +17,7 @@ RUN /opt/keycloak/bin/kc.sh build \
         --db=postgres \
         --health-enabled=true \
         --metrics-enabled=true \
+        --http-relative-path=/ \
         --http-management-relative-path=/ \
         --event-metrics-user-enabled=true \
         --log-mdc-enabled=true
