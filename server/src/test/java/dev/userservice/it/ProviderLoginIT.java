@@ -38,14 +38,22 @@ final class ProviderLoginIT {
         provider.setEnabled(true);
         provider.setTrustEmail(isTrusted);
         provider.setConfig(Map.of(
-                "syncMode", syncMode,
-                "authorizationUrl", oidc + "auth",
-                "tokenUrl", oidc + "token",
-                "userInfoUrl", oidc + "userinfo",
-                "clientId", "brokers-client",
-                "clientSecret", "secret",
-                "clientAuthMethod", "client_secret_post",
-                "defaultScope", "openid"));
+                "syncMode",
+                syncMode,
+                "authorizationUrl",
+                oidc + "auth",
+                "tokenUrl",
+                oidc + "token",
+                "userInfoUrl",
+                oidc + "userinfo",
+                "clientId",
+                "brokers-client",
+                "clientSecret",
+                "secret",
+                "clientAuthMethod",
+                "client_secret_post",
+                "defaultScope",
+                "openid"));
         tenant.admin().identityProviders().create(provider).close();
     }
 
