@@ -68,16 +68,8 @@ final class ReadmePicture {
                 .then()
                 .statusCode(200);
         // The calls come from this machine; an address of the block for documentation (RFC 5737) stands for a user's.
-<<<<<<< Updated upstream
         String change = "update us_activity set ip_address = '203.0.113.24', user_agent = '%s' where user_id = '%s'";
         tenant.server().node().database().execute(change.formatted(BROWSER, user));
-=======
-        tenant.server()
-                .node()
-                .database()
-                .execute("update us_activity set ip_address = '203.0.113.24', user_agent = '" + BROWSER
-                        + "' where user_id = '" + user + "'");
->>>>>>> Stashed changes
     }
 
     private static void named(String id, String first, String last) {
