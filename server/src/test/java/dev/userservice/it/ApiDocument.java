@@ -58,7 +58,18 @@ final class ApiDocument {
                         {"description": "The page", "content": {"text/html": {"schema": {"type": "string"}}}}"""));
             }
         });
+        paths.findValues("parameters").forEach(all -> all.forEach(one -> resolve((ObjectNode) one, document)));
         return document;
+    }
+
+    /** Copies a named list of values into a parameter, because the validator takes the value of a reference for JSON. */
+    private static void resolve(ObjectNode parameter, ObjectNode document) {
+        ObjectNode schema = parameter.withObject("/schema");
+        String reference = schema.at("/allOf/0/$ref").asText();
+        if (!reference.isEmpty()) {
+            schema.remove("allOf");
+            schema.setAll((ObjectNode) document.at(reference.substring(1)));
+        }
     }
 
     private static ObjectNode parsed(String json) {

@@ -324,6 +324,7 @@ final class FederationIT {
                 .get(0);
         ldap.getConfig().putSingle("connectionUrl", "ldap://127.0.0.1:" + port);
         // Keycloak waits for five seconds if nothing is set.
+        ldap.getConfig().putSingle("connectionTimeout", "600000");
         ldap.getConfig().putSingle("readTimeout", "600000");
         tenant.admin().components().component(ldap.getId()).update(ldap);
     }
