@@ -190,10 +190,8 @@ final class Tokens {
             return tokens;
         }
         String error = String.valueOf(answer.error().getError());
-        if (answer.isOfPolicy()) {
-            throw endpoints.unexpected(answer);
-        }
-        if (!error.equals(OAuthErrorException.INVALID_GRANT) && !error.equals(OAuthErrorException.INVALID_REQUEST)) {
+        boolean isOfToken = error.equals(OAuthErrorException.INVALID_GRANT) || error.equals(OAuthErrorException.INVALID_REQUEST);
+        if (answer.isOfPolicy() || !isOfToken) {
             throw endpoints.unexpected(answer);
         }
         endReusedSession(answer.event());
