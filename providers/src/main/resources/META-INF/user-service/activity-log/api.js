@@ -19,8 +19,7 @@ export class Problem extends Error {
 /** What can be asked for, as the API's own document says. */
 export async function fetchActions(signal) {
   const { body } = await read(new URL("openapi.json", API), { signal });
-  const parameters = body.paths["/activity"].get.parameters;
-  return parameters.find((parameter) => parameter.name === "action").schema.items.enum;
+  return body.components.schemas.Action.enum;
 }
 
 export const fetchUsers = (q, limit, signal) => call("users", { q, limit, cursor: "*" }, signal);
