@@ -190,7 +190,8 @@ final class Tokens {
             return tokens;
         }
         String error = String.valueOf(answer.error().getError());
-        boolean isOfToken = error.equals(OAuthErrorException.INVALID_GRANT) || error.equals(OAuthErrorException.INVALID_REQUEST);
+        boolean isOfToken =
+                error.equals(OAuthErrorException.INVALID_GRANT) || error.equals(OAuthErrorException.INVALID_REQUEST);
         if (answer.isOfPolicy() || !isOfToken) {
             throw endpoints.unexpected(answer);
         }
