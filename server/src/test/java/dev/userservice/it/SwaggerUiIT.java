@@ -128,9 +128,13 @@ final class SwaggerUiIT {
         browser.run("document.querySelector(\"" + block(operation) + " " + part + "\").click()");
     }
 
+    /**
+     * Opens the block and waits until the page has read its operation. Swagger UI shows the button before that; a click on it
+     * then fails with OperationNotFoundError, and the page takes no other click.
+     */
     private static void unfold(String operation, Browser browser) {
         clickAt(operation, ".opblock-summary-control", browser);
-        browser.awaitElement(block(operation) + " .execute");
+        browser.awaitElement(block(operation) + ":not(:has(.opblock-loading-animation)) .execute");
         browser.run("document.querySelector(\"" + block(operation) + "\").scrollIntoView()");
     }
 
@@ -160,8 +164,7 @@ final class SwaggerUiIT {
             browser.screenshots("swagger-ui", look -> {});
             logIn("the-admin", browser);
 
-            browser.click("#operations-Users-listUsers .opblock-summary-control");
-            browser.awaitElement("#operations-Users-listUsers .execute");
+            unfold("operations-Users-listUsers", browser);
             send("operations-Users-listUsers", browser);
             browser.awaitTextOf("#operations-Users-listUsers " + STATUS, "200");
             browser.awaitText("\"username\": \"alice\"");
