@@ -2,7 +2,7 @@
 # small image of its own, which writes the realms that a Keycloak imports at its first start. See docs/docker.md.
 
 # --- This stage builds the jar, and a Keycloak with it.
-FROM eclipse-temurin:21-jdk-noble AS build
+FROM eclipse-temurin:21.0.12.1_1-jdk-noble@sha256:b468c3fc688b14450571494f588bd939378e7fd542ed5a73f8efc13f17872a87 AS build
 WORKDIR /project
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
@@ -34,7 +34,7 @@ RUN mkdir -p /opt/realms/lib \
 
 # --- Both images are based on this stage. It has a Java, and one user for both images, because one of them reads what the
 # other writes.
-FROM eclipse-temurin:21-jre-noble AS base
+FROM eclipse-temurin:21.0.12.1_1-jre-noble@sha256:000fd431958bc81a24abe1e8e5f0f0fd3ae365a594bd50aadb20696805f9408c AS base
 RUN groupadd --gid 10001 keycloak \
     && useradd --uid 10001 --gid 10001 --home-dir /opt/keycloak --no-create-home --shell /usr/sbin/nologin keycloak
 

@@ -28,7 +28,11 @@ import org.junit.jupiter.api.Test;
 /** Tests what can be tested of the image and its stack without Docker. ComposeIT runs a server with their options. */
 class ComposeFilesTest {
     private static final Path PROJECT = Path.of("..");
-    private static final Pattern PINNED = Pattern.compile("(?<name>[a-z0-9][a-z0-9/-]*):(?<tag>[\\w][\\w.-]*)");
+    private static final Pattern IMAGE = Pattern.compile("(?<name>[a-z0-9][a-z0-9/-]*):(?<tag>[\\w][\\w.-]*)");
+
+    /** An image of somebody else. A tag can be moved to another image, and a digest cannot. */
+    private static final Pattern PINNED = Pattern.compile(IMAGE + "@(?<digest>sha256:[0-9a-f]{64})");
+
     private static final Pattern SECRET = Pattern.compile(".*(PASSWORD|SECRET|_AUTH)");
 
     private final ComposeFile compose = ComposeFile.of(PROJECT);
@@ -94,22 +98,41 @@ class ComposeFilesTest {
 
     @Test
     void imagesArePinned() throws IOException {
+        Set<String> pinned = new HashSet<>();
         Set<String> stages = new HashSet<>();
         for (Dockerfile.Instruction instruction : dockerfile.instructions()) {
             if (instruction.name().equals("FROM")) {
                 String image = instruction.rest().replaceFirst(" AS .*", "");
-                assertTrue(stages.contains(image) || isPinned(image), image);
+                if (!stages.contains(image)) {
+                    pinned.add(image);
+                }
                 stages.add(instruction.stage());
             }
         }
         for (String service : compose.services()) {
             String image = compose.service(service).get("image").toString();
-            assertTrue(isPinned(image), image);
             if (compose.service(service).get("build") instanceof Map<?, ?> build) {
                 assertTrue(stages.contains(build.get("target")), service);
+                assertTrue(IMAGE.matcher(image).matches(), image);
                 assertTrue(image.endsWith(":" + version()), image);
+            } else {
+                pinned.add(image);
             }
         }
+        Map<String, String> digests = new HashMap<>();
+        Set<String> versionsOfJava = new HashSet<>();
+        for (String image : pinned) {
+            Matcher matcher = PINNED.matcher(image);
+            assertTrue(matcher.matches(), image + " has no tag or no digest");
+            String tag = matcher.group("tag");
+            assertTrue(tag.matches("v?\\d+\\.\\d+.*"), image + " has the tag of no version");
+            assertEquals(null, digests.put(matcher.group("digest"), image), "two images have one digest: " + image);
+            if (matcher.group("name").equals("eclipse-temurin")) {
+                versionsOfJava.add(tag.replaceFirst("-(jdk|jre)-", "-"));
+            }
+        }
+        assertEquals(7, digests.size());
+        assertEquals(1, versionsOfJava.size(), "what builds and what runs is one Java: " + versionsOfJava);
         assertTrue(
                 dockerfile.one("keycloak", "LABEL").contains("image.version=\"" + version() + "\""),
                 "the image's label has the project's version");
@@ -143,11 +166,6 @@ class ComposeFilesTest {
             String needed = built.contains(module) ? module : module + "/pom.xml";
             assertTrue(context.contains("!" + needed), needed);
         }
-    }
-
-    private static boolean isPinned(String image) {
-        Matcher matcher = PINNED.matcher(image);
-        return matcher.matches() && !matcher.group("tag").equals("latest");
     }
 
     private static String version() throws IOException {
