@@ -20,7 +20,7 @@ import org.keycloak.services.resources.admin.AdminEventBuilder;
  * Fires Keycloak admin events for changes made through this API, as calls of the admin console would: readers of admin
  * events see these changes too.
  */
-public final class AdminEvents {
+public record AdminEvents(ApiCall call) {
     /** The name of a note for the activity log, as are the following constants. */
     public static final String FROM = "from";
 
@@ -32,23 +32,10 @@ public final class AdminEvents {
     private static final String NOTES = AdminEvents.class.getName();
     private static final String USERS = "users";
 
-    private final ApiCall call;
-
-    public AdminEvents(ApiCall call) {
-        this.call = call;
-    }
-
     /**
-     * Fires the event that a user was created, changed or deleted. The representation holds what was changed, and no
-     * password.
-     */
-    public void user(OperationType operation, String id, UserRepresentation what) {
-        user(operation, id, what, Map.of());
-    }
-
-    /**
-     * Fires the same event with notes.
+     * Fires the event that a user was created, changed or deleted.
      *
+     * @param what what was changed, without a password
      * @param notes values for the activity log beyond the representation, such as previous values. They are not details
      *     of the event: Keycloak would store and print an event's details even where a realm does not keep
      *     representations

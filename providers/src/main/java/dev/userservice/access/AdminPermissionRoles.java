@@ -9,15 +9,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 
 /** The permissions of the called realm, which are roles of its client {@code realm-management}, as a caller has them. */
-final class AdminPermissionRoles {
-    private final RealmModel realm;
-    private final Caller caller;
-
-    AdminPermissionRoles(RealmModel realm, Caller caller) {
-        this.realm = realm;
-        this.caller = caller;
-    }
-
+record AdminPermissionRoles(RealmModel realm, Caller caller) {
     /**
      * Whether the token covers one of the permissions. Keycloak ignores what the token carries. If it would consider some of
      * the permissions granted, the token must carry one of those. If it would consider none granted, fine-grained

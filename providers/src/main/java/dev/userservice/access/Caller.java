@@ -43,7 +43,7 @@ public final class Caller {
         this.tenancy = tenancy;
         this.home = home;
         this.proof = proof;
-        this.roles = proof == null ? null : new GrantedRoles(session, home, proof);
+        this.roles = proof == null ? null : new GrantedRoles(session, home, proof, TokenRoles.of(session, proof));
         this.users = new UserRights(session, tenancy.realm(), this);
         this.ownAccount = new OwnAccountRights(session, home, this, roles);
     }

@@ -8,7 +8,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.cors.Cors;
 
 /** Applies CORS (Fetch standard) by Keycloak's own rule: the web origins of a client decide. */
-final class CrossOrigin {
+record CrossOrigin(KeycloakSession session) {
     private static final String[] EXPOSED = {
         "Allow",
         "Link",
@@ -19,12 +19,6 @@ final class CrossOrigin {
         "WWW-Authenticate",
         LogContext.REQUEST_HEADER
     };
-
-    private final KeycloakSession session;
-
-    CrossOrigin(KeycloakSession session) {
-        this.session = session;
-    }
 
     /**
      * Lets pages of the client's web origins read the response.

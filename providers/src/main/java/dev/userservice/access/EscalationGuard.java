@@ -5,7 +5,6 @@ import java.util.Set;
 import org.keycloak.models.AdminRoles;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.RoleUtils;
@@ -15,16 +14,7 @@ import org.keycloak.models.utils.RoleUtils;
  * user's account, and whoever grants a role can gain it through another account: so callers may do neither with
  * permissions that they do not hold themselves, whatever Keycloak's permission to manage users allows.
  */
-public final class EscalationGuard {
-    private final RealmModel realm;
-    private final Tenancy tenancy;
-    private final Caller caller;
-
-    public EscalationGuard(ApiCall call) {
-        this.realm = call.realm();
-        this.tenancy = call.tenancy();
-        this.caller = call.caller();
-    }
+public record EscalationGuard(ApiCall call) {
 
     /**
      * Rejects a user who is a vendor or holds a permission of {@code realm-management} that the caller does not hold.
@@ -33,10 +23,7 @@ public final class EscalationGuard {
      * @throws ApiProblem 403 for such a user
      */
     public void requireNotMorePrivileged(UserModel user) {
-        if (caller.isVendor()) {
-            return;
-        }
-        if (isMore(RoleUtils.getDeepUserRoleMappings(user))) {
+        if (!call.caller().isVendor() && isMore(RoleUtils.getDeepUserRoleMappings(user))) {
             throw ApiProblem.forbidden("This user has permissions that the caller has not");
         }
     }
@@ -48,21 +35,20 @@ public final class EscalationGuard {
      * @throws ApiProblem 403 for such a role
      */
     public void requireMayGrant(RoleModel granted) {
-        if (caller.isVendor()) {
-            return;
-        }
-        if (isMore(RoleUtils.expandCompositeRoles(Set.of(granted)))) {
+        if (!call.caller().isVendor() && isMore(RoleUtils.expandCompositeRoles(Set.of(granted)))) {
             throw ApiProblem.forbidden("This role has permissions that the caller has not");
         }
     }
 
     private boolean isMore(Set<RoleModel> roles) {
-        ClientModel management = realm.getClientByClientId(Constants.REALM_MANAGEMENT_CLIENT_ID);
-        return roles.stream().anyMatch(role -> isVendorRole(role) || (isOf(management, role) && !caller.holds(role)));
+        ClientModel management = call.realm().getClientByClientId(Constants.REALM_MANAGEMENT_CLIENT_ID);
+        return roles.stream()
+                .anyMatch(role -> isVendorRole(role)
+                        || (isOf(management, role) && !call.caller().holds(role)));
     }
 
     private boolean isVendorRole(RoleModel role) {
-        return tenancy.isPlatform() && role.equals(realm.getRole(Caller.VENDOR_ROLE));
+        return call.tenancy().isPlatform() && role.equals(call.realm().getRole(Caller.VENDOR_ROLE));
     }
 
     private static boolean isOf(ClientModel management, RoleModel role) {

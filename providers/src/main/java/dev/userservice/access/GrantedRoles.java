@@ -11,20 +11,10 @@ import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 /**
  * The roles that count for the sender of an access token: the user holds the role, the token's client has it in scope, and
  * the token carries it.
+ *
+ * @param home the realm that issued the token
  */
-final class GrantedRoles {
-    private final KeycloakSession session;
-    private final RealmModel home;
-    private final AuthResult proof;
-    private final TokenRoles carried;
-
-    /** @param home the realm that issued the token */
-    GrantedRoles(KeycloakSession session, RealmModel home, AuthResult proof) {
-        this.session = session;
-        this.home = home;
-        this.proof = proof;
-        this.carried = TokenRoles.of(session, proof);
-    }
+record GrantedRoles(KeycloakSession session, RealmModel home, AuthResult proof, TokenRoles carried) {
 
     /**
      * Whether the token carries the role and the user still holds it in scope: the token may be older than a change of

@@ -13,19 +13,7 @@ import org.keycloak.models.UserModel;
  * The caller's rights over their own account in the called realm: the roles of Keycloak's client {@code account}. A client
  * has no account, so a service account has none of them.
  */
-public final class OwnAccountRights {
-    private final KeycloakSession session;
-    private final RealmModel home;
-    private final Caller caller;
-    private final GrantedRoles roles;
-
-    OwnAccountRights(KeycloakSession session, RealmModel home, Caller caller, GrantedRoles roles) {
-        this.session = session;
-        this.home = home;
-        this.caller = caller;
-        this.roles = roles;
-    }
-
+public record OwnAccountRights(KeycloakSession session, RealmModel home, Caller caller, GrantedRoles roles) {
     /**
      * Requires the right to view one's own account. The right to manage it includes this one, as in Keycloak's account
      * API.

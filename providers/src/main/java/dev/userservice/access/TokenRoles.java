@@ -18,20 +18,12 @@ import org.keycloak.services.managers.AuthenticationManager.AuthResult;
  * than its user holds. A lightweight token carries none by design, and is treated as if it carried all, unless it was
  * exchanged: it does not show then what the exchange has removed.
  */
-final class TokenRoles {
-    private final boolean isLightweight;
-    private final boolean isExchanged;
-    private final boolean hasAudience;
-    private final AccessToken.Access ofRealm;
-    private final Map<String, AccessToken.Access> ofClients;
-
-    private TokenRoles(boolean isLightweight, boolean isExchanged, AccessToken token) {
-        this.isLightweight = isLightweight;
-        this.isExchanged = isExchanged;
-        this.hasAudience = token.getAudience() != null && token.getAudience().length > 0;
-        this.ofRealm = token.getRealmAccess();
-        this.ofClients = Map.copyOf(token.getResourceAccess());
-    }
+record TokenRoles(
+        boolean isLightweight,
+        boolean isExchanged,
+        boolean hasAudience,
+        AccessToken.Access ofRealm,
+        Map<String, AccessToken.Access> ofClients) {
 
     /**
      * Copies the roles of a verified token. It must be called right after the verification: Keycloak adds roles to some
@@ -43,7 +35,12 @@ final class TokenRoles {
                 session.getProvider(TokenContextEncoderProvider.class).getTokenContextFromTokenId(token.getId());
         boolean isExchanged = OAuth2Constants.TOKEN_EXCHANGE_GRANT_TYPE.equals(context.getGrantType())
                 || (OAuth2Constants.REFRESH_TOKEN.equals(context.getGrantType()) && hasExchanged(proof));
-        return new TokenRoles(context.getTokenType() == AccessTokenContext.TokenType.LIGHTWEIGHT, isExchanged, token);
+        return new TokenRoles(
+                context.getTokenType() == AccessTokenContext.TokenType.LIGHTWEIGHT,
+                isExchanged,
+                token.getAudience() != null && token.getAudience().length > 0,
+                token.getRealmAccess(),
+                Map.copyOf(token.getResourceAccess()));
     }
 
     /**

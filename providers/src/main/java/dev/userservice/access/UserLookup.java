@@ -8,17 +8,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /** Finds users of the called realm. Service accounts are clients, not users, and are never found. */
-final class UserLookup {
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final Caller caller;
-
-    UserLookup(KeycloakSession session, RealmModel realm, Caller caller) {
-        this.session = session;
-        this.realm = realm;
-        this.caller = caller;
-    }
-
+record UserLookup(KeycloakSession session, RealmModel realm, Caller caller) {
     static boolean isPerson(UserModel user) {
         return user.getServiceAccountClientLink() == null;
     }

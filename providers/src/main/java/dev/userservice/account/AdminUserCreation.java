@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.events.admin.OperationType;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.idm.UserRepresentation;
@@ -23,16 +21,7 @@ import org.keycloak.userprofile.UserProfile;
 import org.keycloak.userprofile.UserProfileContext;
 
 /** The creation of users by an admin or a vendor, by the rules for admins in the tenant's user profile. */
-final class AdminUserCreation {
-    private final ApiCall call;
-    private final KeycloakSession session;
-    private final RealmModel realm;
-
-    public AdminUserCreation(ApiCall call) {
-        this.call = call;
-        this.session = call.session();
-        this.realm = call.realm();
-    }
+record AdminUserCreation(ApiCall call) {
 
     /**
      * Creates the user.
@@ -50,7 +39,7 @@ final class AdminUserCreation {
             errors.add("is_active", "This tenant has no activation: only active users can be made");
         }
         FieldErrors taken = new FieldErrors();
-        UserFactory users = new UserFactory(session, realm, UserProfileContext.USER_API);
+        UserFactory users = new UserFactory(call.session(), call.realm(), UserProfileContext.USER_API);
         UserProfile profile = users.check(candidate, errors, taken);
         DuplicateUser.requireNone(taken, errors);
         UserModel user = users.create(profile, candidate, failure -> {});
@@ -58,9 +47,10 @@ final class AdminUserCreation {
         grant.ifPresent(RoleChange::requirePossible);
         grant.ifPresent(RoleChange::apply);
         if (isActive) {
-            Activation.vouchFor(realm, user);
+            Activation.vouchFor(call.realm(), user);
         } else {
-            new ActivationCodes(call.session(), call.settings()).invite(user, MailContext.withoutRequest(session));
+            new ActivationCodes(call.session(), call.settings())
+                    .invite(user, MailContext.withoutRequest(call.session()));
         }
         // The event is fired last, because not every listener waits for the commit.
         Map<String, String> details =

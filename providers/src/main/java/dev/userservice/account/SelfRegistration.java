@@ -7,31 +7,16 @@ import dev.userservice.mail.MailContext;
 import dev.userservice.users.DuplicateUser;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
-import java.util.Optional;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.ClientModel;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfile;
 import org.keycloak.userprofile.UserProfileContext;
 
 /** Registration by the rules of the tenant's user profile and password policy, as on Keycloak's own page. */
-final class SelfRegistration {
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final ActivationCodes activation;
-    private final Optional<ClientModel> client;
-
-    public SelfRegistration(ApiCall call) {
-        this.session = call.session();
-        this.realm = call.realm();
-        this.activation = new ActivationCodes(call.session(), call.settings());
-        this.client = call.tenancy().apiClient();
-    }
+record SelfRegistration(ApiCall call) {
 
     /**
      * Creates the user, whose account awaits activation then.
@@ -42,12 +27,12 @@ final class SelfRegistration {
      */
     public UserModel register(NewUser candidate, FieldErrors errors) {
         EventBuilder event = event(candidate);
-        if (!realm.isRegistrationAllowed()) {
+        if (!call.realm().isRegistrationAllowed()) {
             event.error(Errors.REGISTRATION_DISABLED);
             throw ApiProblem.forbidden("This tenant does not let people register");
         }
         FieldErrors taken = new FieldErrors();
-        UserFactory users = new UserFactory(session, realm, UserProfileContext.REGISTRATION);
+        UserFactory users = new UserFactory(call.session(), call.realm(), UserProfileContext.REGISTRATION);
         UserProfile profile = users.check(candidate, errors, taken);
         if (!errors.isEmpty()) {
             event.error(Errors.INVALID_REGISTRATION);
@@ -58,17 +43,17 @@ final class SelfRegistration {
             throw DuplicateUser.conflict(taken);
         }
         UserModel user = users.create(profile, candidate, event::error);
-        activation.start(user, MailContext.of(session, user, null));
+        new ActivationCodes(call.session(), call.settings()).start(user, MailContext.of(call.session(), user, null));
         event.user(user).detail(Details.USERNAME, user.getUsername()).success();
         return user;
     }
 
     private EventBuilder event(NewUser candidate) {
-        EventBuilder event = AccountEvents.of(session, EventType.REGISTER)
+        EventBuilder event = AccountEvents.of(call.session(), EventType.REGISTER)
                 .detail(Details.REGISTER_METHOD, "api")
                 .detail(Details.USERNAME, candidate.attributes().get(UserModel.USERNAME))
                 .detail(Details.EMAIL, candidate.attributes().get(UserModel.EMAIL));
-        client.ifPresent(event::client);
+        call.tenancy().apiClient().ifPresent(event::client);
         return event;
     }
 }

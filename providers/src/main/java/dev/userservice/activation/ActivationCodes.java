@@ -24,15 +24,7 @@ import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
 
 /** The mailed codes by which users prove their addresses: when one is sent, and what it does when it comes back. */
-public final class ActivationCodes {
-    private final KeycloakSession session;
-    private final Settings settings;
-
-    public ActivationCodes(KeycloakSession session, Settings settings) {
-        this.session = session;
-        this.settings = settings;
-    }
-
+public record ActivationCodes(KeycloakSession session, Settings settings) {
     /**
      * Makes a new user's account inactive, and queues the mail with the code. Does nothing if the realm does not
      * require activation, or if the user has no email address because the realm's user profile does not require one.

@@ -17,23 +17,13 @@ import org.keycloak.models.utils.FormMessage;
 import org.keycloak.services.messages.Messages;
 
 /** The form behind a mailed link that asks for a new password, twice. */
-public final class NewPasswordForm {
+public record NewPasswordForm(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {
     private static final String PAGE = "user-service-reset-password.ftl";
 
     /** The names of the fields, which are the same as on Keycloak's own pages. */
     private static final String PASSWORD = "password-new";
 
     private static final String CONFIRMATION = "password-confirm";
-
-    private final LoginFormsProvider page;
-    private final UserModel user;
-    private final ActionTokenContext<CodeToken> context;
-
-    public NewPasswordForm(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {
-        this.page = page;
-        this.user = user;
-        this.context = context;
-    }
 
     /** Whether the submitted form is this one. */
     static boolean isIn(MultivaluedMap<String, String> fields) {

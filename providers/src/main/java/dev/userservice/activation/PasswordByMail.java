@@ -28,13 +28,7 @@ import org.keycloak.models.credential.PasswordCredentialModel;
  * over an account that somebody else has registered with the address. The code proves nothing else: a disabled account
  * stays disabled, and the next login asks for a second factor like every other login.
  */
-public final class PasswordByMail {
-    private final KeycloakSession session;
-
-    public PasswordByMail(KeycloakSession session) {
-        this.session = session;
-    }
-
+public record PasswordByMail(KeycloakSession session) {
     /** Whether the realm allows new passwords by mail at all (Keycloak's own switch). */
     public static boolean isAllowed(RealmModel realm) {
         return realm.isResetPasswordAllowed();

@@ -22,8 +22,14 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * Deletes accounts whose activation was never completed, because they hold usernames, addresses and other data of
  * people who may never have heard of them. Only accounts in {@link PendingAccounts} are deleted. An account is kept if
  * its user has logged in, has proved an address, or was disabled.
+ *
+ * @param hasLoggedIn whether a user has ever logged in, as far as is known
  */
-public final class PendingPurge {
+public record PendingPurge(
+        KeycloakSessionFactory sessions,
+        Settings settings,
+        InstantSource clock,
+        BiPredicate<KeycloakSession, UserModel> hasLoggedIn) {
     /** The event detail that says that the account was deleted because of its age, not by a person. */
     public static final String PURGED = "never_activated";
 
@@ -31,27 +37,6 @@ public final class PendingPurge {
 
     /** The maximum number of accounts of one realm in one run; the rest follow in the next run. */
     private static final int MOST = 1_000;
-
-    private final KeycloakSessionFactory sessions;
-    private final Settings settings;
-    private final InstantSource clock;
-    private final BiPredicate<KeycloakSession, UserModel> hasLoggedIn;
-
-    /**
-     * Creates the purge.
-     *
-     * @param hasLoggedIn whether a user has ever logged in, as far as is known
-     */
-    public PendingPurge(
-            KeycloakSessionFactory sessions,
-            Settings settings,
-            InstantSource clock,
-            BiPredicate<KeycloakSession, UserModel> hasLoggedIn) {
-        this.hasLoggedIn = hasLoggedIn;
-        this.sessions = sessions;
-        this.settings = settings;
-        this.clock = clock;
-    }
 
     /**
      * Deletes the accounts, each in a transaction of its own, so that a failure does not affect the others. Two nodes

@@ -8,7 +8,6 @@ import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Mailbox;
-import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
@@ -21,26 +20,11 @@ import org.keycloak.models.UserModel;
  * stranger. Its {@linkplain Mailbox mailbox} therefore gets each kind of mail no more often than mails with codes may
  * be requested, whichever account causes it. In addition, one account causes at most ten mails of each kind a day,
  * whatever the addresses.
+ *
+ * @param isByThemselves whether the user made the change; the address and language of another actor are not disclosed
  */
-final class AccountNotifications {
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final UserModel user;
-    private final boolean isByThemselves;
-    private final Duration coolDown;
-
-    /**
-     * @param isByThemselves whether the user made the change; the address and language of another actor are not
-     *     disclosed
-     */
-    public AccountNotifications(
-            KeycloakSession session, RealmModel realm, UserModel user, boolean isByThemselves, Settings settings) {
-        this.session = session;
-        this.realm = realm;
-        this.user = user;
-        this.isByThemselves = isByThemselves;
-        this.coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
-    }
+record AccountNotifications(
+        KeycloakSession session, RealmModel realm, UserModel user, boolean isByThemselves, Settings settings) {
 
     /** Sends the mail about a changed password or second factor. */
     public void ofCredential(AccountNotification kind) {
@@ -69,8 +53,8 @@ final class AccountNotifications {
     private boolean isDue(AccountNotification kind, String recipient) {
         // The user's row must be locked before the rows of codes, as everywhere. Keycloak has changed the user, but has
         // perhaps not yet written the change.
-        EntityManager entities = Entities.of(session);
-        entities.flush();
+        Entities.of(session).flush();
+        Duration coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
         return isDue(kind, user.getId(), new CodePolicy(coolDown, Duration.ZERO, !coolDown.isZero()))
                 && isDue(kind, Mailbox.of(recipient), new CodePolicy(coolDown, coolDown));
     }

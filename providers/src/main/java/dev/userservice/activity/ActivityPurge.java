@@ -18,7 +18,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * purge runs on one node at a time and in small transactions, so that nothing else waits for it. What cannot be done in
  * time is done by the next run.
  */
-public final class ActivityPurge {
+public record ActivityPurge(KeycloakSessionFactory sessions, Settings settings, InstantSource clock) {
     private static final String TASK = "user-service-activity-purge";
     private static final int ROWS_A_TRANSACTION = 1_000;
 
@@ -29,16 +29,6 @@ public final class ActivityPurge {
     private static final Duration LOCK = Duration.ofMinutes(10);
 
     private static final Duration LONGEST = Duration.ofMinutes(5);
-
-    private final KeycloakSessionFactory sessions;
-    private final Settings settings;
-    private final InstantSource clock;
-
-    public ActivityPurge(KeycloakSessionFactory sessions, Settings settings, InstantSource clock) {
-        this.sessions = sessions;
-        this.settings = settings;
-        this.clock = clock;
-    }
 
     /**
      * Purges the log, unless another node is doing so.

@@ -16,7 +16,7 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** Determines who did an action. */
-final class ActorResolver {
+record ActorResolver(KeycloakSession session) {
     /** The actions whose actor is unknown, because nobody has proved to be the user. */
     private static final Set<Action> BY_ANYBODY = EnumSet.of(
             Action.LOGIN_FAILED,
@@ -27,14 +27,6 @@ final class ActorResolver {
 
     /** The actions that leave no session to look up, or happen too often for a lookup. */
     private static final Set<Action> OF_SESSIONS_END = EnumSet.of(Action.LOGOUT, Action.TOKEN_REFRESH);
-
-    private final KeycloakSession session;
-    private final PlatformRealm platform;
-
-    ActorResolver(KeycloakSession session) {
-        this.session = session;
-        this.platform = PlatformRealm.of(session);
-    }
 
     /** Returns who did the action that a user event reports; null if unknown. */
     Activity.Actor of(UserEventMapping.Entry entry, Event event, RealmModel realm) {
@@ -82,7 +74,7 @@ final class ActorResolver {
             return Optional.ofNullable(
                     session.realms().getRealmByName(event.getDetails().get("impersonator_realm")));
         }
-        return Stream.concat(Stream.of(realm), platform.realm().stream())
+        return Stream.concat(Stream.of(realm), PlatformRealm.of(session).realm().stream())
                 .filter(home -> session.users().getUserById(home, impersonator) != null)
                 .findFirst();
     }
@@ -102,7 +94,7 @@ final class ActorResolver {
         if (realm.equals(home)) {
             return new Activity.Actor(userId, Activity.Kind.USER);
         }
-        boolean isVendor = home != null && platform.is(home);
+        boolean isVendor = home != null && PlatformRealm.of(session).is(home);
         return new Activity.Actor(userId, isVendor ? Activity.Kind.VENDOR : Activity.Kind.SERVER_ADMIN);
     }
 }

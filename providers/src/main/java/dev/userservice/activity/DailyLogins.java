@@ -6,19 +6,16 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The daily counts of a user's logins. */
-final class DailyLogins {
+/**
+ * The daily counts of a user's logins.
+ *
+ * @param counted the counts of the newest {@link #MOST} rows of each action
+ */
+record DailyLogins(List<Daily> counted) {
     static final List<Action> ACTIONS = List.of(Action.LOGIN, Action.LOGIN_FAILED);
 
     /** The maximum number of counted rows for each action. */
     static final int MOST = 10_000;
-
-    private final List<Daily> counted;
-
-    /** {@code counted} contains the counts of the newest {@link #MOST} rows of each action. */
-    DailyLogins(List<Daily> counted) {
-        this.counted = counted;
-    }
 
     DayView on(LocalDate date) {
         long day = date.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();

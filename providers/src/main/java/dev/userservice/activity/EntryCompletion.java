@@ -12,13 +12,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /** Completes an entry by what Keycloak's model knows, where an event alone does not say what was done, or to whom. */
-final class EntryCompletion {
-    private final KeycloakSession session;
-
-    EntryCompletion(KeycloakSession session) {
-        this.session = session;
-    }
-
+record EntryCompletion(KeycloakSession session) {
     /** Returns the entry, corrected where the event alone does not determine the action. */
     UserEventMapping.Entry of(Event event, UserEventMapping.Entry entry, RealmModel realm) {
         return switch (entry.action()) {

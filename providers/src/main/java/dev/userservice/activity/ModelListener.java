@@ -15,16 +15,8 @@ import org.keycloak.provider.ProviderEventListener;
  * makes a user a member of an organization. If an event reports the same, that event contains the actor, and this
  * listener only adds the details that the event lacks.
  */
-final class ModelListener implements ProviderEventListener {
+record ModelListener(ActivityMeters meters, Settings settings) implements ProviderEventListener {
     private static final String ORGANIZATION = "organization";
-
-    private final ActivityMeters meters;
-    private final Settings settings;
-
-    ModelListener(ActivityMeters meters, Settings settings) {
-        this.settings = settings;
-        this.meters = meters;
-    }
 
     @Override
     public void onEvent(ProviderEvent event) {

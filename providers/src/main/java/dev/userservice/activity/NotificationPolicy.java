@@ -12,16 +12,8 @@ import org.keycloak.models.UserModel;
  * Decides which activities people are informed of by mail, whichever interface was used. The mail is queued in the
  * transaction of the activity, like the row of the log.
  */
-final class NotificationPolicy {
+record NotificationPolicy(KeycloakSession session, Settings settings) {
     private static final String PASSWORD = "password";
-
-    private final KeycloakSession session;
-    private final Settings settings;
-
-    NotificationPolicy(KeycloakSession session, Settings settings) {
-        this.settings = settings;
-        this.session = session;
-    }
 
     /**
      * Requests that the outbox is processed after this transaction, if the activity will queue a mail. At the end of

@@ -15,7 +15,7 @@ public final class OptionsResource {
     private final KeycloakSession session;
     private final List<String> methods;
 
-    OptionsResource(KeycloakSession session, List<String> methods) {
+    public OptionsResource(KeycloakSession session, List<String> methods) {
         this.session = session;
         this.methods = methods;
     }

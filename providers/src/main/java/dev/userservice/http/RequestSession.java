@@ -12,12 +12,7 @@ import org.keycloak.models.KeycloakTransactionManager;
  * The session of the request, for work in another session beside it: Keycloak calls the listeners of a failure in a
  * session of their own, while the request still holds its database connection.
  */
-public final class RequestSession {
-    private final KeycloakSession session;
-
-    private RequestSession(KeycloakSession session) {
-        this.session = session;
-    }
+public record RequestSession(KeycloakSession session) {
 
     /**
      * Returns the transactions of the session of the request that this thread answers, if they are active;

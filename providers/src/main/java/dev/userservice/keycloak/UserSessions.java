@@ -15,15 +15,7 @@ import org.keycloak.services.managers.UserSessionManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /** Finds and ends a user's online and offline sessions in a realm. */
-public final class UserSessions {
-    private final KeycloakSession session;
-    private final RealmModel realm;
-
-    public UserSessions(KeycloakSession session, RealmModel realm) {
-        this.session = session;
-        this.realm = realm;
-    }
-
+public record UserSessions(KeycloakSession session, RealmModel realm) {
     public List<UserSessionModel> of(UserModel user) {
         return Stream.concat(
                         session.sessions().getUserSessionsStream(realm, user),

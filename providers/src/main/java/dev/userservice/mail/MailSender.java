@@ -13,13 +13,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.UserModelDelegate;
 
 /** Creates mails from the tenant's email theme and message bundles, and sends them through the tenant's mail server. */
-public final class MailSender {
-    private final KeycloakSession session;
-
-    public MailSender(KeycloakSession session) {
-        this.session = session;
-    }
-
+public record MailSender(KeycloakSession session) {
     /**
      * Sends a mail, and returns when the mail server has accepted it.
      *

@@ -8,15 +8,7 @@ import java.util.stream.Collectors;
 import org.keycloak.models.RealmModel;
 
 /** The requested settings of a tenant: valid values by the names of the settings. */
-final class TenantValues {
-    private final Map<String, String> values;
-    private final boolean isWhole;
-
-    private TenantValues(Map<String, String> values, boolean isWhole) {
-        this.values = values;
-        this.isWhole = isWhole;
-    }
-
+record TenantValues(Map<String, String> values, boolean isWhole) {
     /**
      * Reads the given values; names that are no setting's are ignored.
      *

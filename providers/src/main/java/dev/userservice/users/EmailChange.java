@@ -15,13 +15,7 @@ import org.keycloak.models.UserModel;
  * The consequences of a new e-mail address, whoever has changed it: everything that was sent to the old address becomes
  * invalid, and an account that waits for the proof of its address then waits for the proof of the new one.
  */
-final class EmailChange {
-    private final ApiCall call;
-
-    EmailChange(ApiCall call) {
-        this.call = call;
-    }
-
+record EmailChange(ApiCall call) {
     /** Whether the user must prove the new address before they can log in again. */
     boolean isProofNeeded(ProfileEditor update) {
         return call.realm().isVerifyEmail() && update.isNewEmailAsked();

@@ -14,8 +14,6 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
 import java.util.Optional;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.jpa.entities.RoleEntity;
@@ -25,20 +23,10 @@ import org.keycloak.models.jpa.entities.RoleEntity;
  * admin in a tenant and vendor on the platform, cannot be deleted, disabled, demoted or made to prove a new address
  * first, whoever requests it.
  */
-public final class LastAdminGuard {
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final ManagedRoles managed;
-
-    LastAdminGuard(ApiCall call) {
-        this.session = call.session();
-        this.realm = call.realm();
-        this.managed = new ManagedRoles(session, call.tenancy());
-    }
-
+public record LastAdminGuard(ApiCall call) {
     /** Returns the role that somebody must hold; empty if the realm has no role of that name. */
     Optional<RoleModel> role() {
-        return Optional.ofNullable(realm.getRole(managed.highestFirst().get(0)));
+        return Optional.ofNullable(call.realm().getRole(managed().highestFirst().get(0)));
     }
 
     /**
@@ -50,12 +38,12 @@ public final class LastAdminGuard {
      */
     void requireAnother(UserModel user) {
         Optional<RoleModel> role = role().filter(held -> HeldRoles.has(user, held));
-        if (role.isEmpty() || !user.isEnabled() || Activation.isPending(realm, user)) {
+        if (role.isEmpty() || !user.isEnabled() || Activation.isPending(call.realm(), user)) {
             return;
         }
-        EntityManager entities = Entities.of(session);
+        EntityManager entities = Entities.of(call.session());
         entities.find(RoleEntity.class, role.get().getId(), LockModeType.PESSIMISTIC_WRITE, LockedUser.TIMEOUT);
-        Givers givers = managed.givers().get(role.get().getName());
+        Givers givers = managed().givers().get(role.get().getName());
         if (!hasAnother(entities, user, givers)) {
             throw ApiProblem.conflict(
                     "This is the last active user with the role " + role.get().getName(), new FieldErrors());
@@ -66,8 +54,8 @@ public final class LastAdminGuard {
         String byGroup = givers.groups().isEmpty()
                 ? ""
                 : " or exists (select 1 from UserGroupMembershipEntity g where g.user = u and g.groupId in (:groups))";
-        String verified = realm.isVerifyEmail() ? " and (u.email is null or u.emailVerified = true)" : "";
-        boolean hasClosed = ClosedOrganizations.mayBeIn(session);
+        String verified = call.realm().isVerifyEmail() ? " and (u.email is null or u.emailVerified = true)" : "";
+        boolean hasClosed = ClosedOrganizations.mayBeIn(call.session());
         String open = hasClosed ? " and u.id not in (" + ClosedOrganizations.MEMBERS + ")" : "";
         TypedQuery<String> others = entities.createQuery("""
                         select u.id from UserEntity u
@@ -76,16 +64,20 @@ public final class LastAdminGuard {
                         and ((u.email is not null and u.emailVerified = true) or not exists
                           (select 1 from UserRequiredActionEntity a where a.user = u and a.action in (:pending)))
                         and (exists (select 1 from UserRoleMappingEntity m where m.user = u and m.roleId in (:roles))""" + byGroup + ")" + verified + open, String.class)
-                .setParameter("realm", realm.getId())
+                .setParameter("realm", call.realm().getId())
                 .setParameter("user", user.getId())
-                .setParameter("pending", Activation.pendingActions(realm))
+                .setParameter("pending", Activation.pendingActions(call.realm()))
                 .setParameter("roles", givers.roles());
         if (!givers.groups().isEmpty()) {
             others.setParameter("groups", givers.groups());
         }
         if (hasClosed) {
-            others.setParameter("all", ClosedOrganizations.areAll(realm));
+            others.setParameter("all", ClosedOrganizations.areAll(call.realm()));
         }
         return !others.setMaxResults(1).getResultList().isEmpty();
+    }
+
+    private ManagedRoles managed() {
+        return new ManagedRoles(call.session(), call.tenancy());
     }
 }

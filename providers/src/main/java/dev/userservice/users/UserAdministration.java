@@ -14,8 +14,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.keycloak.events.admin.OperationType;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserManager;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.idm.UserRepresentation;
@@ -26,16 +24,7 @@ import org.keycloak.storage.StorageId;
  * The changes that admins and vendors make to users. Each one is made completely or not at all, under a lock of the
  * user's row, and fires the admin events that Keycloak's own console would fire.
  */
-public final class UserAdministration {
-    private final ApiCall call;
-    private final KeycloakSession session;
-    private final RealmModel realm;
-
-    public UserAdministration(ApiCall call) {
-        this.call = call;
-        this.session = call.session();
-        this.realm = call.realm();
-    }
+public record UserAdministration(ApiCall call) {
 
     /**
      * Changes a user.
@@ -59,7 +48,8 @@ public final class UserAdministration {
      * @throws ApiProblem 403 for a user above the caller; 404 for a user who was deleted meanwhile
      */
     public UserModel lock(UserModel known) {
-        UserModel user = LockedUser.of(session, realm, known).orElseThrow(() -> ApiProblem.notFound("User not found"));
+        UserModel user = LockedUser.of(call.session(), call.realm(), known)
+                .orElseThrow(() -> ApiProblem.notFound("User not found"));
         call.caller().users().requireManage(user);
         new EscalationGuard(call).requireNotMorePrivileged(user);
         return user;
@@ -87,7 +77,7 @@ public final class UserAdministration {
             throw isDirectorys ? ReadOnlyUser.problem() : ApiProblem.notFound("User not found");
         }
         if (isErased) {
-            new ActivityLog(session).erase(realm.getId(), event.getId(), names);
+            new ActivityLog(call.session()).erase(call.realm().getId(), event.getId(), names);
         }
         Map<String, String> details = isErased ? Map.of(AdminEvents.ERASED, "true") : Map.of();
         new AdminEvents(call).user(OperationType.DELETE, event.getId(), event, details);
@@ -99,11 +89,11 @@ public final class UserAdministration {
      * @return whether the log had rows about this user
      */
     public boolean eraseDeleted(String id) {
-        ActivityLog log = new ActivityLog(session);
-        if (!log.hasEntriesOf(realm.getId(), id)) {
+        ActivityLog log = new ActivityLog(call.session());
+        if (!log.hasEntriesOf(call.realm().getId(), id)) {
             return false;
         }
-        log.erase(realm.getId(), id, Set.of());
+        log.erase(call.realm().getId(), id, Set.of());
         UserRepresentation event = new UserRepresentation();
         event.setId(id);
         new AdminEvents(call).user(OperationType.DELETE, id, event, Map.of(AdminEvents.ERASED, "true"));
@@ -113,9 +103,10 @@ public final class UserAdministration {
     private boolean isRemoved(UserModel user) {
         String id = user.getId();
         try {
-            boolean isSaid = new UserManager(session).removeUser(realm, user);
+            boolean isSaid = new UserManager(call.session()).removeUser(call.realm(), user);
             // A read-only directory also reports success for a user that it still has and Keycloak does not store.
-            return isSaid && (StorageId.isLocalStorage(id) || session.users().getUserById(realm, id) == null);
+            return isSaid
+                    && (StorageId.isLocalStorage(id) || call.session().users().getUserById(call.realm(), id) == null);
         } catch (ReadOnlyException e) {
             return false;
         }
