@@ -1,7 +1,7 @@
 package dev.userservice.access;
 
 import dev.userservice.keycloak.Entities;
-import jakarta.persistence.EntityManager;
+import dev.userservice.keycloak.ProviderDefaults;
 import jakarta.ws.rs.ForbiddenException;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,7 +17,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.provider.Provider;
 import org.keycloak.representations.AccessToken;
 
 /**
@@ -29,19 +28,11 @@ import org.keycloak.representations.AccessToken;
  * under that name. From then on, neither a rename nor a removal nor a new realm of that name changes which realm is the
  * platform.
  */
-public final class PlatformRealm implements Provider {
+public record PlatformRealm(KeycloakSession session, OfServer server) implements ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(PlatformRealm.class);
 
     private static final String HOW_TO_CHANGE =
             "To make it the platform, delete the row of that name from US_PLATFORM_REALM, then restart";
-
-    private final KeycloakSession session;
-    private final OfServer server;
-
-    PlatformRealm(KeycloakSession session, OfServer server) {
-        this.session = session;
-        this.server = server;
-    }
 
     /** Returns the platform realm as the session sees it. */
     public static PlatformRealm of(KeycloakSession session) {
@@ -74,10 +65,7 @@ public final class PlatformRealm implements Provider {
     /** Whether the realm is the platform realm. */
     public boolean is(RealmModel realm) {
         boolean hasName = isNamed(realm);
-        if (server.id == null && hasName) {
-            server.id = storedId().orElse(null);
-        }
-        boolean isIt = realm.getId().equals(server.id);
+        boolean isIt = realm.getId().equals(hasName ? id().orElse(null) : server.id);
         if (hasName && !isIt) {
             report(realm, "Neither its users nor its administrators are vendors");
         }
@@ -104,8 +92,8 @@ public final class PlatformRealm implements Provider {
     void look() {
         RealmModel named = session.realms().getRealmByName(name());
         // The row is looked for first: on H2, "do nothing" is an insert that fails.
-        if (entities().find(PlatformRealmEntity.class, name()) == null) {
-            entities()
+        if (Entities.of(session).find(PlatformRealmEntity.class, name()) == null) {
+            Entities.of(session)
                     .createQuery("""
                             insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
                             on conflict (name) do nothing""")
@@ -149,7 +137,7 @@ public final class PlatformRealm implements Provider {
             report(made, "It was made by somebody who is no administrator of the server");
             return;
         }
-        entities()
+        Entities.of(session)
                 .createQuery("""
                         insert into UserServicePlatformRealm (name, realmId, notedAt) values (:name, :realm, :now)
                         on conflict (name) do update set realmId = excluded.realmId, notedAt = excluded.notedAt
@@ -201,16 +189,12 @@ public final class PlatformRealm implements Provider {
     }
 
     private Optional<String> storedId() {
-        return entities()
+        return Entities.of(session)
                 .createQuery("select realmId from UserServicePlatformRealm where name = :name", String.class)
                 .setParameter("name", name())
                 .getResultStream()
                 .filter(Objects::nonNull)
                 .findFirst();
-    }
-
-    private EntityManager entities() {
-        return Entities.of(session);
     }
 
     private String name() {
@@ -220,7 +204,4 @@ public final class PlatformRealm implements Provider {
     private boolean isNamed(RealmModel realm) {
         return server.name.filter(realm.getName()::equals).isPresent();
     }
-
-    @Override
-    public void close() {}
 }

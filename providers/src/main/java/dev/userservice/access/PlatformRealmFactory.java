@@ -1,5 +1,6 @@
 package dev.userservice.access;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.settings.Settings;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -8,10 +9,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderEvent;
-import org.keycloak.provider.ProviderFactory;
 
 /** Looks for the platform realm when the server starts, and watches the realms that are created later. */
-public final class PlatformRealmFactory implements ProviderFactory<PlatformRealm> {
+public final class PlatformRealmFactory implements FactoryDefaults<PlatformRealm> {
     public static final String ID = "default";
 
     private PlatformRealm.OfServer server;
@@ -48,7 +48,4 @@ public final class PlatformRealmFactory implements ProviderFactory<PlatformRealm
     public PlatformRealm create(KeycloakSession session) {
         return new PlatformRealm(session, server);
     }
-
-    @Override
-    public void close() {}
 }

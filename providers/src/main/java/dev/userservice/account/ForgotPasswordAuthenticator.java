@@ -1,12 +1,11 @@
 package dev.userservice.account;
 
-import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.keycloak.Identifier;
+import dev.userservice.keycloak.ProviderDefaults;
+import dev.userservice.keycloak.StepDefaults;
 import dev.userservice.mail.MailContext;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Texts;
-import java.util.List;
-import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.Authenticator;
@@ -17,24 +16,16 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
-import org.keycloak.provider.ProviderConfigProperty;
 
 /**
  * "Forgot password" on the login page: it takes a name, and queues the same mail as the API does. It is the only step
  * of a reset flow, because the rest is behind the mail's link. No user is looked up here, so that the response time
  * reveals nothing either.
  */
-public final class ForgotPasswordAuthenticator implements Authenticator {
+record ForgotPasswordAuthenticator(KeycloakSession session, Settings settings)
+        implements Authenticator, ProviderDefaults {
     private static final String USERNAME = "username";
     private static final int MAX_IDENTIFIER = 255;
-
-    private final KeycloakSession session;
-    private final Settings settings;
-
-    private ForgotPasswordAuthenticator(KeycloakSession session, Settings settings) {
-        this.session = session;
-        this.settings = settings;
-    }
 
     @Override
     public void authenticate(AuthenticationFlowContext context) {
@@ -72,24 +63,14 @@ public final class ForgotPasswordAuthenticator implements Authenticator {
     @Override
     public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {}
 
-    @Override
-    public void close() {}
-
     /** Creates the step. */
-    public static final class Factory implements AuthenticatorFactory, FactoryDefaults<Authenticator> {
+    public static final class Factory implements AuthenticatorFactory, StepDefaults<Authenticator> {
         /** The id of the execution in the tenant template's reset flow. */
         public static final String ID = "user-service-forgot-password";
 
-        private Settings settings;
-
-        @Override
-        public void init(Config.Scope config) {
-            settings = Settings.ofThisServer();
-        }
-
         @Override
         public Authenticator create(KeycloakSession session) {
-            return new ForgotPasswordAuthenticator(session, settings);
+            return new ForgotPasswordAuthenticator(session, Settings.ofThisServer());
         }
 
         @Override
@@ -109,28 +90,8 @@ public final class ForgotPasswordAuthenticator implements Authenticator {
         }
 
         @Override
-        public String getReferenceCategory() {
-            return null;
-        }
-
-        @Override
-        public boolean isConfigurable() {
-            return false;
-        }
-
-        @Override
-        public List<ProviderConfigProperty> getConfigProperties() {
-            return List.of();
-        }
-
-        @Override
         public Requirement[] getRequirementChoices() {
             return new Requirement[] {Requirement.REQUIRED};
-        }
-
-        @Override
-        public boolean isUserSetupAllowed() {
-            return false;
         }
     }
 }

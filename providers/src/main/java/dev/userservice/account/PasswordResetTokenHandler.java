@@ -9,7 +9,6 @@ import dev.userservice.codes.ContinueLink;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
-import org.keycloak.Config;
 import org.keycloak.authentication.actiontoken.AbstractActionTokenHandler;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.events.Errors;
@@ -33,8 +32,6 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
     /** The type of the action tokens. */
     static final String TYPE = "user-service-password-reset";
 
-    private Settings settings;
-
     public PasswordResetTokenHandler() {
         super(
                 TYPE,
@@ -42,11 +39,6 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
                 Messages.RESET_CREDENTIAL_NOT_ALLOWED,
                 EventType.RESET_PASSWORD,
                 Errors.INVALID_TOKEN);
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        settings = Settings.ofThisServer();
     }
 
     @Override
@@ -70,7 +62,7 @@ public final class PasswordResetTokenHandler extends AbstractActionTokenHandler<
             context.getEvent().user(user).error(Errors.NOT_ALLOWED);
             return page.setError(Messages.RESET_CREDENTIAL_NOT_ALLOWED).createErrorPage(Response.Status.BAD_REQUEST);
         }
-        Optional<ContinueLink> onward = ContinueLink.of(session, settings, token.client());
+        Optional<ContinueLink> onward = ContinueLink.of(session, Settings.ofThisServer(), token.client());
         if (!ActionTokenPage.isSent(context)) {
             if (new PasswordByMail(session).isGood(token.code())) {
                 return new NewPasswordForm(page, user, context).ask();

@@ -1,6 +1,7 @@
 package dev.userservice.activation;
 
 import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.mail.MailContext;
 import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
@@ -8,7 +9,6 @@ import dev.userservice.web.MaskedEmail;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.Duration;
 import java.util.Optional;
-import org.keycloak.Config;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionFactory;
 import org.keycloak.authentication.RequiredActionProvider;
@@ -25,18 +25,11 @@ import org.keycloak.models.utils.FormMessage;
  * The page of a login that waits for the code. It accepts the code, sends another one, and shows where the mail was
  * sent.
  */
-public final class ActivateAccountAction implements RequiredActionProvider {
+record ActivateAccountAction(KeycloakSession session, Settings settings)
+        implements RequiredActionProvider, ProviderDefaults {
     private static final String PAGE = "user-service-activate-account.ftl";
     private static final String CODE = "code";
     private static final String RESEND = "resend";
-
-    private final KeycloakSession session;
-    private final Settings settings;
-
-    private ActivateAccountAction(KeycloakSession session, Settings settings) {
-        this.session = session;
-        this.settings = settings;
-    }
 
     /**
      * Never adds the action to a user: the API's routes, the registration page and admins do that. Keycloak calls this
@@ -126,21 +119,12 @@ public final class ActivateAccountAction implements RequiredActionProvider {
                 session, context.getUser(), context.getAuthenticationSession().getClient());
     }
 
-    @Override
-    public void close() {}
-
     /** Creates the required action. */
     public static final class Factory implements RequiredActionFactory, FactoryDefaults<RequiredActionProvider> {
-        private Settings settings;
-
-        @Override
-        public void init(Config.Scope config) {
-            settings = Settings.ofThisServer();
-        }
 
         @Override
         public RequiredActionProvider create(KeycloakSession session) {
-            return new ActivateAccountAction(session, settings);
+            return new ActivateAccountAction(session, Settings.ofThisServer());
         }
 
         @Override

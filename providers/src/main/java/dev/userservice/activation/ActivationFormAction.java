@@ -1,6 +1,7 @@
 package dev.userservice.activation;
 
-import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ProviderDefaults;
+import dev.userservice.keycloak.StepDefaults;
 import dev.userservice.mail.MailContext;
 import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.ratelimit.RateLimits;
@@ -8,7 +9,6 @@ import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 import java.util.Optional;
-import org.keycloak.Config;
 import org.keycloak.authentication.FormAction;
 import org.keycloak.authentication.FormActionFactory;
 import org.keycloak.authentication.FormContext;
@@ -19,21 +19,12 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
-import org.keycloak.provider.ProviderConfigProperty;
 
 /**
  * The last step of the registration page. A user who registers there awaits activation, like a user who registers
  * through the API.
  */
-public final class ActivationFormAction implements FormAction {
-    private final KeycloakSession session;
-    private final Settings settings;
-
-    private ActivationFormAction(KeycloakSession session, Settings settings) {
-        this.session = session;
-        this.settings = settings;
-    }
-
+record ActivationFormAction(KeycloakSession session, Settings settings) implements FormAction, ProviderDefaults {
     @Override
     public void buildPage(FormContext context, LoginFormsProvider form) {}
 
@@ -73,24 +64,14 @@ public final class ActivationFormAction implements FormAction {
     @Override
     public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {}
 
-    @Override
-    public void close() {}
-
     /** Creates the step. */
-    public static final class Factory implements FormActionFactory, FactoryDefaults<FormAction> {
+    public static final class Factory implements FormActionFactory, StepDefaults<FormAction> {
         /** The id of the execution in the tenant template's registration flow. */
         public static final String ID = "user-service-activation";
 
-        private Settings settings;
-
-        @Override
-        public void init(Config.Scope config) {
-            settings = Settings.ofThisServer();
-        }
-
         @Override
         public FormAction create(KeycloakSession session) {
-            return new ActivationFormAction(session, settings);
+            return new ActivationFormAction(session, Settings.ofThisServer());
         }
 
         @Override
@@ -110,28 +91,8 @@ public final class ActivationFormAction implements FormAction {
         }
 
         @Override
-        public String getReferenceCategory() {
-            return null;
-        }
-
-        @Override
-        public boolean isConfigurable() {
-            return false;
-        }
-
-        @Override
-        public List<ProviderConfigProperty> getConfigProperties() {
-            return List.of();
-        }
-
-        @Override
         public Requirement[] getRequirementChoices() {
             return new Requirement[] {Requirement.REQUIRED, Requirement.DISABLED};
-        }
-
-        @Override
-        public boolean isUserSetupAllowed() {
-            return false;
         }
     }
 }

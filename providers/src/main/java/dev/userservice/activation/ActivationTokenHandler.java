@@ -12,7 +12,6 @@ import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
-import org.keycloak.Config;
 import org.keycloak.authentication.actiontoken.AbstractActionTokenHandler;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.events.Details;
@@ -56,15 +55,8 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     /** The message key of the title of the result page. */
     private static final String DONE = "userServiceActivatedHeader";
 
-    private Settings settings;
-
     public ActivationTokenHandler() {
         super(TYPE, CodeToken.class, Messages.STALE_VERIFY_EMAIL_LINK, EventType.VERIFY_EMAIL, Errors.INVALID_TOKEN);
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        settings = Settings.ofThisServer();
     }
 
     @Override
@@ -85,13 +77,13 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
                 .setAuthenticationSession(login)
                 .setUser(user);
         new AuthenticationSessionManager(session).removeAuthenticationSession(realm, login, false);
-        Optional<ContinueLink> onward = ContinueLink.of(session, settings, token.client());
+        Optional<ContinueLink> onward = ContinueLink.of(session, Settings.ofThisServer(), token.client());
 
         if (!Activation.isPending(realm, user)) {
             event.error(Errors.EMAIL_ALREADY_VERIFIED);
             return ActionTokenPage.last(OK, DONE, page.setInfo("userServiceActivatedAlready"), onward);
         }
-        ActivationCodes activation = new ActivationCodes(session, settings);
+        ActivationCodes activation = new ActivationCodes(session, Settings.ofThisServer());
         if (!activation.isGood(token.code(), user)) {
             return invalid(event, page, onward);
         }

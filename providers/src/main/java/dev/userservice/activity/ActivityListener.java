@@ -3,6 +3,8 @@ package dev.userservice.activity;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.HighestRoleChange;
 import dev.userservice.access.Tenancy;
+import dev.userservice.keycloak.ListenerDefaults;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.mail.MailContext;
 import dev.userservice.ratelimit.RateLimits;
@@ -19,7 +21,6 @@ import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
-import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.AuthDetails;
 import org.keycloak.models.ClientModel;
@@ -33,7 +34,7 @@ import org.keycloak.models.UserSessionModel;
  * records each login as the user's last one. The listener is active in every tenant without being listed among the
  * realm's event listeners.
  */
-public final class ActivityListener implements EventListenerProvider {
+public final class ActivityListener implements EventListenerProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(ActivityListener.class);
 
     /** The actions of Keycloak's admin REST API that may change a user's highest role. */
@@ -192,11 +193,8 @@ public final class ActivityListener implements EventListenerProvider {
         }
     }
 
-    @Override
-    public void close() {}
-
     /** Creates the listener. */
-    public static final class Factory implements EventListenerProviderFactory {
+    public static final class Factory implements ListenerDefaults {
         public static final String ID = "user-service-activity";
 
         private Settings settings;
@@ -219,11 +217,6 @@ public final class ActivityListener implements EventListenerProvider {
         @Override
         public EventListenerProvider create(KeycloakSession session) {
             return new ActivityListener(session, settings, meters, failures);
-        }
-
-        @Override
-        public boolean isGlobal() {
-            return true;
         }
 
         @Override

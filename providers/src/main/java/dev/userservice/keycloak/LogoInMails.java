@@ -3,7 +3,6 @@ package dev.userservice.keycloak;
 import dev.userservice.settings.Settings;
 import java.util.List;
 import java.util.Map;
-import org.keycloak.Config;
 import org.keycloak.email.EmailException;
 import org.keycloak.email.EmailTemplateProvider;
 import org.keycloak.email.freemarker.FreeMarkerEmailTemplateProvider;
@@ -12,24 +11,21 @@ import org.keycloak.models.KeycloakSession;
 
 /** Sends Keycloak's mails with the address of the tenant's logo, if it has one, as {@code logoUrl} in the templates. */
 final class LogoInMails extends FreeMarkerEmailTemplateProvider {
-    private final Settings settings;
-
-    private LogoInMails(KeycloakSession session, Settings settings) {
+    private LogoInMails(KeycloakSession session) {
         super(session);
-        this.settings = settings;
     }
 
     @Override
     protected EmailTemplate processTemplate(
             String subjectKey, List<Object> subjectAttributes, String template, Map<String, Object> attributes)
             throws EmailException {
-        settings.of(realm, Settings.LOGO_URL).ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
+        Settings.ofThisServer()
+                .of(realm, Settings.LOGO_URL)
+                .ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
         return super.processTemplate(subjectKey, subjectAttributes, template, attributes);
     }
 
     public static final class Factory extends FreeMarkerEmailTemplateProviderFactory {
-        private Settings settings;
-
         @Override
         public String getId() {
             return "user-service";
@@ -42,14 +38,8 @@ final class LogoInMails extends FreeMarkerEmailTemplateProvider {
         }
 
         @Override
-        public void init(Config.Scope config) {
-            super.init(config);
-            settings = Settings.ofThisServer();
-        }
-
-        @Override
         public EmailTemplateProvider create(KeycloakSession session) {
-            return new LogoInMails(session, settings);
+            return new LogoInMails(session);
         }
     }
 }

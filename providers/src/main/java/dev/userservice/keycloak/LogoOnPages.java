@@ -4,7 +4,6 @@ import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.UriBuilder;
 import java.util.Locale;
 import java.util.Properties;
-import org.keycloak.Config;
 import org.keycloak.forms.login.LoginFormsPages;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.forms.login.freemarker.FreeMarkerLoginFormsProvider;
@@ -17,11 +16,8 @@ import org.keycloak.theme.Theme;
  * templates.
  */
 final class LogoOnPages extends FreeMarkerLoginFormsProvider {
-    private final Settings settings;
-
-    private LogoOnPages(KeycloakSession session, Settings settings) {
+    private LogoOnPages(KeycloakSession session) {
         super(session);
-        this.settings = settings;
     }
 
     @Override
@@ -32,12 +28,12 @@ final class LogoOnPages extends FreeMarkerLoginFormsProvider {
             // This is the page that reports that the realm does not exist.
             return;
         }
-        settings.of(realm, Settings.LOGO_URL).ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
+        Settings.ofThisServer()
+                .of(realm, Settings.LOGO_URL)
+                .ifPresent(logo -> attributes.put("logoUrl", logo.toString()));
     }
 
     public static final class Factory extends FreeMarkerLoginFormsProviderFactory {
-        private Settings settings;
-
         @Override
         public String getId() {
             return "user-service";
@@ -50,14 +46,8 @@ final class LogoOnPages extends FreeMarkerLoginFormsProvider {
         }
 
         @Override
-        public void init(Config.Scope config) {
-            super.init(config);
-            settings = Settings.ofThisServer();
-        }
-
-        @Override
         public LoginFormsProvider create(KeycloakSession session) {
-            return new LogoOnPages(session, settings);
+            return new LogoOnPages(session);
         }
     }
 }

@@ -2,7 +2,8 @@ package dev.userservice.metrics;
 
 import dev.userservice.access.Tenancy;
 import dev.userservice.keycloak.AfterTransaction;
-import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ListenerDefaults;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.metrics.AccountMeters.Status;
 import dev.userservice.ratelimit.RateLimits;
@@ -15,7 +16,6 @@ import org.keycloak.Config;
 import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
-import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -25,7 +25,8 @@ import org.keycloak.models.RealmModel;
  * Counts what Keycloak's events report and the activity log does not record: token refreshes, and failures that are not
  * worth a row. The listener is active in every tenant without being listed among the realm's event listeners.
  */
-public final class MetricsEventListener implements EventListenerProvider {
+record MetricsEventListener(KeycloakSession session, AccountMeters meters)
+        implements EventListenerProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(MetricsEventListener.class);
 
     /** The errors for a code, or the password sent with it, that was rejected. */
@@ -45,14 +46,6 @@ public final class MetricsEventListener implements EventListenerProvider {
             Errors.PASSWORD_CONFIRM_ERROR,
             Errors.PASSWORD_REJECTED);
 
-    private final KeycloakSession session;
-    private final AccountMeters meters;
-
-    private MetricsEventListener(KeycloakSession session, AccountMeters meters) {
-        this.session = session;
-        this.meters = meters;
-    }
-
     @Override
     public void onEvent(Event event) {
         Optional<BiConsumer<AccountMeters, String>> outcome = outcome(event);
@@ -63,7 +56,7 @@ public final class MetricsEventListener implements EventListenerProvider {
             RealmModel realm = session.realms().getRealm(event.getRealmId());
             if (realm != null && new Tenancy(session, realm).isEnabled()) {
                 String name = realm.getName();
-                afterCommit(() -> outcome.get().accept(meters, name));
+                AfterTransaction.ifCommitted(session, () -> outcome.get().accept(meters, name));
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "An event could not be counted: %s", event.getType());
@@ -98,18 +91,11 @@ public final class MetricsEventListener implements EventListenerProvider {
                 });
     }
 
-    private void afterCommit(Runnable count) {
-        AfterTransaction.ifCommitted(session, () -> count.run());
-    }
-
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {}
 
-    @Override
-    public void close() {}
-
     /** Creates the listener. */
-    public static final class Factory implements EventListenerProviderFactory, FactoryDefaults<EventListenerProvider> {
+    public static final class Factory implements ListenerDefaults {
         private AccountMeters meters;
 
         @Override
@@ -126,11 +112,6 @@ public final class MetricsEventListener implements EventListenerProvider {
         @Override
         public EventListenerProvider create(KeycloakSession session) {
             return new MetricsEventListener(session, meters);
-        }
-
-        @Override
-        public boolean isGlobal() {
-            return true;
         }
 
         @Override

@@ -1,9 +1,9 @@
 package dev.userservice.mfa;
 
 import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.settings.Settings;
 import org.jboss.logging.Logger;
-import org.keycloak.Config;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionFactory;
 import org.keycloak.authentication.RequiredActionProvider;
@@ -18,17 +18,11 @@ import org.keycloak.models.credential.OTPCredentialModel;
  * up before they are logged in; a login by the API is refused with a list of what must be done there. The action has no
  * page of its own, and is assigned to no user: at each login, Keycloak evaluates every required action of the realm.
  */
-public final class MfaPolicyAction implements RequiredActionProvider {
+record MfaPolicyAction(Settings settings) implements RequiredActionProvider, ProviderDefaults {
     /** The alias in the tenant template. */
     public static final String ID = "user-service-mfa-policy";
 
     private static final Logger LOG = Logger.getLogger(MfaPolicyAction.class);
-
-    private final Settings settings;
-
-    private MfaPolicyAction(Settings settings) {
-        this.settings = settings;
-    }
 
     @Override
     public void evaluateTriggers(RequiredActionContext context) {
@@ -59,21 +53,12 @@ public final class MfaPolicyAction implements RequiredActionProvider {
         context.success();
     }
 
-    @Override
-    public void close() {}
-
     /** Creates the required action. */
     public static final class Factory implements RequiredActionFactory, FactoryDefaults<RequiredActionProvider> {
-        private Settings settings;
-
-        @Override
-        public void init(Config.Scope config) {
-            settings = Settings.ofThisServer();
-        }
 
         @Override
         public RequiredActionProvider create(KeycloakSession session) {
-            return new MfaPolicyAction(settings);
+            return new MfaPolicyAction(Settings.ofThisServer());
         }
 
         @Override

@@ -1,7 +1,8 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ListenerDefaults;
 import dev.userservice.keycloak.PolicyRefusal;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.keycloak.RollbackGuard;
 import dev.userservice.keycloak.TotpAuthenticator;
 import java.util.EnumSet;
@@ -11,7 +12,6 @@ import org.jboss.logging.Logger;
 import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
-import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
@@ -21,7 +21,7 @@ import org.keycloak.models.RealmModel;
  * Finds out from Keycloak's events which logins have failed, by whatever way in. It is active in every tenant without
  * being listed there.
  */
-public final class LoginListener implements EventListenerProvider {
+record LoginListener(KeycloakSession session) implements EventListenerProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(LoginListener.class);
 
     /** The errors for a wrong name or password, and for users who cannot log in with the right password either. */
@@ -49,12 +49,6 @@ public final class LoginListener implements EventListenerProvider {
             EventType.IDENTITY_PROVIDER_POST_LOGIN_ERROR,
             EventType.UPDATE_CREDENTIAL_ERROR,
             EventType.REMOVE_CREDENTIAL_ERROR);
-
-    private final KeycloakSession session;
-
-    private LoginListener(KeycloakSession session) {
-        this.session = session;
-    }
 
     @Override
     public void onEvent(Event event) {
@@ -105,19 +99,11 @@ public final class LoginListener implements EventListenerProvider {
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {}
 
-    @Override
-    public void close() {}
-
     /** Creates the listener. */
-    public static final class Factory implements EventListenerProviderFactory, FactoryDefaults<EventListenerProvider> {
+    public static final class Factory implements ListenerDefaults {
         @Override
         public EventListenerProvider create(KeycloakSession session) {
             return new LoginListener(session);
-        }
-
-        @Override
-        public boolean isGlobal() {
-            return true;
         }
 
         @Override

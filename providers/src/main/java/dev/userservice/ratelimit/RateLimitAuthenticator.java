@@ -1,6 +1,7 @@
 package dev.userservice.ratelimit;
 
-import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ProviderDefaults;
+import dev.userservice.keycloak.StepDefaults;
 import dev.userservice.settings.Rate;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * The first step of a direct grant (RFC 6749, section 4.3). After too many failures from one address it refuses the
  * request, before a user is looked up and a password is hashed.
  */
-public final class RateLimitAuthenticator implements Authenticator {
+final class RateLimitAuthenticator implements Authenticator, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(RateLimitAuthenticator.class);
     private static final String USERNAME = "username";
 
@@ -75,11 +76,8 @@ public final class RateLimitAuthenticator implements Authenticator {
     @Override
     public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {}
 
-    @Override
-    public void close() {}
-
     /** Creates the step. */
-    public static final class Factory implements AuthenticatorFactory, FactoryDefaults<Authenticator> {
+    public static final class Factory implements AuthenticatorFactory, StepDefaults<Authenticator> {
         /** The id of the execution in the tenant template's direct-grant flow. */
         public static final String ID = "rate-limit";
 
@@ -107,11 +105,6 @@ public final class RateLimitAuthenticator implements Authenticator {
         }
 
         @Override
-        public String getReferenceCategory() {
-            return null;
-        }
-
-        @Override
         public boolean isConfigurable() {
             return true;
         }
@@ -132,11 +125,6 @@ public final class RateLimitAuthenticator implements Authenticator {
         @Override
         public Requirement[] getRequirementChoices() {
             return new Requirement[] {Requirement.REQUIRED, Requirement.DISABLED};
-        }
-
-        @Override
-        public boolean isUserSetupAllowed() {
-            return false;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.userservice.ratelimit;
 
 import dev.userservice.access.Tenancy;
 import dev.userservice.http.ClientAddress;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.settings.Rate;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Addresses;
@@ -9,45 +10,29 @@ import dev.userservice.web.ApiProblem;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter.MeterProvider;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.http.HttpResponse;
+import org.keycloak.jose.jws.crypto.HashUtils;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.provider.Provider;
 
 /** Applies the limits to one request. */
-public final class RateLimits implements Provider {
+public record RateLimits(
+        KeycloakSession session,
+        Settings settings,
+        ClientAddress addresses,
+        RateLimiter limiter,
+        MeterProvider<Counter> refusals)
+        implements ProviderDefaults {
     /** The error of the event for the first refusal in a minute. */
     public static final String EVENT_ERROR = "rate_limited";
 
     private static final Logger LOG = Logger.getLogger(RateLimits.class);
     private static final Rate ONE_NOTE = new Rate(1, Duration.ofMinutes(1));
-
-    private final KeycloakSession session;
-    private final Settings settings;
-    private final ClientAddress addresses;
-    private final RateLimiter limiter;
-    private final MeterProvider<Counter> refusals;
-
-    RateLimits(
-            KeycloakSession session,
-            Settings settings,
-            ClientAddress addresses,
-            RateLimiter limiter,
-            MeterProvider<Counter> refusals) {
-        this.session = session;
-        this.settings = settings;
-        this.addresses = addresses;
-        this.limiter = limiter;
-        this.refusals = refusals;
-    }
 
     /** Returns the limits for the request of a session. */
     public static RateLimits of(KeycloakSession session) {
@@ -66,13 +51,7 @@ public final class RateLimits implements Provider {
          */
         String key() {
             String named = String.join("\n", realm.getId(), rate.toString(), subject);
-            try {
-                byte[] hash = MessageDigest.getInstance("SHA-256").digest(named.getBytes(StandardCharsets.UTF_8));
-                return limit.id() + ":"
-                        + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
+            return limit.id() + ":" + HashUtils.sha256UrlEncodedHash(named, StandardCharsets.UTF_8);
         }
     }
 
@@ -206,7 +185,4 @@ public final class RateLimits implements Provider {
         }
         return new RateLimitExceeded(counted.limit(), result.retryAfter());
     }
-
-    @Override
-    public void close() {}
 }

@@ -1,6 +1,7 @@
 package dev.userservice.ratelimit;
 
 import dev.userservice.http.ClientAddress;
+import dev.userservice.keycloak.FactoryDefaults;
 import dev.userservice.settings.Settings;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Counter;
@@ -9,11 +10,9 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.provider.ProviderFactory;
 
 /** Holds the buckets of this server and its connection to Redis. */
-public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
+public final class RateLimitsFactory implements FactoryDefaults<RateLimits> {
     public static final String ID = "default";
 
     private Settings settings;
@@ -51,9 +50,6 @@ public final class RateLimitsFactory implements ProviderFactory<RateLimits> {
             throw new IllegalArgumentException("The option redis-url must be " + Settings.REDIS_URL.valueFormat());
         }
     }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {}
 
     @Override
     public RateLimits create(KeycloakSession session) {

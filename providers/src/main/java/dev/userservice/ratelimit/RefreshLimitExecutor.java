@@ -1,12 +1,11 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.FactoryDefaults;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
-import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.representations.idm.ClientPolicyExecutorConfigurationRepresentation;
@@ -20,15 +19,9 @@ import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProviderF
  * The client policy executor that limits the refresh grants (RFC 6749, section 6) of a session at Keycloak's token
  * endpoint.
  */
-public final class RefreshLimitExecutor
+record RefreshLimitExecutor(KeycloakSession session)
         implements ClientPolicyExecutorProvider<ClientPolicyExecutorConfigurationRepresentation> {
     private static final String REFRESH_TOKEN = "refresh_token";
-
-    private final KeycloakSession session;
-
-    private RefreshLimitExecutor(KeycloakSession session) {
-        this.session = session;
-    }
 
     @Override
     public void executeOnEvent(ClientPolicyContext context) throws ClientPolicyException {
@@ -55,7 +48,9 @@ public final class RefreshLimitExecutor
     }
 
     /** Creates the executor. */
-    public static final class Factory implements ClientPolicyExecutorProviderFactory {
+    @SuppressWarnings("rawtypes")
+    public static final class Factory
+            implements ClientPolicyExecutorProviderFactory, FactoryDefaults<ClientPolicyExecutorProvider> {
         /** The id in the tenant template's client profile. */
         public static final String ID = "user-service-refresh-limit";
 
@@ -78,14 +73,5 @@ public final class RefreshLimitExecutor
         public List<ProviderConfigProperty> getConfigProperties() {
             return List.of();
         }
-
-        @Override
-        public void init(Config.Scope config) {}
-
-        @Override
-        public void postInit(KeycloakSessionFactory factory) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,14 +1,14 @@
 package dev.userservice.users;
 
-import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ListenerDefaults;
 import dev.userservice.keycloak.OwnAddress;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.keycloak.RollbackGuard;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
-import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
@@ -21,15 +21,9 @@ import org.keycloak.models.UserModel;
  * Updates the username of users whose username is their e-mail address when Keycloak changes the address: in the
  * account console, on a page of its own, or by an admin. The update is part of the same transaction.
  */
-public final class OwnAddressListener implements EventListenerProvider {
+record OwnAddressListener(KeycloakSession session) implements EventListenerProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(OwnAddressListener.class);
     private static final Set<EventType> OF_THE_PERSON = Set.of(EventType.UPDATE_PROFILE, EventType.UPDATE_EMAIL);
-
-    private final KeycloakSession session;
-
-    private OwnAddressListener(KeycloakSession session) {
-        this.session = session;
-    }
 
     @Override
     public void onEvent(Event event) {
@@ -66,21 +60,13 @@ public final class OwnAddressListener implements EventListenerProvider {
         }
     }
 
-    @Override
-    public void close() {}
-
     /** Creates the listener. */
-    public static final class Factory implements EventListenerProviderFactory, FactoryDefaults<EventListenerProvider> {
+    public static final class Factory implements ListenerDefaults {
         public static final String ID = "user-service-own-address";
 
         @Override
         public EventListenerProvider create(KeycloakSession session) {
             return new OwnAddressListener(session);
-        }
-
-        @Override
-        public boolean isGlobal() {
-            return true;
         }
 
         @Override
