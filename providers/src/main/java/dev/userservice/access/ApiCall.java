@@ -153,26 +153,18 @@ public final class ApiCall {
 
     /** Returns the address below which this tenant's routes are, as the client sees it. */
     public UriBuilder base() {
-        return session.getContext()
-                .getUri()
-                .getBaseUriBuilder()
-                .path("realms")
-                .path(realm().getName())
-                .path(ApiPath.EXTENSION);
+        return ofRealm().path(ApiPath.EXTENSION);
     }
 
     /**
      * Returns the address of one of the tenant's OIDC endpoints, {@code auth} or {@code token}, as the client sees it.
      */
     public URI oidcEndpoint(String name) {
-        return session.getContext()
-                .getUri()
-                .getBaseUriBuilder()
-                .path("realms")
-                .path(realm().getName())
-                .path("protocol/openid-connect")
-                .path(name)
-                .build();
+        return ofRealm().path("protocol/openid-connect").path(name).build();
+    }
+
+    private UriBuilder ofRealm() {
+        return session.getContext().getUri().getBaseUriBuilder().path("realms").path(realm().getName());
     }
 
     /** Returns the address of the requested page with another cursor and without an offset, as the client sees it. */

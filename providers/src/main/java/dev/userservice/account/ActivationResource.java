@@ -5,7 +5,6 @@ import dev.userservice.activation.Activation;
 import dev.userservice.activation.ActivationCodes;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
-import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.mail.MailContext;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
@@ -94,6 +93,6 @@ public final class ActivationResource {
                 .detail(Details.EMAIL, user.getEmail())
                 .detail(Activation.ACTIVATED, "true")
                 .success();
-        return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
+        return UserView.forSelf(call, user);
     }
 }

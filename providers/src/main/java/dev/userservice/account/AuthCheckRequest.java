@@ -2,7 +2,6 @@ package dev.userservice.account;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -17,11 +16,6 @@ public record AuthCheckRequest(
 
         @Schema(minLength = 1, maxLength = 512) String password)
         implements JsonRequest {
-
-    /** Rejects an invalid body, with all errors at once. */
-    void validate() {
-        FieldErrors.of(this).throwIfAny();
-    }
 
     @Override
     public String toString() {

@@ -2,7 +2,6 @@ package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.Activation;
-import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;
@@ -39,7 +38,7 @@ public final class AuthCheckResource {
                             + " as a failed login.")
     public UserView check(@RequestBody(required = true) AuthCheckRequest request) {
         Predicate<UserModel> isVisible = call.caller().users().requireViewUsers();
-        JsonRequest.required(request).validate();
+        JsonRequest.required(request).requireValid();
         UserModel user = new LoginLimit(call.session(), call.realm())
                 .guard(
                         request.identifier(),
@@ -50,6 +49,6 @@ public final class AuthCheckResource {
                                         request.password(),
                                         isVisible,
                                         found -> Activation.isPending(call.realm(), found)));
-        return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
+        return UserView.forAdmin(call, user);
     }
 }

@@ -28,10 +28,7 @@ public record NewPasswordRequest(
             errors.add("new_password", "Exactly one of password and new_password is needed");
         }
         errors.required(field(), anyPassword());
-        PasswordFormat.check(errors, field(), anyPassword());
-        if (passwordConfirmation != null && !passwordConfirmation.equals(anyPassword())) {
-            errors.addUnlessKnown("password_confirmation", "This is not the password");
-        }
+        PasswordFormat.check(errors, field(), anyPassword(), passwordConfirmation);
         errors.throwIfAny();
     }
 

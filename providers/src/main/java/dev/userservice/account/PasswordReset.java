@@ -1,6 +1,5 @@
 package dev.userservice.account;
 
-import dev.userservice.activation.FirstProof;
 import dev.userservice.activation.PasswordByMail;
 import dev.userservice.codes.CodePolicy;
 import dev.userservice.codes.CodePurpose;
@@ -11,30 +10,16 @@ import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
 import dev.userservice.settings.Settings;
-import java.util.Locale;
 import java.util.Optional;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/**
- * Sets a new password for a user who has forgotten theirs and can prove that they read the account's mail. The code
- * proves nothing else: a disabled account stays disabled, and the next login asks for a second factor like every other
- * login.
- */
-final class PasswordReset {
-    private final KeycloakSession session;
-    private final Settings settings;
-
-    public PasswordReset(KeycloakSession session, Settings settings) {
-        this.session = session;
-        this.settings = settings;
-    }
-
+/** Sends users who have forgotten their password the mail with a code for a new one, which {@link PasswordByMail} redeems. */
+record PasswordReset(KeycloakSession session, Settings settings) {
     /**
      * Queues a mail for the user that an identifier belongs to. The user, and whether they may have the mail, is looked
      * up after the response was sent, so that neither the response nor its time reveals anything.
@@ -81,18 +66,5 @@ final class PasswordReset {
                             .detail(MailContext.USER_AGENT, origin.userAgent())
                             .success();
                 });
-    }
-
-    /**
-     * Redeems a code for a new password. At most one of any number of calls succeeds. All sessions of the user end,
-     * online and offline, all their other codes become void, and their address is verified, which makes an account that
-     * awaits activation active. If this is the {@linkplain FirstProof first proof} of the address, other ways into the
-     * account are removed. A password that the tenant's rules refuse leaves everything unchanged, including the code.
-     *
-     * @param locale the language of the complaints
-     * @param client the client that the events name; empty for none
-     */
-    public PasswordByMail.Outcome redeem(String code, String password, Locale locale, Optional<ClientModel> client) {
-        return new PasswordByMail(session).redeem(code, CodePurpose.PASSWORD_RESET, password, locale, client);
     }
 }

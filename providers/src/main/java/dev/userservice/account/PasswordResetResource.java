@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.PasswordByMail;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.mail.MailContext;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.JsonRequest;
@@ -95,8 +96,13 @@ public final class PasswordResetResource {
 
     private Message redeem(String code, String password, String field) {
         requireAllowed();
-        PasswordByMail.Outcome outcome = new PasswordReset(call.session(), call.settings())
-                .redeem(code, password, Locale.ENGLISH, call.tenancy().apiClient());
+        PasswordByMail.Outcome outcome = new PasswordByMail(call.session())
+                .redeem(
+                        code,
+                        CodePurpose.PASSWORD_RESET,
+                        password,
+                        Locale.ENGLISH,
+                        call.tenancy().apiClient());
         if (!outcome.complaints().isEmpty()) {
             throw ApiProblem.invalid(Map.of(field, outcome.complaints()));
         }

@@ -76,10 +76,7 @@ public record RegisterRequest(
             throw ApiProblem.forbidden("Nobody registers with another role than user");
         }
         FieldErrors errors = FieldErrors.of(this);
-        PasswordFormat.check(errors, "password", password);
-        if (passwordConfirmation != null && !passwordConfirmation.equals(password)) {
-            errors.addUnlessKnown("password_confirmation", "This is not the password");
-        }
+        PasswordFormat.check(errors, "password", password, passwordConfirmation);
         if (fullName != null && (firstName != null || lastName != null)) {
             errors.add("full_name", "Either this or first_name and last_name");
         }

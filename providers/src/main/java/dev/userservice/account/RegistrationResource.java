@@ -1,7 +1,6 @@
 package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
@@ -16,10 +15,9 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
@@ -40,10 +38,10 @@ public final class RegistrationResource {
             operationId = "register",
             summary = "Register, and be mailed the code that activates the account",
             description = "The account is inactive until the code is given back to POST /verify-email.")
-    @APIResponse(
+    @APIResponseSchema(
+            value = UserMessage.class,
             responseCode = "201",
-            description = "The user was made, and a mail is on its way",
-            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+            responseDescription = "The user was made, and a mail is on its way")
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     public Response register(@RequestBody(required = true) RegisterRequest request) {
         JsonRequest.required(request);
@@ -61,10 +59,10 @@ public final class RegistrationResource {
             description =
                     "Without a token the same as POST /register, for those who ask for the confirmation of the password and"
                             + " want the user alone. A trailing slash does not matter.")
-    @APIResponse(
+    @APIResponseSchema(
+            value = UserView.class,
             responseCode = "201",
-            description = "The user was made; a mail is on its way, unless the account is active",
-            content = @Content(schema = @Schema(implementation = UserView.class)))
+            responseDescription = "The user was made; a mail is on its way, unless the account is active")
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     public Response createUser(@RequestBody(required = true) CreateUserRequest request) {
         boolean isByAdmin = !call.caller().isAnonymous();
@@ -83,13 +81,13 @@ public final class RegistrationResource {
         MailboxLimit mailbox = new MailboxLimit(call.session(), call.realm());
         String email = candidate.attributes().get(UserModel.EMAIL);
         UserModel user = mailbox.guard(email, () -> new SelfRegistration(call).register(candidate, errors));
-        return UserView.of(call, user, ReadableProfile.forSelf(call.session(), user));
+        return UserView.forSelf(call, user);
     }
 
     private UserView createByAdmin(CreateUserRequest request, FieldErrors errors) {
         UserModel user = new AdminUserCreation(call)
                 .create(request.toNewUser(), request.wantsToBeActive(), Optional.ofNullable(request.role()), errors);
-        return UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user));
+        return UserView.forAdmin(call, user);
     }
 
     private Response created(UserView user, Object answer) {

@@ -26,10 +26,7 @@ public record ResetPasswordRequest(
     /** Rejects an invalid body, with all errors at once, before the tenant's rules are checked. */
     void validate() {
         FieldErrors errors = FieldErrors.of(this);
-        PasswordFormat.check(errors, "new_password", newPassword);
-        if (passwordConfirmation != null && !passwordConfirmation.equals(newPassword)) {
-            errors.addUnlessKnown("password_confirmation", "This is not the password");
-        }
+        PasswordFormat.check(errors, "new_password", newPassword, passwordConfirmation);
         errors.throwIfAny();
     }
 

@@ -4,7 +4,6 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.ratelimit.RefreshLimit;
 import dev.userservice.web.ApiProblem;
-import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
@@ -88,7 +87,7 @@ public final class SessionResource {
      */
     private Optional<String> refreshToken(RefreshRequest request) {
         Optional<RefreshRequest> body = Optional.ofNullable(request);
-        body.ifPresent(given -> FieldErrors.of(given).throwIfAny());
+        body.ifPresent(JsonRequest::requireValid);
         Optional<String> inBody = body.map(RefreshRequest::refreshToken);
         Optional<String> asBearer = call.bearerRefreshToken();
         if (inBody.isPresent() && asBearer.isPresent() && !inBody.equals(asBearer)) {

@@ -44,9 +44,7 @@ public final class ActivityPageResource {
     @Path("activity-log")
     @LoginReturnsHere(also = "user")
     public Response page(@Context Request request) {
-        return hasClient()
-                ? PAGE.index(call.session(), call.base(), request)
-                : PAGE.index(WITHOUT_CLIENT, call.session(), call.base(), request);
+        return PAGE.index(hasClient() ? StaticPage.INDEX : WITHOUT_CLIENT, call.session(), call.base(), request);
     }
 
     @GET

@@ -3,6 +3,7 @@ package dev.userservice.activity;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.userservice.access.ApiCall;
 import dev.userservice.web.JsonAnswer;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -10,16 +11,14 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Serves the daily numbers of a user's successful and failed logins, which a chart shows. */
@@ -32,13 +31,20 @@ public final class DailyActivityResource {
             "`login` and `login_failed` of the activity log, counted by days of UTC: the oldest first, today last, and none left"
                     + " out. Of each only the newest " + DailyLogins.MOST
                     + " are counted; on the days that these do not reach the figure is null.";
-    private static final String DAYS = "How many days, today included";
 
     private final ApiCall call;
-    private final InstantSource clock = InstantSource.system();
 
     public DailyActivityResource(ApiCall call) {
         this.call = call;
+    }
+
+    /** The query parameter of both requests. */
+    public static final class Span {
+        @QueryParam("days")
+        @Parameter(
+                description = "How many days, today included",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "90", defaultValue = "30"))
+        String days;
     }
 
     @GET
@@ -47,22 +53,9 @@ public final class DailyActivityResource {
             operationId = "countOwnActivity",
             summary = "The caller's own logins and failed logins, day by day",
             description = WHAT)
-    @APIResponse(
-            responseCode = "200",
-            description = "The days",
-            content = @Content(schema = @Schema(implementation = DayView[].class)))
-    public Days own(
-            @QueryParam("days")
-                    @Parameter(
-                            description = DAYS,
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "90",
-                                            defaultValue = "30"))
-                    String days) {
-        return days(call.caller().ownAccount().requireView().getId(), days);
+    @APIResponseSchema(value = DayView[].class, responseDescription = "The days")
+    public Days own(@BeanParam Span span) {
+        return days(call.caller().ownAccount().requireView().getId(), span);
     }
 
     @GET
@@ -71,28 +64,15 @@ public final class DailyActivityResource {
             operationId = "countUserActivity",
             summary = "A user's logins and failed logins, day by day",
             description = WHAT)
-    @APIResponse(
-            responseCode = "200",
-            description = "The days",
-            content = @Content(schema = @Schema(implementation = DayView[].class)))
+    @APIResponseSchema(value = DayView[].class, responseDescription = "The days")
     public Days ofUser(
-            @PathParam("id") @Parameter(description = "Keycloak's id of the user") String id,
-            @QueryParam("days")
-                    @Parameter(
-                            description = DAYS,
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "90",
-                                            defaultValue = "30"))
-                    String days) {
-        return days(call.caller().users().requireView(id).getId(), days);
+            @PathParam("id") @Parameter(description = "Keycloak's id of the user") String id, @BeanParam Span span) {
+        return days(call.caller().users().requireView(id).getId(), span);
     }
 
-    private Days days(String userId, String days) {
-        int wanted = days == null ? DEFAULT_DAYS : Integer.parseInt(days);
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    private Days days(String userId, Span span) {
+        int wanted = span.days == null ? DEFAULT_DAYS : Integer.parseInt(span.days);
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
         LocalDate first = today.minusDays(wanted - 1L);
         Instant from = first.atStartOfDay(ZoneOffset.UTC).toInstant();
         DailyLogins counted = new DailyLogins(new ActivityReader(call.session())

@@ -5,7 +5,7 @@ import dev.userservice.access.Tenancy;
 import dev.userservice.http.CurrentRequest;
 import dev.userservice.http.LogContext;
 import dev.userservice.http.MatchedRoute;
-import dev.userservice.keycloak.DatabaseProbe;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
@@ -26,22 +26,13 @@ import org.keycloak.services.resource.RealmResourceProvider;
  * or too large; a parameter that is given twice; too many calls; a missing or invalid token; a foreign origin; a caller
  * without the right; a parameter that the route does not declare, or whose value is outside its limits.
  */
-public final class ApiResourceProvider implements RealmResourceProvider {
+record ApiResourceProvider(KeycloakSession session, Settings settings)
+        implements RealmResourceProvider, ProviderDefaults {
     private static final Pattern JSON = Pattern.compile(
             "\\s*application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
 
     /** The query parameters that may be given several times. */
     private static final Set<String> SEVERAL = Set.of("action");
-
-    private final KeycloakSession session;
-    private final Settings settings;
-    private final DatabaseProbe database;
-
-    ApiResourceProvider(KeycloakSession session, Settings settings, DatabaseProbe database) {
-        this.session = session;
-        this.settings = settings;
-        this.database = database;
-    }
 
     @Override
     public Object getResource() {
@@ -67,7 +58,7 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         }
         call.authorize(route.permission());
         limits.countAddressOfPerson(call);
-        Object resource = route.resource().of(call, database);
+        Object resource = route.resource().apply(call);
         QueryParameters.requireValid(
                 route, resource.getClass(), request.getUri().getQueryParameters());
         return resource;
@@ -126,7 +117,4 @@ public final class ApiResourceProvider implements RealmResourceProvider {
         });
         errors.throwIfAny();
     }
-
-    @Override
-    public void close() {}
 }

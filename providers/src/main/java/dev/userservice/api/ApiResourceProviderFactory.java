@@ -5,7 +5,6 @@ import dev.userservice.activation.ActivationMails;
 import dev.userservice.activity.AccountNotification;
 import dev.userservice.activity.PurgeScheduler;
 import dev.userservice.codes.CodePurge;
-import dev.userservice.keycloak.DatabaseProbe;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.mail.OutboxWorker;
@@ -30,7 +29,6 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 /** Adds the API below every realm's path; each call checks whether its realm serves it. */
 public final class ApiResourceProviderFactory implements RealmResourceProviderFactory {
     private Settings settings;
-    private DatabaseProbe database;
     private OutboxWorker outbox;
     private PurgeScheduler purge;
     private TenantGauges gauges;
@@ -43,7 +41,6 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     @Override
     public void init(Config.Scope config) {
         settings = Settings.ofThisServer();
-        database = new DatabaseProbe();
         outbox = new OutboxWorker(
                 Stream.of(
                                 ActivationMails.jobs(settings),
@@ -75,7 +72,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
 
     @Override
     public RealmResourceProvider create(KeycloakSession session) {
-        return new ApiResourceProvider(session, settings, database);
+        return new ApiResourceProvider(session, settings);
     }
 
     /** Returns the age of the oldest mail that was requested and is not delivered. */

@@ -91,7 +91,7 @@ public final class Routes {
             route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
             route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
             route("GET", "/metrics", VENDOR, METRICS, MetricsResource::new),
-            new Route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new, false),
+            route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
             page("/activity-log", ActivityPageResource::new),
             page("/activity-log/{file}", ActivityPageResource::new),
             page("/apidocs", ApiDocsResource::new),
@@ -109,11 +109,11 @@ public final class Routes {
 
     private static Route route(
             String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
-        return new Route(method, path, permission, limit, (call, database) -> resource.apply(call), false);
+        return new Route(method, path, permission, limit, resource, false);
     }
 
     private static Route page(String path, Function<ApiCall, Object> resource) {
-        return new Route("GET", path, PUBLIC, ANONYMOUS, (call, database) -> resource.apply(call), true);
+        return new Route("GET", path, PUBLIC, ANONYMOUS, resource, true);
     }
 
     /**

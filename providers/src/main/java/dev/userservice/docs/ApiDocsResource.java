@@ -37,7 +37,7 @@ public final class ApiDocsResource {
     @LoginReturnsHere
     public Response page(@Context Request request) {
         requireOn();
-        return PAGE.index(call.session(), call.base(), request);
+        return PAGE.index(StaticPage.INDEX, call.session(), call.base(), request);
     }
 
     @GET

@@ -14,9 +14,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.ClientModel;
 
@@ -37,10 +35,7 @@ public final class DocsResource {
     @Path("openapi.json")
     @Produces("application/json")
     @Operation(operationId = "getOpenApiJson", summary = "This document, as JSON")
-    @APIResponse(
-            responseCode = "200",
-            description = "The document",
-            content = @Content(schema = @Schema(implementation = Object.class)))
+    @APIResponseSchema(value = Object.class, responseDescription = "The document")
     public Response json() throws IOException {
         return Response.ok(JSON.writeValueAsString(document())).build();
     }
@@ -49,10 +44,7 @@ public final class DocsResource {
     @Path("openapi.yaml")
     @Produces("application/yaml")
     @Operation(operationId = "getOpenApiYaml", summary = "This document, as YAML")
-    @APIResponse(
-            responseCode = "200",
-            description = "The document",
-            content = @Content(schema = @Schema(implementation = String.class)))
+    @APIResponseSchema(value = String.class, responseDescription = "The document")
     public Response yaml() throws IOException {
         return Response.ok(YAML.writeValueAsString(document())).build();
     }

@@ -8,22 +8,7 @@ import org.keycloak.userprofile.UserProfileContext;
 import org.keycloak.userprofile.UserProfileProvider;
 
 /** The attributes of a user that the tenant's declarative user profile lets a reader see. */
-public final class ReadableProfile {
-    private final Map<String, List<String>> attributes;
-
-    private ReadableProfile(Map<String, List<String>> attributes) {
-        this.attributes = attributes;
-    }
-
-    /** Returns the attributes that the user may see. */
-    public static ReadableProfile forSelf(KeycloakSession session, UserModel user) {
-        return of(session, user, UserProfileContext.ACCOUNT);
-    }
-
-    /** Returns the attributes that an admin may see. */
-    public static ReadableProfile forAdmin(KeycloakSession session, UserModel user) {
-        return of(session, user, UserProfileContext.USER_API);
-    }
+public record ReadableProfile(Map<String, List<String>> attributes) {
 
     /** Returns the attributes that an admin may see of a user of whom only the given ones are known. */
     public static ReadableProfile forAdmin(KeycloakSession session, Map<String, String> attributes) {
@@ -33,7 +18,8 @@ public final class ReadableProfile {
                 .getReadable());
     }
 
-    private static ReadableProfile of(KeycloakSession session, UserModel user, UserProfileContext context) {
+    /** Returns the attributes that a reader may see, who is the user or an admin by the context. */
+    public static ReadableProfile of(KeycloakSession session, UserModel user, UserProfileContext context) {
         UserProfileProvider profiles = session.getProvider(UserProfileProvider.class);
         return new ReadableProfile(
                 profiles.create(context, user).getAttributes().getReadable());

@@ -12,15 +12,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.keycloak.crypto.JavaAlgorithm;
 import org.keycloak.headers.SecurityHeadersProvider;
+import org.keycloak.jose.jws.crypto.HashUtils;
 import org.keycloak.models.BrowserSecurityHeaders;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -46,7 +49,8 @@ public final class StaticPage {
     private static final String GZIP = "gzip";
     private static final List<Variant> CODINGS = List.of(coding("identity"), coding(GZIP));
 
-    private static final String INDEX = "index.html";
+    /** The name of the page itself among its files. */
+    public static final String INDEX = "index.html";
 
     private final String folder;
     private final String[] names;
@@ -61,16 +65,7 @@ public final class StaticPage {
 
         private Coded(byte[] content) {
             this.content = content;
-            this.tag = new EntityTag(digest(content));
-        }
-
-        private static String digest(byte[] content) {
-            try {
-                return HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
+            this.tag = new EntityTag(HexFormat.of().formatHex(HashUtils.hash(JavaAlgorithm.SHA256, content), 0, 16));
         }
     }
 
@@ -100,13 +95,9 @@ public final class StaticPage {
      * Returns the page or, for a request without the trailing slash, a redirect to the address with it, below which the
      * files are.
      *
+     * @param name {@link #INDEX}, or another of the files in place of the page
      * @param base the address below which the page's folder is, as the browser sees it
      */
-    public Response index(KeycloakSession session, UriBuilder base, Request request) {
-        return index(INDEX, session, base, request);
-    }
-
-    /** Returns the same with another of the files in place of the page. */
     public Response index(String name, KeycloakSession session, UriBuilder base, Request request) {
         return session.getContext().getUri().getPath().endsWith("/")
                 ? file(name, session, request)
@@ -177,11 +168,7 @@ public final class StaticPage {
 
     private Map<String, File> files() {
         if (files == null) {
-            Map<String, File> read = new LinkedHashMap<>();
-            for (String name : names) {
-                read.put(name, read(name));
-            }
-            files = read;
+            files = Stream.of(names).collect(Collectors.toUnmodifiableMap(Function.identity(), this::read));
         }
         return files;
     }

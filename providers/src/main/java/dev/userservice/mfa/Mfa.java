@@ -2,8 +2,6 @@ package dev.userservice.mfa;
 
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
-import dev.userservice.access.Caller;
-import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.users.AccountStatus;
 import dev.userservice.users.UserAdministration;
@@ -17,10 +15,7 @@ import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.OperationType;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.utils.HmacOTP;
 
@@ -28,7 +23,7 @@ import org.keycloak.models.utils.HmacOTP;
  * Manages one-time codes as a second factor. They are Keycloak's own OTP credentials under the realm's OTP policy, so
  * that the same secret works in every login and appears in the consoles.
  */
-final class Mfa {
+record Mfa(ApiCall call) {
     private static final Duration TIMEOUT = Duration.ofMinutes(15);
 
     /** How long a secret that an admin created can be shown again if nobody uses it. */
@@ -36,18 +31,6 @@ final class Mfa {
 
     /** The length in characters, as on Keycloak's own pages. */
     private static final int SECRET_LENGTH = 20;
-
-    private final ApiCall call;
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final TotpSetups setups;
-
-    public Mfa(ApiCall call) {
-        this.call = call;
-        this.session = call.session();
-        this.realm = call.realm();
-        this.setups = new TotpSetups(session);
-    }
 
     /**
      * Creates a secret for the caller, which waits for its first code. Until {@link #verify} nothing changes for the
@@ -59,8 +42,8 @@ final class Mfa {
         UserModel user = call.caller().ownAccount().lock();
         OtpCredentials.requireNone(user);
         OTPCredentialModel secret = fresh();
-        setups.await(realm, user, secret, TIMEOUT);
-        return shown(user, secret);
+        setups().await(call.realm(), user, secret, TIMEOUT);
+        return TotpSecret.of(call.realm(), user, secret);
     }
 
     /**
@@ -73,10 +56,10 @@ final class Mfa {
         UserModel user = new UserAdministration(call).lock(known);
         OtpCredentials.requireNone(user);
         CredentialModel made = user.credentialManager().createStoredCredential(fresh());
-        setups.record(realm, user, made.getId(), SHOWN);
+        setups().record(call.realm(), user, made.getId(), SHOWN);
         user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
         new AdminEvents(call).credential(OperationType.CREATE, user, made);
-        return shown(user, OTPCredentialModel.createFromCredentialModel(made));
+        return TotpSecret.of(call.realm(), user, OTPCredentialModel.createFromCredentialModel(made));
     }
 
     /**
@@ -87,10 +70,10 @@ final class Mfa {
      */
     public UserModel verify(String code) {
         UserModel user = call.caller().ownAccount().lock();
-        OTPCredentialModel secret = setups.waiting(user)
+        OTPCredentialModel secret = setups().waiting(user)
                 .orElseThrow(() -> ApiProblem.badRequest("No setup is waiting for its first code; enable MFA first"));
         OtpCredentials.requireNone(user);
-        if (setups.forget(user) != 1) {
+        if (setups().forget(user) != 1) {
             // A concurrent call was faster. The lock does not prevent this for a user of a directory that imports no
             // users, because there is no row to lock.
             throw ApiProblem.conflict("MFA is enabled for this user already");
@@ -102,9 +85,7 @@ final class Mfa {
         }
         user.removeRequiredAction(UserModel.RequiredAction.CONFIGURE_TOTP);
         Stream.of(EventType.UPDATE_CREDENTIAL, EventType.valueOf("UPDATE_TOTP"))
-                .forEach(type -> event(type)
-                        .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
-                        .success());
+                .forEach(type -> event(type).success());
         return user;
     }
 
@@ -122,7 +103,7 @@ final class Mfa {
         if (checked.isEmpty()) {
             throw OtpCredentials.missing();
         }
-        if (MfaPolicy.demands(call.settings(), realm, known)) {
+        if (MfaPolicy.demands(call.settings(), call.realm(), known)) {
             throw ApiProblem.conflict("A role of yours demands one-time codes");
         }
         Optional<String> refusal = new PasswordCheck(call)
@@ -132,9 +113,7 @@ final class Mfa {
                         () -> OtpCredentials.of(known).stream()
                                 .anyMatch(credential -> OtpCredentials.isCode(known, credential, code)));
         if (refusal.isPresent()) {
-            event(EventType.REMOVE_CREDENTIAL)
-                    .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
-                    .error(refusal.get());
+            event(EventType.REMOVE_CREDENTIAL).error(refusal.get());
             throw ApiProblem.invalid("totp", "This is not a current code").remembered();
         }
         UserModel user = call.caller().ownAccount().lock();
@@ -144,12 +123,8 @@ final class Mfa {
         }
         List<CredentialModel> removed = remove(user);
         removed.forEach(credential -> Stream.of(EventType.REMOVE_CREDENTIAL, EventType.valueOf("REMOVE_TOTP"))
-                .forEach(type -> event(type)
-                        .detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE)
-                        .success()));
-        Caller caller = call.caller();
-        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
-        new UserSessions(session, realm).endOthers(user, own, () -> event(EventType.LOGOUT));
+                .forEach(type -> event(type).success()));
+        new AccountStatus(call).endOtherSessions(user);
         return user;
     }
 
@@ -173,19 +148,19 @@ final class Mfa {
             throw OtpCredentials.missing();
         }
         removed.forEach(credential -> user.credentialManager().removeStoredCredentialById(credential.getId()));
-        setups.forget(user);
+        setups().forget(user);
         return removed;
     }
 
     private OTPCredentialModel fresh() {
-        return OTPCredentialModel.createFromPolicy(realm, HmacOTP.generateSecret(SECRET_LENGTH));
-    }
-
-    private TotpSecret shown(UserModel user, OTPCredentialModel secret) {
-        return TotpSecret.of(realm, user, secret);
+        return OTPCredentialModel.createFromPolicy(call.realm(), HmacOTP.generateSecret(SECRET_LENGTH));
     }
 
     private EventBuilder event(EventType type) {
-        return call.caller().event(type);
+        return call.caller().event(type).detail(Details.CREDENTIAL_TYPE, OTPCredentialModel.TYPE);
+    }
+
+    private TotpSetups setups() {
+        return new TotpSetups(call.session());
     }
 }

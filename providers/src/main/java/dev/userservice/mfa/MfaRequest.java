@@ -2,7 +2,6 @@ package dev.userservice.mfa;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -17,10 +16,6 @@ public record MfaRequest(
         String totp)
         implements JsonRequest {
     static final MfaRequest EMPTY = new MfaRequest(null, null);
-
-    void validate() {
-        FieldErrors.of(this).throwIfAny();
-    }
 
     /** Omits the code, because codes must never appear in a log. */
     @Override

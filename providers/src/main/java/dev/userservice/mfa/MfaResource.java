@@ -1,7 +1,6 @@
 package dev.userservice.mfa;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.users.UserView;
 import dev.userservice.web.FieldErrors;
@@ -16,11 +15,11 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
@@ -43,29 +42,23 @@ public final class MfaResource {
             description =
                     "One's own waits 15 minutes for its first code, and changes nothing until then; another one takes"
                             + " its place. An admin's for somebody else is in force at once.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The secret",
-            content = @Content(schema = @Schema(implementation = MfaView.class)))
+    @APIResponseSchema(value = TotpSecret.class, responseDescription = "The secret")
     @APIResponse(responseCode = "409", description = "MFA is enabled already")
-    public MfaView enable(@RequestBody(required = false) MfaRequest request) {
+    public TotpSecret enable(@RequestBody(required = false) MfaRequest request) {
         MfaRequest asked = valid(request);
         Mfa mfa = new Mfa(call);
-        return MfaView.of(isOwn(asked.userId()) ? mfa.enable() : mfa.enableFor(managed(asked.userId())));
+        return isOwn(asked.userId()) ? mfa.enable() : mfa.enableFor(managed(asked.userId()));
     }
 
     @POST
     @Path("users/mfa/verify")
     @Operation(operationId = "verifyMfa", summary = "Put one's own new secret in force, by its first code")
-    @APIResponse(
-            responseCode = "200",
-            description = "The user as it is now",
-            content = @Content(schema = @Schema(implementation = UserView.class)))
+    @APIResponseSchema(value = UserView.class, responseDescription = "The user as it is now")
     @APIResponse(responseCode = "409", description = "MFA was enabled in another way meanwhile")
     public UserView verify(@RequestBody(required = true) VerifyMfaRequest request) {
         call.caller().ownAccount().requireManage();
-        JsonRequest.required(request).validate();
-        return view(new Mfa(call).verify(request.code()));
+        JsonRequest.required(request).requireValid();
+        return UserView.forCaller(call, new Mfa(call).verify(request.code()));
     }
 
     @GET
@@ -75,18 +68,15 @@ public final class MfaResource {
             summary = "Show a secret again, until its first code was accepted",
             description = "Of one that an admin has made, that is the user's next login, or a day. What people make"
                     + " themselves is shown to nobody else.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The secret",
-            content = @Content(schema = @Schema(implementation = MfaView.class)))
+    @APIResponseSchema(value = TotpSecret.class, responseDescription = "The secret")
     @APIResponse(responseCode = "409", description = "Its first code was accepted")
-    public MfaView show(
+    public TotpSecret show(
             @QueryParam("user_id")
                     @Parameter(description = "Whose; the caller's if there is none")
                     @Schema(minLength = 1, maxLength = 255)
                     String userId) {
         TotpSecretView secrets = new TotpSecretView(call);
-        return MfaView.of(isOwn(userId) ? secrets.show() : secrets.showOf(managed(userId)));
+        return isOwn(userId) ? secrets.show() : secrets.showOf(managed(userId));
     }
 
     @PATCH
@@ -97,25 +87,22 @@ public final class MfaResource {
             description =
                     "One's own by a current code, and one's other sessions end; somebody else's by an admin, and all"
                             + " their sessions end.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The user as it is now",
-            content = @Content(schema = @Schema(implementation = UserView.class)))
+    @APIResponseSchema(value = UserView.class, responseDescription = "The user as it is now")
     @APIResponse(responseCode = "409", description = "A role of the caller's demands it")
     public UserView disable(@RequestBody(required = false) MfaRequest request) {
         MfaRequest asked = valid(request);
         if (!isOwn(asked.userId())) {
-            return view(new Mfa(call).disableFor(managed(asked.userId())));
+            return UserView.forCaller(call, new Mfa(call).disableFor(managed(asked.userId())));
         }
         call.caller().ownAccount().requireManage();
         new FieldErrors().required("totp", asked.totp()).throwIfAny();
         return new LoginLimit(call.session(), call.realm())
-                .guardCheck(call.caller().user(), () -> view(new Mfa(call).disable(asked.totp())));
+                .guardCheck(call.caller().user(), () -> UserView.forCaller(call, new Mfa(call).disable(asked.totp())));
     }
 
     private static MfaRequest valid(MfaRequest request) {
         MfaRequest asked = Objects.requireNonNullElse(request, MfaRequest.EMPTY);
-        asked.validate();
+        asked.requireValid();
         return asked;
     }
 
@@ -125,14 +112,5 @@ public final class MfaResource {
 
     private UserModel managed(String userId) {
         return call.caller().users().requireManage(userId);
-    }
-
-    private UserView view(UserModel user) {
-        return UserView.of(
-                call,
-                user,
-                call.caller().isSelf(user.getId())
-                        ? ReadableProfile.forSelf(call.session(), user)
-                        : ReadableProfile.forAdmin(call.session(), user));
     }
 }

@@ -1,25 +1,36 @@
 package dev.userservice.mfa;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.google.zxing.WriterException;
 import dev.userservice.mail.MailSender;
+import dev.userservice.web.JsonAnswer;
 import dev.userservice.web.Texts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.keycloak.models.OTPPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.utils.QRCodeUtils;
 
-/**
- * A secret for one-time codes, as it is shown to its user.
- *
- * @param uri the {@code otpauth} URI that authenticator apps read
- * @param qrCode the URI as a QR code: a PNG in Base64
- */
-record TotpSecret(String userId, String uri, String qrCode) {
+/** A secret for one-time codes, as it is shown to its user. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@Schema(
+        name = "MfaSecret",
+        requiredProperties = {"user_id", "provisioning_uri", "qr_code_base64"})
+public record TotpSecret(
+        String userId,
+
+        @Schema(description = "The otpauth URI that authenticator apps read")
+        String provisioningUri,
+
+        @Schema(description = "The same as a QR code: a PNG, in Base64")
+        String qrCodeBase64)
+        implements JsonAnswer {
     private static final int QR_PIXELS = 246;
 
     /**

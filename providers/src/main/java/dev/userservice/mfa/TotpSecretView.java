@@ -8,24 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
 /** Shows a secret again, as long as nobody has used it. */
-final class TotpSecretView {
-    private final ApiCall call;
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final TotpSetups setups;
-
-    TotpSecretView(ApiCall call) {
-        this.call = call;
-        this.session = call.session();
-        this.realm = call.realm();
-        this.setups = new TotpSetups(session);
-    }
+record TotpSecretView(ApiCall call) {
 
     /**
      * Shows the caller's secret again, as long as its first code is still to come.
@@ -35,8 +22,8 @@ final class TotpSecretView {
     TotpSecret show() {
         UserModel user = call.caller().ownAccount().requireManage();
         return inForce(user)
-                .or(() -> setups.waiting(user))
-                .map(secret -> TotpSecret.of(realm, user, secret))
+                .or(() -> new TotpSetups(call.session()).waiting(user))
+                .map(secret -> TotpSecret.of(call.realm(), user, secret))
                 .orElseThrow(OtpCredentials::missing);
     }
 
@@ -49,7 +36,9 @@ final class TotpSecretView {
      */
     TotpSecret showOf(UserModel user) {
         new EscalationGuard(call).requireNotMorePrivileged(user);
-        return inForce(user).map(secret -> TotpSecret.of(realm, user, secret)).orElseThrow(OtpCredentials::missing);
+        return inForce(user)
+                .map(secret -> TotpSecret.of(call.realm(), user, secret))
+                .orElseThrow(OtpCredentials::missing);
     }
 
     /** Returns the secret that is in force and not used yet; empty if none is in force. */
@@ -58,7 +47,8 @@ final class TotpSecretView {
         if (all.isEmpty()) {
             return Optional.empty();
         }
-        Optional<TotpSetupEntity> setup = setups.of(user).filter(this::isUnused);
+        Optional<TotpSetupEntity> setup =
+                new TotpSetups(call.session()).of(user).filter(this::isUnused);
         return Optional.of(all.stream()
                 .filter(credential ->
                         setup.filter(fresh -> fresh.isOf(credential)).isPresent())
@@ -73,7 +63,7 @@ final class TotpSecretView {
      */
     private boolean isUnused(TotpSetupEntity setup) {
         return setup.isFresh(Time.currentTimeMillis())
-                && LastLogins.of(session, setup.userId())
+                && LastLogins.of(call.session(), setup.userId())
                         .filter(login -> login.toEpochMilli() >= setup.madeAt())
                         .isEmpty();
     }

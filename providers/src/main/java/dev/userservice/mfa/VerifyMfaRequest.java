@@ -1,6 +1,5 @@
 package dev.userservice.mfa;
 
-import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -10,9 +9,6 @@ public record VerifyMfaRequest(
         @Schema(minLength = 1, maxLength = 16, description = "The first code of the new secret", examples = "123456")
         String code)
         implements JsonRequest {
-    void validate() {
-        FieldErrors.of(this).throwIfAny();
-    }
 
     /** Omits the code, because codes must never appear in a log. */
     @Override

@@ -5,9 +5,11 @@ import dev.userservice.api.Route;
 import dev.userservice.api.Routes;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.Components;
@@ -15,7 +17,6 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.media.Schema;
-import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
@@ -114,8 +115,9 @@ public final class OpenApiFilter implements OASFilter {
     }
 
     private static void completeAnswers(String operationId, APIResponses answers) {
-        Map<String, APIResponse> problems = ProblemResponses.ofEveryRoute();
-        problems.forEach((status, problem) -> {
+        // The scanner puts what has a schema of its own last.
+        answers.setAPIResponses(new LinkedHashMap<>(new TreeMap<>(answers.getAPIResponses())));
+        ProblemResponses.ofEveryRoute().forEach((status, problem) -> {
             if (!answers.hasAPIResponse(status)) {
                 answers.addAPIResponse(status, problem);
             }

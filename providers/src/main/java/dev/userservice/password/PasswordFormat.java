@@ -17,6 +17,14 @@ public final class PasswordFormat {
         }
     }
 
+    /** Adds the same errors, and one if a confirmation, should there be one, is not the password. */
+    public static void check(FieldErrors errors, String field, String password, String confirmation) {
+        check(errors, field, password);
+        if (confirmation != null && !confirmation.equals(password)) {
+            errors.addUnlessKnown("password_confirmation", "This is not the password");
+        }
+    }
+
     /**
      * Whether the password is short enough and would pass a login unchanged. Keycloak's token endpoint removes control
      * characters from all its parameters.

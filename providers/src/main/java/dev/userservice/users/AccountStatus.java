@@ -2,10 +2,12 @@ package dev.userservice.users;
 
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
+import dev.userservice.access.Caller;
 import dev.userservice.activation.Activation;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.UserSessions;
 import java.util.List;
+import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -13,10 +15,7 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.services.managers.BruteForceProtector;
 
 /** Enables and disables users. */
-public final class AccountStatus {
-    private final ApiCall call;
-    private final KeycloakSession session;
-    private final RealmModel realm;
+public record AccountStatus(ApiCall call) {
 
     /**
      * The result of enabling or disabling a user.
@@ -24,12 +23,8 @@ public final class AccountStatus {
      * @param isChanged whether the user has changed
      * @param isLockoutEnded whether a lockout has ended, which is no change of the user
      */
-    record Result(boolean isChanged, boolean isLockoutEnded) {}
-
-    public AccountStatus(ApiCall call) {
-        this.call = call;
-        this.session = call.session();
-        this.realm = call.realm();
+    record Result(boolean isChanged, boolean isLockoutEnded) {
+        static final Result NONE = new Result(false, false);
     }
 
     /**
@@ -37,6 +32,8 @@ public final class AccountStatus {
      * ends.
      */
     Result enable(UserModel user) {
+        KeycloakSession session = call.session();
+        RealmModel realm = call.realm();
         boolean isChanged = !user.isEnabled() || Activation.isProofWanted(realm, user);
         BruteForceProtector protector = session.getProvider(BruteForceProtector.class);
         boolean isLockoutEnded = false;
@@ -59,17 +56,24 @@ public final class AccountStatus {
     Result disable(UserModel user) {
         boolean isChanged = user.isEnabled();
         user.setEnabled(false);
-        new OneTimeCodes(session).voidAll(user);
+        new OneTimeCodes(call.session()).voidAll(user);
         return new Result(isChanged, false);
     }
 
     /** Ends the sessions of a user. This is the last step of a change, because clients are informed at once. */
     public void endSessions(UserModel user) {
-        UserSessions sessions = new UserSessions(session, realm);
+        UserSessions sessions = new UserSessions(call.session(), call.realm());
         List<UserSessionModel> all = sessions.of(user);
         if (!all.isEmpty()) {
             all.forEach(sessions::end);
             new AdminEvents(call).sessionsEnded(user, all.size());
         }
+    }
+
+    /** Ends the caller's sessions but the one of the call, whose client the events name: a session may have several. */
+    public void endOtherSessions(UserModel user) {
+        Caller caller = call.caller();
+        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
+        new UserSessions(call.session(), call.realm()).endOthers(user, own, () -> caller.event(EventType.LOGOUT));
     }
 }

@@ -1,6 +1,5 @@
 package dev.userservice.users;
 
-import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -11,7 +10,7 @@ public record IdentifierRequest(
         String identifier)
         implements JsonRequest {
     String named() {
-        FieldErrors.of(this).throwIfAny();
+        requireValid();
         return identifier;
     }
 }

@@ -1,9 +1,7 @@
 package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.access.Caller;
 import dev.userservice.keycloak.AccountEvents;
-import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.password.PasswordRules;
 import dev.userservice.web.ApiProblem;
@@ -18,28 +16,15 @@ import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.userprofile.EventAuditingAttributeChangeListener;
 import org.keycloak.userprofile.UserProfileContext;
 
 /** The changes that users make to their own account, as in Keycloak's account console. */
-final class OwnAccount {
+record OwnAccount(ApiCall call) {
     private static final String CURRENT = "current_password";
     private static final String REPLACEMENT = "new_password";
-
-    private final ApiCall call;
-    private final KeycloakSession session;
-    private final RealmModel realm;
-
-    public OwnAccount(ApiCall call) {
-        this.call = call;
-        this.session = call.session();
-        this.realm = call.realm();
-    }
 
     /**
      * Changes the caller's own profile, as far as the tenant's user profile permits.
@@ -63,7 +48,9 @@ final class OwnAccount {
         if (profile.isNewEmailAsked()) {
             new EmailChange(call).requireCooledDown(user);
         }
-        EventBuilder event = event(EventType.UPDATE_PROFILE).detail(Details.CONTEXT, UserProfileContext.ACCOUNT.name());
+        EventBuilder event = call.caller()
+                .event(EventType.UPDATE_PROFILE)
+                .detail(Details.CONTEXT, UserProfileContext.ACCOUNT.name());
         EventAuditingAttributeChangeListener audit = new EventAuditingAttributeChangeListener(profile.profile(), event);
         AtomicBoolean isChanged = new AtomicBoolean();
         profile.write((name, model, before) -> {
@@ -86,7 +73,7 @@ final class OwnAccount {
      */
     public void changePassword(String current, String replacement) {
         UserModel known = call.caller().user();
-        PasswordRules rules = new PasswordRules(session, realm);
+        PasswordRules rules = new PasswordRules(call.session(), call.realm());
         // The rules that cost nothing are checked first, because each check of the current password costs a hash.
         List<String> obvious = rules.complaints(known.getUsername(), known.getEmail(), replacement);
         if (!obvious.isEmpty()) {
@@ -112,7 +99,7 @@ final class OwnAccount {
             throw refused(complaints);
         }
         passwordEvents().forEach(EventBuilder::success);
-        endOtherSessions(user);
+        new AccountStatus(call).endOtherSessions(user);
     }
 
     private ApiProblem refused(List<String> complaints) {
@@ -135,17 +122,6 @@ final class OwnAccount {
     /** Returns the event and the one with its former name, because Keycloak fires both. */
     private Stream<EventBuilder> passwordEvents() {
         return AccountEvents.PASSWORD_UPDATED.stream()
-                .map(type -> event(type).detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE));
-    }
-
-    private void endOtherSessions(UserModel user) {
-        Caller caller = call.caller();
-        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
-        // The events name the client that makes the call, because a session may have several clients.
-        new UserSessions(session, realm).endOthers(user, own, () -> event(EventType.LOGOUT));
-    }
-
-    private EventBuilder event(EventType type) {
-        return call.caller().event(type);
+                .map(type -> call.caller().event(type).detail(Details.CREDENTIAL_TYPE, PasswordCredentialModel.TYPE));
     }
 }

@@ -1,7 +1,6 @@
 package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.ratelimit.RateLimits;
@@ -13,10 +12,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
@@ -37,10 +35,7 @@ public final class OwnAccountResource {
             operationId = "updateOwnUser",
             summary = "Change one's own profile",
             description = "What the tenant's user profile lets people change. A new e-mail address is not verified.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The user as it is now",
-            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+    @APIResponseSchema(value = UserMessage.class, responseDescription = "The user as it is now")
     @APIResponse(
             responseCode = "409",
             description =
@@ -52,8 +47,7 @@ public final class OwnAccountResource {
         call.caller().ownAccount().requireManage();
         JsonRequest.required(request);
         UserModel user = new OwnAccount(call).update(request.toChange(), request.validate());
-        return new UserMessage(
-                "User updated successfully", UserView.of(call, user, ReadableProfile.forSelf(call.session(), user)));
+        return new UserMessage("User updated successfully", UserView.forSelf(call, user));
     }
 
     @PUT

@@ -25,7 +25,6 @@ import org.keycloak.models.UserModel;
                         + " what people may change, and which values are valid")
 public record UpdateOwnUserRequest(
         @Schema(
-                type = SchemaType.STRING,
                 implementation = String.class,
                 nullable = true,
                 minLength = 1,
@@ -34,26 +33,19 @@ public record UpdateOwnUserRequest(
         JsonNode email,
 
         @Schema(
-                type = SchemaType.STRING,
                 implementation = String.class,
                 minLength = 1,
                 maxLength = 255,
                 description = "Where the realm lets usernames be edited")
         JsonNode username,
 
-        @Schema(
-                type = SchemaType.STRING,
-                implementation = String.class,
-                nullable = true,
-                minLength = 1,
-                maxLength = 255)
+        @Schema(implementation = String.class, nullable = true, minLength = 1, maxLength = 255)
         JsonNode firstName,
 
-        @Schema(type = SchemaType.STRING, implementation = String.class, nullable = true, maxLength = 255)
+        @Schema(implementation = String.class, nullable = true, maxLength = 255)
         JsonNode lastName,
 
         @Schema(
-                type = SchemaType.STRING,
                 implementation = String.class,
                 nullable = true,
                 minLength = 1,
@@ -62,7 +54,6 @@ public record UpdateOwnUserRequest(
         JsonNode fullName,
 
         @Schema(
-                type = SchemaType.STRING,
                 implementation = String.class,
                 nullable = true,
                 maxLength = 255,

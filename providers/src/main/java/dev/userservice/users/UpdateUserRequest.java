@@ -12,7 +12,6 @@ import dev.userservice.web.JsonRequest;
 import dev.userservice.web.StrictJson;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The body of an admin's change of a user: a JSON merge patch (RFC 7396) of the profile and of what admins alone change. */
@@ -24,14 +23,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
                         + " which values are valid")
 public record UpdateUserRequest(
         @Schema(
-                type = SchemaType.BOOLEAN,
                 implementation = Boolean.class,
                 description =
                         "false disables the user and ends the sessions; true enables, without proof of the address")
         JsonNode isActive,
 
         @Schema(
-                type = SchemaType.STRING,
                 implementation = String.class,
                 maxLength = 255,
                 description = "user or admin, and vendor on the platform: the highest that the user is to have")

@@ -1,7 +1,6 @@
 package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
@@ -18,11 +17,11 @@ import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
@@ -52,10 +51,7 @@ public final class UserChangesResource {
             operationId = "updateUser",
             summary = "Change a user",
             description = "All of it or nothing. The same as PATCH: what is left out stays.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The user as it is now",
-            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+    @APIResponseSchema(value = UserMessage.class, responseDescription = "The user as it is now")
     @APIResponse(responseCode = "409", description = CONFLICT)
     public UserMessage update(
             @PathParam("id") @Parameter(description = ID) String id,
@@ -66,10 +62,7 @@ public final class UserChangesResource {
     @PATCH
     @Path("users/{id}")
     @Operation(operationId = "patchUser", summary = "Change a user", description = "The same as PUT.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The user as it is now",
-            content = @Content(schema = @Schema(implementation = UserMessage.class)))
+    @APIResponseSchema(value = UserMessage.class, responseDescription = "The user as it is now")
     @APIResponse(responseCode = "409", description = CONFLICT)
     public UserMessage patch(
             @PathParam("id") @Parameter(description = ID) String id,
@@ -80,8 +73,7 @@ public final class UserChangesResource {
     private UserMessage change(UserModel known, UpdateUserRequest request) {
         JsonRequest.required(request);
         UserModel user = new UserAdministration(call).update(known, request.toChange(), request.validate());
-        return new UserMessage(
-                "User updated successfully", UserView.of(call, user, ReadableProfile.forAdmin(call.session(), user)));
+        return new UserMessage("User updated successfully", UserView.forAdmin(call, user));
     }
 
     @DELETE

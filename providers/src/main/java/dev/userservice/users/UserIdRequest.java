@@ -1,7 +1,6 @@
 package dev.userservice.users;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -11,7 +10,7 @@ public record UserIdRequest(
         @JsonProperty("user_id") @Schema(nullable = true, minLength = 1, maxLength = 255)
         String userId) implements JsonRequest {
     String named() {
-        FieldErrors.of(this).throwIfAny();
+        requireValid();
         return userId;
     }
 }

@@ -23,28 +23,10 @@ import org.keycloak.userprofile.UserProfileContext;
  * {@link Applied#publish}. Nothing is changed before the whole change is known to be possible, and nobody is informed
  * before all of it is made.
  */
-final class UserUpdate {
+record UserUpdate(
+        ApiCall call, UserModel user, Optional<Boolean> isActive, Optional<RoleChange> role, ProfileEditor profile) {
     private static final Map<String, String> API_NAMES =
             Map.of(UserModel.FIRST_NAME, "first_name", UserModel.LAST_NAME, "last_name");
-
-    private final ApiCall call;
-    private final UserModel user;
-    private final Optional<Boolean> isActive;
-    private final Optional<RoleChange> role;
-    private final ProfileEditor profile;
-
-    private UserUpdate(
-            ApiCall call,
-            UserModel user,
-            Optional<Boolean> isActive,
-            Optional<RoleChange> role,
-            ProfileEditor profile) {
-        this.call = call;
-        this.user = user;
-        this.isActive = isActive;
-        this.role = role;
-        this.profile = profile;
-    }
 
     /**
      * Checks a change without making it.
@@ -101,8 +83,8 @@ final class UserUpdate {
                 putChange(details, API_NAMES.getOrDefault(name, name), before, now);
             });
             AccountStatus status = new AccountStatus(call);
-            Optional<AccountStatus.Result> switched =
-                    isActive.map(wanted -> wanted ? status.enable(user) : status.disable(user));
+            AccountStatus.Result switched = isActive.map(wanted -> wanted ? status.enable(user) : status.disable(user))
+                    .orElse(AccountStatus.Result.NONE);
             new EmailChange(call).afterEmailChange(user, profile);
             return new Applied(changed, details, switched);
         } catch (ReadOnlyException e) {
@@ -114,18 +96,12 @@ final class UserUpdate {
     final class Applied {
         private final Map<String, List<String>> changed;
         private final Map<String, String> details;
-        private final boolean isSwitched;
-        private final boolean isLockoutEnded;
+        private final AccountStatus.Result switched;
 
-        private Applied(
-                Map<String, List<String>> changed,
-                Map<String, String> details,
-                Optional<AccountStatus.Result> switched) {
+        private Applied(Map<String, List<String>> changed, Map<String, String> details, AccountStatus.Result switched) {
             this.changed = changed;
             this.details = details;
-            this.isSwitched = switched.filter(AccountStatus.Result::isChanged).isPresent();
-            this.isLockoutEnded =
-                    switched.filter(AccountStatus.Result::isLockoutEnded).isPresent();
+            this.switched = switched;
         }
 
         /**
@@ -134,17 +110,17 @@ final class UserUpdate {
          */
         void publish() {
             AdminEvents events = new AdminEvents(call);
-            if (isLockoutEnded) {
+            if (switched.isLockoutEnded()) {
                 events.lockoutCleared(user);
             }
-            if (isSwitched) {
+            if (switched.isChanged()) {
                 putChange(
                         details,
                         "is_active",
                         List.of(Boolean.toString(!user.isEnabled())),
                         List.of(Boolean.toString(user.isEnabled())));
             }
-            if (isSwitched || !changed.isEmpty()) {
+            if (switched.isChanged() || !changed.isEmpty()) {
                 events.user(OperationType.UPDATE, user.getId(), described(), details);
             }
             role.ifPresent(RoleChange::recordEvents);
@@ -156,7 +132,7 @@ final class UserUpdate {
         private UserRepresentation described() {
             UserRepresentation event = new UserRepresentation();
             Map<String, List<String>> others = new HashMap<>(changed);
-            if (isSwitched) {
+            if (switched.isChanged()) {
                 event.setEnabled(user.isEnabled());
             }
             event.setId(user.getId());

@@ -21,6 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.userprofile.UserProfileContext;
 
 /** The user object of the API's contract, which has the same shape in every response. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -59,21 +60,35 @@ public record UserView(
         Instant lastLogin)
         implements JsonAnswer {
 
-    /** Returns a user with the profile as the reader may see it. */
-    public static UserView of(ApiCall call, UserModel user, ReadableProfile profile) {
+    /** Returns a user as they may see themselves. */
+    public static UserView forSelf(ApiCall call, UserModel user) {
+        return of(call, user, UserProfileContext.ACCOUNT);
+    }
+
+    /** Returns a user as an admin may see them. */
+    public static UserView forAdmin(ApiCall call, UserModel user) {
+        return of(call, user, UserProfileContext.USER_API);
+    }
+
+    /** Returns a user as the caller may see them. */
+    public static UserView forCaller(ApiCall call, UserModel user) {
+        return call.caller().isSelf(user.getId()) ? forSelf(call, user) : forAdmin(call, user);
+    }
+
+    private static UserView of(ApiCall call, UserModel user, UserProfileContext reader) {
         RealmModel realm = call.realm();
         return of(
                 realm,
                 new UserRow(
                         user.getId(),
                         user.getUsername(),
-                        profile,
+                        ReadableProfile.of(call.session(), user, reader),
                         new ManagedRoles(call.session(), call.tenancy()).highestOf(user),
                         user.isEnabled() && !Activation.isPending(realm, user),
                         user.isEmailVerified(),
                         user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE),
                         Optional.ofNullable(user.getCreatedTimestamp()).map(Instant::ofEpochMilli),
-                        LastLogins.of(call.session(), user)));
+                        LastLogins.of(call.session(), user.getId())));
     }
 
     static UserView of(RealmModel realm, UserRow user) {

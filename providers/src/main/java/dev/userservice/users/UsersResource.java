@@ -1,7 +1,6 @@
 package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import jakarta.ws.rs.GET;
@@ -14,7 +13,6 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.keycloak.models.UserModel;
 
 /** Serves single users. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -30,14 +28,14 @@ public final class UsersResource {
     @Path("users/me")
     @Operation(operationId = "getOwnUser", summary = "The caller's own profile")
     public UserView me() {
-        return view(call.caller().ownAccount().requireView());
+        return UserView.forCaller(call, call.caller().ownAccount().requireView());
     }
 
     @GET
     @Path("users/{id}")
     @Operation(operationId = "getUser", summary = "A user by id, to themselves and to admins")
     public UserView byId(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
-        return view(call.caller().users().requireView(id));
+        return UserView.forCaller(call, call.caller().users().requireView(id));
     }
 
     @GET
@@ -48,8 +46,8 @@ public final class UsersResource {
                     @Parameter(required = true, description = "Keycloak's id of the user")
                     @Schema(minLength = 1, maxLength = 255)
                     String id) {
-        require("user_id", id);
-        return view(call.caller().users().requireView(id));
+        new FieldErrors().required("user_id", id).throwIfAny();
+        return UserView.forCaller(call, call.caller().users().requireView(id));
     }
 
     @GET
@@ -62,26 +60,12 @@ public final class UsersResource {
                     @Parameter(required = true, description = "Username or e-mail address")
                     @Schema(minLength = 1, maxLength = 255)
                     String identifier) {
-        require("identifier", identifier);
-        UserView user = call.caller()
+        new FieldErrors().required("identifier", identifier).throwIfAny();
+        return call.caller()
                 .users()
                 .findVisible(identifier)
-                .map(this::view)
+                .map(user -> UserView.forCaller(call, user))
                 .filter(UserView::isActive)
                 .orElseThrow(() -> ApiProblem.notFound("Active user not found"));
-        return user;
-    }
-
-    private static void require(String parameter, String value) {
-        new FieldErrors().required(parameter, value).throwIfAny();
-    }
-
-    private UserView view(UserModel user) {
-        return UserView.of(
-                call,
-                user,
-                call.caller().isSelf(user.getId())
-                        ? ReadableProfile.forSelf(call.session(), user)
-                        : ReadableProfile.forAdmin(call.session(), user));
     }
 }

@@ -34,14 +34,9 @@ record FieldLimits(String field, Method accessor, boolean isRequired, int min, i
     private static FieldLimits of(RecordComponent component, Set<String> required) {
         String field = SnakeCaseStrategy.INSTANCE.translate(component.getName());
         Schema schema = component.getAccessor().getAnnotation(Schema.class);
-        return schema == null
-                ? new FieldLimits(field, component.getAccessor(), required.contains(field), 0, Integer.MAX_VALUE)
-                : new FieldLimits(
-                        field,
-                        component.getAccessor(),
-                        required.contains(field),
-                        schema.minLength(),
-                        schema.maxLength());
+        int min = schema == null ? 0 : schema.minLength();
+        int max = schema == null ? Integer.MAX_VALUE : schema.maxLength();
+        return new FieldLimits(field, component.getAccessor(), required.contains(field), min, max);
     }
 
     boolean isMissing(JsonRequest request) {

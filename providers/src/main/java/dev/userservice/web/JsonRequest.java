@@ -14,4 +14,13 @@ public interface JsonRequest {
         }
         return body;
     }
+
+    /**
+     * Checks the body against what its record declares.
+     *
+     * @throws ApiProblem 400 that names all the fields that are not valid
+     */
+    default void requireValid() {
+        FieldErrors.of(this).throwIfAny();
+    }
 }

@@ -26,7 +26,7 @@ final class BodyLimitsTest {
     private static Set<Class<?>> bodies() {
         return Routes.ALL.stream()
                 .flatMap(route ->
-                        Arrays.stream(route.resource().of(null, null).getClass().getMethods()))
+                        Arrays.stream(route.resource().apply(null).getClass().getMethods()))
                 .flatMap(method -> Arrays.stream(method.getParameterTypes()))
                 .filter(JsonRequest.class::isAssignableFrom)
                 .collect(Collectors.toSet());

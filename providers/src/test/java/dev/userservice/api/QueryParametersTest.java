@@ -88,7 +88,7 @@ final class QueryParametersTest {
                 new YAMLMapper().readTree(Path.of("../docs/openapi.yaml").toFile());
         for (Route route : Routes.ALL) {
             Map<String, ParameterLimits> limits =
-                    QueryParameters.of(route, route.resource().of(null, null).getClass());
+                    QueryParameters.of(route, route.resource().apply(null).getClass());
             for (JsonNode parameter : document.path("paths")
                     .path(route.path())
                     .path(route.method().toLowerCase(Locale.ROOT))
@@ -136,7 +136,7 @@ final class QueryParametersTest {
                             documented.add(parameter.path("name").asText());
                         }
                     });
-            Class<?> resource = route.resource().of(null, null).getClass();
+            Class<?> resource = route.resource().apply(null).getClass();
             assertDoesNotThrow(
                     () -> QueryParameters.requireValid(
                             route,
