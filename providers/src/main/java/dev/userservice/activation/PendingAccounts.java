@@ -15,10 +15,10 @@ import org.keycloak.models.UserModel;
  * then. An account is recorded when it is created and never later: an account that was imported, or whose user has to
  * prove a new address, is worth keeping.
  */
-public final class PendingAccounts {
+final class PendingAccounts {
     private final EntityManager entities;
 
-    public PendingAccounts(KeycloakSession session) {
+    PendingAccounts(KeycloakSession session) {
         this.entities = Entities.of(session);
     }
 
@@ -48,15 +48,9 @@ public final class PendingAccounts {
                 .getResultList();
     }
 
-    public void forget(String userId) {
+    void forget(String userId) {
         entities.createQuery("delete from UserServicePendingAccount where userId = :user")
                 .setParameter("user", userId)
-                .executeUpdate();
-    }
-
-    public void forgetRealm(String realmId) {
-        entities.createQuery("delete from UserServicePendingAccount where realmId = :realm")
-                .setParameter("realm", realmId)
                 .executeUpdate();
     }
 }

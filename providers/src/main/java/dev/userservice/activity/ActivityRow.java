@@ -1,7 +1,5 @@
 package dev.userservice.activity;
 
-import java.util.Objects;
-
 /**
  * A row of the activity log.
  *
@@ -25,10 +23,4 @@ public record ActivityRow(
         String userAgent,
         String clientId,
         String sessionId,
-        long createdAt) {
-    public ActivityRow {
-        Objects.requireNonNull(id);
-        Objects.requireNonNull(realmId);
-        Objects.requireNonNull(action);
-    }
-}
+        long createdAt) {}

@@ -37,7 +37,7 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
                     started.getFactory(),
                     settings,
                     InstantSource.system(),
-                    (session, user) -> LastLogins.of(session, user).isPresent());
+                    (session, user) -> LastLogins.of(session, user.getId()).isPresent());
             Duration interval = Duration.ofSeconds(settings.ofServer(Settings.ACTIVITY_PURGE_INTERVAL));
             thread.repeat(this::run, interval, interval);
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {

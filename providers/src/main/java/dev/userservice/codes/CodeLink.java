@@ -14,7 +14,7 @@ import org.keycloak.services.Urls;
 import org.keycloak.services.resources.LoginActionsService;
 
 /** The link in a mail with a code. It leads to the tenant's own site if there is one, otherwise to a Keycloak page. */
-public final class CodeLink {
+public record CodeLink(KeycloakSession session, Settings settings) {
     /**
      * How long the link outlives the code, so that its page can still explain what happened or how to get another mail.
      */
@@ -28,30 +28,22 @@ public final class CodeLink {
      */
     public record Target(String sitePath, String tokenType) {}
 
-    private final KeycloakSession session;
-    private final Settings settings;
-
-    CodeLink(KeycloakSession session, Settings settings) {
-        this.session = session;
-        this.settings = settings;
-    }
-
     String to(Target target, RealmModel realm, UserModel user, DeliveryAttempt delivery) {
         Optional<URI> site = settings.of(realm, Settings.FRONTEND_URL);
         if (site.isPresent()) {
             return UriBuilder.fromUri(site.get())
                     .path(target.sitePath())
-                    .queryParam("token", delivery.code())
+                    .queryParam("token", delivery.code().text())
                     .build()
                     .toString();
         }
         URI base = URI.create(delivery.origin().baseUrl());
-        long expires = delivery.codeExpiresAt() + OUTLIVES_THE_CODE.toMillis();
+        long expires = delivery.code().expiresAt() + OUTLIVES_THE_CODE.toMillis();
         CodeToken token = new CodeToken(
                 target.tokenType(),
                 user.getId(),
                 expires,
-                delivery.code(),
+                delivery.code().text(),
                 delivery.origin().clientId());
         return page(realm, base, token);
     }

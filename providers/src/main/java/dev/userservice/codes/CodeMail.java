@@ -53,10 +53,8 @@ public record CodeMail(
         }
         CodePolicy times = CodePolicy.of(purpose, claim.realm(), settings);
         return codes.lockIfFree(claim.requestId())
-                .flatMap(request -> claim.lease().map(leased -> {
-                    OneTimeCodes.Issued issued = codes.issue(request, user.get().getEmail(), times.lifetime());
-                    return leased.with(issued.code().text(), issued.expiresAt());
-                }));
+                .flatMap(request ->
+                        claim.lease(() -> codes.issue(request, user.get().getEmail(), times.lifetime())));
     }
 
     @Override
@@ -66,11 +64,11 @@ public record CodeMail(
 
     private MailContent content(KeycloakSession session, DeliveryAttempt delivery, RealmModel realm, UserModel user)
             throws IOException {
-        long left = delivery.codeExpiresAt() - Time.currentTimeMillis();
+        long left = delivery.code().expiresAt() - Time.currentTimeMillis();
         long minutes = Math.max(1, Math.round(left / MILLIS_A_MINUTE));
         Locale locale = session.getContext().resolveLocale(user);
         Map<String, Object> attributes = new HashMap<>();
-        attributes.put("code", delivery.code());
+        attributes.put("code", delivery.code().text());
         attributes.put("link", new CodeLink(session, settings).to(target, realm, user, delivery));
         attributes.put("linkExpiration", minutes);
         // The first proof of the address takes over the account.

@@ -66,10 +66,6 @@ public class CodeRequestEntity {
         return purpose;
     }
 
-    long requestedAt() {
-        return requestedAt;
-    }
-
     /** Returns how long to wait until another mail is possible. */
     Duration wait(CodePolicy how, long now) {
         if (isForgotten(how, now)) {

@@ -4,6 +4,7 @@ import dev.userservice.keycloak.EmbeddedTurns;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.LockedUser;
 import dev.userservice.keycloak.TimeOrderedId;
+import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.Outbox;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -132,9 +133,6 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** A code as it is sent, and when it expires, in milliseconds since 1970-01-01 UTC. */
-    record Issued(OneTimeCode code, long expiresAt) {}
-
     /**
      * Locks a request until the transaction ends. Returns empty if the request is deleted, or is locked by another
      * transaction, which may be about to delete it.
@@ -152,7 +150,7 @@ public final class OneTimeCodes {
      * Issues one more code for a {@linkplain #lockIfFree locked} request, and stores its hash. Only the newest few
      * codes of a request are valid at a time.
      */
-    Issued issue(CodeRequestEntity request, String email, Duration lifetime) {
+    DeliveryAttempt.Code issue(CodeRequestEntity request, String email, Duration lifetime) {
         OneTimeCode code = OneTimeCode.random(RANDOM);
         long expires = Time.currentTimeMillis() + lifetime.toMillis();
         entities.createQuery(
@@ -164,7 +162,7 @@ public final class OneTimeCodes {
                 .forEach(old -> entities.remove(entities.find(CodeEntity.class, old)));
         entities.persist(new CodeEntity(code.hash(), request.id(), email, expires));
         request.expireAt(expires);
-        return new Issued(code, expires);
+        return new DeliveryAttempt.Code(code.text(), expires);
     }
 
     /** Returns the user who could redeem this code at the moment, without redeeming it. */
@@ -179,18 +177,12 @@ public final class OneTimeCodes {
      * @param isFor whether a user may redeem a code that was sent to the given address; if not, nothing happens
      */
     public Optional<UserModel> redeem(String given, CodePurpose purpose, BiPredicate<UserModel, String> isFor) {
+        // The user is read again under a lock: Keycloak writes all columns of a user, also those that an admin has
+        // changed meanwhile.
         return find(given, purpose, isFor)
-                .flatMap(found -> locked(found.user())
-                        .filter(user -> isFor.test(user, found.email()))
+                .flatMap(found -> LockedUser.of(session, session.getContext().getRealm(), found.user())
+                        .filter(user -> user.isEnabled() && isFor.test(user, found.email()))
                         .filter(user -> delete(found.request()) == 1));
-    }
-
-    /**
-     * Reads the user again under a lock: Keycloak writes all columns of a user, and must not overwrite what an admin
-     * has changed.
-     */
-    private Optional<UserModel> locked(UserModel user) {
-        return LockedUser.of(session, session.getContext().getRealm(), user).filter(UserModel::isEnabled);
     }
 
     private record Found(String request, UserModel user, String email) {}
@@ -219,18 +211,6 @@ public final class OneTimeCodes {
         entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
                 .setParameter("user", user.getId())
                 .setParameter("codeless", CodePurpose.EMAIL_CHANGE.id())
-                .executeUpdate();
-    }
-
-    public void forget(UserModel user) {
-        entities.createQuery("delete from UserServiceCodeRequest where userId = :user")
-                .setParameter("user", user.getId())
-                .executeUpdate();
-    }
-
-    public void forget(RealmModel realm) {
-        entities.createQuery("delete from UserServiceCodeRequest where realmId = :realm")
-                .setParameter("realm", realm.getId())
                 .executeUpdate();
     }
 }

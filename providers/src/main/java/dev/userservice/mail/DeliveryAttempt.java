@@ -15,7 +15,6 @@ import org.keycloak.common.util.Time;
  * @param identifier a username or email address as somebody typed it, or null
  * @param recipient the address stored in the entry, or null for a mail to the user's own address
  * @param code the code that this attempt sends, or null for a mail without a code
- * @param codeExpiresAt when the code expires, in milliseconds since 1970-01-01 UTC
  * @param attempts the number of attempts, including this one
  * @param refusals how many of the earlier attempts ended in a refusal of the recipient
  * @param createdAt when the mail was queued, in milliseconds since 1970-01-01 UTC
@@ -30,31 +29,19 @@ public record DeliveryAttempt(
         String userId,
         String identifier,
         String recipient,
-        String code,
-        long codeExpiresAt,
+        Code code,
         MailContext origin,
         int attempts,
         int refusals,
         long createdAt) {
 
-    /** Returns the same attempt with a code that was issued for it. */
-    public DeliveryAttempt with(String newCode, long expiresAt) {
-        return new DeliveryAttempt(
-                id,
-                lease,
-                endsAt,
-                realmId,
-                realmName,
-                kind,
-                userId,
-                identifier,
-                recipient,
-                newCode,
-                expiresAt,
-                origin,
-                attempts,
-                refusals,
-                createdAt);
+    /** A code, and when it expires, in milliseconds since 1970-01-01 UTC. */
+    public record Code(String text, long expiresAt) {
+        /** Leaves the code out: codes must never reach a log. */
+        @Override
+        public String toString() {
+            return "Code[***]";
+        }
     }
 
     /** Returns how long the mail has been in the queue. */

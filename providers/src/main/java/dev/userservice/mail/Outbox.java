@@ -130,16 +130,4 @@ public final class Outbox {
                 .setParameter("request", request)
                 .executeUpdate();
     }
-
-    public void forget(UserModel user) {
-        entities.createQuery("delete from UserServiceOutbox where userId = :user")
-                .setParameter("user", user.getId())
-                .executeUpdate();
-    }
-
-    public void forget(RealmModel realm) {
-        entities.createQuery("delete from UserServiceOutbox where realmId = :realm")
-                .setParameter("realm", realm.getId())
-                .executeUpdate();
-    }
 }

@@ -5,6 +5,7 @@ import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
@@ -12,31 +13,11 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /** A due entry of the outbox, in the transaction in which a worker may lease it or delete it. */
-public final class OutboxClaim {
+public record OutboxClaim(KeycloakSession session, EntityManager entities, OutboxEntity entry, RealmModel realm) {
     private static final Logger LOG = Logger.getLogger(OutboxClaim.class);
 
     /** How much longer a lease lasts than the attempt may take: what an interrupted attempt needs to end in order. */
     private static final Duration MARGIN = Duration.ofSeconds(15);
-
-    private final KeycloakSession session;
-    private final EntityManager entities;
-    private final OutboxEntity entry;
-    private final RealmModel realm;
-
-    OutboxClaim(KeycloakSession session, EntityManager entities, OutboxEntity entry, RealmModel realm) {
-        this.session = session;
-        this.entities = entities;
-        this.entry = entry;
-        this.realm = realm;
-    }
-
-    public KeycloakSession session() {
-        return session;
-    }
-
-    public RealmModel realm() {
-        return realm;
-    }
 
     /**
      * Returns the user that the entry is about; empty if the user no longer exists.
@@ -72,6 +53,15 @@ public final class OutboxClaim {
      * @return empty if another worker was quicker
      */
     public Optional<DeliveryAttempt> lease() {
+        return lease(() -> null);
+    }
+
+    /**
+     * Leases the entry in the same way.
+     *
+     * @param code issues the code for the attempt, once this worker has the lease
+     */
+    public Optional<DeliveryAttempt> lease(Supplier<DeliveryAttempt.Code> code) {
         String lease = UUID.randomUUID().toString();
         long endsAt = Time.currentTimeMillis() + SmtpTimeouts.of(realm).toMillis();
         int leased = entities.createQuery("""
@@ -82,25 +72,6 @@ public final class OutboxClaim {
                 .setParameter("id", entry.id())
                 .setParameter("seen", entry.dueAt())
                 .executeUpdate();
-        return leased == 1 ? Optional.of(delivery(lease, endsAt)) : Optional.empty();
-    }
-
-    private DeliveryAttempt delivery(String lease, long endsAt) {
-        return new DeliveryAttempt(
-                entry.id(),
-                lease,
-                endsAt,
-                realm.getId(),
-                realm.getName(),
-                entry.kind(),
-                entry.userId(),
-                entry.identifier(),
-                entry.recipient(),
-                null,
-                0,
-                entry.origin(),
-                entry.attempts() + 1,
-                entry.refusals(),
-                entry.createdAt());
+        return leased == 1 ? Optional.of(entry.attempt(lease, endsAt, realm.getName(), code.get())) : Optional.empty();
     }
 }

@@ -109,10 +109,6 @@ public class OutboxEntity {
         return userId;
     }
 
-    String identifier() {
-        return identifier;
-    }
-
     String requestId() {
         return requestId;
     }
@@ -121,23 +117,27 @@ public class OutboxEntity {
         return recipient;
     }
 
-    MailContext origin() {
-        return new MailContext(baseUrl, locale, clientId, ipAddress, userAgent);
-    }
-
-    long createdAt() {
-        return createdAt;
-    }
-
     long dueAt() {
         return dueAt;
     }
 
-    int attempts() {
-        return attempts;
-    }
-
-    int refusals() {
-        return refusals;
+    /** Returns the attempt of the worker that has this lease. */
+    DeliveryAttempt attempt(String token, long endsAt, String realmName, DeliveryAttempt.Code code) {
+        MailContext origin = new MailContext(baseUrl, locale, clientId, ipAddress, userAgent);
+        return new DeliveryAttempt(
+                id,
+                token,
+                endsAt,
+                realmId,
+                realmName,
+                kind,
+                userId,
+                identifier,
+                recipient,
+                code,
+                origin,
+                attempts + 1,
+                refusals,
+                createdAt);
     }
 }

@@ -32,10 +32,6 @@ final class OutboxLeases {
      *     attempt, so that a different value shows that another worker was quicker
      */
     public record DueEntry(String id, String kind, String realmId, long dueAt, int attempts, long createdAt) {
-        static DueEntry of(OutboxEntity entry) {
-            return new DueEntry(
-                    entry.id(), entry.kind(), entry.realmId(), entry.dueAt(), entry.attempts(), entry.createdAt());
-        }
 
         /** Returns how long the entry has been queued. */
         public Duration age() {
@@ -54,18 +50,17 @@ final class OutboxLeases {
      */
     public List<DueEntry> due(Set<String> kinds, Set<String> busyRealms) {
         return entities.createQuery("""
+                        select m.id, m.kind, m.realmId, m.dueAt, m.attempts, m.createdAt
                         from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
                         and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id
                           and e.recipient is not distinct from m.recipient
                           and (e.requestId is null or e.kind = m.kind))
-                        order by m.dueAt, m.id""", OutboxEntity.class)
+                        order by m.dueAt, m.id""", DueEntry.class)
                 .setParameter("now", Time.currentTimeMillis())
                 .setParameter("kinds", kinds)
                 .setParameter("busy", busyRealms.isEmpty() ? Set.of("") : busyRealms)
                 .setMaxResults(LOOKED_AT_ONCE)
-                .getResultStream()
-                .map(DueEntry::of)
-                .toList();
+                .getResultList();
     }
 
     /**

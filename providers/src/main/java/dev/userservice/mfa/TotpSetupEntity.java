@@ -43,25 +43,22 @@ public class TotpSetupEntity {
 
     protected TotpSetupEntity() {}
 
-    private TotpSetupEntity(String userId, String realmId, long madeAt, long expiresAt) {
+    TotpSetupEntity(String userId, String realmId, long madeAt, long expiresAt) {
         this.userId = userId;
         this.realmId = realmId;
         this.madeAt = madeAt;
         this.expiresAt = expiresAt;
     }
 
-    static TotpSetupEntity waiting(
-            String userId, String realmId, OTPCredentialModel secret, long madeAt, long expiresAt) {
-        TotpSetupEntity setup = new TotpSetupEntity(userId, realmId, madeAt, expiresAt);
-        setup.secretData = secret.getSecretData();
-        setup.credentialData = secret.getCredentialData();
-        return setup;
+    TotpSetupEntity waiting(OTPCredentialModel secret) {
+        secretData = secret.getSecretData();
+        credentialData = secret.getCredentialData();
+        return this;
     }
 
-    static TotpSetupEntity inForce(String userId, String realmId, String credentialId, long madeAt, long expiresAt) {
-        TotpSetupEntity setup = new TotpSetupEntity(userId, realmId, madeAt, expiresAt);
-        setup.credentialId = credentialId;
-        return setup;
+    TotpSetupEntity inForce(String ofCredential) {
+        credentialId = ofCredential;
+        return this;
     }
 
     String userId() {

@@ -23,17 +23,18 @@ public final class TotpSetups {
 
     /** Stores a secret that waits for its first code, in place of an earlier one. */
     void await(RealmModel realm, UserModel user, OTPCredentialModel secret, Duration lifetime) {
-        long now = Time.currentTimeMillis();
-        forget(user);
-        entities.persist(TotpSetupEntity.waiting(user.getId(), realm.getId(), secret, now, now + lifetime.toMillis()));
+        entities.persist(fresh(realm, user, lifetime).waiting(secret));
     }
 
     /** Records that the first code of a credential that is in force is still to come. */
     void record(RealmModel realm, UserModel user, String credentialId, Duration lifetime) {
+        entities.persist(fresh(realm, user, lifetime).inForce(credentialId));
+    }
+
+    private TotpSetupEntity fresh(RealmModel realm, UserModel user, Duration lifetime) {
         long now = Time.currentTimeMillis();
         forget(user);
-        entities.persist(
-                TotpSetupEntity.inForce(user.getId(), realm.getId(), credentialId, now, now + lifetime.toMillis()));
+        return new TotpSetupEntity(user.getId(), realm.getId(), now, now + lifetime.toMillis());
     }
 
     Optional<TotpSetupEntity> of(UserModel user) {
@@ -50,12 +51,6 @@ public final class TotpSetups {
     public int forget(UserModel user) {
         return entities.createQuery("delete from UserServiceTotpSetup where userId = :user")
                 .setParameter("user", user.getId())
-                .executeUpdate();
-    }
-
-    public void forget(RealmModel realm) {
-        entities.createQuery("delete from UserServiceTotpSetup where realmId = :realm")
-                .setParameter("realm", realm.getId())
                 .executeUpdate();
     }
 

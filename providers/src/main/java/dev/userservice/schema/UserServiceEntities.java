@@ -3,18 +3,16 @@ package dev.userservice.schema;
 import dev.userservice.access.PlatformRealmEntity;
 import dev.userservice.activation.FirstProof;
 import dev.userservice.activation.PendingAccountEntity;
-import dev.userservice.activation.PendingAccounts;
 import dev.userservice.activity.ActivityEntity;
 import dev.userservice.activity.ActivityPurge;
 import dev.userservice.activity.LastLoginEntity;
-import dev.userservice.activity.LastLogins;
 import dev.userservice.codes.CodeEntity;
 import dev.userservice.codes.CodeRequestEntity;
-import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.ConnectionPool;
+import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.FactoryDefaults;
+import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.mail.LinkHost;
-import dev.userservice.mail.Outbox;
 import dev.userservice.mail.OutboxEntity;
 import dev.userservice.mfa.TotpSetupEntity;
 import dev.userservice.mfa.TotpSetups;
@@ -31,7 +29,15 @@ import org.keycloak.models.UserModel;
 /**
  * The tables of this extension in Keycloak's database: their entities, and the Liquibase changelog that creates them.
  */
-public final class UserServiceEntities implements JpaEntityProvider {
+public final class UserServiceEntities implements JpaEntityProvider, ProviderDefaults {
+    /** The entities whose rows are deleted together with their user or their realm. */
+    private static final List<String> OF_USERS = List.of(
+            "UserServiceLastLogin",
+            "UserServiceCodeRequest",
+            "UserServiceOutbox",
+            "UserServiceTotpSetup",
+            "UserServicePendingAccount");
+
     // Keycloak 26.8 deprecates the method and 26.7 calls it, so this compiles with both.
     @Override
     @SuppressWarnings({"deprecation", "removal"})
@@ -56,9 +62,6 @@ public final class UserServiceEntities implements JpaEntityProvider {
     public String getFactoryId() {
         return Factory.ID;
     }
-
-    @Override
-    public void close() {}
 
     /** Creates {@link UserServiceEntities}. */
     public static final class Factory implements JpaEntityProviderFactory, FactoryDefaults<JpaEntityProvider> {
@@ -85,19 +88,16 @@ public final class UserServiceEntities implements JpaEntityProvider {
             factory.register(new LinkHost());
             factory.register(event -> {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
-                    forget(removed.getKeycloakSession(), removed.getUser());
+                    String id = removed.getUser().getId();
+                    forget(removed.getKeycloakSession(), "userId", id);
                 } else if (event instanceof OrganizationModel.OrganizationMemberLeaveEvent left
                         && isGone(left.getSession(), left.getUser())) {
-                    forget(left.getSession(), left.getUser());
+                    forget(left.getSession(), "userId", left.getUser().getId());
                 } else if (event instanceof FirstProof.Began began) {
                     new TotpSetups(began.session()).forget(began.user());
                 } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
-                    KeycloakSession session = removed.getKeycloakSession();
-                    LastLogins.forget(session, removed.getRealm());
-                    new OneTimeCodes(session).forget(removed.getRealm());
-                    new Outbox(session).forget(removed.getRealm());
-                    new TotpSetups(session).forget(removed.getRealm());
-                    new PendingAccounts(session).forgetRealm(removed.getRealm().getId());
+                    String id = removed.getRealm().getId();
+                    forget(removed.getKeycloakSession(), "realmId", id);
                 }
             });
         }
@@ -110,12 +110,11 @@ public final class UserServiceEntities implements JpaEntityProvider {
             return session.users().getUserById(session.getContext().getRealm(), user.getId()) == null;
         }
 
-        private static void forget(KeycloakSession session, UserModel user) {
-            LastLogins.forget(session, user);
-            new OneTimeCodes(session).forget(user);
-            new Outbox(session).forget(user);
-            new TotpSetups(session).forget(user);
-            new PendingAccounts(session).forget(user.getId());
+        private static void forget(KeycloakSession session, String column, String id) {
+            OF_USERS.forEach(table -> Entities.of(session)
+                    .createQuery("delete from " + table + " where " + column + " = :id")
+                    .setParameter("id", id)
+                    .executeUpdate());
         }
 
         @Override
