@@ -66,23 +66,17 @@ public final class LoginLimit {
      * @throws ApiProblem 429, and the exceptions of the login
      */
     public <T> T guard(String name, boolean isFromBackEnd, Supplier<T> login) {
-        Optional<RateLimitExceeded> refusal = begin(name, isFromBackEnd);
-        if (refusal.isPresent()) {
-            throw refusal.get().problem();
-        }
-        boolean isAnswered = false;
+        require(begin(name, isFromBackEnd));
         try {
             T proof = login.get();
             giveBack();
-            isAnswered = true;
             return proof;
-        } catch (ApiProblem problem) {
-            isAnswered = problem.status() < SERVER_FAULT;
-            throw problem;
-        } finally {
+        } catch (RuntimeException | Error e) {
+            boolean isAnswered = e instanceof ApiProblem problem && problem.status() < SERVER_FAULT;
             if (!isAnswered) {
                 giveBack();
             }
+            throw e;
         }
     }
 
@@ -93,10 +87,7 @@ public final class LoginLimit {
      * @throws ApiProblem 429, and the exceptions of the work
      */
     public <T> T guardCheck(UserModel user, Supplier<T> work) {
-        Optional<RateLimitExceeded> refusal = begin(user.getUsername(), false);
-        if (refusal.isPresent()) {
-            throw refusal.get().problem();
-        }
+        require(begin(user.getUsername(), false));
         try {
             return work.get();
         } finally {
@@ -104,6 +95,12 @@ public final class LoginLimit {
                 giveBack();
             }
         }
+    }
+
+    private static void require(Optional<RateLimitExceeded> refusal) {
+        refusal.ifPresent(exceeded -> {
+            throw exceeded.problem();
+        });
     }
 
     /** Counts an attempt, unless this request has already counted one. Returns the refusal if there were too many. */

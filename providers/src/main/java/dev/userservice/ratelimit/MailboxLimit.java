@@ -13,14 +13,7 @@ import org.keycloak.models.UserModel;
  * Limits how many accounts may be registered for one {@linkplain Mailbox mailbox}, from any address: each account
  * causes a mail.
  */
-public final class MailboxLimit {
-    private final RateLimits limits;
-    private final RealmModel realm;
-
-    public MailboxLimit(KeycloakSession session, RealmModel realm) {
-        this.limits = RateLimits.of(session);
-        this.realm = realm;
-    }
+public record MailboxLimit(KeycloakSession session, RealmModel realm) {
 
     /**
      * Registers one more account through the API. It is counted beforehand, so that concurrent registrations are
@@ -31,38 +24,34 @@ public final class MailboxLimit {
      */
     public UserModel guard(String email, Supplier<UserModel> registration) {
         Optional<LimitKey> counted = Optional.ofNullable(email).map(this::counted);
-        counted.flatMap(mailbox -> limits.consume(mailbox, event -> event)).ifPresent(refusal -> {
+        counted.flatMap(mailbox -> limits().consume(mailbox, event -> event)).ifPresent(refusal -> {
             throw refusal.problem();
         });
-        boolean isMade = false;
         try {
-            UserModel user = registration.get();
-            isMade = true;
-            return user;
-        } finally {
-            if (!isMade) {
-                counted.ifPresent(mailbox -> limits.giveBack(mailbox, 1));
-            }
+            return registration.get();
+        } catch (RuntimeException | Error e) {
+            counted.ifPresent(mailbox -> limits().giveBack(mailbox, 1));
+            throw e;
         }
     }
 
     /** Returns how many minutes to wait until one more account is possible; empty if it is possible now. */
     public Optional<Long> minutesToWait(String email) {
-        return peek(email).map(RateLimitExceeded::minutes);
+        return email == null ? Optional.empty() : limits().peek(counted(email)).map(RateLimitExceeded::minutes);
     }
 
     /** Counts an account that was registered on Keycloak's page. */
     public void record(String email) {
         if (email != null) {
-            limits.record(counted(email));
+            limits().record(counted(email));
         }
     }
 
-    private Optional<RateLimitExceeded> peek(String email) {
-        return email == null ? Optional.empty() : limits.peek(counted(email));
+    private LimitKey counted(String email) {
+        return limits().counted(realm, Limit.MAILBOX, Mailbox.of(email));
     }
 
-    private LimitKey counted(String email) {
-        return limits.counted(realm, Limit.MAILBOX, Mailbox.of(email));
+    private RateLimits limits() {
+        return RateLimits.of(session);
     }
 }

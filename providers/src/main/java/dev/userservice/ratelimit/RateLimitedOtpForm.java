@@ -11,24 +11,18 @@ import org.keycloak.authentication.authenticators.browser.OTPFormAuthenticator;
 public final class RateLimitedOtpForm extends OTPFormAuthenticator {
     private static final String CODE = "otp";
 
-    private final AttemptLimiter limiter;
-
-    public RateLimitedOtpForm(AttemptLimiter limiter) {
-        this.limiter = limiter;
-    }
-
     @Override
     public void action(AuthenticationFlowContext context) {
         boolean hasCode = context.getHttpRequest().getDecodedFormParameters().containsKey(CODE);
-        Optional<AttemptLimiter.Wait> wait =
-                hasCode ? limiter.refusal(context, context.getUser().getUsername()) : Optional.empty();
-        if (wait.isPresent()) {
-            context.forceChallenge(createLoginForm(wait.get().on(context.form())));
+        Optional<RateLimitExceeded> refusal =
+                hasCode ? FormLimit.refusal(context, context.getUser().getUsername()) : Optional.empty();
+        if (refusal.isPresent()) {
+            context.forceChallenge(createLoginForm(FormLimit.form(context, refusal.get())));
             return;
         }
         super.action(context);
         if (context.getStatus() == FlowStatus.SUCCESS) {
-            limiter.passed(context);
+            FormLimit.passed(context);
         }
     }
 }

@@ -11,7 +11,7 @@ public final class RateLimitedOtpFormFactory implements RateLimitedFormFactory {
 
     @Override
     public Authenticator create(KeycloakSession session) {
-        return new RateLimitedOtpForm(LIMITER);
+        return new RateLimitedOtpForm();
     }
 
     @Override

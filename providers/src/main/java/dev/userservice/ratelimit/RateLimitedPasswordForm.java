@@ -16,11 +16,8 @@ import org.keycloak.services.validation.Validation;
  * everything else is Keycloak's and must stay so.
  */
 public final class RateLimitedPasswordForm extends UsernamePasswordForm {
-    private final AttemptLimiter limiter;
-
-    public RateLimitedPasswordForm(KeycloakSession session, AttemptLimiter limiter) {
+    public RateLimitedPasswordForm(KeycloakSession session) {
         super(session);
-        this.limiter = limiter;
     }
 
     /**
@@ -34,16 +31,16 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
             refuse(context);
             return false;
         }
-        Optional<AttemptLimiter.Wait> wait = name.flatMap(known -> limiter.refusal(context, known));
-        if (wait.isPresent()) {
+        Optional<RateLimitExceeded> refusal = name.flatMap(known -> FormLimit.refusal(context, known));
+        if (refusal.isPresent()) {
             AuthenticatorUtils.setupReauthenticationInUsernamePasswordFormError(context);
             // The refusal is a challenge, because a failure would count for Keycloak's lockout of the account.
-            context.forceChallenge(createLoginForm(wait.get().on(context.form())));
+            context.forceChallenge(createLoginForm(FormLimit.form(context, refusal.get())));
             return false;
         }
         boolean isRight = super.validateForm(context, form);
         if (isRight) {
-            limiter.passed(context);
+            FormLimit.passed(context);
         }
         return isRight;
     }

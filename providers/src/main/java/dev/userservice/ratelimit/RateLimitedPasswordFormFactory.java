@@ -11,7 +11,7 @@ public final class RateLimitedPasswordFormFactory implements RateLimitedFormFact
 
     @Override
     public Authenticator create(KeycloakSession session) {
-        return new RateLimitedPasswordForm(session, LIMITER);
+        return new RateLimitedPasswordForm(session);
     }
 
     @Override
@@ -33,10 +33,5 @@ public final class RateLimitedPasswordFormFactory implements RateLimitedFormFact
     @Override
     public String getReferenceCategory() {
         return PasswordCredentialModel.TYPE;
-    }
-
-    @Override
-    public boolean isUserSetupAllowed() {
-        return false;
     }
 }

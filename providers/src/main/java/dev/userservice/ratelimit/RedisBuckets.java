@@ -160,16 +160,13 @@ final class RedisBuckets implements AutoCloseable {
      */
     private void connect() {
         if (!isClosed && isConnecting.compareAndSet(false, true)) {
-            boolean isStarted = false;
             try {
                 Thread thread = new Thread(this::connectInTheEnd, "user-service-redis");
                 thread.setDaemon(true);
                 thread.start();
-                isStarted = true;
-            } finally {
-                if (!isStarted) {
-                    isConnecting.set(false);
-                }
+            } catch (RuntimeException | Error e) {
+                isConnecting.set(false);
+                throw e;
             }
         }
     }

@@ -63,15 +63,12 @@ final class RedisConnection {
     static RedisConnection open(RedisClient client) throws ExecutionException, TimeoutException, InterruptedException {
         RedisConnection connection =
                 new RedisConnection(client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE)));
-        boolean isGood = false;
         try {
             connection.tryOut();
-            isGood = true;
             return connection;
-        } finally {
-            if (!isGood) {
-                connection.close();
-            }
+        } catch (ExecutionException | TimeoutException | InterruptedException | RuntimeException | Error e) {
+            connection.close();
+            throw e;
         }
     }
 

@@ -11,16 +11,7 @@ import org.keycloak.models.RealmModel;
  * Limits how often the tokens of a session may be refreshed. A token that this realm has not signed belongs to no
  * session; through the API it counts as an anonymous request.
  */
-public final class RefreshLimit {
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final RateLimits limits;
-
-    public RefreshLimit(KeycloakSession session, RealmModel realm) {
-        this.session = session;
-        this.realm = realm;
-        this.limits = RateLimits.of(session);
-    }
+public record RefreshLimit(KeycloakSession session, RealmModel realm) {
 
     /**
      * A marker that the current request has been counted by the API, whose call passes through Keycloak's token
@@ -37,8 +28,8 @@ public final class RefreshLimit {
      * @throws ApiProblem 429
      */
     public void requireOfAddress() {
-        RateLimits.LimitKey counted = limits.counted(realm, Limit.ANONYMOUS, limits.address());
-        limits.consume(counted, event -> event).ifPresent(refusal -> {
+        RateLimits.LimitKey counted = limits().counted(realm, Limit.ANONYMOUS, limits().address());
+        limits().consume(counted, event -> event).ifPresent(refusal -> {
             throw refusal.problem();
         });
         CurrentRequest.current().ifPresent(there -> there.put(new OfAnybody(counted)));
@@ -57,10 +48,10 @@ public final class RefreshLimit {
                 .map(OfAnybody::counted);
         Optional<String> id = TokenSubject.sessionOf(session, realm, refreshToken);
         if (id.isPresent()) {
-            ofAnybody.ifPresent(counted -> limits.giveBack(counted, 1));
-            limits.require(realm, Limit.REFRESH, id.get(), event -> event.session(id.get()));
+            ofAnybody.ifPresent(counted -> limits().giveBack(counted, 1));
+            limits().require(realm, Limit.REFRESH, id.get(), event -> event.session(id.get()));
         } else if (ofAnybody.isEmpty()) {
-            limits.requireOfAddress(realm, Limit.ANONYMOUS);
+            limits().requireOfAddress(realm, Limit.ANONYMOUS);
         }
     }
 
@@ -70,6 +61,11 @@ public final class RefreshLimit {
             return Optional.empty();
         }
         return TokenSubject.sessionOf(session, realm, refreshToken)
-                .flatMap(id -> limits.consume(limits.counted(realm, Limit.REFRESH, id), event -> event.session(id)));
+                .flatMap(
+                        id -> limits().consume(limits().counted(realm, Limit.REFRESH, id), event -> event.session(id)));
+    }
+
+    private RateLimits limits() {
+        return RateLimits.of(session);
     }
 }
