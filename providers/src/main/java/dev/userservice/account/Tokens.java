@@ -168,13 +168,12 @@ final class Tokens {
      */
     private void takeAsLongAsAPassword(Identifier identifier) {
         UserModel user = identifier.find(session, realm).orElse(null);
-        if (user == null
-                || user.getServiceAccountClientLink() != null
-                || user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
-                || session.getProvider(BruteForceProtector.class).isTemporarilyDisabled(session, realm, user)) {
-            return;
+        if (user != null
+                && user.getServiceAccountClientLink() == null
+                && !user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)
+                && !session.getProvider(BruteForceProtector.class).isTemporarilyDisabled(session, realm, user)) {
+            PasswordCheck.dummyHash(session, realm);
         }
-        PasswordCheck.dummyHash(session, realm);
     }
 
     /**

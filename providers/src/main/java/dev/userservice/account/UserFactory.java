@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
@@ -28,23 +27,8 @@ import org.keycloak.userprofile.ValidationException;
  * Creates users for every kind of caller, and applies the tenant's user profile, its password policy, and the rule that
  * names must be free.
  */
-final class UserFactory {
+record UserFactory(KeycloakSession session, RealmModel realm, UserProfileContext context) {
     private static final String PASSWORD = "password";
-
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final UserProfileContext context;
-
-    /**
-     * Creates a factory that applies the rules of one of Keycloak's user profile contexts.
-     *
-     * @param context the context of a registration or of an admin
-     */
-    UserFactory(KeycloakSession session, RealmModel realm, UserProfileContext context) {
-        this.session = session;
-        this.realm = realm;
-        this.context = context;
-    }
 
     /** Adds the errors that the tenant's rules find in a new user, under the request's own field names. */
     UserProfile check(NewUser candidate, FieldErrors errors, FieldErrors taken) {
@@ -67,14 +51,7 @@ final class UserFactory {
             refused = refusal(profile);
         }
         ValidationTexts texts = new ValidationTexts(session, realm);
-        refused.ifPresent(why -> why.getErrors().forEach(error -> {
-            boolean isTaken =
-                    Stream.of(Messages.USERNAME_EXISTS, Messages.EMAIL_EXISTS).anyMatch(error.getMessage()::equals);
-            (isTaken ? taken : errors)
-                    .addUnlessKnown(
-                            candidate.field(error.getAttribute()),
-                            texts.ofAttribute(error.getAttribute(), error.getMessage(), error.getMessageParameters()));
-        }));
+        refused.ifPresent(why -> texts.addTo(errors, taken, why, candidate::field));
         String username = attributes.get(UserModel.USERNAME);
         if (OwnAddress.isOfAnother(username, attributes.get(UserModel.EMAIL))) {
             errors.addUnlessKnown(candidate.field(UserModel.USERNAME), texts.of(OwnAddress.REFUSAL));
@@ -83,7 +60,8 @@ final class UserFactory {
         if (!errors.has(PASSWORD)) {
             String email = candidate.attributes().get(UserModel.EMAIL);
             new PasswordRules(session, realm)
-                    .check(attributes.get(UserModel.USERNAME), email, candidate.password(), PASSWORD, errors);
+                    .complaints(attributes.get(UserModel.USERNAME), email, candidate.password())
+                    .forEach(complaint -> errors.add(PASSWORD, complaint));
         }
         return profile;
     }

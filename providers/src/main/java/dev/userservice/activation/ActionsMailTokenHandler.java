@@ -1,12 +1,9 @@
 package dev.userservice.activation;
 
-import dev.userservice.access.Tenancy;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.authentication.actiontoken.execactions.ExecuteActionsActionToken;
 import org.keycloak.authentication.actiontoken.execactions.ExecuteActionsActionTokenHandler;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
@@ -25,16 +22,11 @@ public final class ActionsMailTokenHandler extends ExecuteActionsActionTokenHand
     @Override
     public Response handleToken(
             ExecuteActionsActionToken token, ActionTokenContext<ExecuteActionsActionToken> context) {
-        KeycloakSession session = context.getSession();
-        RealmModel realm = context.getRealm();
-        UserModel user = context.getAuthenticationSession().getAuthenticatedUser();
-        boolean isDue = new Tenancy(session, realm).isEnabled()
-                && FirstProof.isDue(user)
-                && token.getRequiredActions().contains(UserModel.RequiredAction.UPDATE_PASSWORD.name());
-        Response answer = super.handleToken(token, context);
-        if (isDue && user.isEmailVerified()) {
-            FirstProof.ofLink(session, realm, user).takeOver();
-        }
-        return answer;
+        boolean isForNewPassword = token.getRequiredActions().contains(UserModel.RequiredAction.UPDATE_PASSWORD.name());
+        return FirstProof.atLink(
+                context.getSession(),
+                context.getAuthenticationSession(),
+                isForNewPassword,
+                () -> super.handleToken(token, context));
     }
 }

@@ -1,13 +1,9 @@
 package dev.userservice.activation;
 
-import dev.userservice.access.Tenancy;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.authentication.actiontoken.ActionTokenContext;
 import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionToken;
 import org.keycloak.authentication.actiontoken.idpverifyemail.IdpVerifyAccountLinkActionTokenHandler;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 
 /**
  * The handler of the link in Keycloak's mail to a user who logs in through another identity provider while an account
@@ -25,14 +21,10 @@ public final class BrokerLinkTokenHandler extends IdpVerifyAccountLinkActionToke
     @Override
     public Response handleToken(
             IdpVerifyAccountLinkActionToken token, ActionTokenContext<IdpVerifyAccountLinkActionToken> context) {
-        KeycloakSession session = context.getSession();
-        RealmModel realm = context.getRealm();
-        UserModel user = context.getAuthenticationSession().getAuthenticatedUser();
-        boolean isDue = new Tenancy(session, realm).isEnabled() && FirstProof.isDue(user);
-        Response answer = super.handleToken(token, context);
-        if (isDue && user.isEmailVerified()) {
-            FirstProof.ofLink(session, realm, user).takeOver();
-        }
-        return answer;
+        return FirstProof.atLink(
+                context.getSession(),
+                context.getAuthenticationSession(),
+                true,
+                () -> super.handleToken(token, context));
     }
 }

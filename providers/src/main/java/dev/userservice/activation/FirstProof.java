@@ -1,10 +1,14 @@
 package dev.userservice.activation;
 
+import dev.userservice.access.Tenancy;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.UserSessions;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.events.Details;
@@ -17,33 +21,33 @@ import org.keycloak.models.UserConsentModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.provider.ProviderEvent;
+import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
  * The consequences of the first proof of an address. Anybody can register with a stranger's address, or change their
  * own address to it, and set up ways into that account. When the owner of the address takes over the account by a mail,
  * all these ways must be removed; otherwise whoever set them up would share the account.
+ *
+ * @param events creates an event of a type, which does not name the user yet
  */
-public final class FirstProof {
-    private final KeycloakSession session;
-    private final RealmModel realm;
-    private final UserModel user;
-    private final Function<EventType, EventBuilder> events;
-
+public record FirstProof(
+        KeycloakSession session, RealmModel realm, UserModel user, Function<EventType, EventBuilder> events) {
     /**
-     * Prepares the consequences for a user.
+     * Lets Keycloak handle a mailed link, and takes over the account if that was the first proof of its address.
      *
-     * @param events creates an event of a type, which does not name the user yet
+     * @param isWanted whether the account is to be taken over, in a realm that serves the API
+     * @param handling Keycloak's own handling
      */
-    FirstProof(KeycloakSession session, RealmModel realm, UserModel user, Function<EventType, EventBuilder> events) {
-        this.session = session;
-        this.realm = realm;
-        this.user = user;
-        this.events = events;
-    }
-
-    /** Creates an instance whose events name no client, like the events of a mailed link. */
-    static FirstProof ofLink(KeycloakSession session, RealmModel realm, UserModel user) {
-        return new FirstProof(session, realm, user, type -> AccountEvents.of(session, type));
+    static Response atLink(
+            KeycloakSession session, AuthenticationSessionModel login, boolean isWanted, Supplier<Response> handling) {
+        RealmModel realm = login.getRealm();
+        UserModel user = login.getAuthenticatedUser();
+        boolean isDue = isWanted && new Tenancy(session, realm).isEnabled() && isDue(user);
+        Response answer = handling.get();
+        if (isDue && user.isEmailVerified()) {
+            new FirstProof(session, realm, user, type -> AccountEvents.of(session, type)).takeOver();
+        }
+        return answer;
     }
 
     /** Published in the same transaction, before everything that somebody has set up in the account is removed. */
@@ -61,16 +65,7 @@ public final class FirstProof {
     void takeOver() {
         clear();
         new OneTimeCodes(session).voidAll(user);
-        user.credentialManager()
-                .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
-                .toList()
-                .forEach(password -> {
-                    user.credentialManager().removeStoredCredentialById(password.getId());
-                    events.apply(EventType.REMOVE_CREDENTIAL)
-                            .user(user)
-                            .detail(Details.CREDENTIAL_TYPE, password.getType())
-                            .success();
-                });
+        removeCredentials(PasswordCredentialModel.TYPE::equals);
         session.users().setNotBeforeForUser(realm, user, Math.toIntExact(Time.currentTimeMillis() / 1000));
         new UserSessions(session, realm)
                 .endOthers(user, null, () -> events.apply(EventType.LOGOUT).user(user));
@@ -84,17 +79,7 @@ public final class FirstProof {
         session.getKeycloakSessionFactory().publish(new Began(session, user));
         // If Keycloak itself verifies a new address, its mail may be on its way to somebody else.
         user.removeAttribute(UserModel.EMAIL_PENDING);
-        List<CredentialModel> credentials = user.credentialManager()
-                .getStoredCredentialsStream()
-                .filter(credential -> !PasswordCredentialModel.TYPE.equals(credential.getType()))
-                .toList();
-        for (CredentialModel credential : credentials) {
-            user.credentialManager().removeStoredCredentialById(credential.getId());
-            events.apply(EventType.REMOVE_CREDENTIAL)
-                    .user(user)
-                    .detail(Details.CREDENTIAL_TYPE, credential.getType())
-                    .success();
-        }
+        removeCredentials(type -> !PasswordCredentialModel.TYPE.equals(type));
         List<FederatedIdentityModel> links =
                 session.users().getFederatedIdentitiesStream(realm, user).toList();
         for (FederatedIdentityModel link : links) {
@@ -114,6 +99,20 @@ public final class FirstProof {
             events.apply(EventType.REVOKE_GRANT)
                     .user(user)
                     .detail(Details.REVOKED_CLIENT, consent.getClient().getClientId())
+                    .success();
+        }
+    }
+
+    private void removeCredentials(Predicate<String> isOfType) {
+        List<CredentialModel> credentials = user.credentialManager()
+                .getStoredCredentialsStream()
+                .filter(credential -> isOfType.test(credential.getType()))
+                .toList();
+        for (CredentialModel credential : credentials) {
+            user.credentialManager().removeStoredCredentialById(credential.getId());
+            events.apply(EventType.REMOVE_CREDENTIAL)
+                    .user(user)
+                    .detail(Details.CREDENTIAL_TYPE, credential.getType())
                     .success();
         }
     }

@@ -98,7 +98,8 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
         }
         // The cookie is signed with the realm's keys.
         session.getContext().setRealm(realm);
-        RootAuthenticationSessionModel logins = logins(realm);
+        RootAuthenticationSessionModel logins =
+                new AuthenticationSessionManager(session).getCurrentRootAuthenticationSession(realm);
         if (logins != null) {
             List<String> stale = logins.getAuthenticationSessions().entrySet().stream()
                     .filter(login -> isStale(realm, logins, login.getValue()))
@@ -214,10 +215,5 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
     private static Optional<String> realm(ContainerRequestContext request) {
         Matcher path = OF_LOGINS.matcher(request.getUriInfo().getPath());
         return path.matches() ? Optional.of(path.group("realm")) : Optional.empty();
-    }
-
-    /** Returns the logins in progress in this browser. */
-    private RootAuthenticationSessionModel logins(RealmModel realm) {
-        return new AuthenticationSessionManager(session).getCurrentRootAuthenticationSession(realm);
     }
 }

@@ -21,46 +21,15 @@ import org.keycloak.models.UserModel;
 /** The jobs that send mails to people about changes to their account. */
 public enum AccountNotification implements OutboxJob {
     /** Informs the former address of an account that the account now has another address, or none. */
-    EMAIL_CHANGED_OLD("email-changed-old", "userServiceEmailChangedSubject", "user-service-email-changed.ftl") {
-        @Override
-        Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
-            return emailChanged(user, false);
-        }
-    },
+    EMAIL_CHANGED_OLD("email-changed-old", "userServiceEmailChangedSubject", "user-service-email-changed.ftl"),
     /** Informs the new address of an account that it belongs to the account. */
-    EMAIL_CHANGED_NEW("email-changed-new", "userServiceEmailChangedSubject", "user-service-email-changed.ftl") {
-        @Override
-        boolean isOver(String recipient, UserModel user) {
-            // The address must not be informed that an account belongs to it once this is no longer true.
-            return !LowerCase.same(recipient, user.getEmail());
-        }
-
-        @Override
-        Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
-            return emailChanged(user, true);
-        }
-    },
+    EMAIL_CHANGED_NEW("email-changed-new", "userServiceEmailChangedSubject", "user-service-email-changed.ftl"),
     /** Informs the user that the account has a new password. */
-    PASSWORD_CHANGED("password-changed", "userServicePasswordChangedSubject", "user-service-password-changed.ftl") {
-        @Override
-        Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
-            return credentialChanged(session, delivery, user);
-        }
-    },
+    PASSWORD_CHANGED("password-changed", "userServicePasswordChangedSubject", "user-service-password-changed.ftl"),
     /** Informs the user that the account has an additional second factor. */
-    MFA_ENABLED("mfa-enabled", "userServiceMfaEnabledSubject", "user-service-mfa-changed.ftl") {
-        @Override
-        Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
-            return mfaChanged(session, delivery, user, true);
-        }
-    },
+    MFA_ENABLED("mfa-enabled", "userServiceMfaEnabledSubject", "user-service-mfa-changed.ftl"),
     /** Informs the user that a second factor was removed from the account. */
-    MFA_DISABLED("mfa-disabled", "userServiceMfaDisabledSubject", "user-service-mfa-changed.ftl") {
-        @Override
-        Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
-            return mfaChanged(session, delivery, user, false);
-        }
-    };
+    MFA_DISABLED("mfa-disabled", "userServiceMfaDisabledSubject", "user-service-mfa-changed.ftl");
 
     /** A zone with the name UTC, which is shown in the texts; {@code ZoneOffset.UTC} would be shown as Z. */
     private static final ZoneId UTC = ZoneId.of("UTC");
@@ -80,13 +49,21 @@ public enum AccountNotification implements OutboxJob {
         return kind;
     }
 
-    /** Whether the address no longer needs to be informed. */
-    boolean isOver(String recipient, UserModel user) {
-        return false;
+    /** Whether the address must not be informed that an account belongs to it, because this is no longer true. */
+    private boolean isOver(String recipient, UserModel user) {
+        return this == EMAIL_CHANGED_NEW && !LowerCase.same(recipient, user.getEmail());
     }
 
     /** Returns the values that the template shows. */
-    abstract Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user);
+    private Map<String, Object> attributes(KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
+        return switch (this) {
+            case EMAIL_CHANGED_OLD -> emailChanged(user, false);
+            case EMAIL_CHANGED_NEW -> emailChanged(user, true);
+            case PASSWORD_CHANGED -> credentialChanged(session, delivery, user);
+            case MFA_ENABLED -> mfaChanged(session, delivery, user, true);
+            case MFA_DISABLED -> mfaChanged(session, delivery, user, false);
+        };
+    }
 
     /**
      * Claims the mail even if the account is disabled or no longer has an address: the user is still informed of what

@@ -13,7 +13,10 @@ import java.util.Optional;
  */
 final class ActivityDetails {
     static final String SESSIONS_ENDED = "sessions_ended";
+
+    /** The detail that says that all sessions ended with the action, however many there were. */
     static final String ALL_SESSIONS = "all_sessions";
+
     static final String REASON = "reason";
     static final String FROM = "from";
     static final String TO = "to";
@@ -126,11 +129,6 @@ final class ActivityDetails {
     /** Returns how many sessions ended with the action; empty if this was not reported. */
     Optional<Long> sessionsEnded() {
         return Optional.ofNullable((Long) entries.get(SESSIONS_ENDED));
-    }
-
-    /** Whether all sessions ended with the action, however many there were. */
-    boolean isOfAllSessions() {
-        return isOf(ALL_SESSIONS);
     }
 
     boolean isOf(String name) {

@@ -58,7 +58,7 @@ final class ActivityFolding {
             if (kept.action() != Action.USER_CREATED) {
                 kept.details().merge(gone.details());
             }
-        } else if (gone.details().isOfAllSessions()) {
+        } else if (gone.details().isOf(ActivityDetails.ALL_SESSIONS)) {
             kept.details().flag(ActivityDetails.ALL_SESSIONS, true);
         } else {
             boolean isLogout = kept.action() == Action.LOGOUT;

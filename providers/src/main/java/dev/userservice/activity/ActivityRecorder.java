@@ -1,6 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.http.RequestSession;
+import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.TransientFailure;
 import dev.userservice.settings.Settings;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakTransaction;
 import org.keycloak.models.KeycloakTransactionManager;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
@@ -70,7 +70,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
             recorder = new ActivityRecorder(session, meters, settings);
             try {
                 session.getTransactionManager().enlistPrepare(recorder);
-                session.getTransactionManager().enlistAfterCompletion(recorder.afterCompletion());
+                AfterTransaction.enlist(session.getTransactionManager(), recorder::committed, recorder::addAlone);
                 session.setAttribute(OF_SESSION, recorder);
             } catch (IllegalStateException e) {
                 // The commit of the transaction has begun.
@@ -135,19 +135,9 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         LOG.errorf(e, "An activity could not be noted: %s", activity.action().id());
     }
 
-    private KeycloakTransaction afterCompletion() {
-        return new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                addAlone();
-                done.forEach(ActivityRecorder.this::publish);
-            }
-
-            @Override
-            protected void rollbackImpl() {
-                addAlone();
-            }
-        };
+    private void committed() {
+        addAlone();
+        done.forEach(this::publish);
     }
 
     /**
@@ -162,7 +152,7 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         try {
             Optional<KeycloakTransactionManager> request = RequestSession.transactionsBeside(session);
             if (request.isPresent()) {
-                request.get().enlistAfterCompletion(afterRequest());
+                AfterTransaction.enlist(request.get(), this::writeAloneOrFail, this::writeAlone);
                 return;
             }
         } catch (IllegalStateException e) {
@@ -171,25 +161,13 @@ final class ActivityRecorder extends AbstractKeycloakTransaction {
         writeAlone();
     }
 
-    private KeycloakTransaction afterRequest() {
-        return new AbstractKeycloakTransaction() {
-            /**
-             * Fails if the database is unavailable, so that no client gets a response as if the activity had been
-             * recorded.
-             */
-            @Override
-            protected void commitImpl() {
-                Optional<RuntimeException> failure = writeAlone().filter(TransientFailure::isCauseOf);
-                if (failure.isPresent()) {
-                    throw failure.get();
-                }
-            }
-
-            @Override
-            protected void rollbackImpl() {
-                writeAlone();
-            }
-        };
+    /**
+     * Fails if the database is unavailable, so that no client gets a response as if the activity had been recorded.
+     */
+    private void writeAloneOrFail() {
+        writeAlone().filter(TransientFailure::isCauseOf).ifPresent(failure -> {
+            throw failure;
+        });
     }
 
     /** Writes the rows and returns the exception that prevented it, which has already been logged. */

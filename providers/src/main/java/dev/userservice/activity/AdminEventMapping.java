@@ -76,16 +76,12 @@ final class AdminEventMapping {
             return new Entry(Action.LOGOUT, null, details);
         }
         Matcher member = OF_MEMBER.matcher(path);
-        if (resource == ResourceType.ORGANIZATION_MEMBERSHIP && member.matches()) {
-            switch (event.getOperationType()) {
-                case CREATE -> {
-                    return new Entry(Action.ORGANIZATION_JOINED, null, details);
-                }
-                case DELETE -> {
-                    return new Entry(Action.ORGANIZATION_LEFT, member.group(1), details);
-                }
-                default -> {}
-            }
+        boolean isOfMember = resource == ResourceType.ORGANIZATION_MEMBERSHIP && member.matches();
+        if (isOfMember && event.getOperationType() == OperationType.CREATE) {
+            return new Entry(Action.ORGANIZATION_JOINED, null, details);
+        }
+        if (isOfMember && event.getOperationType() == OperationType.DELETE) {
+            return new Entry(Action.ORGANIZATION_LEFT, member.group(1), details);
         }
         Matcher user = OF_USER.matcher(path);
         boolean isOfUser = OF_USERS.contains(resource)
@@ -145,9 +141,11 @@ final class AdminEventMapping {
             case "credentials" -> {
                 String type = Objects.requireNonNullElse(event.getDetails(), Map.<String, String>of())
                         .get(UserEventMapping.CREDENTIAL_TYPE);
-                yield event.getOperationType() == OperationType.CREATE
-                        ? UserEventMapping.updated(details, type)
-                        : UserEventMapping.removed(details, type);
+                Action action = event.getOperationType() == OperationType.CREATE
+                        ? UserEventMapping.updated(type)
+                        : UserEventMapping.removed(type);
+                details.text(UserEventMapping.CREDENTIAL_TYPE, action == Action.UPDATE_PASSWORD ? null : type);
+                yield action;
             }
             case "reset-password-email" -> Action.PASSWORD_RESET_REQUESTED;
             case "execute-actions-email" -> Action.ACTIONS_REQUESTED;

@@ -1,15 +1,13 @@
 package dev.userservice.activity;
 
+import dev.userservice.keycloak.Background;
 import dev.userservice.ratelimit.RateLimits;
 import dev.userservice.settings.Rate;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
@@ -33,16 +31,11 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
     /** The maximum number of distinct addresses that are counted for one row; this number means "at least". */
     private static final int MAX_ADDRESSES = 1_000;
 
-    private static final int INTERVAL_SECONDS = 60;
+    private static final Duration INTERVAL = Duration.ofSeconds(60);
 
     private final ActivityMeters meters;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread own = new Thread(task, "user-service-failures");
-        own.setDaemon(true);
-        return own;
-    });
+    private final Background thread = new Background("user-service-failures", 1);
     private volatile KeycloakSessionFactory sessions;
-    private volatile Future<?> ticks;
 
     /**
      * The counts since the last write. There are at most as many as tenants, two actions and Keycloak's reasons allow.
@@ -98,7 +91,7 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             sessions = started.getFactory();
-            ticks = thread.scheduleWithFixedDelay(this::write, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+            thread.repeat(this::write, INTERVAL, INTERVAL);
         }
     }
 
@@ -144,10 +137,7 @@ final class FailureFold implements ProviderEventListener, AutoCloseable {
 
     @Override
     public void close() {
-        if (ticks != null) {
-            ticks.cancel(false);
-        }
-        thread.shutdown();
+        thread.finish(Duration.ZERO);
         write();
     }
 }

@@ -67,98 +67,83 @@ final class UserEventMapping {
     /** Returns what a user event reports; empty if the event is not recorded. */
     static Optional<Entry> of(Event event) {
         Map<String, String> told = Objects.requireNonNullElse(event.getDetails(), Map.of());
-        ActivityDetails details = new ActivityDetails();
         String user = event.getUserId() == null ? told.get("refresh_token_sub") : event.getUserId();
-        Action action =
-                RateLimits.EVENT_ERROR.equals(event.getError()) ? limited(details, told) : action(event, told, details);
-        return Optional.ofNullable(action).map(known -> new Entry(known, user, details));
+        Action action = RateLimits.EVENT_ERROR.equals(event.getError()) ? Action.RATE_LIMITED : action(event, told);
+        return Optional.ofNullable(action).map(known -> new Entry(known, user, details(known, event, told)));
     }
 
-    private static Action action(Event event, Map<String, String> told, ActivityDetails details) {
+    private static Action action(Event event, Map<String, String> told) {
         if (PolicyRefusal.isToldBy(event)) {
             // The configuration of the client causes this refusal; whoever logged in has done nothing wrong.
             return null;
         }
         return switch (event.getType()) {
-            case REGISTER -> {
-                details.text("username", told.get("username")).text("method", told.get("register_method"));
-                yield Action.REGISTER;
-            }
-            case LOGIN, JWT_AUTHORIZATION_GRANT, AUTHREQID_TO_TOKEN -> {
-                login(details, told);
-                yield Action.LOGIN;
-            }
+            case REGISTER -> Action.REGISTER;
+            case LOGIN, JWT_AUTHORIZATION_GRANT, AUTHREQID_TO_TOKEN -> Action.LOGIN;
             case LOGIN_ERROR,
                     IDENTITY_PROVIDER_LOGIN_ERROR,
                     IDENTITY_PROVIDER_FIRST_LOGIN_ERROR,
                     IDENTITY_PROVIDER_POST_LOGIN_ERROR,
                     JWT_AUTHORIZATION_GRANT_ERROR,
-                    AUTHREQID_TO_TOKEN_ERROR -> {
-                if (event.getUserId() == null && !isAttempt(event.getError())) {
-                    yield null;
-                }
-                login(details.text(ActivityDetails.REASON, event.getError()), told);
-                if (event.getUserId() == null) {
-                    details.text(ActivityLog.IDENTIFIER, told.get("username"));
-                }
-                yield Action.LOGIN_FAILED;
-            }
+                    AUTHREQID_TO_TOKEN_ERROR ->
+                event.getUserId() != null || isAttempt(event.getError()) ? Action.LOGIN_FAILED : null;
             case LOGOUT -> Action.LOGOUT;
             case CLIENT_LOGIN -> Action.CLIENT_LOGIN;
-            case CLIENT_LOGIN_ERROR -> {
-                details.text(ActivityDetails.REASON, event.getError());
-                yield Action.CLIENT_LOGIN_FAILED;
-            }
+            case CLIENT_LOGIN_ERROR -> Action.CLIENT_LOGIN_FAILED;
             case REFRESH_TOKEN -> Action.TOKEN_REFRESH;
-            case REFRESH_TOKEN_ERROR -> {
-                details.text(ActivityDetails.REASON, told.get("reason"));
-                yield isOneOf(REUSED, told.get("reason")) ? Action.TOKEN_REUSE : null;
-            }
+            case REFRESH_TOKEN_ERROR -> isOneOf(REUSED, told.get("reason")) ? Action.TOKEN_REUSE : null;
             case VERIFY_EMAIL -> Action.ACTIVATED;
             case SEND_VERIFY_EMAIL -> Action.ACTIVATION_RESENT;
-            case UPDATE_PROFILE, UPDATE_EMAIL -> {
-                changes(details, told);
-                yield Action.UPDATE_PROFILE;
-            }
-            case UPDATE_CREDENTIAL -> updated(details, told.get(CREDENTIAL_TYPE));
-            case UPDATE_CREDENTIAL_ERROR -> {
-                details.text(ActivityDetails.REASON, event.getError());
-                yield PASSWORD.equals(told.get(CREDENTIAL_TYPE)) && !isOneOf(MISTYPED, event.getError())
+            case UPDATE_PROFILE, UPDATE_EMAIL -> Action.UPDATE_PROFILE;
+            case UPDATE_CREDENTIAL -> updated(told.get(CREDENTIAL_TYPE));
+            case UPDATE_CREDENTIAL_ERROR ->
+                PASSWORD.equals(told.get(CREDENTIAL_TYPE)) && !isOneOf(MISTYPED, event.getError())
                         ? Action.UPDATE_PASSWORD_FAILED
                         : null;
-            }
-            case REMOVE_CREDENTIAL_ERROR -> {
-                details.text(ActivityDetails.REASON, event.getError());
-                yield isOneOf(SECOND_FACTORS, told.get(CREDENTIAL_TYPE)) ? Action.MFA_DISABLE_FAILED : null;
-            }
-            case REMOVE_CREDENTIAL -> removed(details, told.get(CREDENTIAL_TYPE));
+            case REMOVE_CREDENTIAL_ERROR ->
+                isOneOf(SECOND_FACTORS, told.get(CREDENTIAL_TYPE)) ? Action.MFA_DISABLE_FAILED : null;
+            case REMOVE_CREDENTIAL -> removed(told.get(CREDENTIAL_TYPE));
             case SEND_RESET_PASSWORD -> Action.PASSWORD_RESET_REQUESTED;
             case RESET_PASSWORD -> Action.PASSWORD_RESET;
-            case FEDERATED_IDENTITY_LINK, FEDERATED_IDENTITY_OVERRIDE_LINK -> {
-                details.text("identity_provider", told.get("identity_provider"));
-                yield Action.IDENTITY_LINKED;
-            }
-            case REMOVE_FEDERATED_IDENTITY -> {
-                details.text("identity_provider", told.get("identity_provider"));
-                yield Action.IDENTITY_UNLINKED;
-            }
-            case GRANT_CONSENT, UPDATE_CONSENT -> {
-                details.text("client", told.get("granted_client"));
-                yield Action.CONSENT_GRANTED;
-            }
-            case REVOKE_GRANT -> revoked(details, told);
+            case FEDERATED_IDENTITY_LINK, FEDERATED_IDENTITY_OVERRIDE_LINK -> Action.IDENTITY_LINKED;
+            case REMOVE_FEDERATED_IDENTITY -> Action.IDENTITY_UNLINKED;
+            case GRANT_CONSENT, UPDATE_CONSENT -> Action.CONSENT_GRANTED;
+            case REVOKE_GRANT -> revoked(told);
             case IMPERSONATE -> Action.IMPERSONATED;
-            case USER_DISABLED_BY_TEMPORARY_LOCKOUT, USER_DISABLED_BY_PERMANENT_LOCKOUT -> {
+            case USER_DISABLED_BY_TEMPORARY_LOCKOUT, USER_DISABLED_BY_PERMANENT_LOCKOUT -> Action.USER_LOCKED;
+            case DELETE_ACCOUNT -> Action.USER_DELETED;
+            default -> null;
+        };
+    }
+
+    private static ActivityDetails details(Action action, Event event, Map<String, String> told) {
+        ActivityDetails details = new ActivityDetails();
+        return switch (action) {
+            case REGISTER -> details.text("username", told.get("username")).text("method", told.get("register_method"));
+            case LOGIN -> login(details, told);
+            case LOGIN_FAILED ->
+                login(details.text(ActivityDetails.REASON, event.getError()), told)
+                        .text(ActivityLog.IDENTIFIER, event.getUserId() == null ? told.get("username") : null);
+            case CLIENT_LOGIN_FAILED, UPDATE_PASSWORD_FAILED, MFA_DISABLE_FAILED ->
+                details.text(ActivityDetails.REASON, event.getError());
+            case TOKEN_REUSE -> details.text(ActivityDetails.REASON, told.get("reason"));
+            case UPDATE_PROFILE -> changes(details, told);
+            case UPDATE_CREDENTIAL, REMOVE_CREDENTIAL, MFA_ENABLED, MFA_DISABLED ->
+                details.text(CREDENTIAL_TYPE, told.get(CREDENTIAL_TYPE));
+            case IDENTITY_LINKED, IDENTITY_UNLINKED -> details.text("identity_provider", told.get("identity_provider"));
+            case CONSENT_GRANTED -> details.text("client", told.get("granted_client"));
+            case CONSENT_REVOKED -> details.text("client", told.get("revoked_client"));
+            case USER_LOCKED ->
                 details.flag("permanent", event.getType() == EventType.USER_DISABLED_BY_PERMANENT_LOCKOUT)
                         .text("failures", told.get("num_failures"));
-                yield Action.USER_LOCKED;
-            }
-            case DELETE_ACCOUNT -> {
+            case USER_DELETED ->
                 details.text("username", told.get("username"))
                         .flag(PendingPurge.PURGED, told.containsKey(PendingPurge.PURGED));
-                yield Action.USER_DELETED;
-            }
-            default -> null;
+            case RATE_LIMITED ->
+                details.text("limit", told.get("limit"))
+                        .text(ActivityLog.IDENTIFIER, told.get("username"))
+                        .text("address", told.get("address"));
+            default -> details;
         };
     }
 
@@ -172,16 +157,9 @@ final class UserEventMapping {
         return new Entry(Action.UPDATE_PROFILE, userId, details);
     }
 
-    private static Action limited(ActivityDetails details, Map<String, String> told) {
-        details.text("limit", told.get("limit"))
-                .text(ActivityLog.IDENTIFIER, told.get("username"))
-                .text("address", told.get("address"));
-        return Action.RATE_LIMITED;
-    }
-
-    private static void login(ActivityDetails details, Map<String, String> told) {
+    private static ActivityDetails login(ActivityDetails details, Map<String, String> told) {
         String method = told.get("auth_method");
-        details.text("method", method == null ? told.get("grant_type") : method)
+        return details.text("method", method == null ? told.get("grant_type") : method)
                 .text("identity_provider", told.get("identity_provider"))
                 .flag("remember_me", "true".equals(told.get("remember_me")))
                 .flag("consent_granted", "consent_granted".equals(told.get("consent")));
@@ -191,26 +169,23 @@ final class UserEventMapping {
      * Returns the action of the event that Keycloak fires for three things: a revoked consent, and the two kinds of
      * token that a client can revoke (RFC 7009).
      */
-    private static Action revoked(ActivityDetails details, Map<String, String> told) {
+    private static Action revoked(Map<String, String> told) {
         if (told.containsKey("refresh_token_id")) {
             return Action.LOGOUT;
         }
-        details.text("client", told.get("revoked_client"));
         return told.containsKey("token_id") ? null : Action.CONSENT_REVOKED;
     }
 
     /** Returns the action for a new credential of this type. */
-    static Action updated(ActivityDetails details, String credentialType) {
+    static Action updated(String credentialType) {
         if (PASSWORD.equals(credentialType)) {
             return Action.UPDATE_PASSWORD;
         }
-        details.text(CREDENTIAL_TYPE, credentialType);
         return isOneOf(SECOND_FACTORS, credentialType) ? Action.MFA_ENABLED : Action.UPDATE_CREDENTIAL;
     }
 
     /** Returns the action for a removed credential of this type. */
-    static Action removed(ActivityDetails details, String credentialType) {
-        details.text(CREDENTIAL_TYPE, credentialType);
+    static Action removed(String credentialType) {
         return isOneOf(SECOND_FACTORS, credentialType) ? Action.MFA_DISABLED : Action.REMOVE_CREDENTIAL;
     }
 
@@ -227,7 +202,7 @@ final class UserEventMapping {
     }
 
     /** Adds the values before and after the change, where the event has them under Keycloak's names. */
-    static void changes(ActivityDetails details, Map<String, String> told) {
+    static ActivityDetails changes(ActivityDetails details, Map<String, String> told) {
         Set<String> fields = new TreeSet<>();
         told.keySet().forEach(name -> {
             for (String prefix : List.of(BEFORE, AFTER)) {
@@ -241,6 +216,6 @@ final class UserEventMapping {
                 .filter(fields::remove)
                 .forEach(field -> changes.put(
                         field, new ActivityDetails.Change(told.get(BEFORE + field), told.get(AFTER + field))));
-        details.changes(changes).list("fields", List.copyOf(fields));
+        return details.changes(changes).list("fields", List.copyOf(fields));
     }
 }

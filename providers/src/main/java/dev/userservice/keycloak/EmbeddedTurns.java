@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.dialect.H2Dialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /**
@@ -43,52 +43,31 @@ public final class EmbeddedTurns {
         int number = Math.floorMod(Arrays.hashCode(key), TURNS.size());
         String isTaken = EmbeddedTurns.class.getName() + number;
         if (session.getAttribute(isTaken) == null) {
-            Turn turn = new Turn(TURNS.get(number), () -> session.removeAttribute(isTaken));
+            Semaphore turn = TURNS.get(number);
+            AtomicBoolean isAcquired = new AtomicBoolean();
             try {
-                session.getTransactionManager().enlistAfterCompletion(turn);
+                AfterTransaction.always(session, () -> {
+                    session.removeAttribute(isTaken);
+                    if (isAcquired.get()) {
+                        turn.release();
+                    }
+                });
             } catch (IllegalStateException e) {
                 // The commit has already begun, so nothing would release the turn.
                 return true;
             }
             session.setAttribute(isTaken, true);
-            turn.acquire();
+            isAcquired.set(isAcquired(turn));
         }
         return true;
     }
 
-    private static final class Turn extends AbstractKeycloakTransaction {
-        private final Semaphore permits;
-        private final Runnable forget;
-        private boolean isAcquired;
-
-        private Turn(Semaphore permits, Runnable forget) {
-            this.permits = permits;
-            this.forget = forget;
-        }
-
-        private void acquire() {
-            try {
-                isAcquired = permits.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        protected void commitImpl() {
-            end();
-        }
-
-        @Override
-        protected void rollbackImpl() {
-            end();
-        }
-
-        private void end() {
-            forget.run();
-            if (isAcquired) {
-                permits.release();
-            }
+    private static boolean isAcquired(Semaphore turn) {
+        try {
+            return turn.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -77,7 +77,8 @@ public final class FormRequest implements HttpRequest {
 
         FormHeaders(HttpHeaders original) {
             this.original = original;
-            this.headers = new CaseInsensitive();
+            // The names of headers are case-insensitive (RFC 9110, section 5.1).
+            this.headers = new AbstractMultivaluedMap<>(new TreeMap<>(String.CASE_INSENSITIVE_ORDER)) {};
             headers.putAll(original.getRequestHeaders());
             headers.remove(AUTHORIZATION);
             headers.remove("DPoP");
@@ -135,15 +136,6 @@ public final class FormRequest implements HttpRequest {
         @Override
         public Date getDate() {
             return original.getDate();
-        }
-    }
-
-    /** A map with case-insensitive keys, as header names are (RFC 9110, section 5.1). */
-    private static final class CaseInsensitive extends AbstractMultivaluedMap<String, String> {
-        private static final long serialVersionUID = 1L;
-
-        CaseInsensitive() {
-            super(new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
         }
     }
 }

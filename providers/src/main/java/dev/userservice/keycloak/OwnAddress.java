@@ -35,10 +35,9 @@ public final class OwnAddress {
      */
     public static void follow(KeycloakSession session, RealmModel realm, UserModel user, String before) {
         String now = user.getEmail();
-        if (before == null || !LowerCase.same(before, user.getUsername()) || LowerCase.same(before, now)) {
-            return;
+        if (LowerCase.same(before, user.getUsername()) && !LowerCase.same(before, now)) {
+            rename(session, realm, user);
         }
-        rename(session, realm, user);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
@@ -133,7 +134,8 @@ public final class PasswordCheck {
                 logins.createAuthenticationSession(realm, false).createAuthenticationSession(client.get());
         session.getContext().setAuthenticationSession(login);
         try {
-            Optional<String> locked = lockout(user);
+            Optional<String> locked = Optional.ofNullable(
+                    AuthenticatorUtils.getDisabledByBruteForceEventError(protector, session, realm, user));
             if (locked.isPresent()) {
                 dummyHash(session, realm);
                 return locked;
@@ -151,18 +153,6 @@ public final class PasswordCheck {
             logins.removeAuthenticationSession(realm, login, false);
             session.getContext().setAuthenticationSession(null);
         }
-    }
-
-    private Optional<String> lockout(UserModel user) {
-        if (!realm.isBruteForceProtected()) {
-            return Optional.empty();
-        }
-        if (protector.isPermanentlyLockedOut(session, realm, user)) {
-            return Optional.of(Errors.USER_DISABLED);
-        }
-        return protector.isTemporarilyDisabled(session, realm, user)
-                ? Optional.of(Errors.USER_TEMPORARILY_DISABLED)
-                : Optional.empty();
     }
 
     private String failed(UserModel user, String type) {

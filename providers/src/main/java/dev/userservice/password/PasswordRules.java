@@ -2,7 +2,6 @@ package dev.userservice.password;
 
 import dev.userservice.keycloak.TransientFailure;
 import dev.userservice.keycloak.ValidationTexts;
-import dev.userservice.web.FieldErrors;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -38,11 +37,6 @@ public final class PasswordRules {
         this.session = session;
         this.realm = realm;
         this.texts = new ValidationTexts(session, realm, locale);
-    }
-
-    /** Adds the rules' complaints about the password of a person who is not a user yet. */
-    public void check(String username, String email, String password, String field, FieldErrors errors) {
-        complaints(username, email, password).forEach(complaint -> errors.add(field, complaint));
     }
 
     /** Returns the complaints of the rules that need no stored password, and therefore no hashing. */

@@ -1,7 +1,6 @@
 package dev.userservice.settings;
 
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -20,14 +19,6 @@ import java.util.stream.Stream;
  */
 public record Setting<T>(String name, String valueFormat, T defaultValue, Function<String, T> parser, String help) {
     private static final Set<String> ACRONYMS = Set.of("mfa", "url");
-
-    public Setting {
-        Objects.requireNonNull(name);
-        Objects.requireNonNull(valueFormat);
-        Objects.requireNonNull(defaultValue);
-        Objects.requireNonNull(parser);
-        Objects.requireNonNull(help);
-    }
 
     /** Returns the name of the realm attribute that holds a tenant's value. */
     public String attribute() {

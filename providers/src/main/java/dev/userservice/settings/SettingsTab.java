@@ -73,13 +73,12 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
      * values that are no setting's.
      */
     private static ProviderConfigProperty mailProblem() {
-        ProviderConfigProperty field = new ProviderConfigProperty();
-        field.setName(MAIL_PROBLEM);
-        field.setLabel("What keeps mail from being sent (empty: nothing)");
-        field.setHelpText(
-                "Shown, not set here: what is typed in is passed over. Without mail nobody who registers can activate their account.");
-        field.setType(ProviderConfigProperty.STRING_TYPE);
-        return field;
+        return new ProviderConfigProperty(
+                MAIL_PROBLEM,
+                "What keeps mail from being sent (empty: nothing)",
+                "Shown, not set here: what is typed in is passed over. Without mail nobody who registers can activate their account.",
+                ProviderConfigProperty.STRING_TYPE,
+                null);
     }
 
     /**
@@ -98,14 +97,13 @@ public final class SettingsTab implements UiTabProvider, UiTabProviderFactory<Co
     private static ProviderConfigProperty field(Setting<?> setting, String otherwise) {
         boolean isSwitch = setting.defaultValue() instanceof Boolean;
         String holds = otherwise.isEmpty() ? "none" : otherwise;
-        ProviderConfigProperty field = new ProviderConfigProperty();
-        field.setName(setting.name());
-        field.setLabel(isSwitch ? setting.label() : setting.label() + " (empty: " + holds + ")");
-        field.setType(type(setting.defaultValue()));
-        field.setDefaultValue(isSwitch ? otherwise : null);
-        field.setHelpText(setting.help() + " Value: " + setting.valueFormat() + ". Without a value, this applies: "
-                + holds + ". The value is stored in the realm's attribute " + setting.attribute() + ".");
-        return field;
+        return new ProviderConfigProperty(
+                setting.name(),
+                isSwitch ? setting.label() : setting.label() + " (empty: " + holds + ")",
+                setting.help() + " Value: " + setting.valueFormat() + ". Without a value, this applies: " + holds
+                        + ". The value is stored in the realm's attribute " + setting.attribute() + ".",
+                type(setting.defaultValue()),
+                isSwitch ? otherwise : null);
     }
 
     private static String type(Object value) {

@@ -55,7 +55,7 @@ public final class AddressReport implements ProviderEventListener {
     }
 
     private static void addNotAscii(RealmMailShown shown) {
-        long accounts = entities(shown.session())
+        long accounts = Entities.of(shown.session())
                 .createQuery(NOT_ASCII_OF_REALM, Long.class)
                 .setParameter("realm", shown.realm().getId())
                 .getSingleResult();
@@ -68,10 +68,6 @@ public final class AddressReport implements ProviderEventListener {
         }
     }
 
-    private static EntityManager entities(KeycloakSession session) {
-        return Entities.of(session);
-    }
-
     private static void report(KeycloakSessionFactory sessions) {
         try {
             KeycloakModelUtils.runJobInTransaction(sessions, AddressReport::report);
@@ -81,7 +77,7 @@ public final class AddressReport implements ProviderEventListener {
     }
 
     private static void report(KeycloakSession session) {
-        EntityManager entities = entities(session);
+        EntityManager entities = Entities.of(session);
         entities.createQuery(BREAKING, Object[].class)
                 .setParameter("client", Tenancy.API_CLIENT)
                 .getResultList()

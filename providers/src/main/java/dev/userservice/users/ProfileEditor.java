@@ -16,12 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.services.messages.Messages;
 import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.userprofile.AttributeChangeListener;
 import org.keycloak.userprofile.UserProfile;
@@ -81,15 +79,7 @@ final class ProfileEditor {
         try {
             profile.validate();
         } catch (ValidationException e) {
-            e.getErrors().forEach(error -> {
-                boolean isTaken = Stream.of(Messages.USERNAME_EXISTS, Messages.EMAIL_EXISTS)
-                        .anyMatch(error.getMessage()::equals);
-                (isTaken ? taken : errors)
-                        .addUnlessKnown(
-                                field(error.getAttribute()),
-                                texts.ofAttribute(
-                                        error.getAttribute(), error.getMessage(), error.getMessageParameters()));
-            });
+            texts.addTo(errors, taken, e, this::field);
         }
         if (isUsernameOfAnother()) {
             errors.addUnlessKnown(field(UserModel.USERNAME), texts.of(OwnAddress.REFUSAL));
