@@ -1,6 +1,7 @@
 package dev.userservice.account;
 
 import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.LockedUser;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -38,7 +39,11 @@ public final class AccountRestFilter implements ContainerResponseFilter {
             return;
         }
         UserSessionModel caller = session.getContext().getUserSession();
-        if (caller != null && hasEnded(caller)) {
+        if (caller == null) {
+            return;
+        }
+        LockedUser.hold(session, caller.getUser());
+        if (hasEnded(caller)) {
             session.getTransactionManager().setRollbackOnly();
             response.setStatusInfo(Response.Status.UNAUTHORIZED);
             response.getHeaders().clear();
@@ -50,9 +55,8 @@ public final class AccountRestFilter implements ContainerResponseFilter {
     }
 
     /**
-     * Asks the database, because this request and Keycloak's cache still know the session. What the request has changed
-     * is written first, and waits there for whoever recovers the account. Without persistent sessions the database has
-     * none.
+     * Asks the database, because this request and Keycloak's cache still know the session. Whoever recovers the account
+     * at this moment has locked the user, and was waited for. Without persistent sessions the database has none.
      */
     private boolean hasEnded(UserSessionModel caller) {
         return Profile.isFeatureEnabled(Profile.Feature.PERSISTENT_USER_SESSIONS)

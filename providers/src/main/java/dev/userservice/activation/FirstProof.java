@@ -3,6 +3,7 @@ package dev.userservice.activation;
 import dev.userservice.access.Tenancy;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.AccountEvents;
+import dev.userservice.keycloak.LockedUser;
 import dev.userservice.keycloak.UserSessions;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -76,6 +77,8 @@ public record FirstProof(
      * are replaced by the proof itself.
      */
     void clear() {
+        // Whatever is being added at this moment is either found below, or undone by the filter of its request.
+        LockedUser.hold(session, user);
         session.getKeycloakSessionFactory().publish(new Began(session, user));
         // If Keycloak itself verifies a new address, its mail may be on its way to somebody else.
         user.removeAttribute(UserModel.EMAIL_PENDING);

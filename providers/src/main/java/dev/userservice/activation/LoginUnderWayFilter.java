@@ -1,6 +1,7 @@
 package dev.userservice.activation;
 
 import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.LockedUser;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -141,6 +142,11 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
         if (!(request.getProperty(SEEN) instanceof Map<?, ?> seen)
                 || !(seen.get(user.getId()) instanceof State before)) {
             return false;
+        }
+        if (FirstProof.isDue(user)) {
+            // The owner of the address may be taking over the account at this moment, and would not find what this
+            // request adds meanwhile.
+            LockedUser.hold(session, user);
         }
         boolean mayChangePassword = UserModel.RequiredAction.UPDATE_PASSWORD
                 .name()

@@ -60,6 +60,25 @@ public final class LockedUser {
     }
 
     /**
+     * Locks the user's row until this transaction ends, and keeps what this session has read and changed of the user. This
+     * is for requests that have done their work already: whoever has locked the user meanwhile is waited for, and has then
+     * either changed something that a query finds, or not.
+     */
+    public static void hold(KeycloakSession session, UserModel user) {
+        try {
+            Entities.of(session)
+                    .createQuery("from UserEntity u where u.id = :id", UserEntity.class)
+                    .setParameter("id", user.getId())
+                    .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                    .setHint(SpecHints.HINT_SPEC_LOCK_TIMEOUT, TIMEOUT.get(SpecHints.HINT_SPEC_LOCK_TIMEOUT))
+                    .getResultList();
+        } catch (RuntimeException e) {
+            session.getTransactionManager().setRollbackOnly();
+            throw e;
+        }
+    }
+
+    /**
      * Detaches loaded attributes and required actions: refresh() reloads the row only and would leave them stale.
      * Loaded credentials are found separately, since Keycloak reads them by a query of their own.
      */

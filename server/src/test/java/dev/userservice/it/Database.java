@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /** A PostgreSQL that a test can take away. */
@@ -109,6 +110,38 @@ final class Database implements Closeable {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        }
+    }
+
+    /**
+     * Does work while the owner of an account recovers it: the rows that tell of it are changed, and the changes take effect
+     * after the work, which is given the process id of the transaction.
+     */
+    void whileRecovered(String userId, IntConsumer work) throws SQLException {
+        String sessions = "select user_session_id from offline_user_session where user_id = '" + userId + "'";
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select 1 from user_entity where id = '" + userId + "' for no key update");
+            statement.execute("delete from offline_client_session where user_session_id in (" + sessions + ")");
+            statement.execute("delete from offline_user_session where user_id = '" + userId + "'");
+            statement.execute(
+                    "update user_entity set not_before = extract(epoch from now()) where id = '" + userId + "'");
+            try (ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+                row.next();
+                work.accept(row.getInt(1));
+            }
+            connection.commit();
+        }
+    }
+
+    /** Whether anybody waits for a lock of the transaction with this process id. */
+    boolean isWaitedFor(int holder) {
+        try {
+            return !texts("select pid from pg_stat_activity where " + holder + " = any(pg_blocking_pids(pid))")
+                    .isEmpty();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

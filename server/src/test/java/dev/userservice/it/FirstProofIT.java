@@ -15,13 +15,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +165,34 @@ final class FirstProofIT {
             assertTrue(answer.startsWith("HTTP/1.1 401"), answer);
         }
         assertEquals(owner, tenant.admin().users().get(id).toRepresentation().getEmail());
+    }
+
+    /** Keycloak would write this change after that of the owner, for whose end it waits. */
+    @Test
+    void aCallThatArrivesWhileTheOwnerRecoversIsUndone(Tenant tenant) throws Exception {
+        Database database =
+                tenant.server().node() == null ? null : tenant.server().node().database();
+        Assumptions.assumeTrue(database != null, "only PostgreSQL can be reached from here");
+        String id = tenant.addUser("malachy");
+        String token = tenant.session("malachy").access();
+        List<CompletableFuture<Response>> sent = new ArrayList<>();
+        database.whileRecovered(id, holder -> {
+            sent.add(CompletableFuture.supplyAsync(() -> RestAssured.given()
+                    .auth()
+                    .oauth2(token)
+                    .contentType(ContentType.JSON)
+                    .body(Map.of(
+                            "username", "malachy", "email", "malachy@evil.example", "firstName", "M", "lastName", "M"))
+                    .post(tenant.server().base() + "/realms/" + tenant.name() + "/account")));
+            Eventually.holds(
+                    "the call to wait or to be answered",
+                    Duration.ofMinutes(1),
+                    () -> sent.get(0).isDone() || database.isWaitedFor(holder));
+        });
+        sent.get(0).join().then().statusCode(401);
+        assertEquals(
+                "malachy@example.com",
+                tenant.admin().users().get(id).toRepresentation().getEmail());
     }
 
     /** Keycloak accepts the click on the link of this mail as the proof of the address. */

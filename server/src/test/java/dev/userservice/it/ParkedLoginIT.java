@@ -14,16 +14,21 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /**
  * Tests a login that knows its user from an earlier session, and that somebody has left waiting in a browser of their own for a
@@ -205,6 +210,57 @@ final class ParkedLoginIT {
         Tenant.retryWhileUnauthorized(() -> tenant.login("dave", NEW_PASSWORD))
                 .then()
                 .statusCode(200);
+    }
+
+    /**
+     * Whoever sends the form in the very moment in which the owner recovers the account must wait for the outcome. Otherwise
+     * the second factor would be stored after the existing ones have been removed.
+     */
+    @Test
+    void norDoesAFormThatArrivesWhileTheOwnerRecovers() throws Exception {
+        Database database =
+                tenant.server().node() == null ? null : tenant.server().node().database();
+        Assumptions.assumeTrue(database != null, "only PostgreSQL can be reached from here");
+        String id = tenant.addUser("grace");
+        UserRepresentation grace = tenant.admin().users().get(id).toRepresentation();
+        grace.setEmailVerified(false);
+        tenant.admin().users().get(id).update(grace);
+        Map<String, String> browser = browserOf("grace");
+        Response waiting = authorize(browser, Map.of("kc_action", "CONFIGURE_TOTP"));
+        String page = goOn(browser, waiting.header("Location")).asString();
+        Matcher form = FORM.matcher(page);
+        assertTrue(form.find(), page);
+        Matcher secret =
+                Pattern.compile("name=\"totpSecret\" value=\"([^\"]+)\"").matcher(page);
+        assertTrue(secret.find(), page);
+        Map<String, String> fields = Map.of(
+                "totpSecret",
+                secret.group(1),
+                "totp",
+                Totp.now(secret.group(1).getBytes(StandardCharsets.UTF_8)),
+                "userLabel",
+                "mine");
+        List<CompletableFuture<Response>> sent = new ArrayList<>();
+        database.whileRecovered(id, holder -> {
+            sent.add(CompletableFuture.supplyAsync(() -> RestAssured.given()
+                    .redirects()
+                    .follow(false)
+                    .urlEncodingEnabled(false)
+                    .cookies(browser)
+                    .contentType(ContentType.URLENC)
+                    .formParams(fields)
+                    .post(form.group(1).replace("&amp;", "&"))));
+            Eventually.holds(
+                    "the form to wait or to be answered",
+                    Duration.ofMinutes(1),
+                    () -> sent.get(0).isDone() || database.isWaitedFor(holder));
+        });
+        sent.get(0).join().then().statusCode(400);
+        assertEquals(
+                List.of("password"),
+                tenant.admin().users().get(id).credentials().stream()
+                        .map(CredentialRepresentation::getType)
+                        .toList());
     }
 
     @Test
