@@ -1,6 +1,7 @@
 package dev.userservice.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.userservice.http.RequestObserver;
 import dev.userservice.server.Layout;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -22,9 +23,9 @@ final class RequestsBench {
     private static final String TENANT = "bench-requests";
 
     /** Is the package in the jar of the classes that see each request. Their names start with {@link #OBSERVER}. */
-    private static final String FOLDER = "dev/userservice/keycloak";
+    private static final String FOLDER = RequestObserver.class.getPackageName().replace('.', '/');
 
-    private static final String OBSERVER = "ApiTraffic";
+    private static final String OBSERVER = RequestObserver.class.getSimpleName();
 
     /** Is the header that the observer gives an answer. */
     private static final String ID = "X-Request-ID";
