@@ -83,8 +83,10 @@ public final class KeycloakProcess {
      * @throws StartException if the server ends before, or is not ready in time
      */
     public void awaitReady(URI health, Duration deadline) {
-        HttpClient client =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
         HttpRequest request =
                 HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
         long end = System.nanoTime() + deadline.toNanos();

@@ -15,7 +15,6 @@ import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -149,10 +148,7 @@ final class FrameIT {
                 .POST(HttpRequest.BodyPublishers.ofInputStream(
                         () -> new ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))))
                 .build();
-        HttpResponse<String> answer = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .build()
-                .send(chunked, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = Http1.client().send(chunked, HttpResponse.BodyHandlers.ofString());
         assertEquals(413, answer.statusCode());
         assertEquals(
                 "application/problem+json",
@@ -240,9 +236,7 @@ final class FrameIT {
                 .build();
         assertEquals(
                 401,
-                HttpClient.newHttpClient()
-                        .send(twice, HttpResponse.BodyHandlers.ofString())
-                        .statusCode());
+                Http1.client().send(twice, HttpResponse.BodyHandlers.ofString()).statusCode());
     }
 
     /**
@@ -303,7 +297,7 @@ final class FrameIT {
                 .header("Content-Type", type)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"username\":\"alice\",\"password\":\"x\"}"))
                 .build();
-        HttpResponse<String> answer = HttpClient.newHttpClient().send(odd, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = Http1.client().send(odd, HttpResponse.BodyHandlers.ofString());
         assertEquals(415, answer.statusCode(), answer.body());
     }
 
@@ -315,7 +309,7 @@ final class FrameIT {
                 .header("Content-Type", "x")
                 .POST(HttpRequest.BodyPublishers.ofString("x".repeat(70_000)))
                 .build();
-        HttpResponse<String> answer = HttpClient.newHttpClient().send(odd, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = Http1.client().send(odd, HttpResponse.BodyHandlers.ofString());
         assertEquals(415, answer.statusCode(), answer.body());
         assertEquals(
                 "application/problem+json",
@@ -329,7 +323,7 @@ final class FrameIT {
                 .build();
         assertEquals(
                 415,
-                HttpClient.newHttpClient()
+                Http1.client()
                         .send(untyped, HttpResponse.BodyHandlers.ofString())
                         .statusCode());
     }

@@ -193,8 +193,7 @@ final class HttpMetersIT {
     void hostilePathsMethodsAndRealmsMakeHardlyAnySeries(Tenant tenant, TestServer server) {
         Random random = new Random(20261122);
         Scrape before = Scrape.of(server).only(series -> OURS.matcher(series).matches());
-        HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient client = Http1.client();
         Semaphore underWay = new Semaphore(16);
         List<CompletableFuture<Integer>> statuses = new ArrayList<>();
         for (int i = 0; i < HOSTILE; i++) {

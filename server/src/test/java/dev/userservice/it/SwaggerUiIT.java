@@ -243,7 +243,7 @@ final class SwaggerUiIT {
         if (accepted != null) {
             request.header("Accept-Encoding", accepted);
         }
-        HttpClient client = HttpClient.newHttpClient();
+        HttpClient client = Http1.client();
         HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         assertEquals(200, answer.statusCode());
         assertEquals(Optional.ofNullable(coding), answer.headers().firstValue("Content-Encoding"));

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String HTML = "<p title=\"x\">Grüße & <script>alert('1')</script></p>";
 
     private final Queue<Mail> arrived = new ConcurrentLinkedQueue<>();
