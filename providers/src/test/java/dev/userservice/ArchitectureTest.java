@@ -35,6 +35,7 @@ final class ArchitectureTest {
             Map.entry("web", List.of()),
             Map.entry("settings", List.of("web")),
             Map.entry("keycloak", List.of("settings", "web")),
+            Map.entry("hashes", List.of("keycloak")),
             Map.entry("http", List.of("web")),
             Map.entry("mail", List.of("http", "keycloak", "settings", "web")),
             Map.entry("access", List.of("http", "keycloak", "settings", "web")),

@@ -1,0 +1,79 @@
+package dev.userservice.hashes;
+
+import dev.userservice.keycloak.ProviderDefaults;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.credential.hash.PasswordHashProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.PasswordPolicy;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.vault.VaultRawSecret;
+
+/**
+ * Checks passwords against the hashes of other systems. It makes no hashes: after the first right login, Keycloak replaces the hash by one
+ * of the realm's own kind, because {@link #policyCheck} is never content.
+ */
+final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaults {
+    private static final Logger LOG = Logger.getLogger(ImportedHashProvider.class);
+
+    private final KeycloakSession session;
+
+    ImportedHashProvider(KeycloakSession session) {
+        this.session = session;
+    }
+
+    @Override
+    public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
+        return false;
+    }
+
+    @Override
+    public PasswordCredentialModel encodedCredential(String rawPassword, int iterations) {
+        throw new UnsupportedOperationException("The hash algorithm " + ImportedHashProviderFactory.ID
+                + " only checks imported hashes. Choose another one in the realm's password policy.");
+    }
+
+    @Override
+    @Deprecated
+    public String encode(String rawPassword, int iterations) {
+        throw new UnsupportedOperationException("Imported hashes are only checked.");
+    }
+
+    /** A hash that cannot be checked is a wrong password for the user, and one line of the log for the administrator. */
+    @Override
+    public boolean verify(String rawPassword, PasswordCredentialModel credential) {
+        try {
+            StoredHash stored = StoredHash.of(credential);
+            ImportedHash hash = stored.read();
+            Optional<byte[]> pepper = pepper(stored.pepper());
+            if (pepper.isEmpty()) {
+                LOG.warnf(
+                        "The imported password hash of the credential %s cannot be checked: the vault has no entry %s",
+                        credential.getId(), stored.pepper());
+                return false;
+            }
+            return hash.matches(rawPassword, pepper.get());
+        } catch (InvalidHashException e) {
+            LOG.warnf(
+                    "The imported password hash of the credential %s cannot be checked: %s: %s",
+                    credential.getId(), e.field(), e.getMessage());
+            return false;
+        }
+    }
+
+    private Optional<byte[]> pepper(String key) {
+        if (key.isEmpty()) {
+            return Optional.of(new byte[0]);
+        }
+        try (VaultRawSecret secret = session.vault().getRawSecret("${vault." + key + "}")) {
+            return secret.getAsArray().map(byte[]::clone);
+        }
+    }
+
+    @Override
+    public String credentialHashingStrength(PasswordCredentialModel credential) {
+        String format =
+                credential.getPasswordCredentialData().getAdditionalParameters().getFirst("format");
+        return format == null ? "" : format;
+    }
+}
