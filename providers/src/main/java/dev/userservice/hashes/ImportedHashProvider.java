@@ -2,12 +2,13 @@ package dev.userservice.hashes;
 
 import dev.userservice.keycloak.ProviderDefaults;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.credential.hash.PasswordHashProvider;
-import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.vault.VaultRawSecret;
+import org.keycloak.vault.VaultTranscriber;
 
 /**
  * Checks passwords against the hashes of other systems. It makes no hashes: after the first right login, Keycloak replaces the hash by one
@@ -16,10 +17,10 @@ import org.keycloak.vault.VaultRawSecret;
 final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(ImportedHashProvider.class);
 
-    private final KeycloakSession session;
+    private final Supplier<VaultTranscriber> vault;
 
-    ImportedHashProvider(KeycloakSession session) {
-        this.session = session;
+    ImportedHashProvider(Supplier<VaultTranscriber> vault) {
+        this.vault = vault;
     }
 
     @Override
@@ -65,7 +66,7 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
         if (key.isEmpty()) {
             return Optional.of(new byte[0]);
         }
-        try (VaultRawSecret secret = session.vault().getRawSecret("${vault." + key + "}")) {
+        try (VaultRawSecret secret = vault.get().getRawSecret("${vault." + key + "}")) {
             return secret.getAsArray().map(byte[]::clone);
         }
     }

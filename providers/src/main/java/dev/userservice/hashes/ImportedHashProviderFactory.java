@@ -17,6 +17,6 @@ public final class ImportedHashProviderFactory
 
     @Override
     public PasswordHashProvider create(KeycloakSession session) {
-        return new ImportedHashProvider(session);
+        return new ImportedHashProvider(session::vault);
     }
 }
