@@ -29,6 +29,12 @@ public record AdminEvents(ApiCall call) {
     public static final String SESSIONS = "sessions";
     public static final String ERASED = "erased";
 
+    /** How many users an import has made, has changed, and has given a weak password hash. */
+    public static final String IMPORTED = "imported";
+
+    public static final String UPDATED = "updated";
+    public static final String WEAK = "weak_hashes";
+
     private static final String NOTES = AdminEvents.class.getName();
     private static final String USERS = "users";
 
@@ -42,6 +48,19 @@ public record AdminEvents(ApiCall call) {
      */
     public void user(OperationType operation, String id, UserRepresentation what, Map<String, String> notes) {
         fire(event(ResourceType.USER, operation).resourcePath(USERS, id).representation(what), notes);
+    }
+
+    /** Fires the event that users were imported. There is one for each transaction of an import, and none for each user. */
+    public void imported(int created, int updated, int weak) {
+        fire(
+                event(ResourceType.USER, OperationType.ACTION).resourcePath("users-import"),
+                Map.of(
+                        IMPORTED,
+                        Integer.toString(created),
+                        UPDATED,
+                        Integer.toString(updated),
+                        WEAK,
+                        Integer.toString(weak)));
     }
 
     /**

@@ -90,12 +90,12 @@ public final class ApiCall {
     }
 
     /**
-     * Returns the refusal of a body that is not JSON. Keycloak chooses its security headers by the request's media type
+     * Returns the refusal of a body that is not of the type that the route takes. Keycloak chooses its security headers by the request's media type
      * and fails on a malformed one, so this response sets its own.
      */
-    public static ApiProblem refuseMediaType(KeycloakSession session) {
+    public static ApiProblem refuseMediaType(KeycloakSession session, String wanted) {
         session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
-        return ApiProblem.unsupportedMediaType()
+        return ApiProblem.unsupportedMediaType(wanted)
                 .header("X-Content-Type-Options", "nosniff")
                 .header("Referrer-Policy", "no-referrer");
     }
@@ -133,6 +133,17 @@ public final class ApiCall {
         if (!realm.isEnabled()) {
             throw ApiProblem.forbidden("Realm not enabled");
         }
+    }
+
+    /**
+     * Returns the same call in another session, for work that outlives the transaction of the request. The caller is
+     * looked up again, so that the rights count that the caller has now.
+     *
+     * @throws ApiProblem 401 if the caller or the client of the token has been removed or disabled
+     */
+    public ApiCall in(KeycloakSession other) {
+        Tenancy here = new Tenancy(other, other.realms().getRealm(realm().getId()));
+        return new ApiCall(other, settings, here, caller.in(other, here), bearerRefreshToken, refusedToken);
     }
 
     public KeycloakSession session() {

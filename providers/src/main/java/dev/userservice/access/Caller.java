@@ -38,12 +38,12 @@ public final class Caller {
     private final UserRights users;
     private final OwnAccountRights ownAccount;
 
-    private Caller(KeycloakSession session, Tenancy tenancy, RealmModel home, AuthResult proof) {
+    private Caller(KeycloakSession session, Tenancy tenancy, RealmModel home, AuthResult proof, TokenRoles carried) {
         this.session = session;
         this.tenancy = tenancy;
         this.home = home;
         this.proof = proof;
-        this.roles = proof == null ? null : new GrantedRoles(session, home, proof, TokenRoles.of(session, proof));
+        this.roles = proof == null ? null : new GrantedRoles(session, home, proof, carried);
         this.users = new UserRights(session, tenancy.realm(), this);
         this.ownAccount = new OwnAccountRights(session, home, this, roles);
     }
@@ -59,15 +59,31 @@ public final class Caller {
                 .map(token -> {
                     RealmModel home = tenancy.tenantOf(BearerToken.claims(token).getIssuer())
                             .orElseThrow(ApiProblem::invalidToken);
-                    return new Caller(
-                            session, tenancy, home, TokenAuthentication.verify(session, home, token, audience));
+                    AuthResult proof = TokenAuthentication.verify(session, home, token, audience);
+                    return new Caller(session, tenancy, home, proof, TokenRoles.of(session, proof));
                 })
                 .orElseGet(() -> anonymous(session, tenancy));
     }
 
     /** Returns an anonymous caller, for a request that carries another proof than an access token, or none. */
     static Caller anonymous(KeycloakSession session, Tenancy tenancy) {
-        return new Caller(session, tenancy, tenancy.realm(), null);
+        return new Caller(session, tenancy, tenancy.realm(), null, null);
+    }
+
+    /**
+     * Returns the same caller in another session.
+     *
+     * @throws ApiProblem 401 if the user or the client of the token has been removed or disabled
+     */
+    Caller in(KeycloakSession other, Tenancy there) {
+        RealmModel realm = other.realms().getRealm(home.getId());
+        UserModel user = realm == null ? null : other.users().getUserById(realm, user().getId());
+        ClientModel client = realm == null ? null : realm.getClientById(client().getId());
+        if (user == null || client == null || !user.isEnabled() || !client.isEnabled()) {
+            throw ApiProblem.invalidToken();
+        }
+        AuthResult known = new AuthResult(user, proof.session(), token(), client);
+        return new Caller(other, there, realm, known, roles.carried());
     }
 
     /** Begins an event about an action of the caller's user, with the client and the session of the token. */

@@ -195,6 +195,17 @@ public final class UserRights {
         }
     }
 
+    /**
+     * Requires the right to import users, which is that to manage every user.
+     *
+     * @throws ApiProblem 403 without the right
+     */
+    public void requireImport() {
+        if (!mayManageAll()) {
+            throw needs(AdminRoles.MANAGE_USERS);
+        }
+    }
+
     /** Whether Keycloak lets the caller grant this role to the user, or revoke it. */
     public boolean mayMap(RoleModel role, UserModel user) {
         return caller.isVendor()

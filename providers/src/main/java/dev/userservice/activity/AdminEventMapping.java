@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
@@ -74,6 +75,11 @@ final class AdminEventMapping {
         }
         if (resource == ResourceType.USER_SESSION) {
             return new Entry(Action.LOGOUT, null, details);
+        }
+        if (notes.containsKey(AdminEvents.IMPORTED)) {
+            Stream.of(AdminEvents.IMPORTED, AdminEvents.UPDATED, AdminEvents.WEAK)
+                    .forEach(count -> details.number(count, Long.parseLong(notes.get(count))));
+            return new Entry(Action.USERS_IMPORTED, null, details);
         }
         Matcher member = OF_MEMBER.matcher(path);
         boolean isOfMember = resource == ResourceType.ORGANIZATION_MEMBERSHIP && member.matches();

@@ -23,6 +23,12 @@ public class LastLoginEntity {
 
     protected LastLoginEntity() {}
 
+    LastLoginEntity(String userId, String realmId, long loggedInAt) {
+        this.userId = userId;
+        this.realmId = realmId;
+        this.loggedInAt = loggedInAt;
+    }
+
     long loggedInAt() {
         return loggedInAt;
     }

@@ -32,17 +32,27 @@ public final class LastLogins {
         return times;
     }
 
+    /** Records a login before the first one here, of a user whom this session has just created. */
+    public static void add(KeycloakSession session, String realmId, String userId, Instant time) {
+        Entities.of(session).persist(new LastLoginEntity(userId, realmId, time.toEpochMilli()));
+    }
+
     /** Records a login as part of the login's transaction. Two concurrent first logins of a user do not conflict. */
     public static void record(KeycloakSession session, Event login) {
-        EmbeddedTurns.take(session, Entities.of(session), login.getUserId());
+        record(session, login.getRealmId(), login.getUserId(), Instant.ofEpochMilli(login.getTime()));
+    }
+
+    /** Records a login by its time; one that is earlier than the recorded login changes nothing. */
+    public static void record(KeycloakSession session, String realmId, String userId, Instant time) {
+        EmbeddedTurns.take(session, Entities.of(session), userId);
         Entities.of(session)
                 .createQuery("""
                         insert into UserServiceLastLogin (userId, realmId, loggedInAt) values (:user, :realm, :time)
                         on conflict (userId) do update set loggedInAt = excluded.loggedInAt
                         where loggedInAt < excluded.loggedInAt""")
-                .setParameter("user", login.getUserId())
-                .setParameter("realm", login.getRealmId())
-                .setParameter("time", login.getTime())
+                .setParameter("user", userId)
+                .setParameter("realm", realmId)
+                .setParameter("time", time.toEpochMilli())
                 .executeUpdate();
     }
 }

@@ -5,6 +5,7 @@ import dev.userservice.access.Tenancy;
 import dev.userservice.http.CurrentRequest;
 import dev.userservice.http.LogContext;
 import dev.userservice.http.MatchedRoute;
+import dev.userservice.http.StreamedBody;
 import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
@@ -31,6 +32,11 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
     private static final Pattern JSON = Pattern.compile(
             "\\s*application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
 
+    /** The names under which NDJSON is sent; none of them is registered. */
+    private static final Pattern LINES = Pattern.compile(
+            "\\s*application/(x-ndjson|ndjson|jsonl)\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?",
+            Pattern.CASE_INSENSITIVE);
+
     /** The query parameters that may be given several times. */
     private static final Set<String> SEVERAL = Set.of("action");
 
@@ -48,7 +54,7 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
                 return new OptionsResource(session, Routes.methods(path));
             }
             route = Routes.of(request.getHttpMethod(), path);
-            requireJson(request.getHttpHeaders());
+            requireBody(route, request.getHttpHeaders());
             requireOnce(request.getUri().getQueryParameters());
             limits = new RouteLimits(session, tenancy, route);
             limits.countBeforeCheck();
@@ -61,6 +67,9 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
         Object resource = route.resource().apply(call);
         QueryParameters.requireValid(
                 route, resource.getClass(), request.getUri().getQueryParameters());
+        if (route.kind() == Route.Kind.LINES) {
+            StreamedBody.admit();
+        }
         return resource;
     }
 
@@ -91,19 +100,23 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
                 MediaType.valueOf(type);
             }
         } catch (IllegalArgumentException e) {
-            throw ApiCall.refuseMediaType(session);
+            throw ApiCall.refuseMediaType(session, MediaType.APPLICATION_JSON);
         }
     }
 
-    /** Rejects a body that is not declared as JSON, and one whose declared length is too large, before it is read. */
-    private void requireJson(HttpHeaders headers) {
-        if (headers.getLength() > StrictJson.MAX_BODY_BYTES) {
+    /**
+     * Rejects a body that is not declared as what the route takes, and JSON whose declared length is too large, before it
+     * is read.
+     */
+    private void requireBody(Route route, HttpHeaders headers) {
+        boolean isLines = route.kind() == Route.Kind.LINES;
+        if (!isLines && headers.getLength() > StrictJson.MAX_BODY_BYTES) {
             throw ApiProblem.tooLarge();
         }
         boolean hasBody = headers.getLength() > 0 || headers.getHeaderString("Transfer-Encoding") != null;
         String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
-        if (type == null ? hasBody : !JSON.matcher(type).matches()) {
-            throw ApiCall.refuseMediaType(session);
+        if (type == null ? hasBody : !(isLines ? LINES : JSON).matcher(type).matches()) {
+            throw ApiCall.refuseMediaType(session, isLines ? StreamedBody.NDJSON : MediaType.APPLICATION_JSON);
         }
     }
 

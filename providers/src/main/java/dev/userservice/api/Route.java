@@ -16,16 +16,20 @@ import java.util.stream.IntStream;
  * @param permission the permission that every call of the route requires
  * @param limit the rate limit of the route; {@link RouteLimits} decides whose calls count together
  * @param resource creates the JAX-RS resource whose method answers
- * @param isPage whether the route serves a page or one of its files, which are for browsers and not in the OpenAPI
- *     document
+ * @param kind what the route takes and serves
  */
 public record Route(
-        String method,
-        String path,
-        Permission permission,
-        Limit limit,
-        Function<ApiCall, Object> resource,
-        boolean isPage) {
+        String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource, Kind kind) {
+    /** What a route takes and serves. */
+    enum Kind {
+        /** JSON, in bodies of limited size. */
+        JSON,
+        /** Lines of JSON (NDJSON), in bodies of any length. */
+        LINES,
+        /** A page or one of its files, which are for browsers and not in the OpenAPI document. */
+        PAGE
+    }
+
     private static final Pattern TEMPLATE = Pattern.compile("\\{[^}]+}");
 
     /** Whether a path matches, segment by segment, as in JAX-RS. */
@@ -38,6 +42,11 @@ public record Route(
 
     private static boolean fits(String segment, String called) {
         return TEMPLATE.matcher(segment).matches() ? !called.isEmpty() : segment.equals(called);
+    }
+
+    /** Whether the route serves a page or one of its files. */
+    public boolean isPage() {
+        return kind == Kind.PAGE;
     }
 
     /** Whether the path has no template. */

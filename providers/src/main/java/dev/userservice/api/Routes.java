@@ -38,6 +38,7 @@ import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
+import dev.userservice.moving.ImportResource;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
@@ -85,6 +86,7 @@ public final class Routes {
             route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            lines("POST", "/users/import", ADMIN_MANAGE, CALLER, ImportResource::new),
             route("POST", "/users/auth/check", ADMIN_VIEW, CALLER, AuthCheckResource::new),
             route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
             route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, MfaResource::new),
@@ -109,11 +111,16 @@ public final class Routes {
 
     private static Route route(
             String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
-        return new Route(method, path, permission, limit, resource, false);
+        return new Route(method, path, permission, limit, resource, Route.Kind.JSON);
+    }
+
+    private static Route lines(
+            String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
+        return new Route(method, path, permission, limit, resource, Route.Kind.LINES);
     }
 
     private static Route page(String path, Function<ApiCall, Object> resource) {
-        return new Route("GET", path, PUBLIC, ANONYMOUS, resource, true);
+        return new Route("GET", path, PUBLIC, ANONYMOUS, resource, Route.Kind.PAGE);
     }
 
     /**

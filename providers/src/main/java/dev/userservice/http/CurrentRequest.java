@@ -39,6 +39,11 @@ public final class CurrentRequest {
         request.put(value.getClass().getName(), value);
     }
 
+    /** Keeps a value under a name that others read. */
+    void put(String name, Object value) {
+        request.put(name, value);
+    }
+
     /** Returns the value of this class that was kept. */
     public <T> Optional<T> get(Class<T> type) {
         return Optional.ofNullable(type.cast(request.<Object>get(type.getName())));

@@ -48,6 +48,7 @@ public final class RequestObserver {
             String id = id(request.request().getHeader(LogContext.REQUEST_HEADER));
             LogContext.request(id);
             request.response().putHeader(LogContext.REQUEST_HEADER, id);
+            StreamedBody.announce(request, path);
             request.addEndHandler(sent -> end(request, System.nanoTime() - start, sent.succeeded()));
             Optional<ApiProblem> refusal = refusal(request.request().path(), path);
             if (refusal.isPresent()) {

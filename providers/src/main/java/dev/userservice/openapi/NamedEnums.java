@@ -73,6 +73,10 @@ final class NamedEnums {
         Schema schema = parameter.getSchema();
         if (parameter.getName().equals("action")) {
             schema.items(reference("Action"));
+        } else if (parameter.getName().equals("mode")) {
+            components.addSchema("ImportMode", text(parameter.getDescription(), schema.getEnumeration()));
+            parameter.schema(
+                    OASFactory.createSchema().addAllOf(reference("ImportMode")).defaultValue(schema.getDefaultValue()));
         } else if (parameter.getName().equals("sort")) {
             Schema sort = text("An order; - turns it round", schema.getEnumeration());
             // Without these names, generators would make them from the values, in which only a sign differs.

@@ -11,6 +11,7 @@ import dev.userservice.api.HealthResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
+import dev.userservice.moving.ImportResource;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
@@ -58,6 +59,9 @@ interface OpenApiRoot {
 
     @Path("")
     MfaResource mfa();
+
+    @Path("")
+    ImportResource imports();
 
     @Path("")
     MetricsResource metrics();

@@ -53,7 +53,10 @@ final class ProblemResponses {
                     "ContentTooLarge",
                     "The body is larger than " + StrictJson.MAX_BODY_BYTES / 1024 + " KiB",
                     ApiProblem.tooLarge()),
-            new Kind("UnsupportedMediaType", "The body is not application/json", ApiProblem.unsupportedMediaType()),
+            new Kind(
+                    "UnsupportedMediaType",
+                    "The body is not application/json",
+                    ApiProblem.unsupportedMediaType("application/json")),
             new Kind(
                     "TooManyRequests",
                     "This may be done again only later: see Retry-After",

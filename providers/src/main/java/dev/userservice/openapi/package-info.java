@@ -8,7 +8,7 @@
                         title = "keycloak-user-service",
                         // Semantic versioning: a change that breaks clients raises the first number, an addition the
                         // second.
-                        version = "2.0.0",
+                        version = "2.1.0",
                         description = """
                                 The user service of a tenant (a Keycloak realm).
 

@@ -89,6 +89,13 @@ public final class Settings {
             Settings::flag,
             "Whether the activity log records each refresh of a token.");
 
+    public static final Setting<Boolean> WEAK_HASHES = new Setting<>(
+            "weak-hashes",
+            "true or false",
+            false,
+            Settings::flag,
+            "Whether an import accepts password hashes that can be guessed quickly, such as one round of MD5.");
+
     public static final Setting<String> APIDOCS_CLIENT = new Setting<>(
             "apidocs-client",
             "the client_id of a public client",
@@ -167,6 +174,7 @@ public final class Settings {
             ACTIVITY_RETENTION,
             PENDING_RETENTION,
             ACTIVITY_TOKEN_REFRESHES,
+            WEAK_HASHES,
             APIDOCS_CLIENT,
             LIMIT_LOGIN,
             LIMIT_REGISTER,

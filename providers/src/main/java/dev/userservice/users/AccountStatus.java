@@ -23,7 +23,7 @@ public record AccountStatus(ApiCall call) {
      * @param isChanged whether the user has changed
      * @param isLockoutEnded whether a lockout has ended, which is no change of the user
      */
-    record Result(boolean isChanged, boolean isLockoutEnded) {
+    public record Result(boolean isChanged, boolean isLockoutEnded) {
         static final Result NONE = new Result(false, false);
     }
 
@@ -31,7 +31,7 @@ public record AccountStatus(ApiCall call) {
      * Enables the user. The admin vouches for the account: a proof of the address is no longer required, and a lockout
      * ends.
      */
-    Result enable(UserModel user) {
+    public Result enable(UserModel user) {
         KeycloakSession session = call.session();
         RealmModel realm = call.realm();
         boolean isChanged = !user.isEnabled() || Activation.isProofWanted(realm, user);
@@ -53,7 +53,7 @@ public record AccountStatus(ApiCall call) {
     }
 
     /** Disables the user and voids the user's codes, so that an old code does not let the user in again. */
-    Result disable(UserModel user) {
+    public Result disable(UserModel user) {
         boolean isChanged = user.isEnabled();
         user.setEnabled(false);
         new OneTimeCodes(call.session()).voidAll(user);

@@ -25,7 +25,7 @@ import org.keycloak.models.jpa.entities.RoleEntity;
  */
 public record LastAdminGuard(ApiCall call) {
     /** Returns the role that somebody must hold; empty if the realm has no role of that name. */
-    Optional<RoleModel> role() {
+    public Optional<RoleModel> role() {
         return Optional.ofNullable(call.realm().getRole(managed().highestFirst().get(0)));
     }
 
@@ -36,7 +36,7 @@ public record LastAdminGuard(ApiCall call) {
      *
      * @throws ApiProblem 409 if there is no other holder
      */
-    void requireAnother(UserModel user) {
+    public void requireAnother(UserModel user) {
         Optional<RoleModel> role = role().filter(held -> HeldRoles.has(user, held));
         if (role.isEmpty() || !user.isEnabled() || Activation.isPending(call.realm(), user)) {
             return;

@@ -135,8 +135,13 @@ public final class RoleChange {
     }
 
     /** Whether the change removes this role, which the user holds in no other way. */
-    boolean revokes(RoleModel role) {
+    public boolean revokes(RoleModel role) {
         return taken.stream().anyMatch(gone -> gone.equals(role) || gone.hasRole(role));
+    }
+
+    /** Whether the change grants or removes anything. */
+    public boolean isAny() {
+        return !taken.isEmpty() || !granted.isEmpty();
     }
 
     /** Applies the change to the mappings. */

@@ -97,8 +97,9 @@ public final class ApiProblem extends RuntimeException {
                 "The body is larger than " + StrictJson.MAX_BODY_BYTES / 1024 + " KiB");
     }
 
-    public static ApiProblem unsupportedMediaType() {
-        return of(Status.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json");
+    /** Returns a 415 for a body of another media type than the given one. */
+    public static ApiProblem unsupportedMediaType(String wanted) {
+        return of(Status.UNSUPPORTED_MEDIA_TYPE, "The body must be " + wanted);
     }
 
     /** Returns a 429 for a request that may be repeated after the given wait. */
@@ -136,6 +137,12 @@ public final class ApiProblem extends RuntimeException {
      */
     public ApiProblem remembered() {
         return new ApiProblem(status, getMessage(), members, headers, true);
+    }
+
+    /** Returns the errors of each field; empty if the problem is not about fields. */
+    @SuppressWarnings("unchecked")
+    public Map<String, List<String>> errors() {
+        return (Map<String, List<String>>) members.getOrDefault("errors", Map.of());
     }
 
     public int status() {

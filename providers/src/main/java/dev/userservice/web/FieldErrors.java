@@ -66,6 +66,11 @@ public final class FieldErrors {
         return all;
     }
 
+    /** Adds all of the other errors. */
+    public void addAll(FieldErrors others) {
+        others.errors.forEach((field, messages) -> messages.forEach(message -> add(field, message)));
+    }
+
     public FieldErrors required(String field, Object value) {
         return value == null ? add(field, "This field is required") : this;
     }

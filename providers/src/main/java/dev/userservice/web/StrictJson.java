@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -128,6 +129,12 @@ public final class StrictJson {
      */
     public static <T> T part(ObjectNode part, Class<T> type) throws JsonProcessingException {
         return MAPPER.treeToValue(part, type);
+    }
+
+    /** Returns the members of an object as plain Java values. */
+    @SuppressWarnings("unchecked")
+    public static Map<String, Object> members(JsonNode object) {
+        return MAPPER.convertValue(object, Map.class);
     }
 
     /** Writes a response body. */

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -144,9 +145,15 @@ final class Browser implements AutoCloseable {
     }
 
     void awaitTextOf(String cssSelector, String text) {
-        await(
-                cssSelector + " with the text: " + text,
-                () -> driver.findElement(By.cssSelector(cssSelector)).getText().equals(text));
+        AtomicReference<String> seen = new AtomicReference<>();
+        try {
+            await(cssSelector + " with the text: " + text, () -> {
+                seen.set(driver.findElement(By.cssSelector(cssSelector)).getText());
+                return seen.get().equals(text);
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ", but with: " + seen + "\n" + complaints(), e);
+        }
     }
 
     void awaitUrl(String part) {

@@ -1,0 +1,326 @@
+package dev.userservice.moving;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.userservice.access.ApiCall;
+import dev.userservice.access.EscalationGuard;
+import dev.userservice.hashes.ImportedHash;
+import dev.userservice.hashes.InvalidHashException;
+import dev.userservice.settings.Settings;
+import dev.userservice.users.PersonName;
+import dev.userservice.users.RoleChange;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import dev.userservice.web.StrictJson;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.GroupModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Reads the fields of lines, for the lines of one batch: what a role or a group of that name is, and whether the caller
+ * may give it to somebody, is found out once.
+ */
+final class CandidateReader {
+    /** Ids are part of paths, and a colon marks those of user federations. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,35}");
+
+    /** The words that stand in place of an id in paths of the API. */
+    static final Set<String> NO_IDS =
+            Set.of("activation", "auth", "export", "health", "id", "identifier", "import", "me", "mfa", "password");
+
+    private static final int MAX_GROUPS = 100;
+
+    /** How far the clock of the other system may be ahead, in seconds. */
+    private static final int CLOCK_SKEW = 300;
+
+    private final ApiCall call;
+    private final ImportOptions options;
+    private final boolean allowsWeak;
+    private final Map<String, Supplier<RoleModel>> roles = new HashMap<>();
+    private final Map<String, Supplier<GroupModel>> groups = new HashMap<>();
+
+    /**
+     * Reads lines for a call.
+     *
+     * @param call the call in the session of the batch
+     */
+    CandidateReader(ApiCall call, ImportOptions options) {
+        this.call = call;
+        this.options = options;
+        this.allowsWeak = call.settings().of(call.realm(), Settings.WEAK_HASHES);
+    }
+
+    /**
+     * Reads a line.
+     *
+     * @param newId the id that a new user without one receives
+     * @throws ApiProblem 400 that names the fields that are wrong
+     */
+    Candidate read(long number, UserLine line, String newId) {
+        FieldErrors errors = FieldErrors.of(line);
+        if (line.totp() != null) {
+            errors = errors.and(FieldErrors.of(line.totp()));
+        }
+        checkId(line.id(), errors);
+        Candidate candidate = new Candidate(
+                number,
+                line.id() == null ? newId : line.id(),
+                line.id() != null,
+                attributes(line, errors),
+                fieldNames(line),
+                Optional.ofNullable(line.role()).flatMap(role(errors)),
+                Optional.ofNullable(line.isActive()),
+                Optional.ofNullable(line.isEmailVerified()),
+                instant("created_at", line.createdAt(), errors),
+                instant("last_login", line.lastLogin(), errors),
+                totp(line, errors),
+                password(line, errors),
+                groups(line, errors));
+        errors.throwIfAny();
+        return candidate;
+    }
+
+    private static void checkId(String id, FieldErrors errors) {
+        if (id != null && (!ID.matcher(id).matches() || NO_IDS.contains(id))) {
+            errors.addUnlessKnown(
+                    "id", "This cannot be an id here: up to 36 letters, digits, and . _ - but at the beginning");
+        }
+    }
+
+    private static Map<String, List<String>> attributes(UserLine line, FieldErrors errors) {
+        Map<String, List<String>> values = new HashMap<>();
+        if (line.attributes() != null && !line.attributes().isNull()) {
+            readAttributes(line.attributes(), values, errors);
+        }
+        if (line.fullName() != null && (line.firstName() != null || line.lastName() != null)) {
+            errors.add("full_name", "Either this or first_name and last_name");
+        }
+        PersonName name = line.fullName() == null
+                ? new PersonName(line.firstName(), line.lastName())
+                : PersonName.split(line.fullName());
+        put(values, UserModel.USERNAME, line.username());
+        put(values, UserModel.EMAIL, line.email());
+        put(values, UserModel.FIRST_NAME, name.first());
+        put(values, UserModel.LAST_NAME, name.last());
+        put(values, "gender", line.gender());
+        JsonNode preferences = line.preferences();
+        if (preferences != null && preferences.isObject()) {
+            put(values, "preferences", StrictJson.write(preferences));
+        } else if (preferences != null && !preferences.isNull()) {
+            errors.add("preferences", "This must be a JSON object");
+        }
+        return values;
+    }
+
+    private static void put(Map<String, List<String>> values, String name, String value) {
+        if (value != null) {
+            values.put(name, List.of(value));
+        }
+    }
+
+    private static void readAttributes(JsonNode attributes, Map<String, List<String>> values, FieldErrors errors) {
+        if (!attributes.isObject()) {
+            errors.add("attributes", "This must be a JSON object");
+            return;
+        }
+        attributes.properties().forEach(attribute -> {
+            String field = "attributes." + StrictJson.printable(attribute.getKey());
+            List<String> texts = new ArrayList<>();
+            if (attribute.getValue().isTextual()) {
+                texts.add(attribute.getValue().textValue());
+            } else if (attribute.getValue().isArray()) {
+                attribute.getValue().forEach(value -> texts.add(value.textValue()));
+            }
+            if (texts.isEmpty() || texts.contains(null)) {
+                errors.add(field, "This must be a text or a list of texts");
+            } else {
+                values.put(attribute.getKey(), texts);
+            }
+        });
+        OWN_FIELDS.forEach((attribute, field) -> {
+            if (values.remove(attribute) != null) {
+                errors.add("attributes." + attribute, "This has a field of its own: " + field);
+            }
+        });
+    }
+
+    private static final Map<String, String> OWN_FIELDS = Map.of(
+            UserModel.USERNAME,
+            "username",
+            UserModel.EMAIL,
+            "email",
+            UserModel.FIRST_NAME,
+            "first_name",
+            UserModel.LAST_NAME,
+            "last_name",
+            "gender",
+            "gender",
+            "preferences",
+            "preferences");
+
+    private static Map<String, String> fieldNames(UserLine line) {
+        Map<String, String> names = new HashMap<>();
+        names.put(UserModel.FIRST_NAME, line.fullName() == null ? "first_name" : "full_name");
+        names.put(UserModel.LAST_NAME, line.fullName() == null ? "last_name" : "full_name");
+        if (line.username() == null) {
+            names.put(UserModel.USERNAME, "email");
+        }
+        if (line.attributes() != null) {
+            line.attributes().fieldNames().forEachRemaining(name -> names.putIfAbsent(name, "attributes." + name));
+        }
+        return names;
+    }
+
+    private static Optional<Instant> instant(String field, String text, FieldErrors errors) {
+        if (text == null || errors.has(field)) {
+            return Optional.empty();
+        }
+        try {
+            Instant time = OffsetDateTime.parse(text).toInstant();
+            if (time.isBefore(Instant.EPOCH)
+                    || time.isAfter(
+                            Instant.ofEpochMilli(Time.currentTimeMillis()).plusSeconds(CLOCK_SKEW))) {
+                errors.add(field, "This must be a time since 1970 that has passed");
+            }
+            return Optional.of(time);
+        } catch (DateTimeException e) {
+            errors.add(field, "This must be a time such as 2024-05-31T12:00:00Z");
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<OTPCredentialModel> totp(UserLine line, FieldErrors errors) {
+        if (line.totp() == null) {
+            return Optional.empty();
+        }
+        FieldErrors own = new FieldErrors();
+        Optional<OTPCredentialModel> totp = line.totp().credential(own);
+        errors.addAll(own);
+        return totp;
+    }
+
+    private Optional<ImportedHash> password(UserLine line, FieldErrors errors) {
+        if (line.passwordHash() == null) {
+            if (line.passwordSalt() != null || line.passwordParams() != null) {
+                errors.add("password_hash", "This is missing, although there is something that belongs to it");
+            }
+            return Optional.empty();
+        }
+        JsonNode params = line.passwordParams();
+        if (params != null && !params.isNull() && !params.isObject()) {
+            errors.add("password_params", "This must be a JSON object");
+            return Optional.empty();
+        }
+        try {
+            ImportedHash hash = ImportedHash.of(
+                    Optional.ofNullable(line.passwordFormat())
+                            .or(options::passwordFormat)
+                            .orElse("auto"),
+                    line.passwordHash(),
+                    line.passwordSalt(),
+                    params == null || params.isNull() ? Map.of() : StrictJson.members(params),
+                    Optional.ofNullable(line.passwordPepper())
+                            .or(options::passwordPepper)
+                            .orElse(null));
+            if (hash.isWeak() && !allowsWeak) {
+                errors.add("password_hash", "This hash is weak: the tenant's setting weak-hashes does not allow it");
+            }
+            return Optional.of(hash);
+        } catch (InvalidHashException e) {
+            errors.add(e.field(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Function<String, Optional<RoleModel>> role(FieldErrors errors) {
+        return name -> once(roles, name, "role", errors, () -> {
+            FieldErrors unknown = new FieldErrors();
+            Optional<RoleModel> role = RoleChange.role(call, name, unknown);
+            unknown.throwIfAny();
+            RoleChange.requireGrantable(role.get(), call);
+            return role.get();
+        });
+    }
+
+    private Set<GroupModel> groups(UserLine line, FieldErrors errors) {
+        if (line.groups() == null) {
+            return Set.of();
+        }
+        if (line.groups().size() > MAX_GROUPS) {
+            errors.add("groups", "At most " + MAX_GROUPS + " groups are allowed");
+            return Set.of();
+        }
+        Set<GroupModel> joined = new LinkedHashSet<>();
+        for (String path : line.groups()) {
+            if (path == null) {
+                errors.addUnlessKnown("groups", "This must be a list of paths");
+            } else {
+                once(groups, path, "groups", errors, () -> group(path)).ifPresent(joined::add);
+            }
+        }
+        return joined;
+    }
+
+    /**
+     * Returns the group at a path.
+     *
+     * @throws ApiProblem 400 if there is none; 403 if it gives its members permissions that the caller does not hold
+     */
+    private GroupModel group(String path) {
+        GroupModel group = KeycloakModelUtils.findGroupByPath(call.session(), call.realm(), path);
+        if (group == null || group.getType() != GroupModel.Type.REALM) {
+            throw ApiProblem.invalid("groups", "There is no group " + StrictJson.printable(path));
+        }
+        EscalationGuard guard = new EscalationGuard(call);
+        for (GroupModel giver = group; giver != null; giver = giver.getParent()) {
+            giver.getRoleMappingsStream().forEach(guard::requireMayGrant);
+        }
+        return group;
+    }
+
+    /** Looks something up, or refuses it, once for all lines of the batch. */
+    private static <T> Optional<T> once(
+            Map<String, Supplier<T>> known, String name, String field, FieldErrors errors, Supplier<T> lookUp) {
+        Supplier<T> found = known.get(name);
+        if (found == null) {
+            found = outcome(lookUp);
+            known.put(name, found);
+        }
+        try {
+            return Optional.of(found.get());
+        } catch (ApiProblem refusal) {
+            errors.addUnlessKnown(
+                    field,
+                    refusal.errors()
+                            .getOrDefault(field, List.of(refusal.getMessage()))
+                            .get(0));
+            return Optional.empty();
+        }
+    }
+
+    private static <T> Supplier<T> outcome(Supplier<T> lookUp) {
+        try {
+            T found = lookUp.get();
+            return () -> found;
+        } catch (ApiProblem refusal) {
+            return () -> {
+                throw refusal;
+            };
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.userservice.moving;
+
+import dev.userservice.access.AdminEvents;
+import dev.userservice.access.ApiCall;
+import dev.userservice.activation.ActivationCodes;
+import dev.userservice.mail.MailContext;
+import dev.userservice.moving.NewUserRows.NewUser;
+import dev.userservice.users.DuplicateUser;
+import dev.userservice.users.NewProfile;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.keycloak.models.UserModel;
+import org.keycloak.userprofile.UserProfile;
+import org.keycloak.userprofile.UserProfileContext;
+
+/** The import of some lines in one transaction: all of them are imported that can be, or none. */
+final class ImportBatch {
+    private final ApiCall call;
+    private final ImportOptions options;
+    private final Set<Long> newBefore;
+    private final boolean isDryRun;
+    private final List<LineRefusal> refused = new ArrayList<>();
+    private final List<NewUser> created = new ArrayList<>();
+    private int known;
+    private int updated;
+    private int unchanged;
+    private int skipped;
+    private int weak;
+
+    /**
+     * Prepares the import.
+     *
+     * @param call the call in the session of this transaction
+     * @param newBefore receives the lines whose users are new; a line that is in it already has been tried before, and
+     *     may have been imported although nobody knows
+     */
+    ImportBatch(ApiCall call, ImportOptions options, boolean isDryRun, Set<Long> newBefore) {
+        this.call = call;
+        this.options = options;
+        this.isDryRun = isDryRun;
+        this.newBefore = newBefore;
+    }
+
+    /**
+     * Imports the lines.
+     *
+     * @throws ApiProblem 401 or 403 if the caller may not import users any more
+     */
+    BatchResult run(List<ParsedLine> lines) {
+        call.caller().users().requireImport();
+        CandidateReader reader = new CandidateReader(call, options);
+        Map<Long, Candidate> candidates = new LinkedHashMap<>();
+        for (ParsedLine line : lines) {
+            try {
+                candidates.put(line.number(), reader.read(line.number(), line.user(), line.newId()));
+            } catch (ApiProblem problem) {
+                refused.add(LineRefusal.of(line.number(), problem));
+            }
+        }
+        ExistingUsers existing = new ExistingUsers(call, candidates.values());
+        for (Candidate candidate : candidates.values()) {
+            try {
+                take(candidate, existing.match(candidate));
+            } catch (ApiProblem problem) {
+                refused.add(LineRefusal.of(candidate.line(), problem));
+            }
+        }
+        if (isDryRun) {
+            call.session().getTransactionManager().setRollbackOnly();
+        } else {
+            write();
+        }
+        Counts counts = new Counts(created.size() + known, updated, unchanged, skipped, refused.size(), weak);
+        return new BatchResult(counts, List.copyOf(refused));
+    }
+
+    private void take(Candidate candidate, Optional<String> userId) {
+        if (userId.isEmpty()) {
+            created.add(new NewUser(candidate, profile(candidate)));
+            newBefore.add(candidate.line());
+            weak += isWeak(candidate) ? 1 : 0;
+        } else if (newBefore.contains(candidate.line()) && candidate.newId().equals(userId.get())) {
+            // The transaction that created this user has committed, although its answer was lost.
+            known++;
+        } else if (options.mode() == ImportOptions.Mode.UPDATE) {
+            boolean isChanged =
+                    UserReconciliation.of(call, candidate, userId.get()).apply();
+            updated += isChanged ? 1 : 0;
+            unchanged += isChanged ? 0 : 1;
+        } else if (options.mode() == ImportOptions.Mode.SKIP) {
+            skipped++;
+        } else {
+            String field =
+                    candidate.hasOwnId() ? "id" : candidate.first(UserModel.EMAIL) == null ? "username" : "email";
+            throw ApiProblem.invalid(field, "This user exists already");
+        }
+    }
+
+    private static boolean isWeak(Candidate candidate) {
+        return candidate.password().filter(hash -> hash.isWeak()).isPresent();
+    }
+
+    /**
+     * Returns the attributes of a new user in the form that is stored.
+     *
+     * @throws ApiProblem 400 or 409 for what the tenant's user profile refuses
+     */
+    private Map<String, List<String>> profile(Candidate candidate) {
+        FieldErrors errors = new FieldErrors();
+        FieldErrors taken = new FieldErrors();
+        UserProfile profile = new NewProfile(call.session(), call.realm(), UserProfileContext.USER_API)
+                .check(candidate.attributes(), candidate::field, errors, taken);
+        DuplicateUser.requireNone(taken, errors);
+        errors.throwIfAny();
+        Map<String, List<String>> stored =
+                new LinkedHashMap<>(profile.getAttributes().getWritable());
+        stored.put(UserModel.USERNAME, List.of(profile.getAttributes().getFirst(UserModel.USERNAME)));
+        return stored;
+    }
+
+    private void write() {
+        new NewUserRows(call, options).write(created);
+        if (options.sendActivation()) {
+            created.stream()
+                    .map(NewUser::candidate)
+                    .filter(this::hasToProveAddress)
+                    .forEach(this::invite);
+        }
+        if (!created.isEmpty() || updated > 0) {
+            new AdminEvents(call).imported(created.size(), updated, weak);
+        }
+    }
+
+    private boolean hasToProveAddress(Candidate candidate) {
+        return candidate.isActive().orElse(true)
+                && !candidate.isEmailVerified().orElse(false)
+                && candidate.first(UserModel.EMAIL) != null;
+    }
+
+    private void invite(Candidate candidate) {
+        UserModel user = call.session().users().getUserById(call.realm(), candidate.newId());
+        new ActivationCodes(call.session(), call.settings()).invite(user, MailContext.withoutRequest(call.session()));
+    }
+}

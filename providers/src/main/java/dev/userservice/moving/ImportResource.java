@@ -1,0 +1,82 @@
+package dev.userservice.moving;
+
+import dev.userservice.access.ApiCall;
+import dev.userservice.http.StreamedBody;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.InputStream;
+import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The import of users from another system. */
+@Tag(name = "Users")
+public final class ImportResource {
+    /** Each import occupies one of the server's threads for as long as it goes on. */
+    private static final Semaphore PLACES = new Semaphore(4);
+
+    private static final int RETRY_SECONDS = 60;
+
+    private final ApiCall call;
+
+    public ImportResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @POST
+    @Path("users/import")
+    @Consumes({StreamedBody.NDJSON, "application/ndjson", "application/jsonl"})
+    @Produces(StreamedBody.NDJSON)
+    @Operation(
+            operationId = "importUsers",
+            summary = "Import users from another system, with their password hashes",
+            description =
+                    "The body and the answer are lines of JSON (NDJSON) of any number; the schemas describe one line."
+                            + " The answer has a line for each user who was not imported (line, field, message), a line of"
+                            + " progress for each batch, and a summary at the end. With mode=fail, nothing is written before"
+                            + " all lines have been found free of errors.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The import has begun; the summary says how it ended",
+            content = @Content(mediaType = StreamedBody.NDJSON, schema = @Schema(implementation = ImportLine.class)))
+    public Response importUsers(
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = StreamedBody.NDJSON,
+                                            schema = @Schema(implementation = UserLine.class)))
+                    InputStream body,
+            @BeanParam ImportParameters parameters) {
+        call.caller().users().requireImport();
+        FieldErrors errors = new FieldErrors();
+        ImportOptions options = parameters.options(errors);
+        errors.throwIfAny();
+        if (PLACES.availablePermits() == 0) {
+            throw ApiProblem.unavailable(RETRY_SECONDS);
+        }
+        StreamingOutput answer = out -> {
+            // Several calls may have found the last place free; they wait, since their answers have begun.
+            PLACES.acquireUninterruptibly();
+            try {
+                // The import outlives any transaction: each batch has its own.
+                call.session().getTransactionManager().commit();
+                new ImportRun(call, options, new ImportReport(out)).run(body);
+            } finally {
+                PLACES.release();
+            }
+        };
+        return Response.ok(answer, StreamedBody.NDJSON).build();
+    }
+}

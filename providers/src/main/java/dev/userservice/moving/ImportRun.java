@@ -1,0 +1,173 @@
+package dev.userservice.moving;
+
+import dev.userservice.access.ApiCall;
+import dev.userservice.moving.ImportLine.Progress;
+import dev.userservice.moving.ImportLine.Summary;
+import dev.userservice.moving.ImportLines.Line;
+import dev.userservice.moving.ImportOptions.Mode;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.StrictJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * One import, from the first line to the summary. It cuts the lines into batches, each of which is a transaction: what a
+ * progress line has told stays, whatever happens later.
+ */
+final class ImportRun {
+    private final ImportOptions options;
+    private final ImportReport report;
+    private final BatchTransaction transaction;
+    private final Pace pace = new Pace();
+    private final List<ParsedLine> batch = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+    private Counts total = Counts.NONE;
+    private long done;
+
+    /**
+     * Prepares an import.
+     *
+     * @param call the call, whose own transaction has ended
+     */
+    ImportRun(ApiCall call, ImportOptions options, ImportReport report) {
+        this.options = options;
+        this.report = report;
+        this.transaction = new BatchTransaction(call, options);
+        this.done = options.resumeAfter();
+    }
+
+    /**
+     * Imports the users of a body, and reports on it.
+     *
+     * @throws IOException if the client does not send or does not read any more; what was imported stays
+     */
+    void run(InputStream body) throws IOException {
+        try {
+            if (options.isDryRun()) {
+                check(body);
+            } else if (options.mode() == Mode.FAIL) {
+                importIfFlawless(body);
+            } else {
+                read(body, Optional.empty());
+            }
+            report.summary(summary(null));
+        } catch (ImportStoppedException | ImportLines.EndlessLineException e) {
+            report.summary(summary(e.getMessage()));
+        }
+    }
+
+    private void check(InputStream body) throws IOException, ImportStoppedException {
+        try (SeenNames seen = new SeenNames()) {
+            read(body, Optional.of(seen));
+        }
+    }
+
+    /** Checks all lines before the first user is written; for this the body is kept in a file. */
+    private void importIfFlawless(InputStream body) throws IOException, ImportStoppedException {
+        try (FileChannel file = TemporaryFile.open()) {
+            check(new CopyingStream(body, Channels.newOutputStream(file)));
+            done = options.resumeAfter();
+            if (total.refused() > 0) {
+                total = new Counts(0, 0, 0, 0, total.refused(), 0);
+                throw new ImportStoppedException("Nothing was imported, because lines have errors");
+            }
+            total = Counts.NONE;
+            file.position(0);
+            read(Channels.newInputStream(file), Optional.empty());
+        }
+    }
+
+    /**
+     * Reads lines, and imports or only checks them.
+     *
+     * @param seen the names of a check; empty for an import, which finds them in the database
+     */
+    private void read(InputStream body, Optional<SeenNames> seen) throws IOException, ImportStoppedException {
+        ImportLines lines = new ImportLines(body);
+        lines.skipTo(options.resumeAfter());
+        for (Optional<Line> next = lines.next(); next.isPresent(); next = lines.next()) {
+            Optional<ParsedLine> line = parse(next.get());
+            if (line.isPresent() && (seen.isEmpty() || isFirst(line.get(), seen.get()))) {
+                add(line.get(), seen.isPresent());
+            }
+            if (batch.size() == options.batch()) {
+                finish(lines.number(), seen.isPresent());
+            }
+        }
+        finish(Math.max(lines.number(), done), seen.isPresent());
+    }
+
+    private Optional<ParsedLine> parse(Line line) throws IOException {
+        try {
+            if (line.isTooLong()) {
+                throw ApiProblem.badRequest("The line is longer than " + ImportLines.MAX_LINE / 1024 + " KiB");
+            }
+            UserLine user = StrictJson.parse(line.json(), UserLine.class);
+            return Optional.of(
+                    new ParsedLine(line.number(), user, UUID.randomUUID().toString()));
+        } catch (ApiProblem problem) {
+            refuse(LineRefusal.of(line.number(), problem));
+            return Optional.empty();
+        }
+    }
+
+    /** Whether no earlier line of a check is about the same user. */
+    private boolean isFirst(ParsedLine line, SeenNames seen) throws IOException {
+        boolean isFirst = true;
+        for (String name : line.names()) {
+            isFirst &= seen.add(name);
+        }
+        if (!isFirst && options.mode() == Mode.FAIL) {
+            refuse(LineRefusal.of(line.number(), "An earlier line is about the same user"));
+        } else if (!isFirst) {
+            boolean isUpdate = options.mode() == Mode.UPDATE;
+            total = total.plus(new Counts(0, isUpdate ? 1 : 0, 0, isUpdate ? 0 : 1, 0, 0));
+        }
+        return isFirst;
+    }
+
+    private void add(ParsedLine line, boolean isCheck) throws IOException, ImportStoppedException {
+        if (line.names().stream().anyMatch(names::contains)) {
+            // A user whom this batch creates is found only once it is committed.
+            finish(line.number() - 1, isCheck);
+        }
+        batch.add(line);
+        names.addAll(line.names());
+    }
+
+    /** Imports or checks the batch, which ends with the given line. */
+    private void finish(long lastLine, boolean isCheck) throws IOException, ImportStoppedException {
+        if (!batch.isEmpty()) {
+            long start = System.nanoTime();
+            BatchResult result = transaction.run(batch, isCheck);
+            total = total.plus(result.counts());
+            for (LineRefusal refusal : result.refusals()) {
+                report.refused(refusal);
+            }
+            batch.clear();
+            names.clear();
+            done = lastLine;
+            report.progress(done, Progress.of(isCheck ? "check" : "import", total));
+            pace.rest(Duration.ofNanos(System.nanoTime() - start));
+        }
+        done = lastLine;
+    }
+
+    private void refuse(LineRefusal refusal) throws IOException {
+        total = total.plus(Counts.ONE_REFUSED);
+        report.refused(refusal);
+    }
+
+    private Summary summary(String reason) {
+        return Summary.of(reason, options.isDryRun(), done, total);
+    }
+}

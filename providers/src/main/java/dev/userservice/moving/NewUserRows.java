@@ -1,0 +1,191 @@
+package dev.userservice.moving;
+
+import dev.userservice.access.ApiCall;
+import dev.userservice.activity.LastLogins;
+import dev.userservice.keycloak.Entities;
+import jakarta.persistence.EntityManager;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.hibernate.Session;
+import org.keycloak.common.util.Time;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.models.GroupModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.jpa.entities.CredentialEntity;
+import org.keycloak.models.jpa.entities.UserAttributeEntity;
+import org.keycloak.models.jpa.entities.UserEntity;
+import org.keycloak.models.jpa.entities.UserGroupMembershipEntity;
+import org.keycloak.models.jpa.entities.UserRequiredActionEntity;
+import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.representations.idm.MembershipType;
+
+/**
+ * Writes the rows of new users. Keycloak's model needs about ten statements for each user, and waits for the database
+ * after each; here the rows of one table follow each other, so that the database receives many of them at a time. The
+ * rows are those that {@code JpaUserProvider}, {@code UserAdapter} and {@code JpaUserCredentialStore} write.
+ */
+final class NewUserRows {
+    /** The number of rows that are sent to the database together. */
+    private static final int ROWS_AT_ONCE = 100;
+
+    /** The distance between the priorities of a user's credentials; see JpaUserCredentialStore. */
+    private static final int PRIORITY_STEP = 10;
+
+    private static final Set<String> COLUMNS =
+            Set.of(UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME);
+
+    private final ApiCall call;
+    private final ImportOptions options;
+    private final EntityManager entities;
+    private final RoleModel defaultRole;
+    private final List<GroupModel> defaultGroups;
+
+    NewUserRows(ApiCall call, ImportOptions options) {
+        this.call = call;
+        this.options = options;
+        this.entities = Entities.of(call.session());
+        this.defaultRole = call.realm().getDefaultRole();
+        this.defaultGroups = call.realm().getDefaultGroupsStream().toList();
+    }
+
+    /**
+     * A user who is to be created.
+     *
+     * @param attributes all attributes by the names of the user profile, valid and in the form that is stored
+     */
+    record NewUser(Candidate candidate, Map<String, List<String>> attributes) {
+        private String column(String name) {
+            return attributes.getOrDefault(name, List.of()).stream()
+                    .filter(value -> !value.isBlank())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** Writes the rows of all these users, table by table. */
+    void write(Collection<NewUser> users) {
+        entities.unwrap(Session.class).setJdbcBatchSize(ROWS_AT_ONCE);
+        Map<NewUser, UserEntity> rows = users.stream().collect(Collectors.toMap(user -> user, this::row));
+        each(users, user -> entities.persist(rows.get(user)));
+        each(users, user -> writeAttributes(user, rows.get(user)));
+        each(users, user -> writeRoles(user.candidate(), rows.get(user)));
+        each(users, user -> writeGroups(user.candidate(), rows.get(user)));
+        each(users, user -> writeCredentials(user.candidate(), rows.get(user)));
+        each(users, user -> writeActions(user.candidate(), rows.get(user)));
+        each(
+                users,
+                user -> user.candidate()
+                        .lastLogin()
+                        .ifPresent(time -> LastLogins.add(
+                                call.session(),
+                                call.realm().getId(),
+                                user.candidate().newId(),
+                                time)));
+        entities.flush();
+    }
+
+    private static void each(Collection<NewUser> users, Consumer<NewUser> work) {
+        users.forEach(work);
+    }
+
+    private UserEntity row(NewUser user) {
+        Candidate candidate = user.candidate();
+        long now = Time.currentTimeMillis();
+        UserEntity row = new UserEntity();
+        row.setId(candidate.newId());
+        row.setRealmId(call.realm().getId());
+        row.setCreatedTimestamp(
+                candidate.createdAt().map(time -> time.toEpochMilli()).orElse(now));
+        row.setLastModifiedTimestamp(now);
+        row.setUsername(user.column(UserModel.USERNAME));
+        row.setEmail(user.column(UserModel.EMAIL), call.realm().isDuplicateEmailsAllowed());
+        row.setFirstName(user.column(UserModel.FIRST_NAME));
+        row.setLastName(user.column(UserModel.LAST_NAME));
+        row.setEnabled(candidate.isActive().orElse(true));
+        row.setEmailVerified(
+                row.getEmail() != null && candidate.isEmailVerified().orElse(false));
+        return row;
+    }
+
+    private void writeAttributes(NewUser user, UserEntity row) {
+        user.attributes().forEach((name, values) -> {
+            if (!COLUMNS.contains(name)) {
+                values.stream().filter(value -> !value.isBlank()).forEach(value -> {
+                    UserAttributeEntity attribute = new UserAttributeEntity();
+                    attribute.setId(KeycloakModelUtils.generateId());
+                    attribute.setName(name);
+                    attribute.setValue(value);
+                    attribute.setUser(row);
+                    entities.persist(attribute);
+                });
+            }
+        });
+    }
+
+    private void writeRoles(Candidate candidate, UserEntity row) {
+        Stream.concat(Stream.of(defaultRole), candidate.role().filter(role -> !defaultRole.hasRole(role)).stream())
+                .forEach(role -> {
+                    UserRoleMappingEntity mapping = new UserRoleMappingEntity();
+                    mapping.setUser(row);
+                    mapping.setRoleId(role.getId());
+                    entities.persist(mapping);
+                });
+    }
+
+    private void writeGroups(Candidate candidate, UserEntity row) {
+        Set<String> joined = new LinkedHashSet<>();
+        Stream.concat(defaultGroups.stream(), candidate.groups().stream())
+                .map(GroupModel::getId)
+                .filter(joined::add)
+                .forEach(group -> {
+                    UserGroupMembershipEntity membership = new UserGroupMembershipEntity();
+                    membership.setUser(row);
+                    membership.setGroupId(group);
+                    membership.setMembershipType(MembershipType.UNMANAGED);
+                    entities.persist(membership);
+                });
+    }
+
+    private void writeCredentials(Candidate candidate, UserEntity row) {
+        int priority = PRIORITY_STEP;
+        for (CredentialModel credential : credentials(candidate)) {
+            CredentialEntity stored = new CredentialEntity();
+            stored.setId(KeycloakModelUtils.generateId());
+            stored.setType(credential.getType());
+            stored.setCreatedDate(Objects.requireNonNullElse(credential.getCreatedDate(), row.getCreatedTimestamp()));
+            stored.setSecretData(credential.getSecretData());
+            stored.setCredentialData(credential.getCredentialData());
+            stored.setPriority(priority);
+            stored.setUser(row);
+            entities.persist(stored);
+            priority += PRIORITY_STEP;
+        }
+    }
+
+    /** Returns the credentials of a line, the password first. */
+    static List<CredentialModel> credentials(Candidate candidate) {
+        return Stream.concat(
+                        candidate.password().map(hash -> hash.credential(Time.currentTimeMillis())).stream(),
+                        candidate.totp().stream())
+                .map(CredentialModel.class::cast)
+                .toList();
+    }
+
+    private void writeActions(Candidate candidate, UserEntity row) {
+        if (options.requirePasswordChange() && candidate.password().isPresent()) {
+            UserRequiredActionEntity action = new UserRequiredActionEntity();
+            action.setUser(row);
+            action.setAction(UserModel.RequiredAction.UPDATE_PASSWORD.name());
+            entities.persist(action);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.userservice.moving;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * A line that has the form of a user.
+ *
+ * @param number the number of the line in the body, from 1
+ * @param newId the id that the user receives, if they are new and the line has none
+ */
+record ParsedLine(long number, UserLine user, String newId) {
+
+    /** Returns what names the user, so that two lines with a name in common are about the same user. */
+    List<String> names() {
+        // A username may be an address, so that both are names of one kind.
+        return Stream.concat(
+                        Stream.ofNullable(user.id()).map(id -> "id " + id),
+                        Stream.of(user.username(), user.email())
+                                .filter(name -> name != null && !name.isBlank())
+                                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                                .distinct())
+                .toList();
+    }
+}
