@@ -60,6 +60,9 @@ public final class ImportResource {
                     InputStream body,
             @BeanParam ImportParameters parameters) {
         call.caller().users().requireImport();
+        if (call.session().getContext().getRequestHeaders().getMediaType() == null) {
+            throw ApiProblem.badRequest("A body is needed, as " + StreamedBody.NDJSON);
+        }
         FieldErrors errors = new FieldErrors();
         ImportOptions options = parameters.options(errors);
         errors.throwIfAny();
