@@ -17,8 +17,8 @@ public final class Bench {
     private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
 
     /** Lists the benchmarks that run if none is named: all but the flood, which takes hours. */
-    private static final List<String> NAMES =
-            List.of("tokens", "registration", "users", "limits", "metrics", "requests", "activity", "startup");
+    private static final List<String> NAMES = List.of(
+            "tokens", "registration", "users", "limits", "metrics", "requests", "import", "activity", "startup");
 
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
 
@@ -44,6 +44,7 @@ public final class Bench {
                         switch (name) {
                             case "activity" -> LIMIT_OF_ACTIVITY;
                             case "flood" -> FloodBench.limit();
+                            case "import" -> LIMIT_OF_ACTIVITY;
                             default -> LIMIT;
                         });
                 switch (name) {
@@ -53,6 +54,7 @@ public final class Bench {
                     case "limits" -> LimitsBench.run(work.resolve(name));
                     case "metrics" -> MetricsBench.run(work.resolve(name));
                     case "requests" -> RequestsBench.run(work.resolve(name));
+                    case "import" -> ImportBench.run(work.resolve(name));
                     case "activity" -> ActivityBench.run(work.resolve(name));
                     case "flood" -> FloodBench.run(work.resolve(name));
                     case "startup" -> StartupBench.run(work.resolve(name));

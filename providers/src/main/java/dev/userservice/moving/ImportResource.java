@@ -60,7 +60,7 @@ public final class ImportResource {
                     InputStream body,
             @BeanParam ImportParameters parameters) {
         call.caller().users().requireImport();
-        if (call.session().getContext().getRequestHeaders().getMediaType() == null) {
+        if (call.session().getContext().getHttpRequest().getHttpHeaders().getMediaType() == null) {
             throw ApiProblem.badRequest("A body is needed, as " + StreamedBody.NDJSON);
         }
         FieldErrors errors = new FieldErrors();
