@@ -2,6 +2,7 @@ package dev.userservice.hashes;
 
 import dev.userservice.keycloak.ProviderDefaults;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -18,9 +19,17 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
     private static final Logger LOG = Logger.getLogger(ImportedHashProvider.class);
 
     private final Supplier<VaultTranscriber> vault;
+    private final Semaphore processors;
 
-    ImportedHashProvider(Supplier<VaultTranscriber> vault) {
+    /**
+     * Makes a provider for one session.
+     *
+     * @param vault the session's vault
+     * @param processors how many checks may run at once on this node
+     */
+    ImportedHashProvider(Supplier<VaultTranscriber> vault, Semaphore processors) {
         this.vault = vault;
+        this.processors = processors;
     }
 
     @Override
@@ -53,12 +62,22 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
                         credential.getId(), stored.pepper());
                 return false;
             }
-            return hash.matches(rawPassword, pepper.get());
+            return isRight(hash, rawPassword, pepper.get());
         } catch (InvalidHashException e) {
             LOG.warnf(
                     "The imported password hash of the credential %s cannot be checked: %s: %s",
                     credential.getId(), e.field(), e.getMessage());
             return false;
+        }
+    }
+
+    /** More checks than processors would not be faster, and each of them can take much memory. Keycloak's Argon2 does the same. */
+    private boolean isRight(ImportedHash hash, String password, byte[] pepper) {
+        processors.acquireUninterruptibly();
+        try {
+            return hash.matches(password, pepper);
+        } finally {
+            processors.release();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.userservice.hashes;
 
 import dev.userservice.keycloak.FactoryDefaults;
+import java.util.concurrent.Semaphore;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.credential.hash.PasswordHashProviderFactory;
 import org.keycloak.models.KeycloakSession;
@@ -10,6 +11,8 @@ public final class ImportedHashProviderFactory
         implements PasswordHashProviderFactory, FactoryDefaults<PasswordHashProvider> {
     static final String ID = "imported";
 
+    private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors());
+
     @Override
     public String getId() {
         return ID;
@@ -17,6 +20,6 @@ public final class ImportedHashProviderFactory
 
     @Override
     public PasswordHashProvider create(KeycloakSession session) {
-        return new ImportedHashProvider(session::vault);
+        return new ImportedHashProvider(session::vault, processors);
     }
 }

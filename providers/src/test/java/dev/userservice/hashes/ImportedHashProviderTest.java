@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -31,9 +34,11 @@ import org.keycloak.vault.VaultTranscriber;
 /** Tests the provider with credentials as they come back from the database, and with a vault that has one entry. */
 final class ImportedHashProviderTest {
     private static final String PEPPERED = "$2a$04$abcdefghijklmnopqrstuu";
+    private static final String REDMINE_SALT = "c456bceb2654f72d207a0ce3038eeb21";
     private static final Map<String, String> VAULT = Map.of("${vault.hash_secret}", "made-up-pepper-7c1e4d");
 
-    private final PasswordHashProvider provider = new ImportedHashProvider(Vault::new);
+    private final Semaphore processors = new Semaphore(1);
+    private final PasswordHashProvider provider = new ImportedHashProvider(Vault::new, processors);
 
     /** A vault with one entry. Only raw secrets are asked for. */
     private static final class Vault implements VaultTranscriber {
@@ -171,6 +176,22 @@ final class ImportedHashProviderTest {
                 "{\"algorithm\":\"imported\",\"algorithmData\":{\"format\":[\"php\"]}}",
                 "{\"value\":\"$2y$31$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcde\"}");
         assertFalse(provider.verify("Corr3ct-Horse!", credential));
+    }
+
+    @Test
+    void aCheckWaitsForAFreeProcessor() throws Exception {
+        PasswordCredentialModel credential = stored(
+                ImportedHash.of("redmine", "1e4f80e37753f25cd06ba19d05e446c8ee88e7e2", REDMINE_SALT, null, null));
+        processors.acquire();
+        CompletableFuture<Boolean> waiting =
+                CompletableFuture.supplyAsync(() -> provider.verify("Corr3ct-Horse!", credential));
+        while (!processors.hasQueuedThreads()) {
+            Thread.onSpinWait();
+        }
+        assertFalse(waiting.isDone());
+        processors.release();
+        assertTrue(waiting.get(1, TimeUnit.MINUTES));
+        assertEquals(1, processors.availablePermits());
     }
 
     @Test

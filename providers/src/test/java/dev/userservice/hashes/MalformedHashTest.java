@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tests that a hash that is damaged or incomplete is refused clearly, and never in another way. */
 final class MalformedHashTest {
     private static final String CHARACTERS = "$,:={}.*/+-_ \t\n\0%09AZazäß\ud83d";
+    private static final String LONG_HASH =
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     private static final Map<String, Object> PBKDF2 = Map.of("algorithm", "pbkdf2-sha1", "iterations", 1000);
 
     /** Reads a text by its own format and by {@code auto}, and checks that only the one exception comes. */
@@ -92,6 +94,35 @@ final class MalformedHashTest {
                                 : "password_hash",
                         refusal.field());
             }
+        }
+    }
+
+    /** What is taken must not fail at a login, whatever is typed. */
+    @ParameterizedTest
+    @CsvSource({
+        "werkzeug, pbkdf2:sha1:1$$0123456789abcdef0123456789abcdef01234567",
+        "werkzeug, sha256$$0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "php, '$argon2d$m=8,t=1,p=1$$AAECAwQFBgcICQoLDA0ODw'",
+        "php, '$argon2i$v=19$m=128,t=1,p=16,data=AA$AA$AAECAwQFBgcICQoLDA0ODw'",
+        "passlib, '$scrypt$ln=1,r=1,p=1$$AAECAwQFBgcICQoLDA0ODw'",
+        "passlib, '$scrypt$ln=1,r=3,p=16$$AAECAwQFBgcICQoLDA0ODw'",
+        "libcrypt, $7$/1..../....$PdhNzVE542CEFvsCSzdbh/W4CsJBT5KVbJ6sjC5b4zA",
+        "libcrypt, $y$j..$$PdhNzVE542CEFvsCSzdbh/W4CsJBT5KVbJ6sjC5b4zA",
+        "libcrypt, $6$rounds=1$a$" + LONG_HASH,
+        "libcrypt, $1$a$aaaaaaaaaaaaaaaaaaaaaa",
+        "libcrypt, aaaaaaaaaaaaa",
+        "openldap, {CRYPT}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "openldap, {PBKDF2}1$$AAECAwQFBgcICQoLDA0ODw",
+        "shiro, $shiro1$MD5$1$$AAECAwQFBgcICQoLDA0ODw==",
+        "php, $2$04$......................aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "favre-bcrypt, $2a$04$......................aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "wordpress, $P$5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "dovecot, '{SCRAM-SHA-1}1,,AAECAwQFBgcICQoLDA0ODxAREhM=,AA=='"
+    })
+    void aSmallOrEmptyPartDoesNotFailLater(String format, String hash) {
+        ImportedHash read = ImportedHash.of(format, hash, null, null, null);
+        for (String password : List.of("", "a", "\0", "\ud83d", "é".repeat(40), "a".repeat(4096), "a".repeat(5000))) {
+            assertFalse(read.matches(password, new byte[0]));
         }
     }
 
