@@ -32,7 +32,7 @@ final class AutoFormat {
             rule("\\$scrypt\\$ln=.*", "passlib"),
             rule("\\$(?:scrypt\\$n=|bcrypt\\$v=).*", "adonisjs"),
             rule("\\$[1-5]\\$[0-9]{10,}\\$[^$]*\\$[^$]*", "password4j"),
-            rule("\\$(?:1|5|6|7|y)\\$.*", "libcrypt"),
+            rule("\\$(?:1|3|5|6|7|y)\\$.*", "libcrypt"),
             rule("\\$wp\\$.*", "wordpress"),
             rule("\\$shiro[12]\\$.*", "shiro"),
             rule("\\$[0-9a-f]{5,6}\\$[^$]*\\$[^$]*", "spring-security"),

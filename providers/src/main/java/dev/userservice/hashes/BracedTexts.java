@@ -15,6 +15,7 @@ final class BracedTexts {
             TextKind.MD5_CRYPT,
             TextKind.YESCRYPT,
             TextKind.SCRYPT_7,
+            TextKind.NT_HASH,
             TextKind.DES);
     /** What Atlassian's {@code {PKCS5S2}} is: 16 bytes of salt and 32 of PBKDF2. */
     private static final int ATLASSIAN_SALT = 16;
@@ -31,7 +32,7 @@ final class BracedTexts {
                 .map(kind -> kind.read(text))
                 .orElseThrow(
                         () -> InvalidHashException.ofHash(
-                                "It is no hash of crypt that is supported: bcrypt, SHA-512, SHA-256, MD5, yescrypt, scrypt or DES."));
+                                "It is no hash of crypt that is supported: bcrypt, SHA-512, SHA-256, MD5, yescrypt, scrypt, NT or DES."));
     }
 
     /** A text's scheme, in upper case, and what follows it. */
@@ -69,6 +70,7 @@ final class BracedTexts {
             case "ARGON2" -> Optional.of(argon2(rest));
             case "PBKDF2", "PBKDF2-SHA1", "PBKDF2-SHA256", "PBKDF2-SHA512" -> Optional.of(pbkdf2(scheme, rest));
             case "PKCS5S2" -> Optional.of(atlassian(rest));
+            case "BCRYPT" -> Optional.of(only(TextKind.BCRYPT, rest));
             default -> digest(scheme, rest, Encoding.BASE64);
         };
     }
@@ -151,6 +153,8 @@ final class BracedTexts {
             case "PBKDF2" -> Optional.of(dovecotPbkdf2(rest));
             case "SCRAM-SHA-1" -> Optional.of(scram(HashAlgorithm.SHA1, rest));
             case "SCRAM-SHA-256" -> Optional.of(scram(HashAlgorithm.SHA256, rest));
+            case "CRAM-MD5" -> Optional.of(Recipe.of(new CramMd5(new Bytes(Encoding.HEX.decode(rest)))));
+            case "NTLM" -> Optional.of(ModularTexts.ntHash(rest));
             case "PLAIN", "CLEAR", "CLEARTEXT" ->
                 Optional.of(Recipe.of(new PlainText(new Bytes(rest.getBytes(UTF_8)))));
             case "PLAIN-MD5", "LDAP-MD5" -> digest("MD5", rest, encoding);

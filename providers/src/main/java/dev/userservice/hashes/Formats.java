@@ -6,6 +6,7 @@ import static dev.userservice.hashes.TextKind.BCRYPT;
 import static dev.userservice.hashes.TextKind.BCRYPT_PHC;
 import static dev.userservice.hashes.TextKind.DES;
 import static dev.userservice.hashes.TextKind.MD5_CRYPT;
+import static dev.userservice.hashes.TextKind.NT_HASH;
 import static dev.userservice.hashes.TextKind.PASSWORD4J;
 import static dev.userservice.hashes.TextKind.SCRYPT_7;
 import static dev.userservice.hashes.TextKind.SCRYPT_HEX;
@@ -107,7 +108,7 @@ final class Formats {
         return List.of(
                 Format.of("dovecot", "{SSHA256}, {BLF-CRYPT}, {ARGON2ID}, {SCRAM-SHA-256}, …", BracedTexts::dovecot),
                 Format.of("openldap", "{SSHA}, {PBKDF2-SHA256}, {ARGON2}, {CRYPT}, …", BracedTexts::ldap),
-                Format.ofKinds("libcrypt", YESCRYPT, SHA_CRYPT, BCRYPT, SCRYPT_7, MD5_CRYPT, DES),
+                Format.ofKinds("libcrypt", YESCRYPT, SHA_CRYPT, BCRYPT, SCRYPT_7, MD5_CRYPT, NT_HASH, DES),
                 Format.of(
                         "apache-htpasswd",
                         String.join("; ", BCRYPT.form(), APR1.form(), "{SHA}", SHA_CRYPT.form(), DES.form()),

@@ -152,6 +152,18 @@ final class ModularTexts {
                 key));
     }
 
+    /** Reads the digits of an MD4 over the password's bytes with a zero behind each, which is Windows' hash for letters of ASCII. */
+    static Recipe ntHash(String digits) {
+        return Recipe.of(IteratedDigest.of(HashAlgorithm.MD4, Encoding.HEX.decode(digits)))
+                .after(Preparation.NONE.then(password -> {
+                    byte[] wide = new byte[2 * password.length];
+                    for (int index = 0; index < password.length; index++) {
+                        wide[2 * index] = password[index];
+                    }
+                    return wide;
+                }));
+    }
+
     private static int fiveCharacters(String text) {
         int number = 0;
         for (int index = 4; index >= 0; index--) {

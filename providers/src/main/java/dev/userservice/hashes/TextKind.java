@@ -17,6 +17,7 @@ enum TextKind {
     MD5_CRYPT("$1$", "\\$1\\$.*"),
     APR1("$apr1$", "\\$apr1\\$.*"),
     SHA_CRYPT("$5$, $6$", "\\$[56]\\$.*"),
+    NT_HASH("$3$$", "\\$3\\$\\$.*"),
     DES("13 characters of DES crypt, or 24 and more of bigcrypt", "[./0-9A-Za-z]{13,178}"),
     PHPASS("$P$, $H$", "\\$[PH]\\$.*"),
     SHIRO1("$shiro1$", "\\$shiro1\\$.*"),
@@ -53,6 +54,7 @@ enum TextKind {
             case SCRYPT_7 -> ModularTexts.scrypt7(text);
             case YESCRYPT -> Recipe.of(Yescrypt.of(text));
             case MD5_CRYPT, APR1, SHA_CRYPT, DES -> Recipe.of(new UnixCrypt(text));
+            case NT_HASH -> ModularTexts.ntHash(text.substring("$3$$".length()));
             case PHPASS -> Recipe.of(Phpass.of(text));
             case SHIRO1 -> JavaTexts.shiro1(text);
             case SHIRO2 -> JavaTexts.shiro2(text);

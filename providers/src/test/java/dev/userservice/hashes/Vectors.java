@@ -59,15 +59,24 @@ final class Vectors {
     }
 
     static List<Vector> all() {
-        try (InputStream file = Vectors.class.getResourceAsStream("hashes.ndjson");
+        return read("hashes.ndjson");
+    }
+
+    /** Returns hashes of further forms and with other parameters. */
+    static List<Vector> more() {
+        return read("more-hashes.ndjson");
+    }
+
+    private static List<Vector> read(String name) {
+        try (InputStream file = Vectors.class.getResourceAsStream(name);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(file, UTF_8))) {
-            return lines.lines().map(Vectors::read).toList();
+            return lines.lines().map(Vectors::vector).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Vector read(String line) {
+    private static Vector vector(String line) {
         try {
             return JsonSerialization.readValue(line, Vector.class);
         } catch (IOException e) {
