@@ -3,6 +3,7 @@ package dev.userservice.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.sql.SQLException;
@@ -37,6 +38,9 @@ final class ActivityCrashIT {
     private static final int THREADS = 6;
     private static final int ENOUGH = 20;
 
+    /** The tables, as a list of SQL, of which Keycloak may lose the newest rows. */
+    private static final String KEYCLOAKS_OWN = "'offline_user_session', 'offline_client_session', 'event_entity'";
+
     private static TestServer server;
     private static Database database;
     private static Tenant tenant;
@@ -47,7 +51,16 @@ final class ActivityCrashIT {
                 "unpacked".equals(System.getProperty("server", "unpacked")), "only an unpacked server can be killed");
         server = TestServer.durable("activity-crash");
         database = server.node().database();
-        tenant = Tenant.on(server, Tenant::withoutBruteForceProtection);
+        tenant = Tenant.on(server, ActivityCrashIT::storeEvents);
+    }
+
+    /**
+     * Makes Keycloak store its events, in the transactions that also write rows of the log. A commit of events alone is one that
+     * PostgreSQL may acknowledge too early.
+     */
+    private static void storeEvents(ObjectNode realm) {
+        realm.put("eventsEnabled", true).put("adminEventsEnabled", true);
+        Tenant.withoutBruteForceProtection(realm);
     }
 
     @AfterAll
@@ -137,13 +150,13 @@ final class ActivityCrashIT {
                 1, database.count("us_activity where action = 'password_reset' and user_id = ?", userId("forgetful")));
         assertEquals(
                 watched,
-                Set.copyOf(database.texts("select distinct what from commits where what <> 'offline_user_session'"
-                        + " and what <> 'offline_client_session'")),
+                Set.copyOf(
+                        database.texts("select distinct what from commits where what not in (" + KEYCLOAKS_OWN + ")")),
                 "each table was written to");
         assertEquals(
                 List.of(),
-                database.texts("select distinct what from commits where setting <> 'on'"
-                        + " and what <> 'offline_user_session' and what <> 'offline_client_session'"),
+                database.texts("select distinct what from commits where setting <> 'on' and what not in ("
+                        + KEYCLOAKS_OWN + ")"),
                 "commits that PostgreSQL acknowledges before they are safe");
 
         for (String table : watched) {
@@ -274,14 +287,15 @@ final class ActivityCrashIT {
         watchCommits("us_activity");
         watchCommits("offline_user_session");
         watchCommits("offline_client_session");
+        watchCommits("event_entity");
         tenant.addUser("alice");
         Tenant.Session session = tenant.session("alice");
         tenant.login("alice", "wrong").then().statusCode(401);
-        // A refresh writes no row of the log, only Keycloak's own row of the session, so the watch sees a commit that
-        // may be lost.
+        // A refresh writes no row of the log, only Keycloak's own rows of the session and the event, so the watch sees
+        // commits that may be lost.
         tenant.refresh(session.refresh()).then().statusCode(200);
         Map<String, Set<String>> seen = new TreeMap<>();
-        for (String table : List.of("us_activity", "offline_user_session", "offline_client_session")) {
+        for (String table : List.of("us_activity", "offline_user_session", "offline_client_session", "event_entity")) {
             seen.put(table, new HashSet<>(database.texts("select setting from commits where what = '" + table + "'")));
         }
         assertEquals(Set.of("on"), seen.get("us_activity"));
@@ -289,6 +303,7 @@ final class ActivityCrashIT {
                 seen.get("offline_user_session").contains("off")
                         || seen.get("offline_client_session").contains("off"),
                 "the watch would see it: " + seen);
+        assertEquals(Set.of("on", "off"), seen.get("event_entity"), "events with a row of the log, and without one");
     }
 
     /** Makes PostgreSQL record, as the last thing before a commit, whether that commit waits until it is durable. */
