@@ -193,6 +193,7 @@ final class ArchitectureTest {
             "mail.InterruptibleSender",
             "metrics.TenantFigures",
             "moving.ExistingUsers",
+            "moving.FreeNames",
             "moving.NewUserRows",
             "mfa.TotpSecret",
             "password.PasswordCheck",

@@ -64,6 +64,7 @@ final class ImportBatch {
             }
         }
         ExistingUsers existing = new ExistingUsers(call, candidates.values());
+        FreeNames.assume(call.session());
         for (Candidate candidate : candidates.values()) {
             try {
                 take(candidate, existing.match(candidate));

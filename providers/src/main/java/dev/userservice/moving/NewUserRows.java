@@ -4,14 +4,12 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.activity.LastLogins;
 import dev.userservice.keycloak.Entities;
 import jakarta.persistence.EntityManager;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.keycloak.common.util.Time;
@@ -72,29 +70,26 @@ final class NewUserRows {
     }
 
     /** Writes the rows of all these users, table by table. */
-    void write(Collection<NewUser> users) {
+    void write(List<NewUser> users) {
         entities.unwrap(Session.class).setJdbcBatchSize(ROWS_AT_ONCE);
-        Map<NewUser, UserEntity> rows = users.stream().collect(Collectors.toMap(user -> user, this::row));
-        each(users, user -> entities.persist(rows.get(user)));
-        each(users, user -> writeAttributes(user, rows.get(user)));
-        each(users, user -> writeRoles(user.candidate(), rows.get(user)));
-        each(users, user -> writeGroups(user.candidate(), rows.get(user)));
-        each(users, user -> writeCredentials(user.candidate(), rows.get(user)));
-        each(users, user -> writeActions(user.candidate(), rows.get(user)));
-        each(
-                users,
-                user -> user.candidate()
-                        .lastLogin()
-                        .ifPresent(time -> LastLogins.add(
-                                call.session(),
-                                call.realm().getId(),
-                                user.candidate().newId(),
-                                time)));
+        List<UserEntity> rows = users.stream().map(this::row).toList();
+        rows.forEach(entities::persist);
+        List<BiConsumer<NewUser, UserEntity>> tables = List.of(
+                this::writeAttributes, this::writeRoles, this::writeGroups, this::writeCredentials, this::writeActions);
+        for (BiConsumer<NewUser, UserEntity> table : tables) {
+            for (int i = 0; i < rows.size(); i++) {
+                table.accept(users.get(i), rows.get(i));
+            }
+        }
+        users.forEach(this::writeLastLogin);
         entities.flush();
     }
 
-    private static void each(Collection<NewUser> users, Consumer<NewUser> work) {
-        users.forEach(work);
+    private void writeLastLogin(NewUser user) {
+        Candidate candidate = user.candidate();
+        candidate
+                .lastLogin()
+                .ifPresent(time -> LastLogins.add(call.session(), call.realm().getId(), candidate.newId(), time));
     }
 
     private UserEntity row(NewUser user) {
@@ -131,7 +126,8 @@ final class NewUserRows {
         });
     }
 
-    private void writeRoles(Candidate candidate, UserEntity row) {
+    private void writeRoles(NewUser user, UserEntity row) {
+        Candidate candidate = user.candidate();
         Stream.concat(Stream.of(defaultRole), candidate.role().filter(role -> !defaultRole.hasRole(role)).stream())
                 .forEach(role -> {
                     UserRoleMappingEntity mapping = new UserRoleMappingEntity();
@@ -141,7 +137,8 @@ final class NewUserRows {
                 });
     }
 
-    private void writeGroups(Candidate candidate, UserEntity row) {
+    private void writeGroups(NewUser user, UserEntity row) {
+        Candidate candidate = user.candidate();
         Set<String> joined = new LinkedHashSet<>();
         Stream.concat(defaultGroups.stream(), candidate.groups().stream())
                 .map(GroupModel::getId)
@@ -155,7 +152,8 @@ final class NewUserRows {
                 });
     }
 
-    private void writeCredentials(Candidate candidate, UserEntity row) {
+    private void writeCredentials(NewUser user, UserEntity row) {
+        Candidate candidate = user.candidate();
         int priority = PRIORITY_STEP;
         for (CredentialModel credential : credentials(candidate)) {
             CredentialEntity stored = new CredentialEntity();
@@ -180,7 +178,8 @@ final class NewUserRows {
                 .toList();
     }
 
-    private void writeActions(Candidate candidate, UserEntity row) {
+    private void writeActions(NewUser user, UserEntity row) {
+        Candidate candidate = user.candidate();
         if (options.requirePasswordChange() && candidate.password().isPresent()) {
             UserRequiredActionEntity action = new UserRequiredActionEntity();
             action.setUser(row);
