@@ -34,6 +34,10 @@ public final class CurrentRequest {
         }
     }
 
+    RoutingContext context() {
+        return request;
+    }
+
     /** Keeps a value, by its class, for the rest of the request. */
     public void put(Object value) {
         request.put(value.getClass().getName(), value);

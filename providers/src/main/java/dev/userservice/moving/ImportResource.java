@@ -1,6 +1,7 @@
 package dev.userservice.moving;
 
 import dev.userservice.access.ApiCall;
+import dev.userservice.http.StreamedAnswer;
 import dev.userservice.http.StreamedBody;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -75,7 +76,7 @@ public final class ImportResource {
             try {
                 // The import outlives any transaction: each batch has its own.
                 call.session().getTransactionManager().commit();
-                new ImportRun(call, options, new ImportReport(out)).run(body);
+                new ImportRun(call, options, new ImportReport(StreamedAnswer.to(out))).run(body);
             } finally {
                 PLACES.release();
             }

@@ -28,15 +28,17 @@ final class Import {
 
     private Import() {}
 
-    /** What an import has answered. The summary is null if the answer ended before it. */
-    record Answer(List<JsonNode> refusals, List<JsonNode> progress, JsonNode summary) {
+    /** What an import has answered. The summary is null if the answer ended before it; the last line is that of the newest progress. */
+    record Answer(List<JsonNode> refusals, List<JsonNode> progress, JsonNode summary, int lastLine) {
         static Answer of(String body) {
             List<JsonNode> refusals = new ArrayList<>();
             List<JsonNode> progress = new ArrayList<>();
             JsonNode summary = null;
+            int lastLine = 0;
             for (String line : body.lines().toList()) {
                 JsonNode node = tree(line);
                 if (node.has("progress")) {
+                    lastLine = node.get("line").intValue();
                     progress.add(node.get("progress"));
                 } else if (node.has("summary")) {
                     summary = node.get("summary");
@@ -44,7 +46,7 @@ final class Import {
                     refusals.add(node);
                 }
             }
-            return new Answer(refusals, progress, summary);
+            return new Answer(refusals, progress, summary, lastLine);
         }
 
         int count(String what) {
