@@ -107,6 +107,7 @@ final class ArchitectureTest {
                             "http",
                             "keycloak",
                             "mail",
+                            "ratelimit",
                             "settings",
                             "users",
                             "web")),

@@ -1,13 +1,9 @@
 package dev.userservice.moving;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.userservice.access.ApiCall;
-import dev.userservice.access.EscalationGuard;
 import dev.userservice.hashes.ImportedHash;
 import dev.userservice.hashes.InvalidHashException;
-import dev.userservice.settings.Settings;
 import dev.userservice.users.PersonName;
-import dev.userservice.users.RoleChange;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.StrictJson;
@@ -29,7 +25,6 @@ import org.keycloak.models.GroupModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Reads the fields of lines, for the lines of one batch: what a role or a group of that name is, and whether the caller
@@ -48,21 +43,21 @@ final class CandidateReader {
     /** How far the clock of the other system may be ahead, in seconds. */
     private static final int CLOCK_SKEW = 300;
 
-    private final ApiCall call;
+    private final Granting granting;
     private final ImportOptions options;
     private final boolean allowsWeak;
     private final Map<String, Supplier<RoleModel>> roles = new HashMap<>();
     private final Map<String, Supplier<GroupModel>> groups = new HashMap<>();
 
     /**
-     * Reads lines for a call.
+     * Reads lines.
      *
-     * @param call the call in the session of the batch
+     * @param allowsWeak whether a user may have a password hash that can be guessed quickly
      */
-    CandidateReader(ApiCall call, ImportOptions options) {
-        this.call = call;
+    CandidateReader(Granting granting, ImportOptions options, boolean allowsWeak) {
+        this.granting = granting;
         this.options = options;
-        this.allowsWeak = call.settings().of(call.realm(), Settings.WEAK_HASHES);
+        this.allowsWeak = allowsWeak;
     }
 
     /**
@@ -248,13 +243,7 @@ final class CandidateReader {
     }
 
     private Function<String, Optional<RoleModel>> role(FieldErrors errors) {
-        return name -> once(roles, name, "role", errors, () -> {
-            FieldErrors unknown = new FieldErrors();
-            Optional<RoleModel> role = RoleChange.role(call, name, unknown);
-            unknown.throwIfAny();
-            RoleChange.requireGrantable(role.get(), call);
-            return role.get();
-        });
+        return name -> once(roles, name, "role", errors, () -> granting.role(name));
     }
 
     private Set<GroupModel> groups(UserLine line, FieldErrors errors) {
@@ -270,27 +259,10 @@ final class CandidateReader {
             if (path == null) {
                 errors.addUnlessKnown("groups", "This must be a list of paths");
             } else {
-                once(groups, path, "groups", errors, () -> group(path)).ifPresent(joined::add);
+                once(groups, path, "groups", errors, () -> granting.group(path)).ifPresent(joined::add);
             }
         }
         return joined;
-    }
-
-    /**
-     * Returns the group at a path.
-     *
-     * @throws ApiProblem 400 if there is none; 403 if it gives its members permissions that the caller does not hold
-     */
-    private GroupModel group(String path) {
-        GroupModel group = KeycloakModelUtils.findGroupByPath(call.session(), call.realm(), path);
-        if (group == null || group.getType() != GroupModel.Type.REALM) {
-            throw ApiProblem.invalid("groups", "There is no group " + StrictJson.printable(path));
-        }
-        EscalationGuard guard = new EscalationGuard(call);
-        for (GroupModel giver = group; giver != null; giver = giver.getParent()) {
-            giver.getRoleMappingsStream().forEach(guard::requireMayGrant);
-        }
-        return group;
     }
 
     /** Looks something up, or refuses it, once for all lines of the batch. */

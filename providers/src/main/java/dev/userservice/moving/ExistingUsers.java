@@ -1,6 +1,5 @@
 package dev.userservice.moving;
 
-import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.LowerCase;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
@@ -40,8 +40,8 @@ final class ExistingUsers {
         }
     }
 
-    ExistingUsers(ApiCall call, Collection<Candidate> candidates) {
-        this.realm = call.realm();
+    ExistingUsers(KeycloakSession session, RealmModel realm, Collection<Candidate> candidates) {
+        this.realm = realm;
         Set<String> ids = new HashSet<>();
         Set<String> names = new HashSet<>();
         Set<String> addresses = new HashSet<>();
@@ -51,7 +51,7 @@ final class ExistingUsers {
             addIfAny(names, candidate.first(UserModel.USERNAME));
         }
         names.addAll(addresses);
-        EntityManager entities = Entities.of(call.session());
+        EntityManager entities = Entities.of(session);
         find(entities, "u.id in (:given)", ids).forEach(row -> byId.put(row.id(), row));
         find(entities, "u.realmId = :realm and u.username in (:given)", names)
                 .forEach(row -> byUsername.put(row.username(), row));

@@ -5,10 +5,8 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.activation.ActivationCodes;
 import dev.userservice.mail.MailContext;
 import dev.userservice.moving.NewUserRows.NewUser;
-import dev.userservice.users.DuplicateUser;
-import dev.userservice.users.NewProfile;
+import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
-import dev.userservice.web.FieldErrors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.keycloak.models.UserModel;
-import org.keycloak.userprofile.UserProfile;
-import org.keycloak.userprofile.UserProfileContext;
 
 /** The import of some lines in one transaction: all of them are imported that can be, or none. */
 final class ImportBatch {
@@ -54,7 +50,8 @@ final class ImportBatch {
      */
     BatchResult run(List<ParsedLine> lines) {
         call.caller().users().requireImport();
-        CandidateReader reader = new CandidateReader(call, options);
+        CandidateReader reader = new CandidateReader(
+                new CallersGranting(call), options, call.settings().of(call.realm(), Settings.WEAK_HASHES));
         Map<Long, Candidate> candidates = new LinkedHashMap<>();
         for (ParsedLine line : lines) {
             try {
@@ -63,7 +60,7 @@ final class ImportBatch {
                 refused.add(LineRefusal.of(line.number(), problem));
             }
         }
-        ExistingUsers existing = new ExistingUsers(call, candidates.values());
+        ExistingUsers existing = new ExistingUsers(call.session(), call.realm(), candidates.values());
         FreeNames.assume(call.session());
         for (Candidate candidate : candidates.values()) {
             try {
@@ -83,7 +80,7 @@ final class ImportBatch {
 
     private void take(Candidate candidate, Optional<String> userId) {
         if (userId.isEmpty()) {
-            created.add(new NewUser(candidate, profile(candidate)));
+            created.add(NewUser.of(call.session(), call.realm(), candidate));
             newBefore.add(candidate.line());
             weak += isWeak(candidate) ? 1 : 0;
         } else if (newBefore.contains(candidate.line()) && candidate.newId().equals(userId.get())) {
@@ -107,26 +104,8 @@ final class ImportBatch {
         return candidate.password().filter(hash -> hash.isWeak()).isPresent();
     }
 
-    /**
-     * Returns the attributes of a new user in the form that is stored.
-     *
-     * @throws ApiProblem 400 or 409 for what the tenant's user profile refuses
-     */
-    private Map<String, List<String>> profile(Candidate candidate) {
-        FieldErrors errors = new FieldErrors();
-        FieldErrors taken = new FieldErrors();
-        UserProfile profile = new NewProfile(call.session(), call.realm(), UserProfileContext.USER_API)
-                .check(candidate.attributes(), candidate::field, errors, taken);
-        DuplicateUser.requireNone(taken, errors);
-        errors.throwIfAny();
-        Map<String, List<String>> stored =
-                new LinkedHashMap<>(profile.getAttributes().getWritable());
-        stored.put(UserModel.USERNAME, List.of(profile.getAttributes().getFirst(UserModel.USERNAME)));
-        return stored;
-    }
-
     private void write() {
-        new NewUserRows(call, options).write(created);
+        new NewUserRows(call.session(), call.realm(), options.requirePasswordChange()).write(created);
         if (options.sendActivation()) {
             created.stream()
                     .map(NewUser::candidate)

@@ -1,9 +1,13 @@
 package dev.userservice.moving;
 
-import dev.userservice.access.ApiCall;
 import dev.userservice.activity.LastLogins;
 import dev.userservice.keycloak.Entities;
+import dev.userservice.users.DuplicateUser;
+import dev.userservice.users.NewProfile;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
 import jakarta.persistence.EntityManager;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,8 @@ import org.hibernate.Session;
 import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.GroupModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.jpa.entities.CredentialEntity;
@@ -25,6 +31,8 @@ import org.keycloak.models.jpa.entities.UserRequiredActionEntity;
 import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.representations.idm.MembershipType;
+import org.keycloak.userprofile.Attributes;
+import org.keycloak.userprofile.UserProfileContext;
 
 /**
  * Writes the rows of new users. Keycloak's model needs about ten statements for each user, and waits for the database
@@ -41,18 +49,25 @@ final class NewUserRows {
     private static final Set<String> COLUMNS =
             Set.of(UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME);
 
-    private final ApiCall call;
-    private final ImportOptions options;
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final boolean requirePasswordChange;
     private final EntityManager entities;
     private final RoleModel defaultRole;
     private final List<GroupModel> defaultGroups;
 
-    NewUserRows(ApiCall call, ImportOptions options) {
-        this.call = call;
-        this.options = options;
-        this.entities = Entities.of(call.session());
-        this.defaultRole = call.realm().getDefaultRole();
-        this.defaultGroups = call.realm().getDefaultGroupsStream().toList();
+    /**
+     * Prepares for new users.
+     *
+     * @param requirePasswordChange whether users with a password must choose another one at their first login
+     */
+    NewUserRows(KeycloakSession session, RealmModel realm, boolean requirePasswordChange) {
+        this.session = session;
+        this.realm = realm;
+        this.requirePasswordChange = requirePasswordChange;
+        this.entities = Entities.of(session);
+        this.defaultRole = realm.getDefaultRole();
+        this.defaultGroups = realm.getDefaultGroupsStream().toList();
     }
 
     /**
@@ -61,6 +76,24 @@ final class NewUserRows {
      * @param attributes all attributes by the names of the user profile, valid and in the form that is stored
      */
     record NewUser(Candidate candidate, Map<String, List<String>> attributes) {
+        /**
+         * Returns the new user of a line.
+         *
+         * @throws ApiProblem 400 or 409 for what the tenant's user profile refuses
+         */
+        static NewUser of(KeycloakSession session, RealmModel realm, Candidate candidate) {
+            FieldErrors errors = new FieldErrors();
+            FieldErrors taken = new FieldErrors();
+            Attributes profile = new NewProfile(session, realm, UserProfileContext.USER_API)
+                    .check(candidate.attributes(), candidate::field, errors, taken)
+                    .getAttributes();
+            DuplicateUser.requireNone(taken, errors);
+            errors.throwIfAny();
+            Map<String, List<String>> stored = new HashMap<>(profile.getWritable());
+            stored.put(UserModel.USERNAME, List.of(profile.getFirst(UserModel.USERNAME)));
+            return new NewUser(candidate, stored);
+        }
+
         private String column(String name) {
             return attributes.getOrDefault(name, List.of()).stream()
                     .filter(value -> !value.isBlank())
@@ -87,9 +120,7 @@ final class NewUserRows {
 
     private void writeLastLogin(NewUser user) {
         Candidate candidate = user.candidate();
-        candidate
-                .lastLogin()
-                .ifPresent(time -> LastLogins.add(call.session(), call.realm().getId(), candidate.newId(), time));
+        candidate.lastLogin().ifPresent(time -> LastLogins.add(session, realm.getId(), candidate.newId(), time));
     }
 
     private UserEntity row(NewUser user) {
@@ -97,12 +128,12 @@ final class NewUserRows {
         long now = Time.currentTimeMillis();
         UserEntity row = new UserEntity();
         row.setId(candidate.newId());
-        row.setRealmId(call.realm().getId());
+        row.setRealmId(realm.getId());
         row.setCreatedTimestamp(
                 candidate.createdAt().map(time -> time.toEpochMilli()).orElse(now));
         row.setLastModifiedTimestamp(now);
         row.setUsername(user.column(UserModel.USERNAME));
-        row.setEmail(user.column(UserModel.EMAIL), call.realm().isDuplicateEmailsAllowed());
+        row.setEmail(user.column(UserModel.EMAIL), realm.isDuplicateEmailsAllowed());
         row.setFirstName(user.column(UserModel.FIRST_NAME));
         row.setLastName(user.column(UserModel.LAST_NAME));
         row.setEnabled(candidate.isActive().orElse(true));
@@ -180,7 +211,7 @@ final class NewUserRows {
 
     private void writeActions(NewUser user, UserEntity row) {
         Candidate candidate = user.candidate();
-        if (options.requirePasswordChange() && candidate.password().isPresent()) {
+        if (requirePasswordChange && candidate.password().isPresent()) {
             UserRequiredActionEntity action = new UserRequiredActionEntity();
             action.setUser(row);
             action.setAction(UserModel.RequiredAction.UPDATE_PASSWORD.name());

@@ -107,6 +107,32 @@ public record UserLine(
         List<String> groups)
         implements JsonRequest {
 
+    /** Returns the same line without its password hash, for a user whose password is known. */
+    UserLine withoutPassword() {
+        return new UserLine(
+                id,
+                username,
+                email,
+                firstName,
+                lastName,
+                fullName,
+                role,
+                isActive,
+                isEmailVerified,
+                gender,
+                preferences,
+                attributes,
+                createdAt,
+                lastLogin,
+                totp,
+                null,
+                null,
+                null,
+                null,
+                null,
+                groups);
+    }
+
     @Override
     public String toString() {
         return "UserLine[***]";

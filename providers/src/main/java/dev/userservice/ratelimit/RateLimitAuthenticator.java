@@ -15,6 +15,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.representations.idm.CredentialRepresentation;
 
 /**
  * The first step of a direct grant (RFC 6749, section 4.3). After too many failures from one address it refuses the
@@ -31,11 +32,22 @@ final class RateLimitAuthenticator implements Authenticator, ProviderDefaults {
                 ? Optional.empty()
                 : new LoginLimit(context.getSession(), context.getRealm(), rate(context)).begin(name, false);
         if (refusal.isEmpty()) {
+            String password =
+                    context.getHttpRequest().getDecodedFormParameters().getFirst(CredentialRepresentation.PASSWORD);
+            if (name != null && password != null) {
+                announce(context, name, password);
+            }
             context.success();
             return;
         }
         // The refusal is a challenge, because a failure would count for Keycloak's lockout of the account.
         context.forceChallenge(refusal.get().ofTokenEndpoint());
+    }
+
+    private static void announce(AuthenticationFlowContext context, String name, String password) {
+        context.getSession()
+                .getKeycloakSessionFactory()
+                .publish(new PasswordArrived(context.getSession(), context.getRealm(), name, password));
     }
 
     /** Returns the rate from the step's own configuration, if it contains one. */

@@ -38,6 +38,13 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
             context.forceChallenge(createLoginForm(FormLimit.form(context, refusal.get())));
             return false;
         }
+        name.ifPresent(known -> context.getSession()
+                .getKeycloakSessionFactory()
+                .publish(new PasswordArrived(
+                        context.getSession(),
+                        context.getRealm(),
+                        known,
+                        form.getFirst(CredentialRepresentation.PASSWORD))));
         boolean isRight = super.validateForm(context, form);
         if (isRight) {
             FormLimit.passed(context);

@@ -96,6 +96,20 @@ public final class Settings {
             Settings::flag,
             "Whether an import accepts password hashes that can be guessed quickly, such as one round of MD5.");
 
+    public static final Setting<Optional<URI>> OLD_SERVICE_URL = new Setting<>(
+            "old-service-url",
+            "https URL; unset means none",
+            Optional.empty(),
+            text -> Optional.of(WebAddress.of(bounded(text))),
+            "The address of the user service that the tenant used before. At the first login of an unknown user, it is asked whether the password is right, and the user is then created.");
+
+    public static final Setting<Optional<String>> OLD_SERVICE_TOKEN = new Setting<>(
+            "old-service-token",
+            "the key of an entry in Keycloak's vault; unset means none",
+            Optional.empty(),
+            text -> Optional.of(bounded(text)),
+            "The bearer token that is sent to the old service.");
+
     public static final Setting<String> APIDOCS_CLIENT = new Setting<>(
             "apidocs-client",
             "the client_id of a public client",
@@ -175,6 +189,8 @@ public final class Settings {
             PENDING_RETENTION,
             ACTIVITY_TOKEN_REFRESHES,
             WEAK_HASHES,
+            OLD_SERVICE_URL,
+            OLD_SERVICE_TOKEN,
             APIDOCS_CLIENT,
             LIMIT_LOGIN,
             LIMIT_REGISTER,
@@ -225,9 +241,29 @@ public final class Settings {
             text -> Optional.of(text),
             "The Redis on which all nodes of a cluster count the rate limits together.");
 
+    public static final Setting<Set<String>> OLD_SERVICE_HOSTS = new Setting<>(
+            "old-service-hosts",
+            "hosts, with or without a port, with commas between them; unset means none",
+            Set.of(),
+            Settings::names,
+            "The hosts that tenants may name in old-service-url.");
+
+    public static final Setting<Boolean> OLD_SERVICE_PRIVATE_ADDRESSES = new Setting<>(
+            "old-service-private-addresses",
+            "true or false",
+            false,
+            Settings::flag,
+            "Whether these hosts may have addresses of private networks.");
+
     /** The settings of the whole server, which no tenant can set. */
-    public static final List<Setting<?>> OF_THE_SERVER =
-            List.of(PLATFORM_REALM, ACTIVITY_PURGE_INTERVAL, TENANT_GAUGES_INTERVAL, APIDOCS, REDIS_URL);
+    public static final List<Setting<?>> OF_THE_SERVER = List.of(
+            PLATFORM_REALM,
+            ACTIVITY_PURGE_INTERVAL,
+            TENANT_GAUGES_INTERVAL,
+            APIDOCS,
+            REDIS_URL,
+            OLD_SERVICE_HOSTS,
+            OLD_SERVICE_PRIVATE_ADDRESSES);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 
