@@ -139,10 +139,15 @@ public final class ApiCall {
      * Returns the same call in another session, for work that outlives the transaction of the request. The caller is
      * looked up again, so that the rights count that the caller has now.
      *
-     * @throws ApiProblem 401 if the caller or the client of the token has been removed or disabled
+     * @throws ApiProblem 401 if the caller or the client of the token has been removed or disabled, or the session of the
+     *     token has ended; 404 if the tenant has been removed or disabled
      */
     public ApiCall in(KeycloakSession other) {
-        Tenancy here = new Tenancy(other, other.realms().getRealm(realm().getId()));
+        RealmModel again = other.realms().getRealm(realm().getId());
+        if (again == null || !again.isEnabled()) {
+            throw ApiProblem.notFound("The tenant has been removed or disabled");
+        }
+        Tenancy here = new Tenancy(other, again);
         return new ApiCall(other, settings, here, caller.in(other, here), bearerRefreshToken, refusedToken);
     }
 

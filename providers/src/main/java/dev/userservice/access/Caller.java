@@ -79,11 +79,24 @@ public final class Caller {
         RealmModel realm = other.realms().getRealm(home.getId());
         UserModel user = realm == null ? null : other.users().getUserById(realm, user().getId());
         ClientModel client = realm == null ? null : realm.getClientById(client().getId());
-        if (user == null || client == null || !user.isEnabled() || !client.isEnabled()) {
+        if (user == null || client == null || !user.isEnabled() || !client.isEnabled() || isEnded(other, realm, user)) {
             throw ApiProblem.invalidToken();
         }
         AuthResult known = new AuthResult(user, proof.session(), token(), client);
         return new Caller(other, there, realm, known, roles.carried());
+    }
+
+    /** Whether the session of the token has ended, or the tokens of the user or of the realm have been revoked. */
+    private boolean isEnded(KeycloakSession other, RealmModel realm, UserModel user) {
+        UserSessionModel known = proof.session();
+        boolean isKept = known != null
+                && known.getPersistenceState() != UserSessionModel.SessionPersistenceState.TRANSIENT
+                && token().getSessionId() != null;
+        boolean isGone = isKept
+                && other.sessions().getUserSession(realm, token().getSessionId()) == null
+                && other.sessions().getOfflineUserSession(realm, token().getSessionId()) == null;
+        int revoked = Math.max(realm.getNotBefore(), other.users().getNotBeforeOfUser(realm, user));
+        return isGone || token().getIat() < revoked;
     }
 
     /** Begins an event about an action of the caller's user, with the client and the session of the token. */

@@ -40,6 +40,11 @@ public record ActivationCodes(KeycloakSession session, Settings settings) {
         recordIfPending(user);
     }
 
+    /** Does the same for a user who was imported: such an account is kept however long its activation is pending. */
+    public void inviteImported(UserModel user, MailContext origin) {
+        start(ActivationMails.INVITATION, user, origin);
+    }
+
     private void recordIfPending(UserModel user) {
         if (Activation.hasAction(user)) {
             new PendingAccounts(session).record(realm(), user);

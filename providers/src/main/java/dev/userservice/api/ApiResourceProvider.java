@@ -68,6 +68,7 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
         QueryParameters.requireValid(
                 route, resource.getClass(), request.getUri().getQueryParameters());
         if (route.kind() == Route.Kind.LINES) {
+            // The stream of the body is made before the method is called, and has the limit that it finds then.
             StreamedBody.admit();
         }
         return resource;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.storage.ReadOnlyException;
 
 /**
  * Runs batches in transactions. A batch is tried again while the database is away, and once after any other failure,
@@ -74,12 +75,20 @@ final class BatchTransaction {
             throws ImportStoppedException {
         if (lines.size() == 1) {
             long line = lines.get(0).number();
+            if (failure instanceof ReadOnlyException) {
+                return BatchResult.refused(
+                        LineRefusal.of(line, "The user is kept in a directory that cannot be written to"));
+            }
             LOG.errorf(failure, "Line %d of an import cannot be imported", line);
             return BatchResult.refused(LineRefusal.of(line, "This line cannot be imported; the server's log says why"));
         }
-        int half = lines.size() / 2;
-        return run(lines.subList(0, half), isCheck, newBefore)
-                .plus(run(lines.subList(half, lines.size()), isCheck, newBefore));
+        List<ParsedLine> first = lines.subList(0, lines.size() / 2);
+        BatchResult result = run(first, isCheck, newBefore);
+        try {
+            return result.plus(run(lines.subList(first.size(), lines.size()), isCheck, newBefore));
+        } catch (ImportStoppedException stopped) {
+            throw stopped.after(result, first.get(first.size() - 1).number());
+        }
     }
 
     private static void pause(Duration wait) throws ImportStoppedException {

@@ -35,10 +35,22 @@ final class CandidateReader {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,35}");
 
     /** The words that stand in place of an id in paths of the API. */
-    static final Set<String> NO_IDS =
-            Set.of("activation", "auth", "export", "health", "id", "identifier", "import", "me", "mfa", "password");
+    static final Set<String> NO_IDS = Set.of(
+            "activation",
+            "auth",
+            "count",
+            "export",
+            "health",
+            "id",
+            "identifier",
+            "import",
+            "me",
+            "mfa",
+            "password",
+            "profile");
 
     private static final int MAX_GROUPS = 100;
+    private static final int MAX_ATTRIBUTES = 100;
 
     /** How far the clock of the other system may be ahead, in seconds. */
     private static final int CLOCK_SKEW = 300;
@@ -131,6 +143,10 @@ final class CandidateReader {
     private static void readAttributes(JsonNode attributes, Map<String, List<String>> values, FieldErrors errors) {
         if (!attributes.isObject()) {
             errors.add("attributes", "This must be a JSON object");
+            return;
+        }
+        if (attributes.size() > MAX_ATTRIBUTES) {
+            errors.add("attributes", "At most " + MAX_ATTRIBUTES + " attributes are allowed");
             return;
         }
         attributes.properties().forEach(attribute -> {

@@ -89,7 +89,9 @@ final class ExistingUsers {
      */
     Optional<String> match(Candidate candidate) {
         String email = candidate.first(UserModel.EMAIL);
-        String username = candidate.first(UserModel.USERNAME);
+        // Where the address is the username, whatever else a line says is not kept.
+        String username =
+                realm.isRegistrationEmailAsUsername() && email != null ? null : candidate.first(UserModel.USERNAME);
         Map<String, Row> found = new LinkedHashMap<>();
         note(found, "id", byId.get(candidate.newId()));
         note(found, "email", ofAddress(email));

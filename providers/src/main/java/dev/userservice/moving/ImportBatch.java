@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.keycloak.models.UserModel;
+import org.keycloak.storage.UserStorageProvider;
 
 /** The import of some lines in one transaction: all of them are imported that can be, or none. */
 final class ImportBatch {
@@ -23,6 +24,7 @@ final class ImportBatch {
     private final boolean isDryRun;
     private final List<LineRefusal> refused = new ArrayList<>();
     private final List<NewUser> created = new ArrayList<>();
+    private final List<Runnable> afterwards = new ArrayList<>();
     private int known;
     private int updated;
     private int unchanged;
@@ -61,7 +63,9 @@ final class ImportBatch {
             }
         }
         ExistingUsers existing = new ExistingUsers(call.session(), call.realm(), candidates.values());
-        FreeNames.assume(call.session());
+        if (!hasDirectory()) {
+            FreeNames.assume(call.session());
+        }
         for (Candidate candidate : candidates.values()) {
             try {
                 take(candidate, existing.match(candidate));
@@ -78,6 +82,13 @@ final class ImportBatch {
         return new BatchResult(counts, List.copyOf(refused));
     }
 
+    /** Whether the realm has users outside its own tables, whom no query finds. */
+    private boolean hasDirectory() {
+        return call.realm()
+                .getComponentsStream(call.realm().getId(), UserStorageProvider.class.getName())
+                .anyMatch(component -> component.get("enabled", true));
+    }
+
     private void take(Candidate candidate, Optional<String> userId) {
         if (userId.isEmpty()) {
             created.add(NewUser.of(call.session(), call.realm(), candidate));
@@ -87,10 +98,11 @@ final class ImportBatch {
             // The transaction that created this user has committed, although its answer was lost.
             known++;
         } else if (options.mode() == ImportOptions.Mode.UPDATE) {
-            boolean isChanged =
+            UserReconciliation.Result result =
                     UserReconciliation.of(call, candidate, userId.get()).apply();
-            updated += isChanged ? 1 : 0;
-            unchanged += isChanged ? 0 : 1;
+            updated += result.isChanged() ? 1 : 0;
+            unchanged += result.isChanged() ? 0 : 1;
+            afterwards.addAll(result.afterwards());
         } else if (options.mode() == ImportOptions.Mode.SKIP) {
             skipped++;
         } else {
@@ -115,6 +127,7 @@ final class ImportBatch {
         if (!created.isEmpty() || updated > 0) {
             new AdminEvents(call).imported(created.size(), updated, weak);
         }
+        afterwards.forEach(Runnable::run);
     }
 
     private boolean hasToProveAddress(Candidate candidate) {
@@ -125,6 +138,7 @@ final class ImportBatch {
 
     private void invite(Candidate candidate) {
         UserModel user = call.session().users().getUserById(call.realm(), candidate.newId());
-        new ActivationCodes(call.session(), call.settings()).invite(user, MailContext.withoutRequest(call.session()));
+        new ActivationCodes(call.session(), call.settings())
+                .inviteImported(user, MailContext.withoutRequest(call.session()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.userservice.moving;
 
 import dev.userservice.access.ApiCall;
+import dev.userservice.activation.ActivationCodes;
 import dev.userservice.http.StreamedAnswer;
 import dev.userservice.http.StreamedBody;
 import dev.userservice.web.ApiProblem;
@@ -13,7 +14,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.InputStream;
-import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -24,8 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** The import of users from another system. */
 @Tag(name = "Users")
 public final class ImportResource {
-    /** Each import occupies one of the server's threads for as long as it goes on. */
-    private static final Semaphore PLACES = new Semaphore(4);
+    private static final ImportPlaces PLACES = new ImportPlaces();
 
     private static final int RETRY_SECONDS = 60;
 
@@ -67,18 +66,26 @@ public final class ImportResource {
         FieldErrors errors = new FieldErrors();
         ImportOptions options = parameters.options(errors);
         errors.throwIfAny();
-        if (PLACES.availablePermits() == 0) {
+        if (options.sendActivation() && !new ActivationCodes(call.session(), call.settings()).isKnown()) {
+            throw ApiProblem.invalid("send_activation", "This tenant has no activation");
+        }
+        if (!PLACES.isFree(call.realm().getId())) {
             throw ApiProblem.unavailable(RETRY_SECONDS);
         }
+        String tenant = call.realm().getId();
         StreamingOutput answer = out -> {
-            // Several calls may have found the last place free; they wait, since their answers have begun.
-            PLACES.acquireUninterruptibly();
+            // The import outlives any transaction: each batch has its own.
+            call.session().getTransactionManager().commit();
+            ImportRun run = new ImportRun(call, options, new ImportReport(StreamedAnswer.to(out)));
+            if (!PLACES.take(tenant)) {
+                // Another call has taken the last place since.
+                run.stop("Too many imports are running on this server");
+                return;
+            }
             try {
-                // The import outlives any transaction: each batch has its own.
-                call.session().getTransactionManager().commit();
-                new ImportRun(call, options, new ImportReport(StreamedAnswer.to(out))).run(body);
+                run.run(body);
             } finally {
-                PLACES.release();
+                PLACES.release(tenant);
             }
         };
         return Response.ok(answer, StreamedBody.NDJSON).build();

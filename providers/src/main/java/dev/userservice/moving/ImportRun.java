@@ -24,12 +24,16 @@ import java.util.UUID;
  * progress line has told stays, whatever happens later.
  */
 final class ImportRun {
+    /** The number of bytes of a batch's lines, which are in memory together. */
+    private static final int MAX_BATCH_BYTES = 1024 * 1024;
+
     private final ImportOptions options;
     private final ImportReport report;
     private final BatchTransaction transaction;
     private final Pace pace = new Pace();
     private final List<ParsedLine> batch = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
+    private int bytes;
     private Counts total = Counts.NONE;
     private long done;
 
@@ -60,9 +64,14 @@ final class ImportRun {
                 read(body, Optional.empty());
             }
             report.summary(summary(null));
-        } catch (ImportStoppedException | ImportLines.EndlessLineException e) {
+        } catch (ImportStoppedException | ImportLines.EndlessLineException | TemporaryFile.FullException e) {
             report.summary(summary(e.getMessage()));
         }
+    }
+
+    /** Reports that the import has not begun. */
+    void stop(String reason) throws IOException {
+        report.summary(summary(reason));
     }
 
     private void check(InputStream body) throws IOException, ImportStoppedException {
@@ -74,13 +83,18 @@ final class ImportRun {
     /** Checks all lines before the first user is written; for this the body is kept in a file. */
     private void importIfFlawless(InputStream body) throws IOException, ImportStoppedException {
         try (FileChannel file = TemporaryFile.open()) {
-            check(new CopyingStream(body, Channels.newOutputStream(file)));
-            done = options.resumeAfter();
-            if (total.refused() > 0) {
-                total = new Counts(0, 0, 0, 0, total.refused(), 0);
+            boolean isFlawless = false;
+            try {
+                check(new CopyingStream(body, TemporaryFile.outputTo(file)));
+                isFlawless = total.refused() == 0;
+            } finally {
+                // Nothing of what was checked has been imported.
+                done = options.resumeAfter();
+                total = isFlawless ? Counts.NONE : new Counts(0, 0, 0, 0, total.refused(), 0);
+            }
+            if (!isFlawless) {
                 throw new ImportStoppedException("Nothing was imported, because lines have errors");
             }
-            total = Counts.NONE;
             file.position(0);
             read(Channels.newInputStream(file), Optional.empty());
         }
@@ -99,7 +113,7 @@ final class ImportRun {
             if (line.isPresent() && (seen.isEmpty() || isFirst(line.get(), seen.get()))) {
                 add(line.get(), seen.isPresent());
             }
-            if (batch.size() == options.batch()) {
+            if (batch.size() == options.batch() || bytes >= MAX_BATCH_BYTES) {
                 finish(lines.number(), seen.isPresent());
             }
         }
@@ -112,8 +126,8 @@ final class ImportRun {
                 throw ApiProblem.badRequest("The line is longer than " + ImportLines.MAX_LINE / 1024 + " KiB");
             }
             UserLine user = StrictJson.parse(line.json(), UserLine.class);
-            return Optional.of(
-                    new ParsedLine(line.number(), user, UUID.randomUUID().toString()));
+            return Optional.of(new ParsedLine(
+                    line.number(), line.json().length, user, UUID.randomUUID().toString()));
         } catch (ApiProblem problem) {
             refuse(LineRefusal.of(line.number(), problem));
             return Optional.empty();
@@ -141,6 +155,7 @@ final class ImportRun {
             finish(line.number() - 1, isCheck);
         }
         batch.add(line);
+        bytes += line.bytes();
         names.addAll(line.names());
     }
 
@@ -148,18 +163,32 @@ final class ImportRun {
     private void finish(long lastLine, boolean isCheck) throws IOException, ImportStoppedException {
         if (!batch.isEmpty()) {
             long start = System.nanoTime();
-            BatchResult result = transaction.run(batch, isCheck);
-            total = total.plus(result.counts());
-            for (LineRefusal refusal : result.refusals()) {
-                report.refused(refusal);
+            try {
+                tell(transaction.run(batch, isCheck));
+            } catch (ImportStoppedException stopped) {
+                tell(stopped.partial());
+                done = Math.max(done, stopped.line());
+                throw stopped;
             }
-            batch.clear();
-            names.clear();
+            clear();
             done = lastLine;
             report.progress(done, Progress.of(isCheck ? "check" : "import", total));
             pace.rest(Duration.ofNanos(System.nanoTime() - start));
         }
         done = lastLine;
+    }
+
+    private void tell(BatchResult result) throws IOException {
+        total = total.plus(result.counts());
+        for (LineRefusal refusal : result.refusals()) {
+            report.refused(refusal);
+        }
+    }
+
+    private void clear() {
+        batch.clear();
+        names.clear();
+        bytes = 0;
     }
 
     private void refuse(LineRefusal refusal) throws IOException {

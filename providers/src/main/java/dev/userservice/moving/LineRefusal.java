@@ -1,6 +1,7 @@
 package dev.userservice.moving;
 
 import dev.userservice.web.ApiProblem;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param errors all that is wrong, by field; null if it is no more than the message says
  */
 record LineRefusal(long line, String field, String message, Map<String, List<String>> errors) {
+
+    private static final int MAX_ERRORS = 20;
 
     static LineRefusal of(long line, String message) {
         return new LineRefusal(line, null, message, null);
@@ -29,6 +32,13 @@ record LineRefusal(long line, String field, String message, Map<String, List<Str
         }
         Map.Entry<String, List<String>> first = errors.entrySet().iterator().next();
         boolean isWhole = errors.size() == 1 && first.getValue().size() == 1;
-        return new LineRefusal(line, first.getKey(), first.getValue().get(0), isWhole ? null : errors);
+        return new LineRefusal(line, first.getKey(), first.getValue().get(0), isWhole ? null : some(errors));
+    }
+
+    /** Returns the first errors: a line can have thousands. */
+    private static Map<String, List<String>> some(Map<String, List<String>> errors) {
+        Map<String, List<String>> some = new LinkedHashMap<>();
+        errors.entrySet().stream().limit(MAX_ERRORS).forEach(error -> some.put(error.getKey(), error.getValue()));
+        return some;
     }
 }

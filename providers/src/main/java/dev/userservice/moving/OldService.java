@@ -1,6 +1,7 @@
 package dev.userservice.moving;
 
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.LowerCase;
 import dev.userservice.web.StrictJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,7 +44,7 @@ record OldService(HttpClient http, Set<String> hosts, boolean arePrivateAllowed)
     boolean mayBeAt(URI address) {
         int port = address.getPort();
         String host = address.getHost();
-        return "https".equalsIgnoreCase(address.getScheme())
+        return LowerCase.same("https", address.getScheme())
                 && (hosts.contains(port < 0 ? host : host + ":" + port) || (port == 443 && hosts.contains(host)));
     }
 

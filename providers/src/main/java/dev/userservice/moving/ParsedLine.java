@@ -8,9 +8,10 @@ import java.util.stream.Stream;
  * A line that has the form of a user.
  *
  * @param number the number of the line in the body, from 1
+ * @param bytes the length of the line
  * @param newId the id that the user receives, if they are new and the line has none
  */
-record ParsedLine(long number, UserLine user, String newId) {
+record ParsedLine(long number, int bytes, UserLine user, String newId) {
 
     /** Returns what names the user, so that two lines with a name in common are about the same user. */
     List<String> names() {

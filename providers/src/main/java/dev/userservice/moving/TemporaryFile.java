@@ -1,6 +1,9 @@
 package dev.userservice.moving;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,5 +28,37 @@ final class TemporaryFile {
             // Windows deletes no open file; it is deleted when it is closed.
         }
         return file;
+    }
+
+    /**
+     * Returns a stream into the file, which takes no more than half of what is free on the disk: others need it too.
+     *
+     * @throws IOException if the disk cannot be asked
+     */
+    static OutputStream outputTo(FileChannel file) throws IOException {
+        long free = Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir")))
+                .getUsableSpace();
+        return new FilterOutputStream(Channels.newOutputStream(file)) {
+            private long left = free / 2;
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                left -= length;
+                if (left < 0) {
+                    throw new FullException();
+                }
+                out.write(bytes, from, length);
+            }
+        };
+    }
+
+    /** Says that there is no room for the copy of a body. */
+    static final class FullException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private FullException() {
+            super(
+                    "The server has no room for a copy of this body: check it with dry_run, and import it with mode=skip");
+        }
     }
 }

@@ -2,7 +2,6 @@ package dev.userservice.moving;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.EscalationGuard;
-import dev.userservice.access.ReadOnlyUser;
 import dev.userservice.activity.LastLogins;
 import dev.userservice.keycloak.LockedUser;
 import dev.userservice.keycloak.ValidationTexts;
@@ -12,6 +11,7 @@ import dev.userservice.users.RoleChange;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,26 +51,58 @@ record UserReconciliation(ApiCall call, Candidate candidate, UserModel user) {
     }
 
     /**
+     * What a change has made of the user.
+     *
+     * @param afterwards what clients and listeners are told of, once the whole batch is known to be possible
+     */
+    record Result(boolean isChanged, List<Runnable> afterwards) {}
+
+    /**
      * Makes the change, after all of it has been checked.
      *
-     * @return whether anything has changed
      * @throws ApiProblem 400, 403 or 409
+     * @throws ReadOnlyException for a user of a directory that cannot be written to; part of the change may have been made
      */
-    boolean apply() {
+    Result apply() {
         UserProfile profile = profile();
         Optional<RoleChange> role = candidate.role().map(wanted -> RoleChange.to(wanted, user, call));
         role.ifPresent(RoleChange::requirePossible);
+        List<GroupModel> missing = candidate.groups().stream()
+                .filter(group -> !user.isMemberOf(group))
+                .toList();
         requireAnotherAdmin(role);
-        try {
-            boolean isChanged = applyProfile(profile);
-            isChanged |= applyRole(role);
-            isChanged |= applyStatus();
-            isChanged |= addCredentials();
-            isChanged |= joinGroups();
-            isChanged |= applyTimes();
-            return isChanged;
-        } catch (ReadOnlyException e) {
-            throw ReadOnlyUser.problem();
+        requireProof(role, missing);
+        boolean isDisabled = isDenied(candidate.isActive()) && user.isEnabled();
+        boolean isChanged = applyProfile(profile);
+        isChanged |= applyRole(role);
+        isChanged |= applyStatus();
+        isChanged |= addCredentials();
+        missing.forEach(user::joinGroup);
+        isChanged |= !missing.isEmpty();
+        isChanged |= applyTimes();
+        List<Runnable> afterwards = new ArrayList<>();
+        role.ifPresent(change -> afterwards.add(change::recordEvents));
+        if (isDisabled) {
+            afterwards.add(() -> new AccountStatus(call).endSessions(user));
+        }
+        return new Result(isChanged, afterwards);
+    }
+
+    /**
+     * Rejects a line that would give something to whoever has registered an address without proving it: the account may be
+     * a stranger's, with a password of theirs.
+     */
+    private void requireProof(Optional<RoleChange> role, List<GroupModel> missing) {
+        boolean isUnproved = user.getEmail() != null && !user.isEmailVerified();
+        boolean isGiven = candidate.isEmailVerified().orElse(false)
+                || role.filter(RoleChange::isAny).isPresent()
+                || !missing.isEmpty();
+        if (isUnproved && isGiven) {
+            throw ApiProblem.invalid(
+                    "email", "Nobody has proved this address here: the account may be somebody else's");
+        }
+        if (!missing.isEmpty() && call.caller().isSelf(user.getId())) {
+            throw ApiProblem.invalid("groups", "Nobody joins a group by an import of their own");
         }
     }
 
@@ -133,7 +165,6 @@ record UserReconciliation(ApiCall call, Candidate candidate, UserModel user) {
             status.enable(user);
         } else if (isSwitched) {
             status.disable(user);
-            status.endSessions(user);
         }
         boolean isProofNew = candidate
                         .isEmailVerified()
@@ -146,23 +177,14 @@ record UserReconciliation(ApiCall call, Candidate candidate, UserModel user) {
         return isSwitched || isProofNew;
     }
 
+    /** Adds the line's credentials to a user who has none at all: who has removed one did not want it any more. */
     private boolean addCredentials() {
-        boolean isAdded = false;
-        for (CredentialModel credential : NewUserRows.credentials(candidate)) {
-            if (!user.credentialManager().isConfiguredFor(credential.getType())) {
-                user.credentialManager().createStoredCredential(credential);
-                isAdded = true;
-            }
+        if (user.credentialManager().getStoredCredentialsStream().findAny().isPresent()) {
+            return false;
         }
-        return isAdded;
-    }
-
-    private boolean joinGroups() {
-        List<GroupModel> missing = candidate.groups().stream()
-                .filter(group -> !user.isMemberOf(group))
-                .toList();
-        missing.forEach(user::joinGroup);
-        return !missing.isEmpty();
+        List<CredentialModel> credentials = NewUserRows.credentials(candidate);
+        credentials.forEach(user.credentialManager()::createStoredCredential);
+        return !credentials.isEmpty();
     }
 
     private boolean applyTimes() {

@@ -234,7 +234,13 @@ final class ImportIT {
     void anUpdateChangesWhatALineSaysAndNoPassword() {
         String name = name();
         String id = UUID.randomUUID().toString();
-        run(Map.of(), line(name).put("id", id).put("last_name", "Doe").put("password_hash", Import.HASH));
+        run(
+                Map.of(),
+                line(name)
+                        .put("id", id)
+                        .put("last_name", "Doe")
+                        .put("is_email_verified", true)
+                        .put("password_hash", Import.HASH));
         Import.Answer answer = run(
                 UPDATE,
                 line(name)
@@ -389,5 +395,50 @@ final class ImportIT {
         assertTrue(user.getRequiredActions().containsAll(List.of("UPDATE_PASSWORD", "activate-account")));
         tenant.awaitAllSent(user.getId());
         assertEquals(1, tenant.inbox().count(name + "@example.com"));
+    }
+
+    @Test
+    void anAccountWhoseAddressNobodyHasProvedIsGivenNothing() {
+        String email = tenant.register(Map.of());
+        String id = tenant.admin().users().searchByEmail(email, true).get(0).getId();
+        for (ObjectNode more : List.of(
+                Import.object().put("is_email_verified", true),
+                Import.object().put("role", "admin"),
+                with(Import.object(), "/staff"))) {
+            assertEquals(
+                    List.of("1 email"), run(UPDATE, more.put("email", email)).refused(), more::toString);
+        }
+        get(id).then().body("role", equalTo("user")).body("is_email_verified", equalTo(false));
+    }
+
+    @Test
+    void aDryRunEndsNoSession() {
+        String name = name();
+        tenant.addUser(name);
+        String token = tenant.session(name).access();
+        ObjectNode line = Import.object().put("username", name).put("is_active", false);
+        assertEquals(1, run(Map.of("mode", "update", "dry_run", true), line).count("updated"));
+        tenant.api(token).get("/users/me").then().statusCode(200);
+        assertEquals(1, run(UPDATE, line).count("updated"));
+        tenant.api(token).get("/users/me").then().statusCode(401);
+    }
+
+    @Test
+    void whereTheAddressIsTheUsernameTheSameFileTwiceChangesNothing() {
+        Tenant emails = Tenant.on(tenant.server(), realm -> realm.put("registrationEmailAsUsername", true));
+        emails.addUser("boss@example.com", "admin");
+        String boss = emails.session("boss@example.com").access();
+        ObjectNode line = line(name());
+        assertEquals(1, Import.run(emails, boss, SKIP, line).count("created"));
+        assertEquals(1, Import.run(emails, boss, SKIP, line).count("skipped"));
+        assertEquals(1, Import.run(emails, boss, UPDATE, line).count("unchanged"));
+    }
+
+    @Test
+    void aLineHasNoEndOfAttributes() {
+        ObjectNode line = line(name());
+        ObjectNode attributes = line.putObject("attributes");
+        IntStream.range(0, 101).forEach(i -> attributes.put("a" + i, "b"));
+        assertEquals(List.of("1 attributes"), run(SKIP, line).refused());
     }
 }

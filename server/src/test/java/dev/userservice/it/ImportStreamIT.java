@@ -176,4 +176,37 @@ final class ImportStreamIT {
             assertNull(client.nextLine());
         }
     }
+
+    @Test
+    void aCheckThatStopsHasImportedNothing() throws Exception {
+        String prefix = name();
+        byte[] part = "x".repeat(1024 * 1024).getBytes(StandardCharsets.UTF_8);
+        try (ImportClient client = ImportClient.open(tenant, admin, "?batch=10")) {
+            client.send(lines(prefix, 0, 30));
+            sendAsLongAsTheServerReads(client, part, 64);
+            Import.Answer answer = client.answer();
+            assertFalse(answer.isDone());
+            assertEquals(0, answer.count("created"));
+            assertEquals(0, answer.count("resume_after"), "Whoever goes on must begin at the beginning");
+        }
+        assertEquals(0, users(prefix));
+    }
+
+    @Test
+    void anImportEndsWithTheSessionOfItsCaller() throws Exception {
+        String prefix = name();
+        tenant.addUser("leaving", "admin");
+        Tenant.Session session = tenant.session("leaving");
+        try (ImportClient client = ImportClient.open(tenant, session.access(), SKIP + "&batch=10")) {
+            client.send(lines(prefix, 0, 10));
+            assertTrue(client.nextLine().contains("progress"));
+            tenant.api(session.access()).post("/logout").then().statusCode(200);
+            client.send(lines(prefix, 10, 20));
+            client.end();
+            Import.Answer answer = client.answer();
+            assertFalse(answer.isDone());
+            assertEquals(10, answer.count("resume_after"));
+        }
+        assertEquals(10, users(prefix));
+    }
 }
