@@ -1,6 +1,7 @@
 package dev.userservice.it;
 
 import java.io.File;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -26,12 +27,33 @@ final class Program {
                 .filter(File::canExecute)
                 .findFirst();
         if (found.isEmpty()) {
-            String reason = "There is no " + names[0] + " here: apt-get install " + packages;
-            if ("true".equals(System.getenv("CI"))) {
-                throw new AssertionFailedError(reason);
-            }
-            Assumptions.abort(reason);
+            isMissing(names[0], packages);
         }
         return found.orElseThrow();
+    }
+
+    /**
+     * Returns a Python that has these modules.
+     *
+     * @param packages the packages to install if they are missing
+     */
+    static File python(String packages, String... modules) throws IOException, InterruptedException {
+        File python = find("python3", "python3");
+        Process check = new ProcessBuilder(python.toString(), "-c", "import " + String.join(", ", modules))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (check.waitFor() != 0) {
+            isMissing(python + " with " + String.join(", ", modules), packages);
+        }
+        return python;
+    }
+
+    private static void isMissing(String what, String packages) {
+        String reason = "There is no " + what + " here: apt-get install " + packages;
+        if ("true".equals(System.getenv("CI"))) {
+            throw new AssertionFailedError(reason);
+        }
+        Assumptions.abort(reason);
     }
 }
