@@ -35,6 +35,11 @@ public record AdminEvents(ApiCall call) {
     public static final String UPDATED = "updated";
     public static final String WEAK = "weak_hashes";
 
+    /** Whether an export of users has begun, and whether it has their secrets. */
+    public static final String EXPORTED = "exported";
+
+    public static final String SECRETS = "secrets";
+
     private static final String NOTES = AdminEvents.class.getName();
     private static final String USERS = "users";
 
@@ -61,6 +66,13 @@ public record AdminEvents(ApiCall call) {
                         Integer.toString(updated),
                         WEAK,
                         Integer.toString(weak)));
+    }
+
+    /** Fires the event that an export of users begins. */
+    public void exported(boolean withSecrets) {
+        fire(
+                event(ResourceType.USER, OperationType.ACTION).resourcePath("users-export"),
+                Map.of(EXPORTED, "true", SECRETS, Boolean.toString(withSecrets)));
     }
 
     /**

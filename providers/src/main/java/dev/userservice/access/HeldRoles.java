@@ -1,5 +1,8 @@
 package dev.userservice.access;
 
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.RoleModel;
@@ -17,6 +20,16 @@ public final class HeldRoles {
     /** Whether the user holds the role, or a composite that contains it. */
     public static boolean has(UserModel user, RoleModel role) {
         return has(user, user.getRoleMappingsStream(), role);
+    }
+
+    /** Returns all roles that the user holds, with those that composites contain. */
+    public static Set<RoleModel> all(UserModel user) {
+        Stream<RoleModel> ofGroups = user.getGroupsStream()
+                .filter(group -> group.getType() == GroupModel.Type.REALM)
+                .flatMap(group -> Stream.iterate(group, Objects::nonNull, GroupModel::getParent))
+                .flatMap(GroupModel::getRoleMappingsStream);
+        return RoleUtils.expandCompositeRolesStream(Stream.concat(user.getRoleMappingsStream(), ofGroups))
+                .collect(Collectors.toSet());
     }
 
     /** Whether the user would hold the role if these were the user's direct role mappings. */

@@ -206,6 +206,21 @@ public final class UserRights {
         }
     }
 
+    /**
+     * Requires the right to export users, which is that to manage every user. Secrets are for vendors alone.
+     *
+     * @param withSecrets whether the export has password hashes and second factors
+     * @throws ApiProblem 403 without the right
+     */
+    public void requireExport(boolean withSecrets) {
+        if (!mayManageAll()) {
+            throw needs(AdminRoles.MANAGE_USERS);
+        }
+        if (withSecrets && !caller.isVendor()) {
+            throw ApiProblem.forbidden("Only a vendor may export secrets");
+        }
+    }
+
     /** Whether Keycloak lets the caller grant this role to the user, or revoke it. */
     public boolean mayMap(RoleModel role, UserModel user) {
         return caller.isVendor()

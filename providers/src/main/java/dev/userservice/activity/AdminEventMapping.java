@@ -81,6 +81,10 @@ final class AdminEventMapping {
                     .forEach(count -> details.number(count, Long.parseLong(notes.get(count))));
             return new Entry(Action.USERS_IMPORTED, null, details);
         }
+        if (notes.containsKey(AdminEvents.EXPORTED)) {
+            details.flag(AdminEvents.SECRETS, Boolean.parseBoolean(notes.get(AdminEvents.SECRETS)));
+            return new Entry(Action.USERS_EXPORTED, null, details);
+        }
         Matcher member = OF_MEMBER.matcher(path);
         boolean isOfMember = resource == ResourceType.ORGANIZATION_MEMBERSHIP && member.matches();
         if (isOfMember && event.getOperationType() == OperationType.CREATE) {

@@ -38,7 +38,9 @@ import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
+import dev.userservice.moving.ExportResource;
 import dev.userservice.moving.ImportResource;
+import dev.userservice.moving.PersonResource;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
@@ -87,6 +89,8 @@ public final class Routes {
             route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             lines("POST", "/users/import", ADMIN_MANAGE, CALLER, ImportResource::new),
+            route("GET", "/users/export", ADMIN_MANAGE, CALLER, ExportResource::new),
+            route("GET", "/users/{id}/export", SELF_OR_ADMIN_VIEW, CALLER, PersonResource::new),
             route("POST", "/users/auth/check", ADMIN_VIEW, CALLER, AuthCheckResource::new),
             route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
             route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, MfaResource::new),

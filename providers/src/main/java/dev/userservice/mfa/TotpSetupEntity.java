@@ -77,6 +77,10 @@ public class TotpSetupEntity {
         return credential.getId().equals(credentialId);
     }
 
+    long expiresAt() {
+        return expiresAt;
+    }
+
     long madeAt() {
         return madeAt;
     }

@@ -3,6 +3,7 @@ package dev.userservice.mfa;
 import dev.userservice.keycloak.Entities;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
@@ -45,6 +46,13 @@ public final class TotpSetups {
     Optional<OTPCredentialModel> waiting(UserModel user) {
         return of(user).filter(setup -> setup.isWaiting(Time.currentTimeMillis()))
                 .map(TotpSetupEntity::secret);
+    }
+
+    /** Returns when the secret expires that waits for its first code; empty if there is none or its time is over. */
+    public Optional<Instant> expiryOfWaiting(UserModel user) {
+        return of(user).filter(setup -> setup.isWaiting(Time.currentTimeMillis()))
+                .map(TotpSetupEntity::expiresAt)
+                .map(Instant::ofEpochMilli);
     }
 
     /** Deletes the user's row, and returns how many there were: 0 or 1. */

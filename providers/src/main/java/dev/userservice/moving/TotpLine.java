@@ -1,5 +1,6 @@
 package dev.userservice.moving;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.web.FieldErrors;
@@ -11,8 +12,11 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.credential.OTPCredentialModel.SecretEncoding;
+import org.keycloak.models.credential.dto.OTPCredentialData;
+import org.keycloak.models.utils.Base32;
 
 /** The secret of an authenticator app (RFC 6238) in a line of an import. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "TotpLine",
@@ -41,6 +45,18 @@ public record TotpLine(
     private static final Pattern SECRET = Pattern.compile("[A-Z2-7]{8,}");
 
     private static final int MAX_PERIOD = 300;
+
+    /** Returns the line of a credential of Keycloak, in Base32; null for one that counts (HOTP), which no import takes. */
+    static TotpLine of(OTPCredentialModel credential) {
+        OTPCredentialData data = credential.getOTPCredentialData();
+        return OTPCredentialModel.TOTP.equals(data.getSubType())
+                ? new TotpLine(
+                        Base32.encode(credential.getDecodedSecret()),
+                        data.getDigits(),
+                        data.getPeriod(),
+                        data.getAlgorithm().replace("Hmac", ""))
+                : null;
+    }
 
     /** Returns the credential of Keycloak, or adds what is wrong with the fields. */
     Optional<OTPCredentialModel> credential(FieldErrors errors) {

@@ -11,7 +11,9 @@ import dev.userservice.api.HealthResource;
 import dev.userservice.docs.DocsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
+import dev.userservice.moving.ExportResource;
 import dev.userservice.moving.ImportResource;
+import dev.userservice.moving.PersonResource;
 import dev.userservice.users.OwnAccountResource;
 import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
@@ -62,6 +64,12 @@ interface OpenApiRoot {
 
     @Path("")
     ImportResource imports();
+
+    @Path("")
+    ExportResource exports();
+
+    @Path("")
+    PersonResource person();
 
     @Path("")
     MetricsResource metrics();

@@ -11,7 +11,6 @@ import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +28,13 @@ public final class UserPage {
     private final KeycloakSession session;
     private final EntityManager entities;
     private final RealmModel realm;
-    private final Map<String, ManagedRoles.Givers> givers;
+    private final HighestRoles roles;
 
     UserPage(KeycloakSession session, RealmModel realm, Map<String, ManagedRoles.Givers> givers) {
         this.session = session;
         this.entities = Entities.of(session);
         this.realm = realm;
-        this.givers = givers;
+        this.roles = new HighestRoles(session, givers);
     }
 
     /**
@@ -49,7 +48,7 @@ public final class UserPage {
             return List.of();
         }
         List<String> ids = users.stream().map(user -> (String) user[0]).toList();
-        Map<String, Set<String>> roles = roles(ids);
+        Map<String, String> highest = roles.of(ids);
         Set<String> pending = pending(ids);
         Set<String> closedOut = closedOut(ids);
         Set<String> withTotp = withTotp(ids);
@@ -70,9 +69,7 @@ public final class UserPage {
                     id,
                     (String) user[1],
                     ReadableProfile.forAdmin(session, profile),
-                    givers.keySet().stream()
-                            .filter(role -> roles.get(role).contains(id))
-                            .findFirst(),
+                    Optional.ofNullable(highest.get(id)),
                     (Boolean) user[5] && !isPending && !closedOut.contains(id),
                     isVerified,
                     withTotp.contains(id),
@@ -80,38 +77,6 @@ public final class UserPage {
                     Optional.ofNullable(lastLogins.get(id))));
         }
         return rows;
-    }
-
-    /** Returns the users who hold each role. */
-    private Map<String, Set<String>> roles(List<String> ids) {
-        Set<String> all = new HashSet<>();
-        Set<String> groups = new HashSet<>();
-        givers.values().forEach(giver -> {
-            all.addAll(giver.roles());
-            groups.addAll(giver.groups());
-        });
-        List<Object[]> mappings = owners("UserRoleMappingEntity", "roleId", ids, all);
-        List<Object[]> memberships = owners("UserGroupMembershipEntity", "groupId", ids, groups);
-        Map<String, Set<String>> holders = new HashMap<>();
-        givers.forEach((role, giver) -> {
-            Set<String> of = holders.computeIfAbsent(role, none -> new HashSet<>());
-            mappings.stream().filter(row -> giver.roles().contains(row[1])).forEach(row -> of.add((String) row[0]));
-            memberships.stream().filter(row -> giver.groups().contains(row[1])).forEach(row -> of.add((String) row[0]));
-        });
-        return holders;
-    }
-
-    private List<Object[]> owners(String table, String column, List<String> ids, Set<String> values) {
-        if (values.isEmpty()) {
-            return List.of();
-        }
-        return entities.createQuery(
-                        "select m.user.id, m." + column + " from " + table + " m where m.user.id in (:ids) and m."
-                                + column + " in (:values)",
-                        Object[].class)
-                .setParameter("ids", ids)
-                .setParameter("values", values)
-                .getResultList();
     }
 
     private Set<String> pending(List<String> ids) {

@@ -1,0 +1,72 @@
+package dev.userservice.moving;
+
+import dev.userservice.access.AdminEvents;
+import dev.userservice.access.ApiCall;
+import dev.userservice.http.StreamedBody;
+import dev.userservice.web.ApiProblem;
+import dev.userservice.web.FieldErrors;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The export of a tenant's users to another system or another tenant. */
+@Tag(name = "Users")
+public final class ExportResource {
+    /** Each export occupies one of the server's threads for as long as its client reads. */
+    private static final Semaphore PLACES = new Semaphore(4);
+
+    private static final int RETRY_SECONDS = 60;
+
+    private final ApiCall call;
+
+    public ExportResource(ApiCall call) {
+        this.call = call;
+    }
+
+    @GET
+    @Path("users/export")
+    @Produces(StreamedBody.NDJSON)
+    @Operation(
+            operationId = "exportUsers",
+            summary = "Export all users, as lines that the import takes",
+            description =
+                    "The answer is lines of JSON (NDJSON), one for each user, in the order of the ids; the schema describes"
+                            + " one line. is_active says whether a user is enabled, and not whether an activation is pending."
+                            + " An answer that breaks off is not complete: ask for the rest with after.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The users",
+            content = @Content(mediaType = StreamedBody.NDJSON, schema = @Schema(implementation = UserLine.class)))
+    public Response exportUsers(@BeanParam ExportParameters parameters) {
+        FieldErrors errors = new FieldErrors();
+        boolean withSecrets = parameters.withSecrets(errors);
+        errors.throwIfAny();
+        call.caller().users().requireExport(withSecrets);
+        if (PLACES.availablePermits() == 0) {
+            throw ApiProblem.unavailable(RETRY_SECONDS);
+        }
+        StreamingOutput answer = out -> {
+            new AdminEvents(call).exported(withSecrets);
+            // The export outlives any transaction: each page has its own. This one ends before the first user is sent,
+            // so that nobody is exported without a row in the log.
+            call.session().getTransactionManager().commit();
+            // Several calls may have found the last place free; they wait, since their answers have begun.
+            PLACES.acquireUninterruptibly();
+            try {
+                new ExportRun(call, withSecrets).run(parameters.behind(), out);
+            } finally {
+                PLACES.release();
+            }
+        };
+        return Response.ok(answer, StreamedBody.NDJSON).build();
+    }
+}
