@@ -54,6 +54,14 @@ public final class CurrentRequest {
     }
 
     /**
+     * Breaks the answer off, by closing the connection or, with HTTP/2, the stream. Without this, an answer of chunks whose
+     * source fails would end like a whole one.
+     */
+    public void breakOff() {
+        request.response().reset();
+    }
+
+    /**
      * Returns the address at the other end of the connection, whatever headers say; behind a proxy, it is the proxy's.
      */
     Optional<String> peer() {

@@ -1,12 +1,14 @@
 package dev.userservice.moving;
 
 import dev.userservice.access.ApiCall;
+import dev.userservice.http.CurrentRequest;
 import dev.userservice.web.StrictJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -14,6 +16,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * before the page is sent: a client that reads slowly holds neither a connection of the database nor a row.
  */
 final class ExportRun {
+    private static final Logger LOG = Logger.getLogger(ExportRun.class);
+
     private final ApiCall call;
     private final boolean withSecrets;
 
@@ -35,16 +39,27 @@ final class ExportRun {
      */
     void run(Optional<String> behind, OutputStream out) throws IOException {
         String last = behind.orElse("");
-        List<UserLine> page;
-        do {
-            page = page(last);
+        List<UserLine> page = page(last);
+        while (!page.isEmpty()) {
             for (UserLine user : page) {
                 out.write(StrictJson.write(user).getBytes(StandardCharsets.UTF_8));
                 out.write('\n');
                 last = user.id();
             }
             out.flush();
-        } while (page.size() == ExportPage.SIZE);
+            page = page.size() < ExportPage.SIZE ? List.of() : nextPage(last);
+        }
+    }
+
+    /** Reads a page after others have been sent: if it fails, the client must notice. */
+    private List<UserLine> nextPage(String after) {
+        try {
+            return page(after);
+        } catch (RuntimeException failure) {
+            LOG.warnf("An export of users has broken off behind %s", after);
+            CurrentRequest.current().ifPresent(CurrentRequest::breakOff);
+            throw failure;
+        }
     }
 
     private List<UserLine> page(String after) {
