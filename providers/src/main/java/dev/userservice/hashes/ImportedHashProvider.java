@@ -13,7 +13,7 @@ import org.keycloak.vault.VaultTranscriber;
 
 /**
  * Checks passwords against the hashes of other systems. It makes no hashes: after the first right login, Keycloak replaces the hash by one
- * of the realm's own kind, because {@link #policyCheck} is never content.
+ * of the realm's own kind, because the realm's own provider is content with no other algorithm.
  */
 final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(ImportedHashProvider.class);

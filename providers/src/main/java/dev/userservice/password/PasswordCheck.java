@@ -109,16 +109,25 @@ public final class PasswordCheck {
      * attempt on the account waits until then.
      */
     public Optional<String> refusal(UserModel user, String password) {
+        return refusal(user, () -> user.credentialManager().isValid(UserCredentialModel.password(password)));
+    }
+
+    /**
+     * Checks a password that the same request is about to replace, in the same way. Keycloak's own check could undo the
+     * replacement; see {@link OutdatedHash}.
+     */
+    public Optional<String> refusalBeforeChange(UserModel user, String password) {
+        return refusal(user, () -> new OutdatedHash(session, realm).isRight(user, password));
+    }
+
+    private Optional<String> refusal(UserModel user, BooleanSupplier question) {
         if (!user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE)) {
             return refusal(user, PasswordCredentialModel.TYPE, () -> {
                 dummyHash(session, realm);
                 return false;
             });
         }
-        return refusal(
-                user,
-                PasswordCredentialModel.TYPE,
-                () -> user.credentialManager().isValid(UserCredentialModel.password(password)));
+        return refusal(user, PasswordCredentialModel.TYPE, question);
     }
 
     /**

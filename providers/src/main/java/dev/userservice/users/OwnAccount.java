@@ -81,7 +81,7 @@ record OwnAccount(ApiCall call) {
         }
         // The password is checked before the lock, because the hash takes long.
         List<Long> checked = passwordDates(known);
-        Optional<String> refused = new PasswordCheck(call).refusal(known, current);
+        Optional<String> refused = new PasswordCheck(call).refusalBeforeChange(known, current);
         if (refused.isPresent()) {
             passwordEvents().forEach(event -> event.error(refused.get()));
             throw notCurrent().remembered();

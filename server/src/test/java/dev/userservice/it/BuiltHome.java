@@ -37,7 +37,9 @@ final class BuiltHome {
                             "KC_FEATURE_DECLARATIVE_UI",
                             "enabled",
                             "KC_LOG_MDC_ENABLED",
-                            "true"));
+                            "true",
+                            "KC_VAULT",
+                            "file"));
                     Files.writeString(mark, jar);
                 }
                 return home;
