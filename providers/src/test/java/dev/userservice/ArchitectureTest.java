@@ -51,6 +51,7 @@ final class ArchitectureTest {
                             "access",
                             "activation",
                             "codes",
+                            "hashes",
                             "http",
                             "keycloak",
                             "mail",
@@ -96,7 +97,8 @@ final class ArchitectureTest {
                             "users",
                             "web")),
             Map.entry(
-                    "metrics", List.of("access", "activation", "activity", "keycloak", "ratelimit", "settings", "web")),
+                    "metrics",
+                    List.of("access", "activation", "activity", "hashes", "keycloak", "ratelimit", "settings", "web")),
             Map.entry(
                     "moving",
                     List.of(
@@ -134,7 +136,8 @@ final class ArchitectureTest {
                             "users",
                             "web")),
             Map.entry(
-                    "schema", List.of("access", "activation", "activity", "codes", "keycloak", "mail", "mfa", "users")),
+                    "schema",
+                    List.of("access", "activation", "activity", "codes", "hashes", "keycloak", "mail", "mfa", "users")),
             // This package works only while the jar is built and is not in the jar, so no other package may use it.
             Map.entry(
                     "openapi",
@@ -184,6 +187,7 @@ final class ArchitectureTest {
             "codes.CodeToken",
             "codes.ActionTokenPage",
             "codes.ContinueLink",
+            "hashes.WeakPasswords",
             "keycloak.Entities",
             "keycloak.LockedUser",
             "keycloak.LogoInMails",

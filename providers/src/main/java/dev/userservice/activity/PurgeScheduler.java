@@ -1,6 +1,7 @@
 package dev.userservice.activity;
 
 import dev.userservice.activation.PendingPurge;
+import dev.userservice.hashes.WeakPasswords;
 import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.Background;
 import dev.userservice.settings.Settings;
@@ -8,12 +9,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
 
-/** Purges the activity log at regular intervals, and after a realm was removed. */
+/** Deletes what has been kept long enough, at regular intervals and after a realm was removed: the activity log first of all. */
 public final class PurgeScheduler implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PurgeScheduler.class);
     private static final Duration RETRY = Duration.ofSeconds(10);
@@ -23,6 +26,7 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
     private final Background thread = new Background("user-service-activity-purge", 1);
     private volatile ActivityPurge purge;
     private volatile PendingPurge pending;
+    private volatile KeycloakSessionFactory sessions;
 
     public PurgeScheduler(Settings settings) {
         this.settings = settings;
@@ -32,6 +36,7 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
+            sessions = started.getFactory();
             purge = new ActivityPurge(started.getFactory(), settings, InstantSource.system());
             pending = new PendingPurge(
                     started.getFactory(),
@@ -64,6 +69,7 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
             return true;
         }
         purgePending();
+        purgeWeak();
         try {
             Optional<Long> deleted = purge.run();
             if (deleted.orElse(0L) > 0) {
@@ -87,6 +93,14 @@ public final class PurgeScheduler implements ProviderEventListener, AutoCloseabl
             }
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "Accounts that were never activated cannot be deleted now");
+        }
+    }
+
+    private void purgeWeak() {
+        try {
+            KeycloakModelUtils.runJobInTransaction(sessions, session -> new WeakPasswords(session).purge());
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "Users whose weak passwords were replaced cannot be forgotten now");
         }
     }
 

@@ -18,7 +18,11 @@ final class KeycloakForm {
     /** Returns the credential, or nothing if only our own provider can check this hash. */
     static Optional<PasswordCredentialModel> of(List<Recipe> recipes) {
         Recipe recipe = recipes.get(0);
-        if (recipes.size() > 1 || recipe.usesPepper() || !recipe.preparation().equals(Preparation.NONE)) {
+        // A weak hash stays with us, so that all that are left can be counted by one algorithm.
+        if (recipes.size() > 1
+                || recipe.usesPepper()
+                || recipe.scheme().isWeak()
+                || !recipe.preparation().equals(Preparation.NONE)) {
             return Optional.empty();
         }
         if (recipe.scheme() instanceof Pbkdf2 pbkdf2) {

@@ -1,6 +1,7 @@
 package dev.userservice.metrics;
 
 import dev.userservice.access.PlatformRealm;
+import dev.userservice.hashes.WeakPasswords;
 import dev.userservice.keycloak.Background;
 import dev.userservice.metrics.TenantFigures.Users;
 import dev.userservice.settings.Settings;
@@ -28,8 +29,8 @@ import org.keycloak.provider.ProviderEventListener;
 
 /**
  * Publishes the number of tenants and of their users as {@code tenants_total}, {@code tenant_user_count{realm}},
- * {@code active_users_total{realm}} and {@code verified_users_total{realm}}. They are counted at intervals by one
- * statement, on a thread of its own; a scrape gets the last counts.
+ * {@code active_users_total{realm}}, {@code verified_users_total{realm}} and {@code user_service_weak_passwords{realm}}.
+ * They are counted at intervals by two statements, on a thread of its own; a scrape gets the last counts.
  */
 public final class TenantGauges implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TenantGauges.class);
@@ -56,6 +57,9 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
     /** The last counts, by the realm's name. */
     private volatile Map<String, Users> counted = Map.of();
 
+    /** The last counts of users with a weak password, by the realm's id. It has no realm without such users. */
+    private volatile Map<String, Long> weak = Map.of();
+
     /** The gauges of each realm. Only the background thread accesses them. */
     private final Map<String, List<Gauge>> shown = new HashMap<>();
 
@@ -81,7 +85,12 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
                         realm,
                         "verified.users.total",
                         "Users of a tenant whose e-mail address is proved",
-                        Users::verified));
+                        Users::verified),
+                gauge(
+                        realm,
+                        "user.service.weak.passwords",
+                        "Users of a tenant whose imported password hash is weak",
+                        users -> weak.getOrDefault(users.realmId(), 0L)));
     }
 
     private Gauge gauge(String realm, String name, String description, ToLongFunction<Users> figure) {
@@ -113,6 +122,7 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
             realms.add("");
             List<Users> users = KeycloakModelUtils.runJobInTransactionWithResult(sessions, session -> {
                 PlatformRealm.of(session).realm().map(RealmModel::getName).ifPresent(realms::add);
+                weak = new WeakPasswords(session).count();
                 return new TenantFigures(session, InstantSource.system()).users(Optional.empty());
             });
             show(users);

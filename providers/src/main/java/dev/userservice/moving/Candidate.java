@@ -44,6 +44,10 @@ record Candidate(
         return values == null || values.isEmpty() ? null : values.get(0);
     }
 
+    boolean hasWeakPassword() {
+        return password.filter(ImportedHash::isWeak).isPresent();
+    }
+
     @Override
     public String toString() {
         return "Candidate[line=" + line + "]";

@@ -93,7 +93,7 @@ final class ImportBatch {
         if (userId.isEmpty()) {
             created.add(NewUser.of(call.session(), call.realm(), candidate));
             newBefore.add(candidate.line());
-            weak += isWeak(candidate) ? 1 : 0;
+            weak += candidate.hasWeakPassword() ? 1 : 0;
         } else if (newBefore.contains(candidate.line()) && candidate.newId().equals(userId.get())) {
             // The transaction that created this user has committed, although its answer was lost.
             known++;
@@ -102,6 +102,7 @@ final class ImportBatch {
                     UserReconciliation.of(call, candidate, userId.get()).apply();
             updated += result.isChanged() ? 1 : 0;
             unchanged += result.isChanged() ? 0 : 1;
+            weak += result.isWeak() ? 1 : 0;
             afterwards.addAll(result.afterwards());
         } else if (options.mode() == ImportOptions.Mode.SKIP) {
             skipped++;
@@ -110,10 +111,6 @@ final class ImportBatch {
                     candidate.hasOwnId() ? "id" : candidate.first(UserModel.EMAIL) == null ? "username" : "email";
             throw ApiProblem.invalid(field, "This user exists already");
         }
-    }
-
-    private static boolean isWeak(Candidate candidate) {
-        return candidate.password().filter(hash -> hash.isWeak()).isPresent();
     }
 
     private void write() {

@@ -1,6 +1,7 @@
 package dev.userservice.moving;
 
 import dev.userservice.activity.LastLogins;
+import dev.userservice.hashes.WeakPasswords;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.users.DuplicateUser;
 import dev.userservice.users.NewProfile;
@@ -115,12 +116,21 @@ final class NewUserRows {
             }
         }
         users.forEach(this::writeLastLogin);
+        noteWeakPasswords(users);
         entities.flush();
     }
 
     private void writeLastLogin(NewUser user) {
         Candidate candidate = user.candidate();
         candidate.lastLogin().ifPresent(time -> LastLogins.add(session, realm.getId(), candidate.newId(), time));
+    }
+
+    private void noteWeakPasswords(List<NewUser> users) {
+        WeakPasswords weak = new WeakPasswords(session);
+        users.stream()
+                .map(NewUser::candidate)
+                .filter(Candidate::hasWeakPassword)
+                .forEach(candidate -> weak.add(realm.getId(), candidate.newId()));
     }
 
     private UserEntity row(NewUser user) {

@@ -3,6 +3,7 @@ package dev.userservice.moving;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.EscalationGuard;
 import dev.userservice.activity.LastLogins;
+import dev.userservice.hashes.WeakPasswords;
 import dev.userservice.keycloak.LockedUser;
 import dev.userservice.keycloak.ValidationTexts;
 import dev.userservice.users.AccountStatus;
@@ -53,9 +54,10 @@ record UserReconciliation(ApiCall call, Candidate candidate, UserModel user) {
     /**
      * What a change has made of the user.
      *
+     * @param isWeak whether the user has got a password whose hash is weak
      * @param afterwards what clients and listeners are told of, once the whole batch is known to be possible
      */
-    record Result(boolean isChanged, List<Runnable> afterwards) {}
+    record Result(boolean isChanged, boolean isWeak, List<Runnable> afterwards) {}
 
     /**
      * Makes the change, after all of it has been checked.
@@ -76,7 +78,8 @@ record UserReconciliation(ApiCall call, Candidate candidate, UserModel user) {
         boolean isChanged = applyProfile(profile);
         isChanged |= applyRole(role);
         isChanged |= applyStatus();
-        isChanged |= addCredentials();
+        boolean isAdded = addCredentials();
+        isChanged |= isAdded;
         missing.forEach(user::joinGroup);
         isChanged |= !missing.isEmpty();
         isChanged |= applyTimes();
@@ -85,7 +88,7 @@ record UserReconciliation(ApiCall call, Candidate candidate, UserModel user) {
         if (isDisabled) {
             afterwards.add(() -> new AccountStatus(call).endSessions(user));
         }
-        return new Result(isChanged, afterwards);
+        return new Result(isChanged, isAdded && noteIfWeak(), afterwards);
     }
 
     /**
@@ -185,6 +188,13 @@ record UserReconciliation(ApiCall call, Candidate candidate, UserModel user) {
         List<CredentialModel> credentials = NewUserRows.credentials(candidate);
         credentials.forEach(user.credentialManager()::createStoredCredential);
         return !credentials.isEmpty();
+    }
+
+    private boolean noteIfWeak() {
+        if (candidate.hasWeakPassword()) {
+            new WeakPasswords(call.session()).note(call.realm().getId(), user.getId());
+        }
+        return candidate.hasWeakPassword();
     }
 
     private boolean applyTimes() {

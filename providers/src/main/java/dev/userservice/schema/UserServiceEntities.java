@@ -8,6 +8,7 @@ import dev.userservice.activity.ActivityPurge;
 import dev.userservice.activity.LastLoginEntity;
 import dev.userservice.codes.CodeEntity;
 import dev.userservice.codes.CodeRequestEntity;
+import dev.userservice.hashes.WeakPasswordEntity;
 import dev.userservice.keycloak.ConnectionPool;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.FactoryDefaults;
@@ -36,7 +37,8 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
             "UserServiceCodeRequest",
             "UserServiceOutbox",
             "UserServiceTotpSetup",
-            "UserServicePendingAccount");
+            "UserServicePendingAccount",
+            "UserServiceWeakPassword");
 
     // Keycloak 26.8 deprecates the method and 26.7 calls it, so this compiles with both.
     @Override
@@ -50,6 +52,7 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
                 ActivityEntity.class,
                 TotpSetupEntity.class,
                 PendingAccountEntity.class,
+                WeakPasswordEntity.class,
                 PlatformRealmEntity.class);
     }
 

@@ -58,6 +58,13 @@ final class IndexIT {
                 "select user_id from us_pending_account where realm_id = 'x' and made_at < 5 order by made_at limit 1000",
                 "delete from us_pending_account where user_id = 'x'",
                 "delete from us_pending_account where realm_id = 'x'",
+                // These queries concern weak hashes of imports.
+                "select w.realm_id, count(w.user_id) from us_weak_password w where exists (select 1 from credential c"
+                        + " where c.user_id = w.user_id and c.type = 'password' and c.credential_data like '%y%') group by w.realm_id",
+                "delete from us_weak_password w where not exists (select 1 from credential c"
+                        + " where c.user_id = w.user_id and c.type = 'password' and c.credential_data like '%y%')",
+                "delete from us_weak_password where user_id = 'x'",
+                "delete from us_weak_password where realm_id = 'x'",
                 // These queries concern the last login.
                 "select * from us_last_login where user_id = 'x'",
                 "delete from us_last_login where realm_id = 'x'"
