@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** Calls of {@code POST /users/import}, and their answers. */
@@ -23,6 +24,16 @@ final class Import {
             "pbkdf2:sha256:260000$AeBmc9eJYfNpaT7X$d27144f767a5dd9f23cfaa072afb2a96e3997f1eeed0aae5ea10163f7df8e6d0";
 
     static final String PASSWORD = "Corr3ct-Horse!";
+
+    /** Hashes of other systems and costs for {@link #PASSWORD}; the format {@code auto} reads all of them. */
+    static final Map<String, String> HASHES = Map.of(
+            "PBKDF2", HASH,
+            "bcrypt", "$2b$10$/udh4RUW7qt9H82GZq5T9.Bke3GpgDWwIcSmI0Rbh2BcnTCv/om6u",
+            "scrypt",
+                    "scrypt:32768:8:1$j8NvbUGRVsUTQyX0T9N6PQ$3361e94a0ac801c5e323fec879f2a5eeff6a0f08d9d8ebb7d8180e8ce568182d5f6371ac7c8ac3740778f0c5adbe92c1b909d0f731867132d07ad69cae89e419",
+            "Argon2",
+                    "$argon2id$v=19$m=19456,t=2,p=1$8uL0VZutkHM0HWc5ZzMjMA$fV0ncvK7NuCQlb+gvRUjXGVWmUXWa7omRzkr/CcODZY",
+            "phpass", "$P$BZGFwGgXK.G7qgaHd.7mVGCgufXhnv.");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -103,6 +114,21 @@ final class Import {
                 .put("username", username)
                 .put("email", username + "@example.com")
                 .put("first_name", "Jane");
+    }
+
+    /** Imports a user for each of the {@link #HASHES}, and returns their usernames by the kind of the hash. */
+    static Map<String, String> oneOfEachHash(Tenant tenant, String bearer) {
+        Map<String, String> names = new TreeMap<>();
+        HASHES.keySet().forEach(kind -> names.put(kind, name()));
+        Object[] lines = names.entrySet().stream()
+                .map(user -> line(user.getValue())
+                        .put("is_email_verified", true)
+                        .put("password_hash", HASHES.get(user.getKey())))
+                .toArray();
+        if (run(tenant, bearer, Map.of(), lines).count("created") != lines.length) {
+            throw new AssertionError("not all users were imported");
+        }
+        return names;
     }
 
     static ObjectNode object() {

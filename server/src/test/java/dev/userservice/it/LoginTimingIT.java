@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -55,6 +56,38 @@ final class LoginTimingIT {
         assertAlike("without a password", wrong, passwordless);
         assertAlike("locked", wrong, locked);
         assertAlike("a service account", wrong, serviceAccount);
+    }
+
+    /**
+     * A wrong password of a user with an imported hash takes as long as that hash; see docs/security.md. The others stay alike: an unknown
+     * user costs one hash of the realm's own kind, and so does somebody who has logged in since the import.
+     */
+    @Test
+    void importedHashesChangeNothingForTheOthers() {
+        tenant = Tenant.on(tenant.server(), realm -> {
+            Tenant.withRealHashes(realm);
+            Tenant.withoutBruteForceProtection(realm);
+        });
+        tenant.addUser("the-admin", "admin");
+        Map<String, String> imported =
+                Import.oneOfEachHash(tenant, tenant.session("the-admin").access());
+        String back = imported.remove("bcrypt");
+        tenant.login(back, Import.PASSWORD).then().statusCode(200);
+        tenant.addUser("tina");
+
+        List<Long> own = new ArrayList<>();
+        List<Long> unknown = new ArrayList<>();
+        List<Long> renewed = new ArrayList<>();
+        for (int round = 0; round < 25; round++) {
+            own.add(millis("tina"));
+            unknown.add(millis("nobody-" + round));
+            renewed.add(millis(back));
+            if (round % 5 == 0) {
+                imported.values().forEach(this::millis);
+            }
+        }
+        assertAlike("unknown", own, unknown);
+        assertAlike("imported and hashed anew", own, renewed);
     }
 
     private void removePassword(String userId) {
