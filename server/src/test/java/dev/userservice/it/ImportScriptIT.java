@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests the import by {@code clients/import-users}, above all over connections that break. */
 @ExtendWith(ServerExtension.class)
@@ -212,15 +214,17 @@ final class ImportScriptIT {
         assertFalse(Files.exists(errors()), "A list of an earlier run would mislead");
     }
 
-    @Test
-    void anImportThatHasGivenUpSaysHowToGoOn() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"check, 1, 2, 0", "import, 0, 2, 0", "import, 1, 1, 20"})
+    void anImportThatHasGivenUpSaysHowToGoOn(String phase, int told, int tries, int behind) throws Exception {
         AtomicInteger breaks = new AtomicInteger(2);
-        try (TcpProxy proxy = breaking("import", 0, breaks)) {
-            ImportScript.Result result = run(proxy.port(), "--batch", "20", "--tries", "2");
+        try (TcpProxy proxy = breaking(phase, told, breaks)) {
+            ImportScript.Result result = run(proxy.port(), "--batch", "20", "--tries", Integer.toString(tries));
             assertEquals(2, result.code(), result::text);
             String hint = "This command goes on:";
             int at = result.text().indexOf(hint);
             assertTrue(at > 0, result::text);
+            assertTrue(result.text().contains(" --resume-after " + behind + "\n"), result::text);
 
             breaks.set(0);
             result = ImportScript.shell(
