@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLParameters;
@@ -162,7 +163,13 @@ final class Nginx implements Closeable {
         }
 
         Answer post(String host, String path, String json, String... headers) throws IOException {
-            return ask(host, host, "POST " + path, json, headers);
+            return send(host, path, "application/json", json, headers);
+        }
+
+        Answer send(String host, String path, String type, String body, String... headers) throws IOException {
+            String[] all = Arrays.copyOf(headers, headers.length + 1);
+            all[headers.length] = "Content-Type: " + type;
+            return ask(host, host, "POST " + path, body, all);
         }
 
         /** Makes a call for one host in a connection for another one. */
@@ -170,13 +177,13 @@ final class Nginx implements Closeable {
             return ask(connectionHost, host, "GET " + path, "");
         }
 
-        private Answer ask(String connectionHost, String host, String what, String json, String... headers)
+        private Answer ask(String connectionHost, String host, String what, String content, String... headers)
                 throws IOException {
-            byte[] body = json.getBytes(StandardCharsets.UTF_8);
+            byte[] body = content.getBytes(StandardCharsets.UTF_8);
             // nginx answers HTTP/1.0 without chunks, and then closes the connection.
             StringBuilder head = new StringBuilder(what + " HTTP/1.0\r\nHost: " + host + ":" + port + "\r\n");
             if (body.length > 0) {
-                head.append("Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n");
+                head.append("Content-Length: " + body.length + "\r\n");
             }
             for (String header : headers) {
                 head.append(header).append("\r\n");

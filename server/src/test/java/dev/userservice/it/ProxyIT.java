@@ -354,6 +354,34 @@ final class ProxyIT {
         }
 
         @Test
+        void anImportOfAnyLengthPassesThrough() throws IOException {
+            acme.addUser("the-admin", "admin");
+            String login = json(Map.of("identifier", "the-admin", "password", TestServer.PASSWORD));
+            String bearer = "Authorization: Bearer "
+                    + nginx.at("127.0.0.6")
+                            .post(ACME, "/api/login", login)
+                            .json()
+                            .getString("access_token");
+            String person = Import.line(Import.name()).toString();
+            // Blank lines have no answer, so that nothing has to be read before all is sent.
+            String lines = (" ".repeat(1000) + "\n").repeat(3000) + person + "\n";
+            Nginx.Answer answer =
+                    nginx.at(HERE).send(ACME, "/api/users/import?mode=skip", Import.NDJSON, lines, bearer);
+            assertEquals(200, answer.status(), answer::text);
+            assertTrue(answer.text().contains("\"created\":1,"), answer::text);
+            assertEquals(
+                    404,
+                    nginx.at(HERE)
+                            .send("initech.example.com", "/api/users/import", Import.NDJSON, person)
+                            .status());
+            assertEquals(
+                    413,
+                    nginx.at(HERE)
+                            .send(ACME, "/api/users/import/", Import.NDJSON, lines)
+                            .status());
+        }
+
+        @Test
         void aClientCannotForgeItsAddress() throws IOException {
             assertEquals(5, loginsThatPass(HERE, "X-Forwarded-For: 198.51.100.1"));
             assertEquals(0, loginsThatPass(HERE, "X-Forwarded-For: 198.51.100.2", "Forwarded: for=198.51.100.2"));
