@@ -2,6 +2,7 @@ package dev.userservice.moving;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.ActivationCodes;
+import dev.userservice.http.CurrentRequest;
 import dev.userservice.http.StreamedAnswer;
 import dev.userservice.http.StreamedBody;
 import dev.userservice.web.ApiProblem;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.InputStream;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -73,6 +75,7 @@ public final class ImportResource {
             throw ApiProblem.unavailable(RETRY_SECONDS);
         }
         String tenant = call.realm().getId();
+        Optional<CurrentRequest> request = CurrentRequest.current();
         StreamingOutput answer = out -> {
             // The import outlives any transaction: each batch has its own.
             call.session().getTransactionManager().commit();
@@ -84,6 +87,10 @@ public final class ImportResource {
             }
             try {
                 run.run(body);
+            } catch (RuntimeException e) {
+                // Without this, the answer would end like that of an import which is done.
+                request.ifPresent(CurrentRequest::breakOff);
+                throw e;
             } finally {
                 PLACES.release(tenant);
             }
