@@ -172,7 +172,8 @@ public final class LoginUnderWayFilter implements ContainerRequestFilter, Contai
             return false;
         }
         String noted = login.getAuthNote(SINCE);
-        long since = noted == null ? logins.getTimestamp() * 1000L : Long.parseLong(noted);
+        // Keycloak's own time is in whole seconds: a password of the same second may be older than the login.
+        long since = noted == null ? (logins.getTimestamp() + 1) * 1000L - 1 : Long.parseLong(noted);
         int notBefore = session.users().getNotBeforeOfUser(realm, user);
         String known = login.getAuthNote(KNOWN);
         boolean isDeclaredInvalid = known == null ? notBefore > since / 1000 : notBefore != Integer.parseInt(known);

@@ -58,6 +58,8 @@ final class ActivityPagesIT {
             browser.click("a[href*='reset-credentials']");
             browser.type("username", username);
             browser.click("[type='submit']");
+            // Keycloak sends this mail before it has stored the login that the link continues.
+            browser.awaitText("You should receive an email shortly");
             browser.goTo(stock.inbox().next(email).link());
             browser.type("password-new", "Other-secret-1");
             browser.type("password-confirm", "Other-secret-1");

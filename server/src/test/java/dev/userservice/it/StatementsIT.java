@@ -288,7 +288,7 @@ final class StatementsIT {
                 "{registration=22, activation=18, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
                         + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=9, login, wrong=1,"
                         + " refresh=7, own user=1, own change=16, own password=29, change=16, role=18, disable=25,"
-                        + " no change=11, delete=46, delete and erase=50, creation=16, check=1, check, wrong=1, mfa, enabled again=9,"
+                        + " no change=11, delete=47, delete and erase=51, creation=16, check=1, check, wrong=1, mfa, enabled again=9,"
                         + " mfa, shown=1, mfa, verified=18, mfa, login=14, mfa, disabled=27, mfa, enabled by an admin=16,"
                         + " mfa, disabled by an admin=21, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1}",
