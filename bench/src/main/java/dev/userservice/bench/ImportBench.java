@@ -25,14 +25,15 @@ import java.util.stream.IntStream;
 
 /**
  * Measures the import of users with password hashes against Keycloak's two ways: one user after the other by the admin
- * REST API, and a partial import in batches. Then it measures the memory of a long import, and logins beside one.
+ * REST API, and a partial import in batches. Then it measures logins beside an import, and the memory of a long import and of an export.
  */
 final class ImportBench {
     private static final String TENANT = "bench-import";
     private static final String HEAP = "-Xms512m -Xmx512m";
     private static final String ADMIN = "the-admin";
     private static final int PEOPLE = 200;
-    private static final int ROUNDS = 6;
+    private static final int WARM_UPS = 3;
+    private static final int ROUNDS = 10;
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final int IMPORTED = 5_000;
     private static final int ONE_BY_ONE = 150;
@@ -80,7 +81,7 @@ final class ImportBench {
 
     private void compare(Results results, String with, double target, Comparison.Turn theirs) throws Exception {
         Comparison comparison =
-                Comparison.inTurns("import", 1, ROUNDS, LIMIT, i -> turn(IMPORTED, this::importUsers), theirs);
+                Comparison.inTurns("import", WARM_UPS, ROUNDS, LIMIT, i -> turn(IMPORTED, this::importUsers), theirs);
         results.atLeast(
                 OptionalDouble.of(target),
                 "`POST /users/import`: users a second",
@@ -252,15 +253,52 @@ final class ImportBench {
                 Comparison.throughput(comparison.theirs()));
     }
 
+    /** Imports many users in one call, and exports all of them in another. Their first tenth shows what either needs anyway. */
     private void manyUsers(Results results) throws Exception {
-        double before = server.residentMemory();
-        Round round = turn(MANY, this::importUsers);
+        importUsers(MANY / 10);
+        Memory before = Memory.of(server);
+        Round imported = turn(MANY, this::importUsers);
         String what = "one import of " + MANY + " users";
-        results.alone(OptionalDouble.empty(), what + ": users a second", round.throughput(), "/s");
-        results.alone(
-                OptionalDouble.empty(),
-                what + ": growth of the resident memory",
-                server.residentMemory() - before,
-                "MiB");
+        results.alone(OptionalDouble.empty(), what + ": users a second", imported.throughput(), "/s");
+        before.growth(results, what);
+        exportUsers(MANY / 10);
+        before = Memory.of(server);
+        Round exported = turn(MANY, this::exportUsers);
+        what = "one export of " + MANY + " users";
+        results.alone(OptionalDouble.empty(), what + ": users a second", exported.throughput(), "/s");
+        before.growth(results, what);
+    }
+
+    /** The server's memory at a moment, in MiB. */
+    private record Memory(Server server, double resident, double peak) {
+        static Memory of(Server server) throws IOException, InterruptedException {
+            return new Memory(server, server.residentMemory(), server.peakMemory());
+        }
+
+        /** Adds how much the memory has grown since. */
+        void growth(Results results, String what) throws IOException, InterruptedException {
+            double peakNow = server.peakMemory();
+            double now = server.residentMemory();
+            String growth = ": growth of the resident memory";
+            results.alone(OptionalDouble.empty(), what + growth + ", at the end", now - resident, "MiB");
+            results.alone(OptionalDouble.empty(), what + growth + ", at its peak", peakNow - peak, "MiB");
+        }
+    }
+
+    /** Reads the lines of an export until there are enough. */
+    private void exportUsers(int users) throws Exception {
+        HttpRequest request = server.get("/realms/" + TENANT + "/api/users/export")
+                .header("Authorization", "Bearer " + Tenants.login(server, TENANT, ADMIN))
+                .build();
+        HttpResponse<InputStream> answer = Server.HTTP.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        int read = 0;
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            while (read < users && lines.readLine() != null) {
+                read++;
+            }
+        }
+        if (answer.statusCode() != 200 || read < users) {
+            throw new IllegalStateException("The export has ended after " + read + " users");
+        }
     }
 }

@@ -206,8 +206,17 @@ final class Server {
                 .start()
                 .waitFor();
         Thread.sleep(2000);
+        return memory("VmRSS");
+    }
+
+    /** Returns the most memory that the JVM has had in RAM since its start, in MiB. */
+    double peakMemory() throws IOException {
+        return memory("VmHWM");
+    }
+
+    private double memory(String kind) throws IOException {
         try (Stream<String> status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            return status.filter(line -> line.startsWith("VmRSS:"))
+            return status.filter(line -> line.startsWith(kind + ":"))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
                     .findFirst()
                     .orElseThrow();
