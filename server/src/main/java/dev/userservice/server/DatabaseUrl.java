@@ -14,6 +14,8 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
     private static final Pattern FORM = Pattern.compile(
             "postgres(?:ql)?://(?:(?<login>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?<rest>/[^/?#@]+(?:\\?[^#]*)?)");
 
+    private static final String ERROR_DETAIL = "logServerErrorDetail";
+
     static DatabaseUrl parse(String url) {
         Matcher form = FORM.matcher(url.strip());
         if (!form.matches()) {
@@ -22,7 +24,7 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
                     + " (write %40, %2F, %3A, %3F, %23, %25 for @ / : ? # % in the user and the password)");
         }
         String login = form.group("login");
-        String jdbcUrl = "jdbc:postgresql://" + form.group("hosts") + form.group("rest");
+        String jdbcUrl = "jdbc:postgresql://" + form.group("hosts") + withoutValuesInErrors(form.group("rest"));
         if (login == null) {
             return new DatabaseUrl(jdbcUrl, Optional.empty(), Optional.empty());
         }
@@ -33,6 +35,14 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
                         jdbcUrl,
                         Optional.of(decode(login.substring(0, colon))),
                         Optional.of(decode(login.substring(colon + 1))));
+    }
+
+    /** Keeps the driver from writing the values of a row that it cannot store into its error, and so into the log. */
+    private static String withoutValuesInErrors(String rest) {
+        if (rest.contains(ERROR_DETAIL)) {
+            return rest;
+        }
+        return rest + (rest.contains("?") ? "&" : "?") + ERROR_DETAIL + "=false";
     }
 
     private static String decode(String text) {

@@ -62,7 +62,9 @@ class RunSettingsTest {
                 .serverEnvironment();
 
         assertEquals("postgres", environment.get("KCRAW_DB"));
-        assertEquals("jdbc:postgresql://db.example:5433/kc$db?sslmode=require", environment.get("KCRAW_DB_URL"));
+        assertEquals(
+                "jdbc:postgresql://db.example:5433/kc$db?sslmode=require&logServerErrorDetail=false",
+                environment.get("KCRAW_DB_URL"));
         assertEquals("us:er", environment.get("KCRAW_DB_USERNAME"));
         assertEquals(NASTY, environment.get("KCRAW_DB_PASSWORD"));
         assertFalse(environment.containsKey("DATABASE_URL"));
@@ -71,11 +73,13 @@ class RunSettingsTest {
     @Test
     void aDatabaseUrlMayLeaveOutMuch() {
         assertEquals(
-                new DatabaseUrl("jdbc:postgresql://[::1]/kc", Optional.empty(), Optional.empty()),
+                new DatabaseUrl(
+                        "jdbc:postgresql://[::1]/kc?logServerErrorDetail=false", Optional.empty(), Optional.empty()),
                 DatabaseUrl.parse("postgresql://[::1]/kc"));
         assertEquals(
-                new DatabaseUrl("jdbc:postgresql:///kc", Optional.of("a+b"), Optional.empty()),
-                DatabaseUrl.parse("postgresql://a+b@/kc"));
+                new DatabaseUrl(
+                        "jdbc:postgresql:///kc?logServerErrorDetail=true", Optional.of("a+b"), Optional.empty()),
+                DatabaseUrl.parse("postgresql://a+b@/kc?logServerErrorDetail=true"));
     }
 
     @ParameterizedTest
