@@ -75,6 +75,13 @@ public record AdminEvents(ApiCall call) {
                 Map.of(EXPORTED, "true", SECRETS, Boolean.toString(withSecrets)));
     }
 
+    /** Fires the event that all that is held about a user was exported. */
+    public void exported(UserModel user) {
+        fire(
+                event(ResourceType.USER, OperationType.ACTION).resourcePath(USERS, user.getId(), "export"),
+                Map.of(EXPORTED, "true"));
+    }
+
     /**
      * Fires the event that roles were granted or revoked; none for an empty list.
      *

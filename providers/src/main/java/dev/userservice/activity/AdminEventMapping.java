@@ -83,7 +83,8 @@ final class AdminEventMapping {
         }
         if (notes.containsKey(AdminEvents.EXPORTED)) {
             details.flag(AdminEvents.SECRETS, Boolean.parseBoolean(notes.get(AdminEvents.SECRETS)));
-            return new Entry(Action.USERS_EXPORTED, null, details);
+            Matcher exported = OF_USER.matcher(path);
+            return new Entry(Action.USERS_EXPORTED, exported.matches() ? exported.group(1) : null, details);
         }
         Matcher member = OF_MEMBER.matcher(path);
         boolean isOfMember = resource == ResourceType.ORGANIZATION_MEMBERSHIP && member.matches();

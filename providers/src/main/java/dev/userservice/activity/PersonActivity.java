@@ -12,7 +12,7 @@ import org.keycloak.models.UserModel;
  */
 public record PersonActivity(List<ActivityView> entries, boolean isCut) {
     /** The maximum number of entries: a document with them all must fit into the memory of the server. */
-    private static final int MOST = 10_000;
+    private static final int MOST = 5_000;
 
     public PersonActivity {
         entries = List.copyOf(entries);

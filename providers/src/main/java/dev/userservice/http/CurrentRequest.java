@@ -1,5 +1,6 @@
 package dev.userservice.http;
 
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ContextNotActiveException;
@@ -7,12 +8,19 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * The HTTP request that this thread answers. Unlike attributes of a Keycloak session, values that are kept here are
  * also visible in the sessions that Keycloak opens beside the request's own, as it does for the listeners of a failure.
  */
 public final class CurrentRequest {
+    private static final Logger LOG = Logger.getLogger(CurrentRequest.class);
+
+    private static final int PATIENCE_SECONDS = 10;
+
     private final RoutingContext request;
 
     CurrentRequest(RoutingContext request) {
@@ -55,10 +63,23 @@ public final class CurrentRequest {
 
     /**
      * Breaks the answer off, by closing the connection or, with HTTP/2, the stream. Without this, an answer of chunks whose
-     * source fails would end like a whole one.
+     * source fails would end like a whole one. Only for threads that may wait.
      */
     public void breakOff() {
-        request.response().reset();
+        if (request.request().version() == HttpVersion.HTTP_2) {
+            request.response().reset();
+            return;
+        }
+        // A reset of HTTP/1 is sent together with what follows, which may be the end of the answer.
+        CountDownLatch isClosed = new CountDownLatch(1);
+        request.request().connection().close().onComplete(done -> isClosed.countDown());
+        try {
+            if (!isClosed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("A connection could not be closed in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.userservice.http;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * An answer that is written for as long as there is something to tell. A client that does not read blocks the thread that
- * writes; after {@link #PATIENCE} its connection is closed.
+ * writes; after {@link #PATIENCE} its connection is closed, or, with HTTP/2, its stream.
  */
 public final class StreamedAnswer extends FilterOutputStream {
     /** How long a client may read nothing. */
@@ -40,8 +40,9 @@ public final class StreamedAnswer extends FilterOutputStream {
             return;
         }
         Vertx vertx = request.get().vertx();
-        HttpConnection connection = request.get().request().connection();
-        long timer = vertx.setTimer(PATIENCE.toMillis(), late -> connection.close());
+        HttpServerResponse response = request.get().response();
+        // With HTTP/2, a proxy sends other requests over the same connection.
+        long timer = vertx.setTimer(PATIENCE.toMillis(), late -> response.reset());
         try {
             writing.write();
         } finally {

@@ -3,6 +3,7 @@ package dev.userservice.keycloak;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -66,15 +67,25 @@ public final class LockedUser {
      */
     public static void hold(KeycloakSession session, UserModel user) {
         try {
-            Entities.of(session)
-                    .createQuery("from UserEntity u where u.id = :id", UserEntity.class)
-                    .setParameter("id", user.getId())
-                    .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                    .setHint(SpecHints.HINT_SPEC_LOCK_TIMEOUT, TIMEOUT.get(SpecHints.HINT_SPEC_LOCK_TIMEOUT))
-                    .getResultList();
+            hold(session, List.of(user.getId()));
         } catch (RuntimeException e) {
             session.getTransactionManager().setRollbackOnly();
             throw e;
+        }
+    }
+
+    /**
+     * Locks the rows of several users until this transaction ends, always in the same order, so that two transactions that
+     * lock the same users do not wait for each other.
+     */
+    public static void hold(KeycloakSession session, Collection<String> ids) {
+        if (!ids.isEmpty()) {
+            Entities.of(session)
+                    .createQuery("select u from UserEntity u where u.id in (:ids) order by u.id", UserEntity.class)
+                    .setParameter("ids", ids)
+                    .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                    .setHint(SpecHints.HINT_SPEC_LOCK_TIMEOUT, TIMEOUT.get(SpecHints.HINT_SPEC_LOCK_TIMEOUT))
+                    .getResultList();
         }
     }
 

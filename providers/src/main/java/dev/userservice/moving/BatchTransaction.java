@@ -23,12 +23,27 @@ final class BatchTransaction {
     private static final List<Duration> WAITS =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(20));
 
-    private final ApiCall call;
-    private final ImportOptions options;
+    private final Attempt attempt;
 
-    BatchTransaction(ApiCall call, ImportOptions options) {
-        this.call = call;
-        this.options = options;
+    /** Runs batches, each try of which is this attempt. */
+    BatchTransaction(Attempt attempt) {
+        this.attempt = attempt;
+    }
+
+    /** Imports lines in one transaction, which is rolled back if it fails. */
+    @FunctionalInterface
+    interface Attempt {
+        /** Imports the lines, or only checks them; see {@link ImportBatch} for the lines that are new. */
+        BatchResult of(List<ParsedLine> lines, boolean isCheck, Set<Long> newBefore);
+    }
+
+    /** Runs batches in transactions of Keycloak's. */
+    static BatchTransaction of(ApiCall call, ImportOptions options) {
+        return new BatchTransaction((lines, isCheck, newBefore) -> KeycloakModelUtils.runJobInTransactionWithResult(
+                call.session().getKeycloakSessionFactory(),
+                call.session().getContext(),
+                session -> new ImportBatch(call.in(session), options, isCheck, newBefore).run(lines),
+                "import of users"));
     }
 
     /**
@@ -46,7 +61,7 @@ final class BatchTransaction {
         int waits = 0;
         while (true) {
             try {
-                return once(lines, isCheck, newBefore);
+                return attempt.of(lines, isCheck, newBefore);
             } catch (ApiProblem problem) {
                 throw new ImportStoppedException(problem.getMessage());
             } catch (RuntimeException failure) {
@@ -61,14 +76,6 @@ final class BatchTransaction {
                 }
             }
         }
-    }
-
-    private BatchResult once(List<ParsedLine> lines, boolean isCheck, Set<Long> newBefore) {
-        return KeycloakModelUtils.runJobInTransactionWithResult(
-                call.session().getKeycloakSessionFactory(),
-                call.session().getContext(),
-                session -> new ImportBatch(call.in(session), options, isCheck, newBefore).run(lines),
-                "import of users");
     }
 
     private BatchResult split(List<ParsedLine> lines, boolean isCheck, Set<Long> newBefore, RuntimeException failure)

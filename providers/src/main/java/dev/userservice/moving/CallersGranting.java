@@ -8,11 +8,17 @@ import dev.userservice.web.FieldErrors;
 import dev.userservice.web.StrictJson;
 import java.util.Optional;
 import org.keycloak.models.GroupModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** What a caller may give to others: nobody gives permissions that they do not hold. */
 record CallersGranting(ApiCall call) implements Granting {
+    @Override
+    public RealmModel realm() {
+        return call.realm();
+    }
+
     @Override
     public RoleModel role(String name) {
         FieldErrors unknown = new FieldErrors();

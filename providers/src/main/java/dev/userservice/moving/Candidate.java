@@ -17,6 +17,7 @@ import org.keycloak.models.credential.OTPCredentialModel;
  * @param attributes the values by the attribute names of the user profile; an absent attribute was not given
  * @param fieldNames the line's name of an attribute, if it differs from the profile's
  * @param role the role that is granted; empty if the line names none
+ * @param requiredActions the aliases of required actions of the realm
  */
 record Candidate(
         long line,
@@ -31,7 +32,8 @@ record Candidate(
         Optional<Instant> lastLogin,
         Optional<OTPCredentialModel> totp,
         Optional<ImportedHash> password,
-        Set<GroupModel> groups) {
+        Set<GroupModel> groups,
+        Set<String> requiredActions) {
 
     /** Returns the line's name of an attribute. */
     String field(String attribute) {

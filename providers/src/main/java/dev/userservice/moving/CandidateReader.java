@@ -3,14 +3,12 @@ package dev.userservice.moving;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.userservice.hashes.ImportedHash;
 import dev.userservice.hashes.InvalidHashException;
-import dev.userservice.users.PersonName;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.StrictJson;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,10 +18,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.GroupModel;
+import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.RoleModel;
-import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 
 /**
@@ -50,7 +49,6 @@ final class CandidateReader {
             "profile");
 
     private static final int MAX_GROUPS = 100;
-    private static final int MAX_ATTRIBUTES = 100;
 
     /** How far the clock of the other system may be ahead, in seconds. */
     private static final int CLOCK_SKEW = 300;
@@ -58,6 +56,7 @@ final class CandidateReader {
     private final Granting granting;
     private final ImportOptions options;
     private final boolean allowsWeak;
+    private final Set<String> actions;
     private final Map<String, Supplier<RoleModel>> roles = new HashMap<>();
     private final Map<String, Supplier<GroupModel>> groups = new HashMap<>();
 
@@ -70,6 +69,11 @@ final class CandidateReader {
         this.granting = granting;
         this.options = options;
         this.allowsWeak = allowsWeak;
+        this.actions = granting.realm()
+                .getRequiredActionProvidersStream()
+                .filter(RequiredActionProviderModel::isEnabled)
+                .map(RequiredActionProviderModel::getAlias)
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -88,8 +92,8 @@ final class CandidateReader {
                 number,
                 line.id() == null ? newId : line.id(),
                 line.id() != null,
-                attributes(line, errors),
-                fieldNames(line),
+                LineAttributes.of(line, errors),
+                LineAttributes.fieldNames(line),
                 Optional.ofNullable(line.role()).flatMap(role(errors)),
                 Optional.ofNullable(line.isActive()),
                 Optional.ofNullable(line.isEmailVerified()),
@@ -97,7 +101,8 @@ final class CandidateReader {
                 instant("last_login", line.lastLogin(), errors),
                 totp(line, errors),
                 password(line, errors),
-                groups(line, errors));
+                groups(line, errors),
+                requiredActions(line, errors));
         errors.throwIfAny();
         return candidate;
     }
@@ -107,94 +112,6 @@ final class CandidateReader {
             errors.addUnlessKnown(
                     "id", "This cannot be an id here: up to 36 letters, digits, and . _ - but at the beginning");
         }
-    }
-
-    private static Map<String, List<String>> attributes(UserLine line, FieldErrors errors) {
-        Map<String, List<String>> values = new HashMap<>();
-        if (line.attributes() != null && !line.attributes().isNull()) {
-            readAttributes(line.attributes(), values, errors);
-        }
-        if (line.fullName() != null && (line.firstName() != null || line.lastName() != null)) {
-            errors.add("full_name", "Either this or first_name and last_name");
-        }
-        PersonName name = line.fullName() == null
-                ? new PersonName(line.firstName(), line.lastName())
-                : PersonName.split(line.fullName());
-        put(values, UserModel.USERNAME, line.username());
-        put(values, UserModel.EMAIL, line.email());
-        put(values, UserModel.FIRST_NAME, name.first());
-        put(values, UserModel.LAST_NAME, name.last());
-        put(values, "gender", line.gender());
-        JsonNode preferences = line.preferences();
-        if (preferences != null && preferences.isObject()) {
-            put(values, "preferences", StrictJson.write(preferences));
-        } else if (preferences != null && !preferences.isNull()) {
-            errors.add("preferences", "This must be a JSON object");
-        }
-        return values;
-    }
-
-    private static void put(Map<String, List<String>> values, String name, String value) {
-        if (value != null) {
-            values.put(name, List.of(value));
-        }
-    }
-
-    private static void readAttributes(JsonNode attributes, Map<String, List<String>> values, FieldErrors errors) {
-        if (!attributes.isObject()) {
-            errors.add("attributes", "This must be a JSON object");
-            return;
-        }
-        if (attributes.size() > MAX_ATTRIBUTES) {
-            errors.add("attributes", "At most " + MAX_ATTRIBUTES + " attributes are allowed");
-            return;
-        }
-        attributes.properties().forEach(attribute -> {
-            String field = "attributes." + StrictJson.printable(attribute.getKey());
-            List<String> texts = new ArrayList<>();
-            if (attribute.getValue().isTextual()) {
-                texts.add(attribute.getValue().textValue());
-            } else if (attribute.getValue().isArray()) {
-                attribute.getValue().forEach(value -> texts.add(value.textValue()));
-            }
-            if (texts.isEmpty() || texts.contains(null)) {
-                errors.add(field, "This must be a text or a list of texts");
-            } else {
-                values.put(attribute.getKey(), texts);
-            }
-        });
-        OWN_FIELDS.forEach((attribute, field) -> {
-            if (values.remove(attribute) != null) {
-                errors.add("attributes." + attribute, "This has a field of its own: " + field);
-            }
-        });
-    }
-
-    private static final Map<String, String> OWN_FIELDS = Map.of(
-            UserModel.USERNAME,
-            "username",
-            UserModel.EMAIL,
-            "email",
-            UserModel.FIRST_NAME,
-            "first_name",
-            UserModel.LAST_NAME,
-            "last_name",
-            "gender",
-            "gender",
-            "preferences",
-            "preferences");
-
-    private static Map<String, String> fieldNames(UserLine line) {
-        Map<String, String> names = new HashMap<>();
-        names.put(UserModel.FIRST_NAME, line.fullName() == null ? "first_name" : "full_name");
-        names.put(UserModel.LAST_NAME, line.fullName() == null ? "last_name" : "full_name");
-        if (line.username() == null) {
-            names.put(UserModel.USERNAME, "email");
-        }
-        if (line.attributes() != null) {
-            line.attributes().fieldNames().forEachRemaining(name -> names.putIfAbsent(name, "attributes." + name));
-        }
-        return names;
     }
 
     private static Optional<Instant> instant(String field, String text, FieldErrors errors) {
@@ -279,6 +196,21 @@ final class CandidateReader {
             }
         }
         return joined;
+    }
+
+    private Set<String> requiredActions(UserLine line, FieldErrors errors) {
+        if (line.requiredActions() == null) {
+            return Set.of();
+        }
+        Set<String> wanted = new LinkedHashSet<>();
+        for (String action : line.requiredActions()) {
+            if (action != null && actions.contains(action)) {
+                wanted.add(action);
+            } else {
+                errors.addUnlessKnown("required_actions", "This must be a list of required actions of this tenant");
+            }
+        }
+        return wanted;
     }
 
     /** Looks something up, or refuses it, once for all lines of the batch. */

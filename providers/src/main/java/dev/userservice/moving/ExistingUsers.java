@@ -94,7 +94,7 @@ final class ExistingUsers {
                 realm.isRegistrationEmailAsUsername() && email != null ? null : candidate.first(UserModel.USERNAME);
         Map<String, Row> found = new LinkedHashMap<>();
         note(found, "id", byId.get(candidate.newId()));
-        note(found, "email", ofAddress(email));
+        note(found, "email", ofAddress(candidate));
         note(found, "username", ofName(username));
         if (found.isEmpty()) {
             return Optional.empty();
@@ -135,11 +135,16 @@ final class ExistingUsers {
     }
 
     /** Returns the user with this address, or, where it is a name to log in by, with this username. */
-    private Row ofAddress(String email) {
+    private Row ofAddress(Candidate candidate) {
+        String email = candidate.first(UserModel.EMAIL);
         if (email == null) {
             return null;
         }
         String address = email.strip().toLowerCase(Locale.ROOT);
+        if (realm.isDuplicateEmailsAllowed()) {
+            // An address says nothing about who it is, but may have become the username.
+            return candidate.first(UserModel.USERNAME) == null ? byUsername.get(address) : null;
+        }
         List<Row> all = byEmail.getOrDefault(address, List.of());
         if (all.size() > 1) {
             throw ApiProblem.invalid("email", "Several users have this address");

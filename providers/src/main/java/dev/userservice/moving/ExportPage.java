@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.Attributes;
 import org.keycloak.userprofile.UserProfileContext;
@@ -98,6 +99,7 @@ final class ExportPage {
         Map<String, Map<String, List<String>>> attributes = attributes(ids);
         Map<String, Instant> logins = LastLogins.of(session, ids);
         Map<String, List<String>> groups = new GroupPaths(session).of(ids);
+        Map<String, List<String>> actions = requiredActions(ids);
         Map<String, StoredSecrets> secrets = withSecrets ? StoredSecrets.of(entities, ids) : Map.of();
         return rows.stream()
                 .map(row -> line(
@@ -106,6 +108,7 @@ final class ExportPage {
                         profile(row, attributes.getOrDefault(row.id(), new HashMap<>())),
                         logins.get(row.id()),
                         groups.get(row.id()),
+                        actions.get(row.id()),
                         secrets.getOrDefault(row.id(), StoredSecrets.NONE)))
                 .toList();
     }
@@ -125,6 +128,25 @@ final class ExportPage {
                         .computeIfAbsent((String) row[1], none -> new ArrayList<>())
                         .add((String) row[2]));
         return attributes;
+    }
+
+    /** Returns what each user has to do at the next login, without those who have to do nothing. */
+    private Map<String, List<String>> requiredActions(List<String> ids) {
+        Map<String, List<String>> actions = new HashMap<>();
+        entities.createQuery(
+                        "select a.user.id, a.action from UserRequiredActionEntity a where a.user.id in (:ids) order by a.action",
+                        Object[].class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .filter(row -> isWanted((String) row[1]))
+                .forEach(row -> actions.computeIfAbsent((String) row[0], none -> new ArrayList<>())
+                        .add((String) row[1]));
+        return actions;
+    }
+
+    private boolean isWanted(String action) {
+        RequiredActionProviderModel known = call.realm().getRequiredActionProviderByAlias(action);
+        return known != null && known.isEnabled();
     }
 
     /**
@@ -163,6 +185,7 @@ final class ExportPage {
             Map<String, List<String>> profile,
             Instant lastLogin,
             List<String> groups,
+            List<String> requiredActions,
             StoredSecrets secrets) {
         return new UserLine(
                 row.id(),
@@ -187,7 +210,8 @@ final class ExportPage {
                 secrets.params(),
                 secrets.format(),
                 secrets.pepper(),
-                groups);
+                groups,
+                requiredActions);
     }
 
     private static String first(Map<String, List<String>> profile, String name) {

@@ -2,6 +2,8 @@ package dev.userservice.moving;
 
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
+import dev.userservice.http.CurrentRequest;
+import dev.userservice.http.StreamedAnswer;
 import dev.userservice.http.StreamedBody;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -11,18 +13,21 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.util.concurrent.Semaphore;
+import java.io.IOException;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 
 /** The export of a tenant's users to another system or another tenant. */
 @Tag(name = "Users")
 public final class ExportResource {
-    /** Each export occupies one of the server's threads for as long as its client reads. */
-    private static final Semaphore PLACES = new Semaphore(4);
+    private static final Logger LOG = Logger.getLogger(ExportResource.class);
+
+    private static final Places PLACES = new Places();
 
     private static final int RETRY_SECONDS = 60;
 
@@ -51,20 +56,29 @@ public final class ExportResource {
         boolean withSecrets = parameters.withSecrets(errors);
         errors.throwIfAny();
         call.caller().users().requireExport(withSecrets);
-        if (PLACES.availablePermits() == 0) {
+        String tenant = call.realm().getId();
+        if (!PLACES.isFree(tenant)) {
             throw ApiProblem.unavailable(RETRY_SECONDS);
         }
+        Optional<CurrentRequest> request = CurrentRequest.current();
         StreamingOutput answer = out -> {
-            new AdminEvents(call).exported(withSecrets);
-            // The export outlives any transaction: each page has its own. This one ends before the first user is sent,
-            // so that nobody is exported without a row in the log.
-            call.session().getTransactionManager().commit();
-            // Several calls may have found the last place free; they wait, since their answers have begun.
-            PLACES.acquireUninterruptibly();
+            if (!PLACES.take(tenant)) {
+                // Another call has taken the last place since. An answer that just ended would be that of an empty
+                // tenant.
+                request.ifPresent(CurrentRequest::breakOff);
+                return;
+            }
             try {
-                new ExportRun(call, withSecrets).run(parameters.behind(), out);
+                new AdminEvents(call).exported(withSecrets);
+                // The export outlives any transaction: each page has its own. This one ends before the first user is
+                // sent, so that nobody is exported without a row in the log.
+                call.session().getTransactionManager().commit();
+                new ExportRun(call, withSecrets).run(parameters.behind(), StreamedAnswer.to(out));
+            } catch (IOException gone) {
+                LOG.infof("The client of an export has gone, or reads nothing: %s", gone.getMessage());
+                request.ifPresent(CurrentRequest::breakOff);
             } finally {
-                PLACES.release();
+                PLACES.release(tenant);
             }
         };
         return Response.ok(answer, StreamedBody.NDJSON).build();

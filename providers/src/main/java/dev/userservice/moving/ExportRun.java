@@ -3,6 +3,7 @@ package dev.userservice.moving;
 import dev.userservice.access.ApiCall;
 import dev.userservice.http.CurrentRequest;
 import dev.userservice.web.StrictJson;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,11 +42,13 @@ final class ExportRun {
         String last = behind.orElse("");
         List<UserLine> page = page(last);
         while (!page.isEmpty()) {
+            ByteArrayOutputStream lines = new ByteArrayOutputStream();
             for (UserLine user : page) {
-                out.write(StrictJson.write(user).getBytes(StandardCharsets.UTF_8));
-                out.write('\n');
+                lines.writeBytes(StrictJson.write(user).getBytes(StandardCharsets.UTF_8));
+                lines.write('\n');
                 last = user.id();
             }
+            lines.writeTo(out);
             out.flush();
             page = page.size() < ExportPage.SIZE ? List.of() : nextPage(last);
         }
@@ -56,7 +59,7 @@ final class ExportRun {
         try {
             return page(after);
         } catch (RuntimeException failure) {
-            LOG.warnf("An export of users has broken off behind %s", after);
+            LOG.errorf(failure, "An export of users has broken off behind %s", after);
             CurrentRequest.current().ifPresent(CurrentRequest::breakOff);
             throw failure;
         }

@@ -2,10 +2,14 @@ package dev.userservice.moving;
 
 import dev.userservice.web.ApiProblem;
 import org.keycloak.models.GroupModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 
 /** What the lines of an import may give to their users. */
 interface Granting {
+    /** Returns the realm of the users. */
+    RealmModel realm();
+
     /**
      * Returns the role of that name.
      *

@@ -3,11 +3,13 @@ package dev.userservice.moving;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.ActivationCodes;
+import dev.userservice.keycloak.LockedUser;
 import dev.userservice.mail.MailContext;
 import dev.userservice.moving.NewUserRows.NewUser;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +59,12 @@ final class ImportBatch {
         Map<Long, Candidate> candidates = new LinkedHashMap<>();
         for (ParsedLine line : lines) {
             try {
-                candidates.put(line.number(), reader.read(line.number(), line.user(), line.newId()));
+                Candidate candidate = reader.read(line.number(), line.user(), line.newId());
+                if (line.isRepeated()) {
+                    repeat();
+                } else {
+                    candidates.put(line.number(), candidate);
+                }
             } catch (ApiProblem problem) {
                 refused.add(LineRefusal.of(line.number(), problem));
             }
@@ -66,13 +73,20 @@ final class ImportBatch {
         if (!hasDirectory()) {
             FreeNames.assume(call.session());
         }
-        for (Candidate candidate : candidates.values()) {
+        Map<Candidate, Optional<String>> matches = matches(candidates.values(), existing);
+        if (options.mode() == ImportOptions.Mode.UPDATE) {
+            // Two batches that lock the same users in another order would wait for each other.
+            LockedUser.hold(
+                    call.session(),
+                    matches.values().stream().flatMap(Optional::stream).toList());
+        }
+        matches.forEach((candidate, userId) -> {
             try {
-                take(candidate, existing.match(candidate));
+                take(candidate, userId);
             } catch (ApiProblem problem) {
                 refused.add(LineRefusal.of(candidate.line(), problem));
             }
-        }
+        });
         if (isDryRun) {
             call.session().getTransactionManager().setRollbackOnly();
         } else {
@@ -80,6 +94,25 @@ final class ImportBatch {
         }
         Counts counts = new Counts(created.size() + known, updated, unchanged, skipped, refused.size(), weak);
         return new BatchResult(counts, List.copyOf(refused));
+    }
+
+    /** Counts a line about a user whom only an import would have created by now. */
+    private void repeat() {
+        boolean isUpdate = options.mode() == ImportOptions.Mode.UPDATE;
+        updated += isUpdate ? 1 : 0;
+        skipped += isUpdate ? 0 : 1;
+    }
+
+    private Map<Candidate, Optional<String>> matches(Collection<Candidate> candidates, ExistingUsers existing) {
+        Map<Candidate, Optional<String>> matches = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            try {
+                matches.put(candidate, existing.match(candidate));
+            } catch (ApiProblem problem) {
+                refused.add(LineRefusal.of(candidate.line(), problem));
+            }
+        }
+        return matches;
     }
 
     /** Whether the realm has users outside its own tables, whom no query finds. */

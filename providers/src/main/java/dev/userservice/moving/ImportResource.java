@@ -14,6 +14,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -22,11 +23,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 
 /** The import of users from another system. */
 @Tag(name = "Users")
 public final class ImportResource {
-    private static final ImportPlaces PLACES = new ImportPlaces();
+    private static final Logger LOG = Logger.getLogger(ImportResource.class);
+
+    private static final Places PLACES = new Places();
 
     private static final int RETRY_SECONDS = 60;
 
@@ -87,6 +91,9 @@ public final class ImportResource {
             }
             try {
                 run.run(body);
+            } catch (IOException gone) {
+                LOG.infof("The client of an import has gone, or neither sends nor reads: %s", gone.getMessage());
+                request.ifPresent(CurrentRequest::breakOff);
             } catch (RuntimeException e) {
                 // Without this, the answer would end like that of an import which is done.
                 request.ifPresent(CurrentRequest::breakOff);

@@ -30,6 +30,7 @@ final class ImportRun {
     private final ImportOptions options;
     private final ImportReport report;
     private final BatchTransaction transaction;
+    private final boolean mayShareAddresses;
     private final Pace pace = new Pace();
     private final List<ParsedLine> batch = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
@@ -45,7 +46,8 @@ final class ImportRun {
     ImportRun(ApiCall call, ImportOptions options, ImportReport report) {
         this.options = options;
         this.report = report;
-        this.transaction = new BatchTransaction(call, options);
+        this.transaction = BatchTransaction.of(call, options);
+        this.mayShareAddresses = call.realm().isDuplicateEmailsAllowed();
         this.done = options.resumeAfter();
     }
 
@@ -56,15 +58,19 @@ final class ImportRun {
      */
     void run(InputStream body) throws IOException {
         try {
+            InputStream prompt = new PromptStream(body);
             if (options.isDryRun()) {
-                check(body);
+                check(prompt);
             } else if (options.mode() == Mode.FAIL) {
-                importIfFlawless(body);
+                importIfFlawless(prompt);
             } else {
-                read(body, Optional.empty());
+                read(prompt, Optional.empty());
             }
             report.summary(summary(null));
-        } catch (ImportStoppedException | ImportLines.EndlessLineException | TemporaryFile.FullException e) {
+        } catch (ImportStoppedException
+                | ImportLines.EndlessLineException
+                | PromptStream.TooSlowException
+                | TemporaryFile.FullException e) {
             report.summary(summary(e.getMessage()));
         }
     }
@@ -110,7 +116,10 @@ final class ImportRun {
         lines.skipTo(options.resumeAfter());
         for (Optional<Line> next = lines.next(); next.isPresent(); next = lines.next()) {
             Optional<ParsedLine> line = parse(next.get());
-            if (line.isPresent() && (seen.isEmpty() || isFirst(line.get(), seen.get()))) {
+            if (line.isPresent() && seen.isPresent()) {
+                line = compare(line.get(), seen.get());
+            }
+            if (line.isPresent()) {
                 add(line.get(), seen.isPresent());
             }
             if (batch.size() == options.batch() || bytes >= MAX_BATCH_BYTES) {
@@ -127,36 +136,35 @@ final class ImportRun {
             }
             UserLine user = StrictJson.parse(line.json(), UserLine.class);
             return Optional.of(new ParsedLine(
-                    line.number(), line.json().length, user, UUID.randomUUID().toString()));
+                    line.number(), line.json().length, user, UUID.randomUUID().toString(), false));
         } catch (ApiProblem problem) {
             refuse(LineRefusal.of(line.number(), problem));
             return Optional.empty();
         }
     }
 
-    /** Whether no earlier line of a check is about the same user. */
-    private boolean isFirst(ParsedLine line, SeenNames seen) throws IOException {
+    /** Compares a line with the earlier ones of a check, and returns it, or nothing if it is refused for one of them. */
+    private Optional<ParsedLine> compare(ParsedLine line, SeenNames seen) throws IOException {
         boolean isFirst = true;
-        for (String name : line.names()) {
+        for (String name : line.names(mayShareAddresses)) {
             isFirst &= seen.add(name);
         }
         if (!isFirst && options.mode() == Mode.FAIL) {
             refuse(LineRefusal.of(line.number(), "An earlier line is about the same user"));
-        } else if (!isFirst) {
-            boolean isUpdate = options.mode() == Mode.UPDATE;
-            total = total.plus(new Counts(0, isUpdate ? 1 : 0, 0, isUpdate ? 0 : 1, 0, 0));
+            return Optional.empty();
         }
-        return isFirst;
+        return Optional.of(isFirst ? line : line.repeated());
     }
 
     private void add(ParsedLine line, boolean isCheck) throws IOException, ImportStoppedException {
-        if (line.names().stream().anyMatch(names::contains)) {
+        List<String> own = line.names(mayShareAddresses);
+        if (!line.isRepeated() && own.stream().anyMatch(names::contains)) {
             // A user whom this batch creates is found only once it is committed.
             finish(line.number() - 1, isCheck);
         }
         batch.add(line);
         bytes += line.bytes();
-        names.addAll(line.names());
+        names.addAll(own);
     }
 
     /** Imports or checks the batch, which ends with the given line. */

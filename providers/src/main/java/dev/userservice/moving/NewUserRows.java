@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ import org.keycloak.models.jpa.entities.UserGroupMembershipEntity;
 import org.keycloak.models.jpa.entities.UserRequiredActionEntity;
 import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
 import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.models.utils.RoleUtils;
 import org.keycloak.representations.idm.MembershipType;
 import org.keycloak.userprofile.Attributes;
 import org.keycloak.userprofile.UserProfileContext;
@@ -168,14 +170,22 @@ final class NewUserRows {
     }
 
     private void writeRoles(NewUser user, UserEntity row) {
-        Candidate candidate = user.candidate();
-        Stream.concat(Stream.of(defaultRole), candidate.role().filter(role -> !defaultRole.hasRole(role)).stream())
+        Stream.concat(Stream.of(defaultRole), ownRole(user.candidate()).stream())
                 .forEach(role -> {
                     UserRoleMappingEntity mapping = new UserRoleMappingEntity();
                     mapping.setUser(row);
                     mapping.setRoleId(role.getId());
                     entities.persist(mapping);
                 });
+    }
+
+    /** Returns the role that a user has by neither the default role nor a group: leaving the group must take it away. */
+    private Optional<RoleModel> ownRole(Candidate candidate) {
+        return candidate
+                .role()
+                .filter(role -> !defaultRole.hasRole(role)
+                        && Stream.concat(defaultGroups.stream(), candidate.groups().stream())
+                                .noneMatch(group -> RoleUtils.hasRoleFromGroup(group, role, true)));
     }
 
     private void writeGroups(NewUser user, UserEntity row) {
@@ -221,10 +231,14 @@ final class NewUserRows {
 
     private void writeActions(NewUser user, UserEntity row) {
         Candidate candidate = user.candidate();
+        Set<String> actions = new LinkedHashSet<>(candidate.requiredActions());
         if (requirePasswordChange && candidate.password().isPresent()) {
+            actions.add(UserModel.RequiredAction.UPDATE_PASSWORD.name());
+        }
+        for (String alias : actions) {
             UserRequiredActionEntity action = new UserRequiredActionEntity();
             action.setUser(row);
-            action.setAction(UserModel.RequiredAction.UPDATE_PASSWORD.name());
+            action.setAction(alias);
             entities.persist(action);
         }
     }

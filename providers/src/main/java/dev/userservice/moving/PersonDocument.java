@@ -40,6 +40,18 @@ public record PersonDocument(
 
         List<String> requiredActions,
 
+        @Schema(
+                description = "What Keycloak counts of wrong passwords since the last login",
+                examples =
+                        "{\"count\": 2, \"last_ip_address\": \"192.0.2.1\", \"last_at\": \"2026-11-21T20:54:34.123Z\"}")
+        FailedLogins failedLogins,
+
+        @Schema(
+                nullable = true,
+                description = "The name of the directory from which the account comes",
+                examples = "staff")
+        String directory,
+
         @Schema(description = "What the person lets applications see or do")
         List<Consent> consents,
 
@@ -49,7 +61,7 @@ public record PersonDocument(
         @Schema(description = "Where the person is logged in, also for applications that work while the person is away")
         List<Session> sessions,
 
-        @Schema(description = "What was done to the person's account, newest first; at most 10,000 entries")
+        @Schema(description = "What was done to the person's account, newest first; at most 5,000 entries")
         List<ActivityView> activity,
 
         @Schema(
@@ -112,6 +124,19 @@ public record PersonDocument(
             String label,
 
             @Schema(nullable = true) Instant createdAt) {}
+
+    /** Wrong passwords. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @Schema(name = "PersonFailedLogins", description = "What is counted of wrong passwords")
+    public record FailedLogins(
+            @Schema(description = "How many wrong passwords there were", examples = "2")
+            int count,
+
+            @Schema(nullable = true, description = "From which address the last one came", examples = "192.0.2.1")
+            String lastIpAddress,
+
+            @Schema(nullable = true, description = "When the last one came", examples = "2026-11-21T20:54:34.123Z")
+            Instant lastAt) {}
 
     /** What an application may see or do. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

@@ -19,15 +19,18 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.keycloak.common.Profile;
 import org.keycloak.common.util.Time;
+import org.keycloak.component.ComponentModel;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.ClientScopeModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserConsentModel;
+import org.keycloak.models.UserLoginFailureModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.organization.OrganizationProvider;
+import org.keycloak.storage.StorageId;
 import org.keycloak.userprofile.UserProfileContext;
 
 /** Reads all that is held about a user whom the caller may view. */
@@ -43,6 +46,8 @@ record PersonReader(ApiCall call, UserModel user) {
                 organizations(),
                 credentials(),
                 user.getRequiredActionsStream().sorted().toList(),
+                failedLogins(),
+                directory(),
                 consents(),
                 identityProviders(),
                 sessions(),
@@ -101,6 +106,23 @@ record PersonReader(ApiCall call, UserModel user) {
                 .map(credential -> new PersonDocument.Credential(
                         credential.getType(), credential.getUserLabel(), instant(credential.getCreatedDate())))
                 .toList();
+    }
+
+    private PersonDocument.FailedLogins failedLogins() {
+        UserLoginFailureModel failures = session().loginFailures().getUserLoginFailure(call.realm(), user.getId());
+        return failures == null
+                ? new PersonDocument.FailedLogins(0, null, null)
+                : new PersonDocument.FailedLogins(
+                        failures.getNumFailures(),
+                        failures.getLastIPFailure(),
+                        instant(failures.getLastFailure() == 0 ? null : failures.getLastFailure()));
+    }
+
+    private String directory() {
+        String link =
+                StorageId.isLocalStorage(user.getId()) ? user.getFederationLink() : StorageId.providerId(user.getId());
+        ComponentModel directory = link == null ? null : call.realm().getComponent(link);
+        return directory == null ? null : directory.getName();
     }
 
     private List<PersonDocument.Consent> consents() {

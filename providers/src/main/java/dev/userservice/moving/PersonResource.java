@@ -1,6 +1,8 @@
 package dev.userservice.moving;
 
+import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
+import dev.userservice.web.ApiProblem;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -9,11 +11,17 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.keycloak.models.UserModel;
 
 /** Serves all that is held about one person, for a request by the law of data protection (GDPR, articles 15 and 20). */
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
 public final class PersonResource {
+    /** A document may have thousands of entries, which are in memory together. */
+    private static final Places PLACES = new Places();
+
+    private static final int RETRY_SECONDS = 10;
+
     private final ApiCall call;
 
     public PersonResource(ApiCall call) {
@@ -27,6 +35,24 @@ public final class PersonResource {
             summary = "All that is held about a user, to themselves and to admins",
             description = "There is no password, hash, code or other secret in it.")
     public PersonDocument ofUser(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
-        return new PersonReader(call, call.caller().users().requireView(id)).document();
+        UserModel user = call.caller().users().requireView(id);
+        boolean isOwn = call.caller().isSelf(user.getId());
+        if (isOwn && !call.caller().users().maySeeAll()) {
+            // The right to view one's profile does not extend to consents and groups.
+            call.caller().ownAccount().requireManage();
+        }
+        String tenant = call.realm().getId();
+        if (!PLACES.take(tenant)) {
+            throw ApiProblem.unavailable(RETRY_SECONDS);
+        }
+        try {
+            PersonDocument document = new PersonReader(call, user).document();
+            if (!isOwn) {
+                new AdminEvents(call).exported(user);
+            }
+            return document;
+        } finally {
+            PLACES.release(tenant);
+        }
     }
 }

@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The places for imports on this node. Each import occupies one of the server's threads for as long as it goes on, and one
- * tenant must not take all places.
+ * The places on this node for calls that take long. Each of them occupies one of the server's threads for as long as its client
+ * sends or reads, and one tenant must not take all places.
  */
-final class ImportPlaces {
+final class Places {
     private static final int ALL = 4;
     private static final int OF_A_TENANT = 2;
 

@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
  * process, nothing of it is left.
  */
 final class TemporaryFile {
+    private static final int SHARE = 8;
+
     private TemporaryFile() {}
 
     /** Opens an empty file for reading and writing; it is gone when the channel is closed. */
@@ -31,15 +33,22 @@ final class TemporaryFile {
     }
 
     /**
-     * Returns a stream into the file, which takes no more than half of what is free on the disk: others need it too.
+     * Returns a stream into the file, which takes no more than an eighth of what is free on the disk: others need it too, and so do other imports.
      *
      * @throws IOException if the disk cannot be asked
      */
     static OutputStream outputTo(FileChannel file) throws IOException {
-        long free = Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir")))
-                .getUsableSpace();
+        return outputTo(
+                file,
+                Files.getFileStore(Path.of(System.getProperty("java.io.tmpdir")))
+                                .getUsableSpace()
+                        / SHARE);
+    }
+
+    /** Returns a stream into the file, which takes no more than this number of bytes. */
+    static OutputStream outputTo(FileChannel file, long room) {
         return new FilterOutputStream(Channels.newOutputStream(file)) {
-            private long left = free / 2;
+            private long left = room;
 
             @Override
             public void write(byte[] bytes, int from, int length) throws IOException {

@@ -106,7 +106,13 @@ public record UserLine(
         String passwordPepper,
 
         @Schema(nullable = true, description = "The paths of groups, such as /staff/night")
-        List<String> groups)
+        List<String> groups,
+
+        @Schema(
+                nullable = true,
+                description =
+                        "Keycloak's names of what a new user has to do at the next login, such as UPDATE_PASSWORD; not for a user who is here")
+        List<String> requiredActions)
         implements JsonRequest {
 
     /** Returns the same line without its password hash, for a user whose password is known. */
@@ -132,7 +138,8 @@ public record UserLine(
                 null,
                 null,
                 null,
-                groups);
+                groups,
+                requiredActions);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.userservice.it;
 import static dev.userservice.it.Import.line;
 import static dev.userservice.it.Import.name;
 import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,17 +21,21 @@ import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -170,6 +175,83 @@ final class ExportIT {
     }
 
     @Test
+    void whatIsStillToBeDoneMovesAndTheRoleOfAGroupStaysTheGroups(TestServer server) {
+        Tenant source = Tenant.on(server, Tenant::withRealHashes);
+        String owners = source.addGroup("owners", "admin");
+        String owner = source.addUser("owner");
+        source.admin().users().get(owner).joinGroup(owners);
+        String hasty = source.addUser("hasty");
+        UserRepresentation user = source.admin().users().get(hasty).toRepresentation();
+        user.setRequiredActions(List.of("UPDATE_PASSWORD"));
+        source.admin().users().get(hasty).update(user);
+        String pending =
+                source.registration(Map.of()).then().statusCode(201).extract().path("user.id");
+        List<String> lines = lines(source, vendor(), SECRETS);
+
+        source.admin().remove();
+        Tenant target = Tenant.on(server);
+        String there = target.addGroup("owners", "admin");
+        Import.Answer answer = Import.run(target, vendor(), Map.of(), lines.toArray());
+        assertEquals(List.of(), answer.refusals());
+        var users = target.admin().users();
+        assertEquals(
+                List.of("UPDATE_PASSWORD"), users.get(hasty).toRepresentation().getRequiredActions());
+        assertEquals(
+                List.of("activate-account"),
+                users.get(pending).toRepresentation().getRequiredActions());
+        target.api(vendor()).get("/users/" + pending).then().body("is_active", equalTo(false));
+        target.api(vendor()).get("/users/" + owner).then().body("role", equalTo("admin"));
+        users.get(owner).leaveGroup(there);
+        target.api(vendor()).get("/users/" + owner).then().body("role", equalTo("user"));
+    }
+
+    @Test
+    void usersWhoShareAnAddressMoveToo(TestServer server) {
+        Tenant shared = Tenant.on(
+                        server,
+                        realm -> realm.put("loginWithEmailAllowed", false).put("duplicateEmailsAllowed", true))
+                .withLongTokens();
+        shared.addUser("boss", "admin");
+        String boss = shared.session("boss").access();
+        Object[] lines = Stream.of(name(), name())
+                .map(name -> line(name).put("email", "family@example.com"))
+                .toArray();
+        for (String mode : List.of("fail", "skip", "update")) {
+            Import.Answer answer = Import.run(shared, boss, Map.of("mode", mode), lines);
+            assertEquals(List.of(), answer.refusals(), mode);
+            assertEquals(mode.equals("fail") ? 2 : 0, answer.count("created"), mode);
+        }
+    }
+
+    /** A client that reads nothing keeps a thread of the server, but not for ever. */
+    @Test
+    void whoReadsNothingLosesThePlace(TestServer server) throws Exception {
+        Tenant own = Tenant.on(server).withLongTokens();
+        own.addUser("boss", "admin");
+        String boss = own.session("boss").access();
+        importMany(own, boss, "x".repeat(7000));
+        URI base = server.base();
+        byte[] call = ("GET " + base.getPath() + "/realms/" + own.name() + "/api/users/export HTTP/1.1\r\nHost: "
+                        + base.getAuthority() + "\r\nAuthorization: Bearer " + boss + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        try (Socket one = new Socket();
+                Socket another = new Socket()) {
+            for (Socket silent : List.of(one, another)) {
+                silent.setReceiveBufferSize(4096);
+                silent.connect(new InetSocketAddress(base.getHost(), base.getPort()));
+                silent.getOutputStream().write(call);
+            }
+            Eventually.holds(
+                    "all places of the tenant to be taken",
+                    Duration.ofMinutes(1),
+                    () -> behindAll(own, boss).statusCode() == 503);
+            export(tenant, admin, Map.of()).then().statusCode(200);
+            Eventually.holds(
+                    "a place", Duration.ofMinutes(4), () -> behindAll(own, boss).statusCode() == 200);
+        }
+    }
+
+    @Test
     void withoutSecretsThereIsNothingOfThemAndTheImportTakesTheLines() {
         Tenant own = Tenant.on(tenant.server()).withLongTokens();
         own.addUser("boss", "admin");
@@ -242,14 +324,7 @@ final class ExportIT {
         int sent = 700;
         List<String> rest = ids(lines(own, boss, Map.of("after", ids.get(sent - 1))));
         assertEquals(ids.subList(sent, ids.size()), rest);
-        // The validator of answers takes none without a body, which is what no line is.
-        RestAssured.given()
-                .baseUri(server.base() + "/realms/" + own.name() + "/api")
-                .header("Authorization", "Bearer " + boss)
-                .get("/users/export?after=" + ids.get(MANY))
-                .then()
-                .statusCode(200)
-                .body(emptyString());
+        behindAll(own, boss).then().statusCode(200).body(emptyString());
     }
 
     /** The lines are so long that the server cannot send them all before they are read. */
@@ -281,6 +356,14 @@ final class ExportIT {
                     () -> "An answer that is not whole must not look so, after " + arrived.size());
         }
         assertTrue(arrived.size() < MANY);
+    }
+
+    /** Exports nobody. The validator of answers takes none without a body, which is what no line is. */
+    private static Response behindAll(Tenant of, String bearer) {
+        return RestAssured.given()
+                .baseUri(of.server().base() + "/realms/" + of.name() + "/api")
+                .header("Authorization", "Bearer " + bearer)
+                .get("/users/export?after=zzzz");
     }
 
     private static void importMany(Tenant to, String bearer, String theme) {

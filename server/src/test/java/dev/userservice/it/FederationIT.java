@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
@@ -327,6 +328,50 @@ final class FederationIT {
         ldap.getConfig().putSingle("connectionTimeout", "600000");
         ldap.getConfig().putSingle("readTimeout", "600000");
         tenant.admin().components().component(ldap.getId()).update(ldap);
+    }
+
+    /** The users of a directory are in no table, or not yet. */
+    @Test
+    void anImportMakesNobodyWhomTheDirectoryHas(TestServer server) {
+        for (boolean isImporting : List.of(true, false)) {
+            Tenant tenant = tenant(server, isImporting);
+            String admin = tenant.session("the-admin").access();
+            Import.Answer answer = Import.run(
+                    tenant,
+                    admin,
+                    Map.of("mode", "skip"),
+                    Import.line("lena"),
+                    Import.line("other").put("email", "linus@ldap.example"),
+                    Import.line("new"));
+            assertEquals(List.of("1 username", "2 email"), answer.refused());
+            assertEquals(1, answer.count("created"));
+            assertEquals(
+                    "lena@ldap.example",
+                    tenant.api(tenant.session("lena").access()).get("/users/me").path("email"));
+        }
+    }
+
+    @Test
+    void anImportChangesWhatTheDirectoryDoesNotHold(TestServer server) {
+        Tenant tenant = tenant(server, true);
+        String id = tenant.api(tenant.session("lena").access()).get("/users/me").path("id");
+        String admin = tenant.session("the-admin").access();
+        ObjectNode lena = Import.object().put("username", "lena");
+        Import.Answer answer = Import.run(
+                tenant,
+                admin,
+                Map.of("mode", "update"),
+                lena.deepCopy().put("first_name", "Other"),
+                lena.deepCopy().put("is_active", false),
+                Import.line("new"));
+        assertEquals(List.of("1 first_name"), answer.refused());
+        assertEquals(1, answer.count("updated"));
+        assertEquals(1, answer.count("created"));
+        tenant.api(admin)
+                .get("/users/" + id)
+                .then()
+                .body("first_name", equalTo("Given"))
+                .body("is_active", equalTo(false));
     }
 
     /** Keycloak's own console does the same: the user is still in the directory and comes back with the next login. */

@@ -150,6 +150,8 @@ final class ImportIT {
                 "role | \"boss\" | role",
                 "groups | [\"/nobody\"] | groups",
                 "groups | [null] | groups",
+                "required_actions | [\"UPDATE_EVERYTHING\"] | required_actions",
+                "required_actions | [null] | required_actions",
                 "totp | {\"secret\": \"0\"} | totp.secret",
                 "totp | {\"secret\": \"GEZDGNBVGY3TQOJQ\", \"digits\": 7} | totp.digits",
                 "totp | {\"secret\": \"GEZDGNBVGY3TQOJQ\", \"algorithm\": \"MD5\"} | totp.algorithm",
@@ -210,6 +212,19 @@ final class ImportIT {
     }
 
     @Test
+    void aDryRunChecksLinesAboutUsersOfEarlierLinesToo() {
+        String name = name();
+        Object[] lines = {
+            line(name), line(name).put("created_at", "yesterday"), line(name).put("gender", "Other")
+        };
+        Import.Answer dry = run(Map.of("dry_run", true, "mode", "skip"), lines);
+        Import.Answer real = run(SKIP, lines);
+        assertEquals(List.of("2 created_at"), dry.refused());
+        assertEquals(real.refused(), dry.refused());
+        assertEquals(real.count("skipped"), dry.count("skipped"));
+    }
+
+    @Test
     void theSameFileTwiceChangesNothing() {
         Object[] lines = IntStream.range(0, 7)
                 .mapToObj(i -> line(name())
@@ -248,8 +263,7 @@ final class ImportIT {
                         .put("gender", "Other")
                         .put("role", "admin")
                         .put("is_email_verified", true)
-                        // The password is "password".
-                        .put("password_hash", "$2b$04$5T6TXCCHGkcF3Ysf1hJSQ.9sc0D3DBzcLuVkyYs/mzPWg6qSqfHWS"));
+                        .put("password_hash", Import.HASHES.get("phpass")));
         assertEquals(List.of(), answer.refusals());
         assertEquals(1, answer.count("updated"));
         get(id).then()
@@ -371,6 +385,24 @@ final class ImportIT {
                 rows.stream()
                         .map(row -> ((Map<?, ?>) row.get("details")).get("imported"))
                         .toList());
+    }
+
+    @Test
+    void aRoleThatAnUpdateChangesIsInTheUsersLog() {
+        String name = name();
+        String id = UUID.randomUUID().toString();
+        run(Map.of(), line(name).put("id", id).put("is_email_verified", true));
+        ObjectNode promoted = line(name).put("role", "admin");
+        assertEquals(1, run(Map.of("mode", "update", "dry_run", true), promoted).count("updated"));
+        assertEquals(1, run(UPDATE, promoted).count("updated"));
+        tenant.awaitWholeLog();
+        tenant.api(admin)
+                .queryParam("action", "role_changed")
+                .get("/users/" + id + "/activity")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(1))
+                .body("[0].details.to", equalTo("admin"));
     }
 
     @Test

@@ -2,18 +2,22 @@ package dev.userservice.it;
 
 import static dev.userservice.it.Import.line;
 import static dev.userservice.it.Import.name;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -147,6 +151,48 @@ final class ImportStreamIT {
     }
 
     @Test
+    void aTenantHasTwoPlacesAndLeavesTheOthersFree() throws Exception {
+        Tenant own = Tenant.on(tenant.server());
+        own.addUser("boss", "admin");
+        String boss = own.session("boss").access();
+        try (ImportClient one = ImportClient.open(own, boss, SKIP + "&batch=1");
+                ImportClient another = ImportClient.open(own, boss, SKIP + "&batch=1")) {
+            for (ImportClient client : List.of(one, another)) {
+                client.send(line(name()) + "\n");
+                assertTrue(client.nextLine().contains("progress"));
+            }
+            byte[] body = line(name()).toString().getBytes(StandardCharsets.UTF_8);
+            Import.post(own, boss, Map.of(), body)
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", "60")
+                    .body("status", equalTo(503));
+            Import.post(tenant, admin, Map.of(), body).then().statusCode(200);
+            one.end();
+            assertTrue(one.answer().isDone());
+            Eventually.holds(
+                    "the place of the import that has ended",
+                    Duration.ofMinutes(1),
+                    () -> Import.post(own, boss, Map.of("mode", "skip"), body).statusCode() == 200);
+        }
+    }
+
+    /** As many lines as a client likes are one batch, but they are in memory together. */
+    @Test
+    void aBatchOfLongLinesIsCutByItsBytes() {
+        Object[] lines = IntStream.range(0, 200)
+                .mapToObj(i -> {
+                    ObjectNode line = line(name());
+                    line.putObject("preferences").put("text", "x".repeat(7_000));
+                    return line;
+                })
+                .toArray();
+        Import.Answer answer = Import.run(tenant, admin, Map.of("mode", "skip", "batch", 1000), lines);
+        assertEquals(200, answer.count("created"));
+        assertEquals(2, answer.progress().size());
+    }
+
+    @Test
     void oneFileTwiceAtOnceMakesEachUserOnce() throws Exception {
         String prefix = name();
         List<Response> answers = Concurrently.call(
@@ -166,6 +212,41 @@ final class ImportStreamIT {
         }
         assertEquals(60, created);
         assertEquals(60, users(prefix));
+        // A row that another import has stored before makes the driver's batch fail.
+        Node node = tenant.server().node();
+        assertTrue(node == null || node.log().lines().noneMatch(line -> line.contains(prefix)), "names in the log");
+    }
+
+    /** Of two imports that lock the same rows in different orders, one would fail again and again. */
+    @Test
+    void oneFileForwardsAndBackwardsAtOnceUpdatesEachUser() throws Exception {
+        String prefix = name();
+        List<String> users = IntStream.range(0, 300)
+                .mapToObj(i -> line(prefix + "-" + i).put("is_email_verified", true))
+                .map(ObjectNode::toString)
+                .toList();
+        Import.run(tenant, admin, Map.of("mode", "skip"), users.toArray());
+        List<String> reversed = new ArrayList<>(users);
+        Collections.reverse(reversed);
+        List<Response> answers = Concurrently.call(
+                2,
+                i -> Import.post(
+                        tenant,
+                        admin,
+                        Map.of("mode", "update", "batch", 300),
+                        String.join("\n", i == 0 ? users : reversed)
+                                .replace("Jane", "Name " + i)
+                                .getBytes(StandardCharsets.UTF_8)));
+        for (Response response : answers) {
+            Import.Answer answer = Import.Answer.of(response.asString());
+            assertEquals(List.of(), answer.refusals());
+            assertTrue(answer.isDone());
+            assertEquals(300, answer.count("updated"));
+        }
+        Node node = tenant.server().node();
+        assertTrue(
+                node == null || node.log().lines().noneMatch(line -> line.contains("deadlock")),
+                "a deadlock in the log");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.userservice.it;
 
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
@@ -118,6 +119,10 @@ final class PendingAccountsIT {
         PartialImportRepresentation users = new PartialImportRepresentation();
         users.setUsers(List.of(imported));
         tenant.admin().partialImport(users).close();
+        assertEquals(
+                1,
+                Import.run(tenant, admin, Map.of("send_activation", true), Import.line("brought"))
+                        .count("created"));
         String moved = tenant.addUser("moved");
         String disabled = register(tenant, "disabled");
         UserRepresentation user = tenant.admin().users().get(disabled).toRepresentation();
@@ -141,7 +146,7 @@ final class PendingAccountsIT {
         age(tenant);
         purge();
         Eventually.holds("the end of the one that shows that it is over", TIMEOUT, () -> !isThere(tenant, "gone"));
-        for (String kept : List.of("imported", "moved", "disabled", "active")) {
+        for (String kept : List.of("imported", "brought", "moved", "disabled", "active")) {
             assertTrue(isThere(tenant, kept), kept);
         }
     }

@@ -194,6 +194,38 @@ final class PersonIT {
     }
 
     @Test
+    void wrongPasswordsAreInTheDocument() {
+        String id = tenant.addUser("clumsy");
+        get(admin, id).then().body("failed_logins.count", equalTo(0)).body("directory", nullValue());
+        tenant.login("clumsy", "wrong").then().statusCode(401);
+        Eventually.holds(
+                "a wrong password in the document",
+                Duration.ofMinutes(1),
+                () -> get(admin, id).<Integer>path("failed_logins.count") == 1);
+        get(admin, id)
+                .then()
+                .body("failed_logins.count", equalTo(1))
+                .body("failed_logins.last_ip_address", notNullValue())
+                .body("failed_logins.last_at", notNullValue());
+    }
+
+    @Test
+    void whatAnAdminHasTakenIsInThePersonsLog() {
+        String id = tenant.addUser("watched");
+        String own = tenant.session("watched").access();
+        get(own, id).then().statusCode(200);
+        get(admin, id).then().statusCode(200);
+        tenant.awaitWholeLog();
+        tenant.api(admin)
+                .queryParam("action", "users_exported")
+                .get("/users/" + id + "/activity")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(1))
+                .body("[0].actor.id", equalTo(tenant.api(admin).get("/users/me").path("id")));
+    }
+
+    @Test
     void aMailThatIsNotDeliveredIsInTheDocument(TestServer server) {
         Tenant mute = Tenant.on(server, realm -> ((ObjectNode) realm.get("smtpServer")).put("port", "1"));
         String id = mute.addUser("jane");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
@@ -227,6 +228,48 @@ final class StatementsIT {
                 .contentType(ContentType.JSON)
                 .body(Map.of("identifier", "checked", "password", password))
                 .post("/users/auth/check");
+    }
+
+    /** Checks that the cost does not depend on how many users are in a batch or on a page. */
+    @Test
+    void aBatchOfAnImportAndAPageOfAnExportCostTheSameHoweverManyUsersAreInThem() {
+        server.addPlatform();
+        Tenant own = Tenant.on(server).withLongTokens();
+        String id = own.addUser("boss", "admin");
+        own.addGroup("staff", "user");
+        String boss = own.session("boss").access();
+        String vendor = Tenant.platformOf(server).session(TestServer.VENDOR).access();
+        Runnable export = () -> own.api(vendor)
+                .queryParam("secrets", true)
+                .get("/users/export")
+                .then()
+                .statusCode(200);
+        Runnable document =
+                () -> own.api(boss).get("/users/" + id + "/export").then().statusCode(200);
+        importSome(own, boss, 1);
+        export.run();
+        document.run();
+        // The rows of the users themselves are sent to the database many at a time.
+        assertEquals(beyondRows(() -> importSome(own, boss, 1)), beyondRows(() -> importSome(own, boss, 100)));
+        assertEquals(14, sql.of(export).size());
+        assertEquals(9, sql.of(document).size());
+    }
+
+    private static long beyondRows(Runnable call) {
+        return sql.of(call).stream()
+                .filter(statement -> !statement.startsWith("insert into"))
+                .count();
+    }
+
+    private static void importSome(Tenant to, String bearer, int users) {
+        Object[] lines = IntStream.range(0, users)
+                .mapToObj(i -> {
+                    ObjectNode line = Import.line(Import.name()).put("password_hash", Import.HASH);
+                    line.putArray("groups").add("/staff");
+                    return line;
+                })
+                .toArray();
+        assertEquals(users, Import.run(to, bearer, Map.of(), lines).count("created"));
     }
 
     @Test
