@@ -56,7 +56,7 @@ LABEL org.opencontainers.image.title="keycloak-user-service" \
       org.opencontainers.image.description="Keycloak with a user service for each realm" \
       org.opencontainers.image.version="26.7.5-0" \
       org.opencontainers.image.vendor="The keycloak-user-service authors" \
-      org.opencontainers.image.licenses="MIT AND Apache-2.0"
+      org.opencontainers.image.licenses="MIT AND Apache-2.0 AND ISC"
 COPY --from=build /opt/keycloak /opt/keycloak
 COPY LICENSE /opt/keycloak/LICENSE-user-service.txt
 # Keycloak writes to these folders only.

@@ -255,6 +255,13 @@ public final class Settings {
             Settings::flag,
             "Whether these hosts may have addresses of private networks.");
 
+    public static final Setting<String> ARGON2_LIBRARY = new Setting<>(
+            "argon2-library",
+            "auto, jar, system or off",
+            "auto",
+            Settings::library,
+            "Where libsodium comes from, which computes the password hash Argon2 in half the time. auto takes the library in the jar, or else that of the system, or else Keycloak's own code; jar and system allow only the one, or else Keycloak's own code; off is Keycloak's own code alone.");
+
     /** The settings of the whole server, which no tenant can set. */
     public static final List<Setting<?>> OF_THE_SERVER = List.of(
             PLATFORM_REALM,
@@ -263,7 +270,8 @@ public final class Settings {
             APIDOCS,
             REDIS_URL,
             OLD_SERVICE_HOSTS,
-            OLD_SERVICE_PRIVATE_ADDRESSES);
+            OLD_SERVICE_PRIVATE_ADDRESSES,
+            ARGON2_LIBRARY);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 
@@ -353,6 +361,13 @@ public final class Settings {
             throw new IllegalArgumentException("true or false");
         }
         return Boolean.parseBoolean(text);
+    }
+
+    private static String library(String text) {
+        if (!Set.of("auto", "jar", "system", "off").contains(text)) {
+            throw new IllegalArgumentException("auto, jar, system or off");
+        }
+        return text;
     }
 
     private static String bounded(String text) {

@@ -20,7 +20,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 final class SettingsReferenceTest {
     private static final Path FILE = Path.of("../docs/settings.md");
     private static final String COMMAND = "./mvnw test -pl providers -Dtest=SettingsReferenceTest -Dupdate-docs";
-    private static final Pattern OPTION = Pattern.compile("(?m)^\\| `([a-z-]+)` \\|[^|]*\\| `--spi-");
+    private static final Pattern OPTION = Pattern.compile("(?m)^\\| `([a-z0-9-]+)` \\|[^|]*\\| `--spi-");
 
     private static final String INTRODUCTION = """
             # Settings

@@ -1,0 +1,88 @@
+package dev.userservice.argon2;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.crypto.hash.Argon2PasswordHashProviderFactory;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.credential.dto.PasswordCredentialData;
+
+/**
+ * Everything that an Argon2 hash is computed with, apart from the password and the salt (RFC 9106, section 3.1). The names in a stored
+ * credential are those of {@link Argon2PasswordHashProviderFactory}.
+ *
+ * @param version {@code 1.3} or {@code 1.0}
+ * @param type {@code id}, {@code i} or {@code d}
+ * @param length of the hash, in bytes
+ * @param memory in KiB
+ */
+record Cost(String version, String type, int length, int memory, int passes, int lanes) {
+    /** libsodium's numbers of the types (crypto_pwhash.h). It does not have {@code d}. */
+    private static final Map<String, Integer> ALGORITHMS = Map.of("i", 1, "id", 2);
+
+    private static final int SHORTEST = 16;
+    private static final int LONGEST = 1024;
+    private static final int LEAST_MEMORY = 8;
+    private static final int LEAST_PASSES_OF_I = 3;
+
+    /**
+     * The most memory for which libsodium is called, in KiB. It takes its memory beside the heap, so a stored hash that names a huge
+     * amount would get the whole process killed. In Keycloak's own code, it only makes one login fail.
+     */
+    private static final int MOST_MEMORY = 256 << 10;
+
+    /** Reads what a credential was made with; empty if something is missing or is not a number. */
+    static Optional<Cost> of(PasswordCredentialData stored) {
+        var parameters = stored.getAdditionalParameters();
+        String version = parameters.getFirst(Argon2PasswordHashProviderFactory.VERSION_KEY);
+        String type = parameters.getFirst(Argon2PasswordHashProviderFactory.TYPE_KEY);
+        if (version == null || type == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Cost(
+                    version,
+                    type,
+                    Integer.parseInt(parameters.getFirst(Argon2PasswordHashProviderFactory.HASH_LENGTH_KEY)),
+                    Integer.parseInt(parameters.getFirst(Argon2PasswordHashProviderFactory.MEMORY_KEY)),
+                    stored.getHashIterations(),
+                    Integer.parseInt(parameters.getFirst(Argon2PasswordHashProviderFactory.PARALLELISM_KEY))));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    Cost withPasses(int other) {
+        return new Cost(version, type, length, memory, other, lanes);
+    }
+
+    /** Returns the credential of a hash, in the form of Keycloak's own provider. */
+    PasswordCredentialModel credential(byte[] salt, String hash) {
+        Map<String, List<String>> parameters = new HashMap<>();
+        parameters.put(Argon2PasswordHashProviderFactory.VERSION_KEY, List.of(version));
+        parameters.put(Argon2PasswordHashProviderFactory.TYPE_KEY, List.of(type));
+        parameters.put(Argon2PasswordHashProviderFactory.HASH_LENGTH_KEY, List.of(Integer.toString(length)));
+        parameters.put(Argon2PasswordHashProviderFactory.MEMORY_KEY, List.of(Integer.toString(memory)));
+        parameters.put(Argon2PasswordHashProviderFactory.PARALLELISM_KEY, List.of(Integer.toString(lanes)));
+        return PasswordCredentialModel.createFromValues(
+                Argon2PasswordHashProviderFactory.ID, salt, passes, parameters, hash);
+    }
+
+    /** Whether libsodium computes such hashes (crypto_pwhash_argon2id.h and crypto_pwhash_argon2i.h), with a salt of the right length. */
+    boolean isForSodium() {
+        return version.equals("1.3")
+                && ALGORITHMS.containsKey(type)
+                && lanes == 1
+                && length >= SHORTEST
+                && length <= LONGEST
+                && memory >= LEAST_MEMORY
+                && memory <= MOST_MEMORY
+                && passes >= (type.equals("i") ? LEAST_PASSES_OF_I : 1);
+    }
+
+    /** Returns libsodium's number of the type. */
+    int algorithm() {
+        return ALGORITHMS.get(type);
+    }
+}
