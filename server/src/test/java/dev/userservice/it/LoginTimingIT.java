@@ -2,6 +2,8 @@ package dev.userservice.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +90,46 @@ final class LoginTimingIT {
         }
         assertAlike("unknown", own, unknown);
         assertAlike("imported and hashed anew", own, renewed);
+    }
+
+    /** The same for back ends that check a password, which has no lockout to hide behind: each refusal costs one hash. */
+    @Test
+    void everyRefusedCheckTakesTheSameTime() {
+        tenant = Tenant.on(tenant.server(), realm -> {
+            Tenant.withRealHashes(realm);
+            Tenant.withoutBruteForceProtection(realm);
+        });
+        tenant.withLongTokens();
+        String token = tenant.serviceTokenOf("view-users");
+        tenant.addUser("tina");
+        removePassword(tenant.addUser("tess"));
+        String disabled = tenant.addUser("tom");
+        UserRepresentation user = tenant.admin().users().get(disabled).toRepresentation();
+        user.setEnabled(false);
+        tenant.admin().users().get(disabled).update(user);
+
+        List<Long> wrong = new ArrayList<>();
+        List<Long> unknown = new ArrayList<>();
+        List<Long> off = new ArrayList<>();
+        List<Long> passwordless = new ArrayList<>();
+        for (int round = 0; round < 25; round++) {
+            wrong.add(checkMillis(token, "tina"));
+            unknown.add(checkMillis(token, "nobody-" + round));
+            off.add(checkMillis(token, "tom"));
+            passwordless.add(checkMillis(token, "tess"));
+        }
+        assertAlike("unknown", wrong, unknown);
+        assertAlike("disabled", wrong, off);
+        assertAlike("without a password", wrong, passwordless);
+    }
+
+    private long checkMillis(String token, String username) {
+        Response answer = tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("identifier", username, "password", "Wrong-horse-1"))
+                .post("/users/auth/check");
+        answer.then().statusCode(401);
+        return answer.time();
     }
 
     private void removePassword(String userId) {

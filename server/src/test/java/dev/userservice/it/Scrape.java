@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * {@code name{a="b",c="d"}}
  */
 record Scrape(Map<String, Double> values) {
-    private static final Pattern LINE = Pattern.compile("(?<series>[a-z_]+(\\{.*})?) (?<value>\\S+)");
+    private static final Pattern LINE = Pattern.compile("(?<series>[a-z0-9_]+(\\{.*})?) (?<value>\\S+)");
 
     static Scrape of(TestServer server) {
         Map<String, Double> values = new TreeMap<>();
