@@ -16,9 +16,21 @@ public final class Bench {
     /** Is the limit of the benchmark that first fills tables with many millions of rows. */
     private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
 
+    /** Is the limit of the benchmark that builds and starts three servers. */
+    private static final Duration LIMIT_OF_ARGON2 = Duration.ofMinutes(20);
+
     /** Lists the benchmarks that run if none is named: all but the flood, which takes hours. */
     private static final List<String> NAMES = List.of(
-            "tokens", "registration", "users", "limits", "metrics", "requests", "import", "activity", "startup");
+            "tokens",
+            "registration",
+            "users",
+            "limits",
+            "metrics",
+            "requests",
+            "argon2",
+            "import",
+            "activity",
+            "startup");
 
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
 
@@ -45,6 +57,7 @@ public final class Bench {
                             case "activity" -> LIMIT_OF_ACTIVITY;
                             case "flood" -> FloodBench.limit();
                             case "import" -> LIMIT_OF_ACTIVITY;
+                            case "argon2" -> LIMIT_OF_ARGON2;
                             default -> LIMIT;
                         });
                 switch (name) {
@@ -54,6 +67,7 @@ public final class Bench {
                     case "limits" -> LimitsBench.run(work.resolve(name));
                     case "metrics" -> MetricsBench.run(work.resolve(name));
                     case "requests" -> RequestsBench.run(work.resolve(name));
+                    case "argon2" -> Argon2Bench.run(work.resolve(name));
                     case "import" -> ImportBench.run(work.resolve(name));
                     case "activity" -> ActivityBench.run(work.resolve(name));
                     case "flood" -> FloodBench.run(work.resolve(name));

@@ -42,6 +42,11 @@ record Comparison(List<Round> ours, List<Round> theirs) {
         Round take(int round) throws Exception;
     }
 
+    /** Something that is done with one item, and returns for how many nanoseconds it was measured. */
+    interface Item {
+        long take(int item) throws Exception;
+    }
+
     /** One side's turn: how long it took, how much CPU time of the server it took, and how long each request in it took. */
     record Round(double seconds, double cpuSeconds, List<Double> millis) {
         Round(double seconds, double cpuSeconds, double[] millis) {
@@ -124,17 +129,25 @@ record Comparison(List<Round> ours, List<Round> theirs) {
 
     /** Does all items over the connections. Items with the same number modulo {@link #CONNECTIONS} are never in flight together. */
     static Round round(Server server, int from, int size, Side side) throws Exception {
+        return each(server, from, size, item -> {
+            HttpRequest request = side.request(item);
+            long start = System.nanoTime();
+            String body = Server.send(request, side.status());
+            long nanos = System.nanoTime() - start;
+            side.answer(item, body);
+            return nanos;
+        });
+    }
+
+    /** Does items of any kind, as {@link #round} does requests. */
+    static Round each(Server server, int from, int size, Item item) throws Exception {
         double[] millis = new double[size];
         List<Callable<Void>> workers = new ArrayList<>();
         for (int w = 0; w < CONNECTIONS; w++) {
             int first = w;
             workers.add(() -> {
                 for (int i = first; i < size; i += CONNECTIONS) {
-                    HttpRequest request = side.request(from + i);
-                    long start = System.nanoTime();
-                    String body = Server.send(request, side.status());
-                    millis[i] = (System.nanoTime() - start) / 1e6;
-                    side.answer(from + i, body);
+                    millis[i] = item.take(from + i) / 1e6;
                 }
                 return null;
             });
