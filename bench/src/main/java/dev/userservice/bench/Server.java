@@ -53,7 +53,8 @@ final class Server {
             "limit-failed-address",
             "limit-mailbox",
             "limit-right-login",
-            "limit-form");
+            "limit-form",
+            "limit-old-service");
 
     private final ServerHome home;
     private final Database database;

@@ -10,9 +10,9 @@ import dev.userservice.keycloak.TotpAuthenticator;
 import dev.userservice.keycloak.TransientFailure;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.password.PasswordCheck;
+import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -47,6 +47,7 @@ final class Tokens {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final OidcEndpoints endpoints;
+    private final LoginName name;
 
     /**
      * Uses the realm's API client.
@@ -57,6 +58,10 @@ final class Tokens {
         this.session = call.session();
         this.realm = call.realm();
         this.endpoints = new OidcEndpoints(call);
+        this.name = new LoginName(
+                session,
+                realm,
+                call.settings().of(realm, Settings.OLD_SERVICE_URL).isPresent());
     }
 
     /**
@@ -70,7 +75,7 @@ final class Tokens {
     public AccessTokenResponse login(Identifier identifier, String password, String totp, String scope) {
         Map<String, String> form = new HashMap<>();
         form.put(OAuth2Constants.GRANT_TYPE, OAuth2Constants.PASSWORD);
-        form.put("username", nameFor(identifier));
+        form.put("username", name.of(identifier, password));
         form.put("password", password);
         if (totp != null) {
             form.put("totp", totp);
@@ -91,29 +96,6 @@ final class Tokens {
             return online(tokens);
         }
         throw loginRefused(answer, identifier);
-    }
-
-    /**
-     * Returns the name that is sent to Keycloak, which looks for an email address first and then for a username. If
-     * Keycloak would find a user whom the caller does not mean, the name is changed so that it belongs to nobody;
-     * checking the password then takes the same time. Only a username is looked up here, and only if it could be an
-     * address: another query for each unknown name would distinguish it from a known one.
-     */
-    private String nameFor(Identifier identifier) {
-        String text = identifier.text();
-        boolean isAddress = text.indexOf('@') >= 0;
-        UserModel named = isAddress ? session.users().getUserByUsername(realm, text) : null;
-        boolean isMeant = switch (identifier.by()) {
-            case USERNAME -> !isAddress || named != null;
-            case EMAIL -> isAddress && (named == null || identifier.means(named) || isFoundByEmail(identifier));
-            case EITHER -> named == null || identifier.means(named) || isFoundByEmail(identifier);
-        };
-        return isMeant ? text : text + " (as " + identifier.by().name().toLowerCase(Locale.ROOT) + ")";
-    }
-
-    private boolean isFoundByEmail(Identifier identifier) {
-        return realm.isLoginWithEmailAllowed()
-                && identifier.findByEmail(session, realm).isPresent();
     }
 
     /**

@@ -62,6 +62,21 @@ public record Identifier(By by, String text) {
         }
     }
 
+    /**
+     * Whether a login with this text finds the user of these names, if nobody else has them.
+     *
+     * @param email null for none
+     */
+    public boolean wouldFind(RealmModel realm, String username, String email) {
+        boolean isUsername = LowerCase.same(text, username);
+        boolean isEmail = LowerCase.same(text, email);
+        return switch (by) {
+            case EMAIL -> isEmail && (isUsername || realm.isLoginWithEmailAllowed());
+            case USERNAME -> isUsername;
+            case EITHER -> isUsername || (isEmail && realm.isLoginWithEmailAllowed());
+        };
+    }
+
     /** Whether the user may be found by this text. */
     public boolean means(UserModel user) {
         boolean isEmail = LowerCase.same(text, user.getEmail());

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Stops asking somebody who does not answer: after some failures in a row, nobody asks for a while, and then one does. A
- * right or wrong password is no failure.
+ * Stops asking somebody who does not answer: after some failures in a row, nobody asks for a while, and then one does.
+ * Whatever is answered, right or wrong or odd, is no failure.
  */
 final class Breaker {
     static final int FAILURES = 3;
@@ -20,7 +20,15 @@ final class Breaker {
         this.clock = clock;
     }
 
-    /** Whether somebody may ask now. While it rests, the first who may after the rest is alone until the outcome is known. */
+    /** Whether nobody may ask now. This is only a look, and takes no turn from anybody. */
+    synchronized boolean isResting() {
+        return failures >= FAILURES && clock.instant().isBefore(rests);
+    }
+
+    /**
+     * Whether the caller may ask, and does so now. While it rests, the first who may after the rest is alone until the
+     * outcome is known.
+     */
     synchronized boolean lets() {
         if (failures < FAILURES) {
             return true;
@@ -33,14 +41,14 @@ final class Breaker {
         return true;
     }
 
-    synchronized void succeeded() {
+    synchronized void answered() {
         failures = 0;
     }
 
-    /** Counts a failure, and returns whether the rest begins with it. */
+    /** Counts a failure, and returns whether nobody asks for a while after it. */
     synchronized boolean failed() {
         failures++;
         rests = clock.instant().plus(REST);
-        return failures == FAILURES;
+        return failures >= FAILURES;
     }
 }

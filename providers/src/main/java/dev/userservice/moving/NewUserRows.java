@@ -97,7 +97,8 @@ final class NewUserRows {
             return new NewUser(candidate, stored);
         }
 
-        private String column(String name) {
+        /** Returns what is stored in the user's own row; null for nothing. */
+        String column(String name) {
             return attributes.getOrDefault(name, List.of()).stream()
                     .filter(value -> !value.isBlank())
                     .findFirst()

@@ -1,38 +1,25 @@
 package dev.userservice.moving;
 
-import dev.userservice.activity.Action;
-import dev.userservice.activity.ActivityLog;
-import dev.userservice.activity.ActivityRow;
-import dev.userservice.keycloak.Identifier;
-import dev.userservice.moving.NewUserRows.NewUser;
 import dev.userservice.ratelimit.PasswordArrived;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
-import dev.userservice.web.LowerCase;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Clock;
-import java.util.List;
-import java.util.Map;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
-import org.keycloak.common.util.Time;
-import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
-import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
-import org.keycloak.vault.VaultStringSecret;
 
 /**
  * Lets users of a tenant's old service in who have not been imported: at the first login of somebody unknown, the old
@@ -42,141 +29,182 @@ import org.keycloak.vault.VaultStringSecret;
 public final class OldServiceLogins implements ProviderEventListener {
     private static final Logger LOG = Logger.getLogger(OldServiceLogins.class);
 
-    private static final ImportOptions OPTIONS =
-            new ImportOptions(ImportOptions.Mode.FAIL, false, 1, 0, Optional.empty(), Optional.empty(), false, false);
-
-    /** How many logins may wait for old services at once on this node. */
-    private final Semaphore places = new Semaphore(8);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int MAX_NAME = 255;
 
     private final Settings settings;
     private final MeterRegistry meters;
-    private final HttpClient http = OldService.client();
-    private final Map<URI, Breaker> breakers = new ConcurrentHashMap<>();
+    private final ExecutorService threads = OldService.newThreads();
+    private final HttpClient http = OldService.client(threads);
+    private final OldServiceTraffic traffic = new OldServiceTraffic(Clock.systemUTC(), PATIENCE);
 
     public OldServiceLogins(Settings settings, MeterRegistry meters) {
         this.settings = settings;
         this.meters = meters;
     }
 
+    /** What came of a login of somebody unknown. */
+    private enum Outcome {
+        RIGHT,
+        WRONG,
+        /** The old service's answer was odd, or its user cannot be taken. */
+        REFUSED,
+        FAILED,
+        NOT_ASKED,
+        /** Nobody has this name for this server, so that the password is as wrong as with no old service. */
+        NOBODY;
+
+        String tag() {
+            return this == NOBODY ? "not_asked" : name().toLowerCase(Locale.ROOT);
+        }
+
+        boolean isDecided() {
+            return this == RIGHT || this == WRONG || this == NOBODY;
+        }
+    }
+
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PasswordArrived arrived) {
-            settings.of(arrived.realm(), Settings.OLD_SERVICE_URL).ifPresent(address -> ask(arrived, address));
+            settings.of(arrived.realm(), Settings.OLD_SERVICE_URL).ifPresent(address -> decide(arrived, address));
         }
     }
 
-    private void ask(PasswordArrived arrived, URI address) {
-        Identifier identifier = Identifier.of(arrived.identifier());
-        OldService service = new OldService(
-                http,
-                settings.ofServer(Settings.OLD_SERVICE_HOSTS),
-                settings.ofServer(Settings.OLD_SERVICE_PRIVATE_ADDRESSES));
-        if (identifier.find(arrived.session(), arrived.realm()).isPresent()) {
+    private void decide(PasswordArrived arrived, URI address) {
+        RealmModel realm = arrived.realm();
+        if (arrived.identifier().text().length() > MAX_NAME
+                || arrived.identifier().find(arrived.session(), realm).isPresent()) {
             return;
         }
-        Breaker breaker = breakers.computeIfAbsent(address, none -> new Breaker(Clock.systemUTC()));
-        if (!service.mayBeAt(address)) {
-            count(arrived.realm(), "not_allowed");
-            LOG.warnf(
-                    "The old service of realm %s is not asked: its host is not in the server option %s",
-                    arrived.realm().getName(), Settings.OLD_SERVICE_HOSTS.name());
-        } else if (!breaker.lets() || !places.tryAcquire()) {
-            count(arrived.realm(), "not_asked");
-        } else {
-            try {
-                Optional<UserLine> user = service.ask(address, token(arrived), identifier.text(), arrived.password());
-                breaker.succeeded();
-                count(arrived.realm(), user.isPresent() ? "right" : "wrong");
-                user.ifPresent(line -> create(arrived, identifier.text(), line));
-            } catch (IOException failure) {
-                count(arrived.realm(), "failed");
-                if (breaker.failed()) {
-                    LOG.errorf(
-                            failure,
-                            "The old service of realm %s does not answer; it is asked again in %d seconds",
-                            arrived.realm().getName(),
-                            Breaker.REST.toSeconds());
-                }
-            } finally {
-                places.release();
-            }
-        }
-    }
-
-    private Optional<String> token(PasswordArrived arrived) {
-        return settings.of(arrived.realm(), Settings.OLD_SERVICE_TOKEN).flatMap(key -> {
-            try (VaultStringSecret secret = arrived.session().vault().getStringSecret("${vault." + key + "}")) {
-                return secret.get();
-            }
-        });
-    }
-
-    private void count(RealmModel realm, String outcome) {
+        Outcome outcome = isToBeAsked(arrived, address) ? takeTurn(arrived, address) : Outcome.NOBODY;
         Counter.builder("user.service.old.service.requests")
                 .description("Logins of unknown users about which a tenant's old service was to be asked")
                 .tag("realm", realm.getName())
-                .tag("outcome", outcome)
+                .tag("outcome", outcome.tag())
                 .register(meters)
                 .increment();
+        if (!outcome.isDecided()) {
+            arrived.markUndecided();
+        }
     }
 
-    private void create(PasswordArrived arrived, String identifier, UserLine line) {
-        try {
-            if (!LowerCase.same(identifier, line.username()) && !LowerCase.same(identifier, line.email())) {
-                throw ApiProblem.invalid("username", "This is another user than the one who was asked for");
+    private boolean isToBeAsked(PasswordArrived arrived, URI address) {
+        RealmModel realm = arrived.realm();
+        if (!service().mayBeAt(address, realm.getName())) {
+            if (log(arrived).isDue("host")) {
+                LOG.warnf(
+                        "The old service of realm %s is not asked: its host is not in the server option %s",
+                        realm.getName(), Settings.OLD_SERVICE_HOSTS.name());
             }
-            KeycloakModelUtils.runJobInTransaction(
-                    arrived.session().getKeycloakSessionFactory(),
-                    arrived.session().getContext(),
-                    own -> create(own, own.realms().getRealm(arrived.realm().getId()), line, arrived.password()));
-        } catch (ApiProblem problem) {
+            return false;
+        }
+        return true;
+    }
+
+    private Outcome takeTurn(PasswordArrived arrived, URI address) {
+        RealmModel realm = arrived.realm();
+        if (realm.isRegistrationAllowed()
+                && !realm.isRegistrationEmailAsUsername()
+                && log(arrived).isReminderDue("registration")) {
             LOG.warnf(
-                    "A user of the old service of realm %s cannot be taken: %s %s",
-                    arrived.realm().getName(), problem.getMessage(), problem.errors());
+                    "The realm %s has an old service and lets anybody register: a stranger may take the name of a user who has not logged in yet",
+                    realm.getName());
+        }
+        Optional<String> key = settings.of(realm, Settings.OLD_SERVICE_TOKEN);
+        Optional<String> token = key.flatMap(entry -> new OldServiceToken(arrived.session(), realm, entry).read());
+        if (key.isPresent() && token.isEmpty()) {
+            return Outcome.FAILED;
+        }
+        if (!arrived.mayBeAskedElsewhere()) {
+            return Outcome.NOT_ASKED;
+        }
+        try (OldServiceTraffic.Turn turn = traffic.enter(address).orElse(null)) {
+            if (turn == null) {
+                if (log(arrived).isDue("turn")) {
+                    LOG.warnf(
+                            "The old service of realm %s is not asked: it rests after failures, or too many logins ask at once",
+                            realm.getName());
+                }
+                return Outcome.NOT_ASKED;
+            }
+            return ask(arrived, address, token, turn.breaker());
+        }
+    }
+
+    private Outcome ask(PasswordArrived arrived, URI address, Optional<String> token, Breaker breaker) {
+        String realm = arrived.realm().getName();
+        Optional<UserLine> line;
+        try {
+            line = service().ask(address, token, arrived.identifier().text(), arrived.password());
+            breaker.answered();
+        } catch (OldService.OddAnswerException odd) {
+            breaker.answered();
+            if (log(arrived).isDue("odd")) {
+                LOG.warnf("The old service of realm %s has an odd answer. %s", realm, odd.getMessage());
+            }
+            return Outcome.REFUSED;
+        } catch (IOException failure) {
+            boolean rests = breaker.failed();
+            if (log(arrived).isDue(rests ? "rest" : "failure")) {
+                LOG.errorf(
+                        failure,
+                        rests
+                                ? "The old service of realm %s does not answer; it is asked again in %d seconds"
+                                : "The old service of realm %s does not answer; it is left alone for %d seconds if this goes on",
+                        realm,
+                        Breaker.REST.toSeconds());
+            }
+            return Outcome.FAILED;
+        } catch (RuntimeException e) {
+            // Its message may contain what was to be sent.
+            if (log(arrived).isDue("error")) {
+                LOG.errorf(
+                        "The old service of realm %s cannot be asked: %s",
+                        realm, e.getClass().getName());
+            }
+            return Outcome.FAILED;
+        }
+        return line.map(user -> create(arrived, user)).orElse(Outcome.WRONG);
+    }
+
+    private Outcome create(PasswordArrived arrived, UserLine line) {
+        KeycloakSession session = arrived.session();
+        String realm = arrived.realm().getName();
+        try {
+            KeycloakModelUtils.runJobInTransaction(
+                    session.getKeycloakSessionFactory(),
+                    session.getContext(),
+                    own -> new OldServiceUsers(
+                                    own, own.realms().getRealm(arrived.realm().getId()))
+                            .create(arrived.identifier(), line, arrived.password()));
+        } catch (ApiProblem problem) {
+            if (log(arrived).isDue("user")) {
+                LOG.warnf(
+                        "A user of the old service of realm %s cannot be taken: %s %s",
+                        realm, problem.getMessage(), problem.errors());
+            }
+            return Outcome.REFUSED;
         } catch (ModelException e) {
             // Two first logins at once: the other one has created the user.
-            LOG.debugf(
-                    e,
-                    "A user of the old service of realm %s is here already",
-                    arrived.realm().getName());
+            LOG.debugf(e, "A user of the old service of realm %s is here already", realm);
         } catch (RuntimeException e) {
-            LOG.errorf(
-                    e,
-                    "A user of the old service of realm %s cannot be created",
-                    arrived.realm().getName());
+            if (log(arrived).isDue("creation")) {
+                LOG.errorf(e, "A user of the old service of realm %s cannot be created", realm);
+            }
+            return Outcome.FAILED;
         }
+        return Outcome.RIGHT;
     }
 
-    private static void create(KeycloakSession session, RealmModel realm, UserLine line, String password) {
-        CandidateReader reader = new CandidateReader(new TenantsGranting(session, realm), OPTIONS, false);
-        Candidate candidate =
-                reader.read(1, line.withoutPassword(), UUID.randomUUID().toString());
-        if (new ExistingUsers(session, realm, List.of(candidate))
-                .match(candidate)
-                .isPresent()) {
-            throw ApiProblem.conflict("The user exists already under another name");
-        }
-        new NewUserRows(session, realm, false).write(List.of(NewUser.of(session, realm, candidate)));
-        UserModel user = session.users().getUserById(realm, candidate.newId());
-        PasswordPolicy policy = realm.getPasswordPolicy();
-        PasswordHashProvider hash = policy.getHashAlgorithm() == null
-                ? session.getProvider(PasswordHashProvider.class)
-                : session.getProvider(PasswordHashProvider.class, policy.getHashAlgorithm());
-        user.credentialManager().createStoredCredential(hash.encodedCredential(password, policy.getHashIterations()));
-        long now = Time.currentTimeMillis();
-        new ActivityLog(session)
-                .add(new ActivityRow(
-                        ActivityLog.id(now, 0),
-                        realm.getId(),
-                        user.getId(),
-                        null,
-                        null,
-                        Action.USERS_IMPORTED.id(),
-                        "{\"imported\":1}",
-                        null,
-                        null,
-                        null,
-                        null,
-                        now));
+    private OldService service() {
+        return new OldService(
+                http,
+                threads,
+                settings.ofServer(Settings.OLD_SERVICE_HOSTS),
+                settings.ofServer(Settings.OLD_SERVICE_PRIVATE_ADDRESSES));
+    }
+
+    private static OldServiceLog log(PasswordArrived arrived) {
+        return new OldServiceLog(arrived.session(), arrived.realm());
     }
 }

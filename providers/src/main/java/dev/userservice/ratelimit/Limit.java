@@ -35,7 +35,9 @@ public enum Limit {
      * Counts uses of the forgotten-password form on Keycloak's page per address; no event shows whether one was an
      * attack.
      */
-    FORM(Settings.LIMIT_FORM, EventType.SEND_RESET_PASSWORD);
+    FORM(Settings.LIMIT_FORM, EventType.SEND_RESET_PASSWORD),
+    /** Counts questions to a tenant's old service per name, from all addresses. */
+    OLD_SERVICE(Settings.LIMIT_OLD_SERVICE, EventType.LOGIN);
 
     private static final String PREFIX = "limit-";
 

@@ -56,6 +56,7 @@ public final class LoginLimit {
             String name,
             boolean isFromBackEnd,
             AtomicBoolean isOpen,
+            AtomicBoolean isUndecided,
             AtomicBoolean isWrong,
             AtomicBoolean isRight) {}
 
@@ -124,6 +125,7 @@ public final class LoginLimit {
                             known(name),
                             isFromBackEnd,
                             new AtomicBoolean(true),
+                            new AtomicBoolean(),
                             new AtomicBoolean(),
                             new AtomicBoolean())));
         }
@@ -198,8 +200,17 @@ public final class LoginLimit {
         return names;
     }
 
-    /** Records that a password or code was wrong. */
+    /** Records that nobody could tell whether the password was right. */
+    void markUndecided() {
+        attempt().ifPresent(attempt -> attempt.isUndecided().set(true));
+    }
+
+    /** Records that a password or code was wrong. An attempt that nobody could judge is given back instead. */
     void failed() {
+        if (attempt().map(Attempt::isUndecided).map(AtomicBoolean::get).orElse(false)) {
+            giveBack();
+            return;
+        }
         attempt().ifPresent(attempt -> attempt.isWrong().set(true));
         if (!attempt().map(Attempt::isFromBackEnd).orElse(false)) {
             limits.record(address());
@@ -225,12 +236,12 @@ public final class LoginLimit {
         return limits.counted(realm, Limit.FAILED_ADDRESS, limits.address());
     }
 
-    private static EventBuilder about(EventBuilder event, String name) {
+    static EventBuilder about(EventBuilder event, String name) {
         return event.detail("username", name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name);
     }
 
     /** Returns the name in the form in which Keycloak looks it up. */
-    private static String known(String name) {
+    static String known(String name) {
         return name.strip().trim().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,5 +1,6 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.Identifier;
 import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.keycloak.StepDefaults;
 import dev.userservice.settings.Rate;
@@ -35,19 +36,13 @@ final class RateLimitAuthenticator implements Authenticator, ProviderDefaults {
             String password =
                     context.getHttpRequest().getDecodedFormParameters().getFirst(CredentialRepresentation.PASSWORD);
             if (name != null && password != null) {
-                announce(context, name, password);
+                PasswordArrived.publish(context.getSession(), context.getRealm(), Identifier.of(name), password);
             }
             context.success();
             return;
         }
         // The refusal is a challenge, because a failure would count for Keycloak's lockout of the account.
         context.forceChallenge(refusal.get().ofTokenEndpoint());
-    }
-
-    private static void announce(AuthenticationFlowContext context, String name, String password) {
-        context.getSession()
-                .getKeycloakSessionFactory()
-                .publish(new PasswordArrived(context.getSession(), context.getRealm(), name, password));
     }
 
     /** Returns the rate from the step's own configuration, if it contains one. */

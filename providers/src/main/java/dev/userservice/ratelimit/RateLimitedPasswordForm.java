@@ -1,5 +1,6 @@
 package dev.userservice.ratelimit;
 
+import dev.userservice.keycloak.Identifier;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
 import org.keycloak.authentication.AuthenticationFlowContext;
@@ -38,13 +39,11 @@ public final class RateLimitedPasswordForm extends UsernamePasswordForm {
             context.forceChallenge(createLoginForm(FormLimit.form(context, refusal.get())));
             return false;
         }
-        name.ifPresent(known -> context.getSession()
-                .getKeycloakSessionFactory()
-                .publish(new PasswordArrived(
-                        context.getSession(),
-                        context.getRealm(),
-                        known,
-                        form.getFirst(CredentialRepresentation.PASSWORD))));
+        name.ifPresent(known -> PasswordArrived.publish(
+                context.getSession(),
+                context.getRealm(),
+                Identifier.of(known),
+                form.getFirst(CredentialRepresentation.PASSWORD)));
         boolean isRight = super.validateForm(context, form);
         if (isRight) {
             FormLimit.passed(context);

@@ -176,6 +176,11 @@ public final class Settings {
             "100/1m",
             "How often an address may submit the form for a forgotten password on Keycloak's page.");
 
+    public static final Setting<Rate> LIMIT_OLD_SERVICE = limit(
+            "limit-old-service",
+            "30/1h",
+            "How often the old service is asked about one name, from all addresses together.");
+
     /** All settings for which a tenant can have its own value. */
     public static final List<Setting<?>> TENANT_SETTINGS = List.of(
             AUDIENCE,
@@ -206,7 +211,8 @@ public final class Settings {
             LIMIT_FAILED_LOGIN,
             LIMIT_FAILED_ADDRESS,
             LIMIT_RIGHT_LOGIN,
-            LIMIT_FORM);
+            LIMIT_FORM,
+            LIMIT_OLD_SERVICE);
 
     public static final Setting<Optional<String>> PLATFORM_REALM = new Setting<>(
             "platform-realm",
@@ -246,7 +252,7 @@ public final class Settings {
             "hosts, with or without a port, with commas between them; unset means none",
             Set.of(),
             Settings::names,
-            "The hosts that tenants may name in old-service-url.");
+            "The hosts that tenants may name in old-service-url. A host that belongs to one tenant is written as <realm>=<host>; no other tenant may then name it.");
 
     public static final Setting<Boolean> OLD_SERVICE_PRIVATE_ADDRESSES = new Setting<>(
             "old-service-private-addresses",

@@ -31,7 +31,8 @@ final class Limits {
             Map.entry("limit-mailbox", "5/1h"),
             Map.entry("limit-failed-address", "100/1m"),
             Map.entry("limit-right-login", "20/1m"),
-            Map.entry("limit-form", "100/1m"));
+            Map.entry("limit-form", "100/1m"),
+            Map.entry("limit-old-service", "30/1h"));
 
     /** Holds the server's options that switch the limits off, by their environment variables. */
     static final Map<String, String> OFF =

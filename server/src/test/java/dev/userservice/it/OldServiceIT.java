@@ -2,30 +2,21 @@ package dev.userservice.it;
 
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,66 +24,57 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** Tests logins of users whom only the tenant's old service knows. The test has a server of its own. */
 @Order(1)
 @ResourceLock(Shared.THIRD_SERVER)
 final class OldServiceIT {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String WRONG = "Wrong-password-1!";
+    private static final String KEY = "old_service";
 
     @TempDir
     private static Path folder;
 
+    @TempDir
+    private static Path vault;
+
     private static TestServer server;
-    private static HttpsServer old;
+    private static OldService old;
     private static Tenant tenant;
-
-    /** The users of the old service by what they log in with; each has the same password. */
-    private static final Map<String, ObjectNode> USERS = new ConcurrentHashMap<>();
-
-    private static final Queue<JsonNode> ASKED = new ConcurrentLinkedQueue<>();
-
-    /** Answers in place of the old service, if there is one. */
-    private static volatile Consumer<HttpExchange> otherwise;
 
     @BeforeAll
     static void start() throws Exception {
         Assumptions.assumeTrue(
                 "unpacked".equals(System.getProperty("server", "unpacked")), "only here are servers given options");
         SelfSigned certificate = SelfSigned.in(folder);
-        old = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        old.setHttpsConfigurator(new HttpsConfigurator(tls()));
-        old.setExecutor(Executors.newCachedThreadPool());
-        old.createContext("/login", OldServiceIT::answer);
-        old.start();
+        old = OldService.start(folder);
         server = TestServer.unpacked(
                 "old-service",
                 Map.of(
                         "KC_TRUSTSTORE_PATHS",
                         certificate.certificate().toString(),
+                        "KC_VAULT_DIR",
+                        vault.toString(),
                         "KC_SPI_REALM_RESTAPI_EXTENSION__API__OLD_SERVICE_HOSTS",
-                        "localhost:" + old.getAddress().getPort(),
+                        "localhost:" + old.port() + ",another-tenant=127.0.0.1:" + old.port(),
                         "KC_SPI_REALM_RESTAPI_EXTENSION__API__OLD_SERVICE_PRIVATE_ADDRESSES",
                         "true"));
-        tenant = tenantOf("https://localhost:" + old.getAddress().getPort() + "/login");
-    }
-
-    private static SSLContext tls() throws Exception {
-        KeyStore store = KeyStore.getInstance(folder.resolve("server.p12").toFile(), "changeit".toCharArray());
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
+        tenant = tenantOf(old.address());
     }
 
     private static Tenant tenantOf(String address) {
+        return tenantOf(address, realm -> {});
+    }
+
+    private static Tenant tenantOf(String address, Consumer<ObjectNode> more) {
         return Tenant.on(
                 server,
                 ((Consumer<ObjectNode>)
                                 realm -> realm.withObject("/attributes").put("user-service.old-service-url", address))
-                        .andThen(Tenant::withoutBruteForceProtection));
+                        .andThen(Tenant::withoutBruteForceProtection)
+                        .andThen(more));
     }
 
     @AfterAll
@@ -101,50 +83,37 @@ final class OldServiceIT {
             server.close();
         }
         if (old != null) {
-            old.stop(0);
+            old.close();
         }
     }
 
-    private static void answer(HttpExchange exchange) throws IOException {
-        JsonNode asked = JSON.readTree(exchange.getRequestBody());
-        ASKED.add(asked);
-        if (otherwise != null) {
-            otherwise.accept(exchange);
-            return;
-        }
-        ObjectNode user = USERS.get(asked.get("identifier").asText());
-        boolean isRight = user != null && asked.get("password").asText().equals(TestServer.PASSWORD);
-        respond(exchange, isRight ? 200 : 401, isRight ? user.toString() : "{}");
-    }
-
-    private static void respond(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
-    }
-
-    private static String knownThere() {
-        String name = Import.name();
-        USERS.put(name, Import.line(name).put("last_name", "Doe").put("is_email_verified", true));
-        return name;
+    private static void nameOldService(Tenant where, String address) {
+        RealmRepresentation realm = where.admin().toRepresentation();
+        realm.getAttributes().put("user-service.old-service-url", address);
+        where.admin().update(realm);
     }
 
     private static boolean isHere(Tenant where, String name) {
         return !where.admin().users().searchByUsername(name, true).isEmpty();
     }
 
-    private static long asked(String name) {
-        return ASKED.stream()
-                .filter(call -> call.get("identifier").asText().equals(name))
-                .count();
+    /** Returns how many logins of a tenant had each outcome. */
+    private static Map<String, Double> outcomes(Tenant where) {
+        return Scrape.of(server)
+                .of(where)
+                .only(series -> series.startsWith("user_service_old_service_requests_total"))
+                .values();
+    }
+
+    private static String series(String outcome) {
+        return "user_service_old_service_requests_total{outcome=\"" + outcome + "\"}";
     }
 
     @Test
     void whoTheOldServiceKnowsLogsInAndIsHereFromThenOn() {
-        String name = knownThere();
-        tenant.login(name, "Wrong-password-1!").then().statusCode(401);
-        assertTrue(!isHere(tenant, name), "A wrong password creates nobody");
+        String name = old.user();
+        tenant.login(name, WRONG).then().statusCode(401);
+        assertFalse(isHere(tenant, name), "A wrong password creates nobody");
         tenant.login(name, TestServer.PASSWORD).then().statusCode(200);
         UserRepresentation user =
                 tenant.admin().users().searchByUsername(name, true).get(0);
@@ -154,25 +123,62 @@ final class OldServiceIT {
                 tenant.admin().users().get(user.getId()).credentials().stream()
                         .map(credential -> credential.getType())
                         .toList());
-        assertEquals(2, asked(name));
+        assertEquals(2, old.asked(name));
         tenant.login(name, TestServer.PASSWORD).then().statusCode(200);
-        tenant.login(name, "Wrong-password-1!").then().statusCode(401);
-        assertEquals(2, asked(name), "Who is here is not asked for any more");
+        tenant.login(name, WRONG).then().statusCode(401);
+        assertEquals(2, old.asked(name), "Who is here is not asked for any more");
+        tenant.awaitLogged("The realm " + tenant.name() + " has an old service and lets anybody register");
     }
 
     @Test
     void theTokenEndpointAndThePageLetThemInToo() {
-        String ofToken = knownThere();
+        String ofToken = old.user();
         tenant.addClient("app-of-old", true);
         tenant.passwordToken("app-of-old", ofToken).then().statusCode(200);
-        String ofPage = knownThere();
+        String ofPage = old.user();
         new LoginForm(tenant).post(ofPage, TestServer.PASSWORD).then().statusCode(302);
         assertTrue(isHere(tenant, ofPage));
     }
 
     @Test
+    void anEmptyPasswordIsNotSent() {
+        String name = old.user();
+        tenant.addClient("app-without-password", true);
+        tenant.token(
+                        "app-without-password",
+                        Map.of("grant_type", "password", "username", name, "password", "", "scope", "openid"))
+                .then()
+                .body("error", equalTo("invalid_grant"));
+        assertEquals(0, old.asked(name));
+    }
+
+    private static Response loginBy(String field, String name) {
+        return tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of(field, name, "password", TestServer.PASSWORD))
+                .post("/login");
+    }
+
+    @Test
+    void aUsernameThatIsAnAddressIsAskedForAsItIs() {
+        String address = Import.name() + "@example.com";
+        ObjectNode line = Import.line(address).put("email", address).put("is_email_verified", true);
+        old.put(address, line);
+        loginBy("username", address).then().statusCode(200);
+        assertEquals(1, old.asked(address));
+        String other = Import.name() + "@example.com";
+        old.put(other, Import.line(Import.name()).put("email", other));
+        loginBy("username", other).then().statusCode(401);
+        assertEquals(1, old.asked(other));
+        assertEquals(0, old.asked(other + " (as username)"));
+        assertTrue(tenant.admin().users().searchByEmail(other, true).isEmpty(), "this is no username");
+        loginBy("email", "no-address").then().statusCode(401);
+        assertEquals(0, old.asked("no-address (as email)"));
+    }
+
+    @Test
     void eightFirstLoginsAtOnceMakeOneUser() throws Exception {
-        String name = knownThere();
+        String name = old.user();
         for (Response answer : Concurrently.patiently(8, i -> tenant.login(name, TestServer.PASSWORD))) {
             answer.then().statusCode(200);
         }
@@ -180,56 +186,156 @@ final class OldServiceIT {
     }
 
     @Test
+    void sixteenFirstLoginsAreAskedForAtOnce() throws Exception {
+        CountDownLatch together = new CountDownLatch(16);
+        Tenant busy = tenantOf(old.address("together", identifier -> {
+            together.countDown();
+            // The time is a part of what the server waits for an answer.
+            together.await(3, TimeUnit.SECONDS);
+            return old.right(identifier);
+        }));
+        List<Response> answers = Concurrently.call(16, i -> busy.login(old.user(), TestServer.PASSWORD));
+        assertEquals(0, together.getCount());
+        answers.forEach(answer -> answer.then().statusCode(200));
+    }
+
+    @Test
     void aUserOtherThanTheOneWhoWasAskedForIsNotTaken() {
         String name = Import.name();
         String stranger = Import.name();
-        USERS.put(name, Import.line(stranger));
+        old.put(name, Import.line(stranger));
         tenant.login(name, TestServer.PASSWORD).then().statusCode(401);
-        assertTrue(!isHere(tenant, stranger));
-        USERS.put(name, Import.line(name).put("role", "vendor"));
+        assertFalse(isHere(tenant, stranger));
+        old.put(name, Import.line(name).put("role", "vendor"));
         tenant.login(name, TestServer.PASSWORD).then().statusCode(401);
-        assertTrue(!isHere(tenant, name));
+        assertFalse(isHere(tenant, name));
+    }
+
+    @Test
+    void aUserWhomTheTypedNameDoesNotFindIsNotTaken() {
+        Tenant byName = tenantOf(old.address(), realm -> realm.put("loginWithEmailAllowed", false));
+        String name = old.user();
+        String address = name + "@example.com";
+        old.put(address, Import.line(name));
+        byName.login(address, TestServer.PASSWORD).then().statusCode(401);
+        assertEquals(1, old.asked(address));
+        assertFalse(isHere(byName, name));
+        byName.login(name, TestServer.PASSWORD).then().statusCode(200);
+
+        Tenant byAddress = tenantOf(old.address(), realm -> realm.put("registrationEmailAsUsername", true));
+        String other = old.user();
+        byAddress.login(other, TestServer.PASSWORD).then().statusCode(401);
+        assertTrue(byAddress
+                .admin()
+                .users()
+                .searchByEmail(other + "@example.com", true)
+                .isEmpty());
+        assertEquals(Map.of(series("refused"), 1.0), outcomes(byAddress));
     }
 
     @Test
     void anAddressThatTheOperatorDoesNotAllowIsNotAsked() {
-        for (String address : List.of(
-                "https://127.0.0.1:" + old.getAddress().getPort() + "/login",
-                "http://localhost:" + old.getAddress().getPort() + "/login")) {
-            String name = knownThere();
-            tenantOf(address).login(name, TestServer.PASSWORD).then().statusCode(401);
-            assertEquals(0, asked(name), address);
+        for (String address :
+                List.of("https://127.0.0.1:" + old.port() + "/login", "http://localhost:" + old.port() + "/login")) {
+            String name = old.user();
+            Tenant curious = tenantOf(address);
+            curious.login(name, TestServer.PASSWORD).then().statusCode(401);
+            assertEquals(0, old.asked(name), address);
+            assertEquals(Map.of(series("not_asked"), 1.0), outcomes(curious));
         }
     }
 
     @Test
-    void anOldServiceThatFailsIsLeftAloneForAWhile() {
-        // Each tenant's address has a breaker of its own.
-        Tenant failing = tenantOf("https://localhost:" + old.getAddress().getPort() + "/login?failing");
-        otherwise = exchange -> {
-            try {
-                if (String.valueOf(exchange.getRequestURI().getQuery()).equals("failing")) {
-                    exchange.getResponseHeaders().add("Location", "https://localhost/elsewhere");
-                    respond(exchange, 302, "{}");
-                } else {
-                    respond(exchange, 401, "{}");
-                }
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        };
-        try {
-            String name = knownThere();
-            for (int i = 0; i < 6; i++) {
-                failing.login(name, TestServer.PASSWORD)
-                        .then()
-                        .statusCode(401)
-                        .body("detail", equalTo("Invalid credentials"));
-            }
-            assertEquals(3, asked(name));
-            failing.awaitLogged("The old service of realm " + failing.name() + " does not answer");
-        } finally {
-            otherwise = null;
+    void theTokenIsSentAndAnUnusableOneIsNot() throws Exception {
+        Tenant known = tenantOf(
+                old.address(), realm -> realm.withObject("/attributes").put("user-service.old-service-token", KEY));
+        Path entry = vault.resolve(known.name() + "_" + KEY.replace("_", "__"));
+        String without = old.user();
+        known.login(without, TestServer.PASSWORD).then().statusCode(401);
+        assertEquals(0, old.asked(without));
+        Files.writeString(entry, "made-up-7c1e4d\n");
+        String name = old.user();
+        known.login(name, TestServer.PASSWORD).then().statusCode(200);
+        assertEquals("Bearer made-up-7c1e4d", old.authorization(name));
+        Files.writeString(entry, "made-up\n7c1e4d");
+        String other = old.user();
+        known.login(other, TestServer.PASSWORD).then().statusCode(401);
+        assertEquals(0, old.asked(other));
+        assertEquals(Map.of(series("failed"), 2.0, series("right"), 1.0), outcomes(known));
+        known.awaitLogged("The old service of realm " + known.name(), "its token is unusable");
+        known.awaitWholeLog();
+        assertFalse(server.node().log().contains("7c1e4d"));
+    }
+
+    @Test
+    void anOddAnswerStopsNobodyElse() {
+        Iterator<OldService.Answer> odd = List.of(
+                        new OldService.Answer(302, "{}"),
+                        new OldService.Answer(403, "{}"),
+                        new OldService.Answer(404, "{}"),
+                        new OldService.Answer(429, "{}"),
+                        new OldService.Answer(200, "no JSON"),
+                        new OldService.Answer(200, "{}"),
+                        new OldService.Answer(200, "\"" + "x".repeat(70_000) + "\""))
+                .iterator();
+        Tenant strange = tenantOf(
+                old.address("odd", identifier -> odd.hasNext() ? odd.next() : old.right(identifier)),
+                Limits.with(Map.of("limit-failed-login", "2/1h")));
+        String name = old.user();
+        for (int i = 1; i <= 7; i++) {
+            strange.login(name, TestServer.PASSWORD).then().statusCode(401);
+            assertEquals(i, old.asked(name));
         }
+        assertEquals(Map.of(series("refused"), 7.0), outcomes(strange));
+        strange.login(name, TestServer.PASSWORD).then().statusCode(200);
+        strange.awaitLogged("The old service of realm " + strange.name() + " has an odd answer. It answered 302");
+        strange.awaitWholeLog();
+        assertEquals(
+                1,
+                server.node()
+                        .log()
+                        .lines()
+                        .filter(line -> line.contains("realm " + strange.name() + " has an odd answer"))
+                        .count(),
+                "one line a minute");
+    }
+
+    @Test
+    void anOldServiceThatFailsIsLeftAloneForAWhileAndNobodysAttemptsCount() {
+        Tenant failing = tenantOf(
+                old.address("failing", identifier -> new OldService.Answer(503, "{}")),
+                Limits.with(Map.of("limit-failed-login", "2/1h", "limit-failed-address", "4/1h")));
+        String name = old.user();
+        for (int i = 0; i < 6; i++) {
+            failing.login(name, TestServer.PASSWORD)
+                    .then()
+                    .statusCode(401)
+                    .body("detail", equalTo("Invalid credentials"));
+        }
+        assertEquals(3, old.asked(name));
+        assertEquals(Map.of(series("failed"), 3.0, series("not_asked"), 3.0), outcomes(failing));
+        failing.awaitLogged("The old service of realm " + failing.name() + " does not answer; it is left alone");
+        failing.awaitLogged("The old service of realm " + failing.name() + " does not answer; it is asked again");
+        nameOldService(failing, old.address());
+        failing.login(name, TestServer.PASSWORD).then().statusCode(200);
+
+        String other = old.user();
+        failing.login(other, WRONG).then().statusCode(401);
+        failing.login(other, WRONG).then().statusCode(401);
+        failing.login(other, WRONG).then().statusCode(429);
+    }
+
+    @Test
+    void aNameIsAskedForOnlySoOften() {
+        Tenant limited = tenantOf(old.address(), Limits.with(Map.of("limit-old-service", "2/1h")));
+        String name = old.user();
+        for (int i = 0; i < 4; i++) {
+            limited.login(i % 2 == 0 ? name : name.toUpperCase(Locale.ROOT), WRONG)
+                    .then()
+                    .statusCode(401);
+        }
+        assertEquals(2, old.asked(name) + old.asked(name.toUpperCase(Locale.ROOT)));
+        limited.login(old.user(), TestServer.PASSWORD).then().statusCode(200);
+        assertEquals(Map.of(series("wrong"), 2.0, series("not_asked"), 2.0, series("right"), 1.0), outcomes(limited));
     }
 }
