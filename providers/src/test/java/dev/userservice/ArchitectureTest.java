@@ -138,7 +138,17 @@ final class ArchitectureTest {
                             "web")),
             Map.entry(
                     "schema",
-                    List.of("access", "activation", "activity", "codes", "hashes", "keycloak", "mail", "mfa", "users")),
+                    List.of(
+                            "access",
+                            "activation",
+                            "activity",
+                            "codes",
+                            "hashes",
+                            "keycloak",
+                            "mail",
+                            "mfa",
+                            "moving",
+                            "users")),
             // This package works only while the jar is built and is not in the jar, so no other package may use it.
             Map.entry(
                     "openapi",
@@ -204,6 +214,7 @@ final class ArchitectureTest {
             "metrics.TenantFigures",
             "moving.ExistingUsers",
             "moving.ExportPage",
+            "moving.FormerNameRecorder",
             "moving.FreeNames",
             "moving.GroupPaths",
             "moving.NewUserRows",

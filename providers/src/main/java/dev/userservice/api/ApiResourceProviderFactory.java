@@ -10,6 +10,7 @@ import dev.userservice.mail.OutboxJob;
 import dev.userservice.mail.OutboxWorker;
 import dev.userservice.metrics.TenantGauges;
 import dev.userservice.mfa.TotpSetups;
+import dev.userservice.moving.FormerNameRecorder;
 import dev.userservice.moving.OldServiceLogins;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiPath;
@@ -62,6 +63,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
         factory.register(purge);
         factory.register(gauges);
         factory.register(new OldServiceLogins(settings, Metrics.globalRegistry));
+        factory.register(new FormerNameRecorder(settings));
     }
 
     /**

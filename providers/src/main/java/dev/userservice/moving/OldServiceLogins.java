@@ -1,5 +1,6 @@
 package dev.userservice.moving;
 
+import dev.userservice.keycloak.Entities;
 import dev.userservice.ratelimit.PasswordArrived;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.ApiProblem;
@@ -98,7 +99,8 @@ public final class OldServiceLogins implements ProviderEventListener {
             }
             return false;
         }
-        return true;
+        return !new FormerNames(Entities.of(arrived.session()), realm.getId())
+                .hasAny(FormerNames.of(arrived.identifier().text()));
     }
 
     private Outcome takeTurn(PasswordArrived arrived, URI address) {

@@ -3,11 +3,13 @@ package dev.userservice.moving;
 import dev.userservice.activity.Action;
 import dev.userservice.activity.ActivityLog;
 import dev.userservice.activity.ActivityRow;
+import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.moving.NewUserRows.NewUser;
 import dev.userservice.web.ApiProblem;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.keycloak.common.util.Time;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -47,12 +49,18 @@ record OldServiceUsers(KeycloakSession session, RealmModel realm) {
         if (!identifier.wouldFind(realm, username, email)) {
             throw ApiProblem.invalid("username", "A login with what was typed does not find this user");
         }
+        FormerNames former = new FormerNames(Entities.of(session), realm.getId());
+        Set<String> names = FormerNames.of(username, email);
+        if (former.hasAny(names) || former.hasAny(Set.of(FormerNames.ofId(candidate.newId())))) {
+            throw ApiProblem.conflict("The user was here before, and was deleted or renamed");
+        }
         if (new ExistingUsers(session, realm, List.of(candidate))
                 .match(candidate)
                 .isPresent()) {
             throw ApiProblem.conflict("The user exists already under another name");
         }
         new NewUserRows(session, realm, false).write(List.of(user));
+        former.add(names);
         finish(session.users().getUserById(realm, candidate.newId()), password);
     }
 

@@ -17,6 +17,7 @@ import dev.userservice.mail.LinkHost;
 import dev.userservice.mail.OutboxEntity;
 import dev.userservice.mfa.TotpSetupEntity;
 import dev.userservice.mfa.TotpSetups;
+import dev.userservice.moving.FormerNameEntity;
 import dev.userservice.users.AddressReport;
 import java.util.List;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
@@ -40,6 +41,9 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
             "UserServicePendingAccount",
             "UserServiceWeakPassword");
 
+    /** The entities whose rows are deleted with their realm, and stay when a user goes. */
+    private static final List<String> OF_REALMS = List.of("UserServiceFormerName");
+
     // Keycloak 26.8 deprecates the method and 26.7 calls it, so this compiles with both.
     @Override
     @SuppressWarnings({"deprecation", "removal"})
@@ -53,6 +57,7 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
                 TotpSetupEntity.class,
                 PendingAccountEntity.class,
                 WeakPasswordEntity.class,
+                FormerNameEntity.class,
                 PlatformRealmEntity.class);
     }
 
@@ -92,15 +97,16 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
             factory.register(event -> {
                 if (event instanceof UserModel.UserRemovedEvent removed) {
                     String id = removed.getUser().getId();
-                    forget(removed.getKeycloakSession(), "userId", id);
+                    forget(removed.getKeycloakSession(), OF_USERS, "userId", id);
                 } else if (event instanceof OrganizationModel.OrganizationMemberLeaveEvent left
                         && isGone(left.getSession(), left.getUser())) {
-                    forget(left.getSession(), "userId", left.getUser().getId());
+                    forget(left.getSession(), OF_USERS, "userId", left.getUser().getId());
                 } else if (event instanceof FirstProof.Began began) {
                     new TotpSetups(began.session()).forget(began.user());
                 } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
                     String id = removed.getRealm().getId();
-                    forget(removed.getKeycloakSession(), "realmId", id);
+                    forget(removed.getKeycloakSession(), OF_USERS, "realmId", id);
+                    forget(removed.getKeycloakSession(), OF_REALMS, "realmId", id);
                 }
             });
         }
@@ -113,8 +119,8 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
             return session.users().getUserById(session.getContext().getRealm(), user.getId()) == null;
         }
 
-        private static void forget(KeycloakSession session, String column, String id) {
-            OF_USERS.forEach(table -> Entities.of(session)
+        private static void forget(KeycloakSession session, List<String> tables, String column, String id) {
+            tables.forEach(table -> Entities.of(session)
                     .createQuery("delete from " + table + " where " + column + " = :id")
                     .setParameter("id", id)
                     .executeUpdate());

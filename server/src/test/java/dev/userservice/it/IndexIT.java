@@ -65,6 +65,9 @@ final class IndexIT {
                         + " where c.user_id = w.user_id and c.type = 'password' and c.credential_data like '%y%')",
                 "delete from us_weak_password where user_id = 'x'",
                 "delete from us_weak_password where realm_id = 'x'",
+                // These queries concern names that are not asked for at an old service.
+                "select hash from us_former_name where hash in ('x', 'y', 'z')",
+                "delete from us_former_name where realm_id = 'x'",
                 // These queries concern the last login.
                 "select * from us_last_login where user_id = 'x'",
                 "delete from us_last_login where realm_id = 'x'"

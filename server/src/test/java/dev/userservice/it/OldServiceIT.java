@@ -62,6 +62,7 @@ final class OldServiceIT {
                         "KC_SPI_REALM_RESTAPI_EXTENSION__API__OLD_SERVICE_PRIVATE_ADDRESSES",
                         "true"));
         tenant = tenantOf(old.address());
+        tenant.addUser("boss", "admin");
     }
 
     private static Tenant tenantOf(String address) {
@@ -97,6 +98,10 @@ final class OldServiceIT {
         return !where.admin().users().searchByUsername(name, true).isEmpty();
     }
 
+    private static String idOf(Tenant where, String name) {
+        return where.admin().users().searchByUsername(name, true).get(0).getId();
+    }
+
     /** Returns how many logins of a tenant had each outcome. */
     private static Map<String, Double> outcomes(Tenant where) {
         return Scrape.of(server)
@@ -107,6 +112,14 @@ final class OldServiceIT {
 
     private static String series(String outcome) {
         return "user_service_old_service_requests_total{outcome=\"" + outcome + "\"}";
+    }
+
+    private static long rows(Tenant where) throws Exception {
+        return server.node()
+                .database()
+                .count(
+                        "us_former_name where realm_id = ?",
+                        where.admin().toRepresentation().getId());
     }
 
     @Test
@@ -243,6 +256,66 @@ final class OldServiceIT {
             assertEquals(0, old.asked(name), address);
             assertEquals(Map.of(series("not_asked"), 1.0), outcomes(curious));
         }
+    }
+
+    @Test
+    void whoWasDeletedOrRenamedIsNotAskedForAgain() throws Exception {
+        String boss = tenant.session("boss").access();
+        String deleted = old.user();
+        tenant.login(deleted, TestServer.PASSWORD).then().statusCode(200);
+        tenant.admin().users().delete(idOf(tenant, deleted)).close();
+        String erased = old.user();
+        tenant.addUser(erased);
+        tenant.api(boss)
+                .queryParam("erase", true)
+                .delete("/users/" + idOf(tenant, erased))
+                .then()
+                .statusCode(204);
+        String moved = old.user();
+        tenant.addUser(moved);
+        tenant.api(boss)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", Import.name() + "@example.com"))
+                .patch("/users/" + idOf(tenant, moved))
+                .then()
+                .statusCode(200);
+        long askedBefore = old.asked(deleted);
+        for (String name : List.of(
+                deleted,
+                deleted.toUpperCase(Locale.ROOT) + " ",
+                deleted + "@example.com",
+                erased,
+                erased + "@example.com",
+                moved + "@example.com")) {
+            old.put(name, Import.line(Import.name()).put("email", name));
+            tenant.login(name, TestServer.PASSWORD).then().statusCode(401);
+            assertEquals(name.equals(deleted) ? askedBefore : 0, old.asked(name.strip()), name);
+        }
+
+        String again = Import.name();
+        old.put(again, Import.line(again).put("email", erased + "@example.com"));
+        tenant.login(again, TestServer.PASSWORD).then().statusCode(401);
+        assertEquals(1, old.asked(again), "only the answer shows who this was");
+        assertFalse(isHere(tenant, again));
+    }
+
+    @Test
+    void onlyARealmWithAnOldServiceKeepsNamesAndOnlyWhileItIsThere() throws Exception {
+        Tenant leaving = tenantOf(old.address());
+        leaving.login(old.user(), TestServer.PASSWORD).then().statusCode(200);
+        leaving.admin().users().delete(leaving.addUser("carla")).close();
+        assertEquals(2 + 3, rows(leaving), "two names of each, and the id of who is gone");
+        String id = leaving.admin().toRepresentation().getId();
+        leaving.admin().remove();
+        assertEquals(0, server.node().database().count("us_former_name where realm_id = ?", id));
+
+        Tenant without = Tenant.on(server);
+        String dave = without.addUser("dave");
+        UserRepresentation user = without.admin().users().get(dave).toRepresentation();
+        user.setEmail("david@example.com");
+        without.admin().users().get(dave).update(user);
+        without.admin().users().delete(dave).close();
+        assertEquals(0, rows(without));
     }
 
     @Test
