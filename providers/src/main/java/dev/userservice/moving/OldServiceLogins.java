@@ -1,5 +1,6 @@
 package dev.userservice.moving;
 
+import dev.userservice.access.Tenancy;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.ratelimit.PasswordArrived;
 import dev.userservice.settings.Settings;
@@ -91,6 +92,14 @@ public final class OldServiceLogins implements ProviderEventListener {
 
     private boolean isToBeAsked(PasswordArrived arrived, URI address) {
         RealmModel realm = arrived.realm();
+        Tenancy tenancy = new Tenancy(arrived.session(), realm);
+        if (!tenancy.isEnabled() || tenancy.isPlatform()) {
+            // On the platform it would make vendors: a group or a composite role is enough.
+            if (log(arrived).isDue("realm")) {
+                LOG.warnf("The old service of realm %s is not asked: only a tenant may have one", realm.getName());
+            }
+            return false;
+        }
         if (!service().mayBeAt(address, realm.getName())) {
             if (log(arrived).isDue("host")) {
                 LOG.warnf(

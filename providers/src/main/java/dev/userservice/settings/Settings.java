@@ -101,7 +101,7 @@ public final class Settings {
             "https URL; unset means none",
             Optional.empty(),
             text -> Optional.of(WebAddress.of(bounded(text))),
-            "The address of the user service that the tenant used before. At the first login of an unknown user, it is asked whether the password is right, and the user is then created.");
+            "The address of the user service that the tenant used before. At the first login of an unknown user, it is asked whether the password is right, and the user is then created. The platform realm never asks.");
 
     public static final Setting<Optional<String>> OLD_SERVICE_TOKEN = new Setting<>(
             "old-service-token",

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
@@ -244,6 +245,67 @@ final class OldServiceIT {
                 .searchByEmail(other + "@example.com", true)
                 .isEmpty());
         assertEquals(Map.of(series("refused"), 1.0), outcomes(byAddress));
+    }
+
+    @Test
+    void nobodyGetsMoreThanAnAdminOfTheTenantHas() {
+        tenant.addGroup("helpers", "admin");
+        GroupRepresentation group = new GroupRepresentation();
+        group.setName("owners");
+        tenant.admin().groups().add(group).close();
+        String owners = tenant.admin().getGroupByPath("/owners").getId();
+        String management = tenant.admin()
+                .clients()
+                .findByClientId("realm-management")
+                .get(0)
+                .getId();
+        tenant.admin()
+                .groups()
+                .group(owners)
+                .roles()
+                .clientLevel(management)
+                .add(List.of(tenant.admin()
+                        .clients()
+                        .get(management)
+                        .roles()
+                        .get("manage-realm")
+                        .toRepresentation()));
+        String owner = Import.name();
+        ObjectNode line = Import.line(owner).put("is_email_verified", true);
+        line.putArray("groups").add("/owners");
+        old.put(owner, line);
+        tenant.login(owner, TestServer.PASSWORD).then().statusCode(401);
+        assertFalse(isHere(tenant, owner));
+        String helper = Import.name();
+        ObjectNode allowed = Import.line(helper).put("is_email_verified", true).put("role", "admin");
+        allowed.putArray("groups").add("/helpers");
+        old.put(helper, allowed);
+        tenant.login(helper, TestServer.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void thePlatformHasNoOldService() {
+        server.addPlatform();
+        Tenant platform = Tenant.platformOf(server);
+        nameOldService(platform, old.address());
+        platform.addClient("app-of-platform", true);
+        String name = old.user();
+        platform.token(
+                        "app-of-platform",
+                        Map.of(
+                                "grant_type",
+                                "password",
+                                "username",
+                                name,
+                                "password",
+                                TestServer.PASSWORD,
+                                "scope",
+                                "openid"))
+                .then()
+                .body("error", equalTo("invalid_grant"));
+        assertEquals(0, old.asked(name));
+        assertFalse(isHere(platform, name));
+        platform.awaitLogged("The old service of realm platform is not asked: only a tenant may have one");
     }
 
     @Test
