@@ -24,6 +24,8 @@ public record Route(
     enum Kind {
         /** JSON, in bodies of limited size. */
         JSON,
+        /** The same, with a password that is checked or set. Such calls wait before the gate for hashes. */
+        PASSWORD,
         /** Lines of JSON (NDJSON), in bodies of any length. */
         LINES,
         /** A page or one of its files, which are for browsers and not in the OpenAPI document. */

@@ -54,23 +54,23 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The table of routes: a path that is not listed here is 404. The router, the {@code Allow} header, the OpenAPI
- * document and the tests read it.
+ * The table of routes: a path that is not listed here is 404. The router, the {@code Allow} header, the gate for hashes,
+ * the OpenAPI document and the tests read it.
  */
 public final class Routes {
     public static final List<Route> ALL = List.of(
-            route("POST", "/login", PUBLIC, LOGIN, SessionResource::new),
+            hashing("POST", "/login", PUBLIC, LOGIN, SessionResource::new),
             route("POST", "/refresh", REFRESH_TOKEN, REFRESH, SessionResource::new),
             route("POST", "/logout", SESSION, CALLER, SessionResource::new),
-            route("POST", "/register", PUBLIC, REGISTER, RegistrationResource::new),
-            route("POST", "/users", ANONYMOUS_OR_ADMIN, REGISTER, RegistrationResource::new),
+            hashing("POST", "/register", PUBLIC, REGISTER, RegistrationResource::new),
+            hashing("POST", "/users", ANONYMOUS_OR_ADMIN, REGISTER, RegistrationResource::new),
             route("POST", "/verify-email", PUBLIC, ACTIVATION, ActivationResource::new),
             route("PATCH", "/users/activation", PUBLIC, ACTIVATION, ActivationResource::new),
             route("GET", "/users/activation/resend", PUBLIC, RESEND, ActivationResource::new),
             route("POST", "/reset-password", PUBLIC, FORGOT, PasswordResetResource::new),
-            route("POST", "/reset-password/{token}", PUBLIC, RESET, PasswordResetResource::new),
+            hashing("POST", "/reset-password/{token}", PUBLIC, RESET, PasswordResetResource::new),
             route("POST", "/users/password/forgot", PUBLIC, FORGOT, PasswordResetResource::new),
-            route("POST", "/users/password/reset", PUBLIC, RESET, PasswordResetResource::new),
+            hashing("POST", "/users/password/reset", PUBLIC, RESET, PasswordResetResource::new),
             route("GET", "/users", ADMIN_LIST, CALLER, UserListResource::new),
             route("GET", "/users/id", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
             route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
@@ -82,7 +82,7 @@ public final class Routes {
             route("GET", "/users/{id}/activity/daily", SELF_OR_ADMIN_VIEW, CALLER, DailyActivityResource::new),
             route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, ActivityResource::new),
             route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
-            route("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
+            hashing("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
             route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("PATCH", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
@@ -91,7 +91,7 @@ public final class Routes {
             lines("POST", "/users/import", ADMIN_MANAGE, CALLER, ImportResource::new),
             route("GET", "/users/export", ADMIN_MANAGE, CALLER, ExportResource::new),
             route("GET", "/users/{id}/export", SELF_OR_ADMIN_VIEW, CALLER, PersonResource::new),
-            route("POST", "/users/auth/check", ADMIN_VIEW, CALLER, AuthCheckResource::new),
+            hashing("POST", "/users/auth/check", ADMIN_VIEW, CALLER, AuthCheckResource::new),
             route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
             route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, MfaResource::new),
             route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
@@ -116,6 +116,11 @@ public final class Routes {
     private static Route route(
             String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
         return new Route(method, path, permission, limit, resource, Route.Kind.JSON);
+    }
+
+    private static Route hashing(
+            String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
+        return new Route(method, path, permission, limit, resource, Route.Kind.PASSWORD);
     }
 
     private static Route lines(
@@ -152,6 +157,17 @@ public final class Routes {
                 .collect(Collectors.toList());
         own.add("OPTIONS");
         return own;
+    }
+
+    /**
+     * Whether a call checks or sets a password. The answer needs no session: it is given before Keycloak sees the request.
+     *
+     * @param path the path below the API's base, normalized
+     */
+    public static boolean hashes(String method, String path) {
+        return matching(path).stream()
+                .anyMatch(route ->
+                        route.kind() == Route.Kind.PASSWORD && route.method().equals(method));
     }
 
     /** Returns the path's template in the table; empty for a path that is not listed. */

@@ -1,6 +1,7 @@
 package dev.userservice.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,8 +13,10 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -27,11 +30,16 @@ final class RoutesTest {
     }
 
     private static Set<String> resourceMethods() {
+        return resourceMethodsWith(method -> true);
+    }
+
+    private static Set<String> resourceMethodsWith(Predicate<JavaMethod> property) {
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.userservice").stream()
                         .flatMap(type -> type.getMethods().stream())
                         .filter(method -> method.isAnnotatedWith(Path.class) && !method.isAnnotatedWith(OPTIONS.class))
                         .filter(method -> !method.getOwner().isInterface())
+                        .filter(property)
                         .map(method -> verb(method) + " /"
                                 + method.getAnnotationOfType(Path.class).value())
                         .collect(Collectors.toCollection(TreeSet::new));
@@ -44,6 +52,93 @@ final class RoutesTest {
                 .map(type -> type.getAnnotationOfType(HttpMethod.class).value())
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /**
+     * Says of each route whether it hashes a password: a new route that does, and is not declared so, would let its callers
+     * take all threads.
+     */
+    private static final String HASHING = """
+            POST /login yes
+            POST /refresh no
+            POST /logout no
+            POST /register yes
+            POST /users yes
+            POST /verify-email no
+            PATCH /users/activation no
+            GET /users/activation/resend no
+            POST /reset-password no
+            POST /reset-password/{token} yes
+            POST /users/password/forgot no
+            POST /users/password/reset yes
+            GET /users no
+            GET /users/id no
+            GET /users/identifier no
+            GET /users/me no
+            GET /users/{id} no
+            GET /users/me/activity no
+            GET /users/{id}/activity no
+            GET /users/me/activity/daily no
+            GET /users/{id}/activity/daily no
+            GET /activity no
+            PUT /users/me no
+            PUT /users/me/password yes
+            PUT /users/{id} no
+            PATCH /users/{id} no
+            DELETE /users/{id} no
+            DELETE /users/id no
+            DELETE /users/identifier no
+            POST /users/import no
+            GET /users/export no
+            GET /users/{id}/export no
+            POST /users/auth/check yes
+            PATCH /users/mfa/enable no
+            POST /users/mfa/verify no
+            GET /users/mfa/qr no
+            PATCH /users/mfa/disable no
+            GET /metrics no
+            GET /users/health no
+            GET /activity-log no
+            GET /activity-log/{file} no
+            GET /apidocs no
+            GET /apidocs/{file} no
+            GET /openapi.json no
+            GET /openapi.yaml no
+            """;
+
+    @Test
+    void everyRouteSaysWhetherItHashes() {
+        Set<String> said = HASHING.lines().collect(Collectors.toCollection(TreeSet::new));
+        Set<String> declared = Routes.ALL.stream()
+                .map(route -> route.method() + " " + route.path()
+                        + (Routes.hashes(route.method(), route.path().replaceAll("\\{\\w+}", "some")) ? " yes" : " no"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(said, declared);
+    }
+
+    /**
+     * Finds the routes by the records of their bodies, so that neither the table nor this class can be forgotten. An import
+     * holds a thread for as long as its stream lasts, and has a limit of its own.
+     */
+    @Test
+    void whatTakesAPasswordHashes() {
+        Set<String> takers = resourceMethodsWith(method -> method.getRawParameterTypes().stream()
+                .flatMap(type -> type.getFields().stream())
+                .anyMatch(field -> field.getName().toLowerCase(Locale.ROOT).contains("password")));
+        takers.remove("POST /users/import");
+        Set<String> declared = Routes.ALL.stream()
+                .filter(route -> route.kind() == Route.Kind.PASSWORD)
+                .map(route -> route.method() + " " + route.path())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(declared, takers);
+    }
+
+    @Test
+    void anUnknownPathHashesNothing() {
+        for (String path : List.of("", "/", "/nothing", "/login/x", "/loginx")) {
+            assertFalse(Routes.hashes("POST", path), path);
+        }
+        assertFalse(Routes.hashes("GET", "/login"));
     }
 
     @Test
