@@ -136,6 +136,7 @@ final class ArchitectureTest {
                             "settings",
                             "users",
                             "web")),
+            Map.entry("gate", List.of("api", "http", "settings", "web")),
             Map.entry(
                     "schema",
                     List.of(

@@ -61,9 +61,12 @@ public final class ClientAddress {
 
     /** Returns the address of the request that this thread answers; {@code unknown} if there is no request. */
     public String ofRequest() {
-        return CurrentRequest.current()
-                .flatMap(request -> request.peer().map(peer -> of(peer, request::header)))
-                .orElse(UNKNOWN);
+        return CurrentRequest.current().map(this::of).orElse(UNKNOWN);
+    }
+
+    /** Returns the address that this request comes from. */
+    public String of(CurrentRequest request) {
+        return request.peer().map(peer -> of(peer, request::header)).orElse(UNKNOWN);
     }
 
     /**

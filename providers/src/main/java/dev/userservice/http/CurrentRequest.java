@@ -23,7 +23,7 @@ public final class CurrentRequest {
 
     private final RoutingContext request;
 
-    CurrentRequest(RoutingContext request) {
+    public CurrentRequest(RoutingContext request) {
         this.request = request;
     }
 
@@ -44,6 +44,13 @@ public final class CurrentRequest {
 
     RoutingContext context() {
         return request;
+    }
+
+    /** Returns the normalized path (RFC 3986, section 6.2.2), relative to Keycloak's base, which may be below a path of its own. */
+    public String path() {
+        String path = request.normalizedPath();
+        String mount = request.mountPoint();
+        return mount == null ? path : path.substring(Math.min(mount.length(), path.length()));
     }
 
     /** Keeps a value, by its class, for the rest of the request. */

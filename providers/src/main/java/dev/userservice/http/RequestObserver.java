@@ -41,9 +41,7 @@ public final class RequestObserver {
 
     private void begin(RoutingContext request) {
         String path = request.normalizedPath();
-        // Keycloak may be mounted below a path of its own.
-        String mount = request.mountPoint();
-        if (ApiPath.covers(mount == null ? path : path.substring(Math.min(mount.length(), path.length())))) {
+        if (ApiPath.covers(new CurrentRequest(request).path())) {
             long start = System.nanoTime();
             String id = id(request.request().getHeader(LogContext.REQUEST_HEADER));
             LogContext.request(id);

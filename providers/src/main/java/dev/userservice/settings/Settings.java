@@ -268,6 +268,37 @@ public final class Settings {
             Settings::library,
             "Where libsodium comes from, which computes the password hash Argon2 in half the time. auto takes the library in the jar, or else that of the system, or else Keycloak's own code; jar and system allow only the one, or else Keycloak's own code; off is Keycloak's own code alone.");
 
+    public static final Setting<Boolean> GATE = new Setting<>(
+            "gate",
+            "true or false",
+            true,
+            Settings::flag,
+            "Whether requests that hash a password wait for their turn before they take a thread, so that other requests need not wait for them.");
+
+    public static final Setting<Integer> GATE_PERMITS = number(
+            "gate-permits",
+            new Range("requests", 0, 10_000),
+            0,
+            "How many requests may hash passwords at once; 0 for twice the number of cores and one more. One tenant leaves the last one to others.");
+
+    public static final Setting<Integer> GATE_WAIT = number(
+            "gate-wait",
+            new Range("seconds", 1, 60),
+            5,
+            "How long a request waits for its turn before it is refused with 503.");
+
+    public static final Setting<Integer> GATE_WAITING = number(
+            "gate-waiting",
+            new Range("requests", 1, 100_000),
+            2_000,
+            "How many requests may wait for their turn in all; of those beyond, one is refused with 503 at once.");
+
+    public static final Setting<Integer> GATE_WAITING_OF_TENANT = number(
+            "gate-waiting-of-tenant",
+            new Range("requests", 1, 100_000),
+            500,
+            "How many requests of one tenant may wait for their turn.");
+
     /** The settings of the whole server, which no tenant can set. */
     public static final List<Setting<?>> OF_THE_SERVER = List.of(
             PLATFORM_REALM,
@@ -277,7 +308,12 @@ public final class Settings {
             REDIS_URL,
             OLD_SERVICE_HOSTS,
             OLD_SERVICE_PRIVATE_ADDRESSES,
-            ARGON2_LIBRARY);
+            ARGON2_LIBRARY,
+            GATE,
+            GATE_PERMITS,
+            GATE_WAIT,
+            GATE_WAITING,
+            GATE_WAITING_OF_TENANT);
 
     private static final Logger LOG = Logger.getLogger(Settings.class);
 

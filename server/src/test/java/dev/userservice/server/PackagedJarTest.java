@@ -51,6 +51,7 @@ class PackagedJarTest {
             "dev/userservice/argon2",
             "dev/userservice/codes",
             "dev/userservice/docs",
+            "dev/userservice/gate",
             "dev/userservice/hashes",
             "dev/userservice/http",
             "dev/userservice/keycloak",
