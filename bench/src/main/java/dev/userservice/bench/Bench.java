@@ -19,6 +19,9 @@ public final class Bench {
     /** Is the limit of the benchmark that builds and starts three servers. */
     private static final Duration LIMIT_OF_ARGON2 = Duration.ofMinutes(20);
 
+    /** Is the limit of the benchmark that starts three servers and overloads each of them in turns. */
+    private static final Duration LIMIT_OF_OVERLOAD = Duration.ofMinutes(40);
+
     /** Lists the benchmarks that run if none is named: all but the flood, which takes hours. */
     private static final List<String> NAMES = List.of(
             "tokens",
@@ -28,6 +31,7 @@ public final class Bench {
             "metrics",
             "requests",
             "argon2",
+            "overload",
             "import",
             "activity",
             "startup");
@@ -58,6 +62,7 @@ public final class Bench {
                             case "flood" -> FloodBench.limit();
                             case "import" -> LIMIT_OF_ACTIVITY;
                             case "argon2" -> LIMIT_OF_ARGON2;
+                            case "overload" -> LIMIT_OF_OVERLOAD;
                             default -> LIMIT;
                         });
                 switch (name) {
@@ -68,6 +73,7 @@ public final class Bench {
                     case "metrics" -> MetricsBench.run(work.resolve(name));
                     case "requests" -> RequestsBench.run(work.resolve(name));
                     case "argon2" -> Argon2Bench.run(work.resolve(name));
+                    case "overload" -> OverloadBench.run(work.resolve(name));
                     case "import" -> ImportBench.run(work.resolve(name));
                     case "activity" -> ActivityBench.run(work.resolve(name));
                     case "flood" -> FloodBench.run(work.resolve(name));

@@ -185,8 +185,13 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     Ratio p95Ratio() {
+        return percentileRatio(95);
+    }
+
+    Ratio percentileRatio(int percent) {
         return Ratio.bootstrap(
-                ours.size(), rounds -> percentile(pick(ours, rounds), 95) / percentile(pick(theirs, rounds), 95));
+                ours.size(),
+                rounds -> percentile(pick(ours, rounds), percent) / percentile(pick(theirs, rounds), percent));
     }
 
     static String throughput(List<Round> side) {

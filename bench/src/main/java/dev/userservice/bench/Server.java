@@ -152,6 +152,13 @@ final class Server {
                 .build();
     }
 
+    /** Returns a request for the readiness, with the patience of all other requests. */
+    HttpRequest readiness() {
+        return HttpRequest.newBuilder(management("/health/ready"), (name, value) -> true)
+                .timeout(Duration.ofMinutes(3))
+                .build();
+    }
+
     private static boolean isReady(HttpRequest health) throws InterruptedException {
         try {
             return HTTP.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
