@@ -28,8 +28,14 @@ final class ArrivingBody {
     /** How long the body may take, as with Keycloak, which waits this long for each part of it. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** How many bytes all bodies together may take. A usual one has some hundred. */
+    /** How many bytes all bodies together may take. */
     private static final long MOST_MEMORY = 32 * 1024 * 1024;
+
+    /**
+     * The length of a body, in bytes, for which there is always memory. A usual one has some hundred, and nobody must be able
+     * to keep these out by sending long ones.
+     */
+    private static final int USUAL = 4 * 1024;
 
     private static final int DIGITS_OF_LONG = 18;
 
@@ -126,9 +132,10 @@ final class ArrivingBody {
         if (isOver) {
             return;
         }
-        if (body.length() + part.length() > MOST) {
+        int length = body.length() + part.length();
+        if (length > MOST) {
             over(Outcome.TOO_LONG);
-        } else if (memory.get() + part.length() > MOST_MEMORY) {
+        } else if (length > USUAL && memory.get() + part.length() > MOST_MEMORY) {
             over(Outcome.NO_MEMORY);
         } else {
             memory.addAndGet(part.length());

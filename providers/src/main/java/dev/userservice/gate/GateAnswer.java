@@ -32,6 +32,8 @@ final class GateAnswer {
     private static final String MESSAGES = "/theme-resources/messages/messages_%s.properties";
     private static final List<String> LANGUAGES = List.of("en", "de");
 
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
     private static final String PROBLEM_JSON = "application/problem+json";
     private static final String POLICY =
             "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -99,13 +101,20 @@ final class GateAnswer {
         }
     }
 
-    /** Lets the connection end with the answer if a rest of the body is still to come, which nobody reads. */
+    /**
+     * Lets the connection end soon after the answer if a rest of the body is still to come. Until then the rest is read and
+     * dropped: if a connection is closed with something unread, its client may lose the answer (RFC 9112, section 9.6).
+     */
     private static void closeUnlessRead(RoutingContext request) {
         HttpServerRequest half = request.request();
         if (half.isEnded() || request.body().buffer() != null) {
             return;
         }
-        request.addEndHandler(sent -> {
+        half.resume();
+        request.vertx().setTimer(LINGER.toMillis(), late -> {
+            if (half.isEnded()) {
+                return;
+            }
             if (half.version() == HttpVersion.HTTP_2) {
                 half.response().reset(0);
             } else {

@@ -136,6 +136,9 @@ final class HeldRequest implements Gate.Waiter {
             return;
         }
         isGone = true;
+        if (isBack.get()) {
+            return;
+        }
         if (isThrough) {
             request.vertx().setTimer(LONGEST_WORK.toMillis(), late -> giveBack());
         } else if (gate.leave(this)) {

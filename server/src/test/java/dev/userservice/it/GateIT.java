@@ -487,6 +487,31 @@ final class GateIT {
         }
     }
 
+    /** A bounded number of bytes waits, and whoever sends long bodies cannot keep out usual ones. */
+    @Test
+    void longBodiesTakeNoMoreMemoryThanThereIs() throws Exception {
+        int status = 0;
+        // What arrives too slowly is forgotten after seconds, and a busy machine may be slow.
+        for (int i = 0; i < 5 && status != 503; i++) {
+            List<RawHttp> halves = new ArrayList<>();
+            try (RawHttp whole = new RawHttp(server.base())) {
+                for (int connection = 0; connection < 600; connection++) {
+                    RawHttp half = new RawHttp(server.base());
+                    halves.add(half);
+                    half.send(half.head(tokenPath(), FORM, "Content-Length: 65000\r\n") + "x".repeat(60_000));
+                }
+                whole.send(whole.post(tokenPath(), FORM, "x".repeat(60_000)));
+                status = whole.nextStatus();
+                tenant.session("bob");
+            } finally {
+                for (RawHttp half : halves) {
+                    half.close();
+                }
+            }
+        }
+        assertEquals(503, status);
+    }
+
     @Test
     void withoutTheGateNobodyWaits() throws Exception {
         try (TestServer open = TestServer.unpacked(
