@@ -2,6 +2,7 @@ package dev.userservice.http;
 
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.inject.Instance;
@@ -10,16 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /**
  * The HTTP request that this thread answers. Unlike attributes of a Keycloak session, values that are kept here are
  * also visible in the sessions that Keycloak opens beside the request's own, as it does for the listeners of a failure.
  */
 public final class CurrentRequest {
-    private static final Logger LOG = Logger.getLogger(CurrentRequest.class);
-
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 2;
 
     private final RoutingContext request;
 
@@ -81,8 +79,10 @@ public final class CurrentRequest {
         CountDownLatch isClosed = new CountDownLatch(1);
         request.request().connection().close().onComplete(done -> isClosed.countDown());
         try {
-            if (!isClosed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("A connection could not be closed in time");
+            if (!isClosed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    && request.request().connection() instanceof ConnectionBase connection) {
+                // Vert.x sends what was written before it closes, and this client does not read it.
+                connection.channel().close().awaitUninterruptibly(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public final class StreamedAnswer extends FilterOutputStream {
     /** How long a client may read nothing. */
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Optional<RoutingContext> request;
 

@@ -17,6 +17,9 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * how many there are. Groups of organizations are left out: they are no groups of the realm.
  */
 final class GroupPaths {
+    /** PostgreSQL takes no more than 65,535 parameters in a statement, and older drivers half of that. */
+    private static final int MOST_PARAMETERS = 10_000;
+
     private final EntityManager entities;
     private final boolean isSlashEscaped;
 
@@ -62,21 +65,28 @@ final class GroupPaths {
         Set<String> level = ids;
         while (!level.isEmpty()) {
             Set<String> above = new HashSet<>();
-            entities.createQuery(
-                            "select g.id, g.name, g.parentId from GroupEntity g where g.id in (:ids) and g.type = :type",
-                            Object[].class)
-                    .setParameter("ids", level)
-                    .setParameter("type", GroupModel.Type.REALM.intValue())
-                    .getResultList()
-                    .forEach(row -> {
-                        known.put((String) row[0], new Group((String) row[1], (String) row[2]));
-                        above.add((String) row[2]);
-                    });
+            List<String> all = List.copyOf(level);
+            for (int from = 0; from < all.size(); from += MOST_PARAMETERS) {
+                readLevel(all.subList(from, Math.min(from + MOST_PARAMETERS, all.size())), above);
+            }
             above.removeAll(known.keySet());
             // Keycloak gives groups at the top a blank in place of a parent.
             above.removeIf(String::isBlank);
             level = above;
         }
+    }
+
+    private void readLevel(List<String> ids, Set<String> above) {
+        entities.createQuery(
+                        "select g.id, g.name, g.parentId from GroupEntity g where g.id in (:ids) and g.type = :type",
+                        Object[].class)
+                .setParameter("ids", ids)
+                .setParameter("type", GroupModel.Type.REALM.intValue())
+                .getResultList()
+                .forEach(row -> {
+                    known.put((String) row[0], new Group((String) row[1], (String) row[2]));
+                    above.add((String) row[2]);
+                });
     }
 
     private String path(String id) {

@@ -221,7 +221,7 @@ final class ImportStreamIT {
     @Test
     void oneFileForwardsAndBackwardsAtOnceUpdatesEachUser() throws Exception {
         String prefix = name();
-        List<String> users = IntStream.range(0, 300)
+        List<String> users = IntStream.range(0, 100)
                 .mapToObj(i -> line(prefix + "-" + i).put("is_email_verified", true))
                 .map(ObjectNode::toString)
                 .toList();
@@ -233,7 +233,7 @@ final class ImportStreamIT {
                 i -> Import.post(
                         tenant,
                         admin,
-                        Map.of("mode", "update", "batch", 300),
+                        Map.of("mode", "update", "batch", 100),
                         String.join("\n", i == 0 ? users : reversed)
                                 .replace("Jane", "Name " + i)
                                 .getBytes(StandardCharsets.UTF_8)));
@@ -241,7 +241,7 @@ final class ImportStreamIT {
             Import.Answer answer = Import.Answer.of(response.asString());
             assertEquals(List.of(), answer.refusals());
             assertTrue(answer.isDone());
-            assertEquals(300, answer.count("updated"));
+            assertEquals(100, answer.count("updated"));
         }
         Node node = tenant.server().node();
         assertTrue(

@@ -137,7 +137,7 @@ final class Node implements Closeable {
         environment.put("KC_HTTP_MANAGEMENT_PORT", Integer.toString(managementPort));
         environment.put("KC_HOSTNAME_STRICT", "false");
         environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__PLATFORM_REALM", TestServer.PLATFORM);
-        environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__TENANT_GAUGES_INTERVAL", "5");
+        environment.put("KC_SPI_REALM_RESTAPI_EXTENSION__API__TENANT_GAUGES_INTERVAL", "3");
         // A test may hold up logins, and the machine may stand still for seconds: those of other tests then wait.
         environment.put(Limits.option("gate-wait"), "60");
         environment.put("KC_EVENT_METRICS_USER_TAGS", "realm,idp,clientId");
