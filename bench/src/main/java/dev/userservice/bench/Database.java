@@ -48,8 +48,16 @@ record Database(String url, String user, String password) {
         }
     }
 
+    /** Returns the settings of a server that uses the database, with the options of the driver that docs/installing.md names. */
     Map<String, String> settings() {
-        return Map.of("KC_DB_URL", url, "KC_DB_USERNAME", user, "KC_DB_PASSWORD", password);
+        String options = "logServerErrorDetail=false&reWriteBatchedInserts=true";
+        return Map.of(
+                "KC_DB_URL",
+                url + (url.contains("?") ? "&" : "?") + options,
+                "KC_DB_USERNAME",
+                user,
+                "KC_DB_PASSWORD",
+                password);
     }
 
     /** Returns for the results the server's version, and whether a commit waits for the disk. */

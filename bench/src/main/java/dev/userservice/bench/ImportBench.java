@@ -32,7 +32,7 @@ final class ImportBench {
     private static final String HEAP = "-Xms512m -Xmx512m";
     private static final String ADMIN = "the-admin";
     private static final int PEOPLE = 200;
-    private static final int WARM_UPS = 3;
+    private static final int WARM_UPS = 6;
     private static final int ROUNDS = 10;
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final int IMPORTED = 5_000;

@@ -44,7 +44,7 @@ import org.keycloak.userprofile.UserProfileContext;
  */
 final class NewUserRows {
     /** The number of rows that are sent to the database together. */
-    private static final int ROWS_AT_ONCE = 100;
+    private static final int ROWS_AT_ONCE = 500;
 
     /** The distance between the priorities of a user's credentials; see JpaUserCredentialStore. */
     private static final int PRIORITY_STEP = 10;

@@ -2,6 +2,7 @@ package dev.userservice.server;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +15,7 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
     private static final Pattern FORM = Pattern.compile(
             "postgres(?:ql)?://(?:(?<login>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?<rest>/[^/?#@]+(?:\\?[^#]*)?)");
 
-    private static final String ERROR_DETAIL = "logServerErrorDetail";
+    private static final List<String> OPTIONS = List.of("logServerErrorDetail=false", "reWriteBatchedInserts=true");
 
     static DatabaseUrl parse(String url) {
         Matcher form = FORM.matcher(url.strip());
@@ -24,7 +25,7 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
                     + " (write %40, %2F, %3A, %3F, %23, %25 for @ / : ? # % in the user and the password)");
         }
         String login = form.group("login");
-        String jdbcUrl = "jdbc:postgresql://" + form.group("hosts") + withoutValuesInErrors(form.group("rest"));
+        String jdbcUrl = "jdbc:postgresql://" + form.group("hosts") + withOptions(form.group("rest"));
         if (login == null) {
             return new DatabaseUrl(jdbcUrl, Optional.empty(), Optional.empty());
         }
@@ -37,12 +38,15 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
                         Optional.of(decode(login.substring(colon + 1))));
     }
 
-    /** Keeps the driver from writing the values of a row that it cannot store into its error, and so into the log. */
-    private static String withoutValuesInErrors(String rest) {
-        if (rest.contains(ERROR_DETAIL)) {
-            return rest;
+    /** Adds the options of the driver that docs/installing.md names, unless they are given. */
+    private static String withOptions(String rest) {
+        String whole = rest;
+        for (String option : OPTIONS) {
+            if (!rest.contains(option.substring(0, option.indexOf('=') + 1))) {
+                whole += (whole.contains("?") ? "&" : "?") + option;
+            }
         }
-        return rest + (rest.contains("?") ? "&" : "?") + ERROR_DETAIL + "=false";
+        return whole;
     }
 
     private static String decode(String text) {

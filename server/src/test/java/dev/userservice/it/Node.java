@@ -128,7 +128,7 @@ final class Node implements Closeable {
     void start() {
         Map<String, String> environment = new HashMap<>();
         if (database != null) {
-            environment.put("KC_DB_URL", database.url() + "&logServerErrorDetail=false");
+            environment.put("KC_DB_URL", database.url() + "&logServerErrorDetail=false&reWriteBatchedInserts=true");
             environment.put("KC_DB_USERNAME", "postgres");
             environment.put("KC_DB_PASSWORD", "postgres");
         }

@@ -63,7 +63,7 @@ class RunSettingsTest {
 
         assertEquals("postgres", environment.get("KCRAW_DB"));
         assertEquals(
-                "jdbc:postgresql://db.example:5433/kc$db?sslmode=require&logServerErrorDetail=false",
+                "jdbc:postgresql://db.example:5433/kc$db?sslmode=require&logServerErrorDetail=false&reWriteBatchedInserts=true",
                 environment.get("KCRAW_DB_URL"));
         assertEquals("us:er", environment.get("KCRAW_DB_USERNAME"));
         assertEquals(NASTY, environment.get("KCRAW_DB_PASSWORD"));
@@ -74,11 +74,15 @@ class RunSettingsTest {
     void aDatabaseUrlMayLeaveOutMuch() {
         assertEquals(
                 new DatabaseUrl(
-                        "jdbc:postgresql://[::1]/kc?logServerErrorDetail=false", Optional.empty(), Optional.empty()),
+                        "jdbc:postgresql://[::1]/kc?logServerErrorDetail=false&reWriteBatchedInserts=true",
+                        Optional.empty(),
+                        Optional.empty()),
                 DatabaseUrl.parse("postgresql://[::1]/kc"));
         assertEquals(
                 new DatabaseUrl(
-                        "jdbc:postgresql:///kc?logServerErrorDetail=true", Optional.of("a+b"), Optional.empty()),
+                        "jdbc:postgresql:///kc?logServerErrorDetail=true&reWriteBatchedInserts=true",
+                        Optional.of("a+b"),
+                        Optional.empty()),
                 DatabaseUrl.parse("postgresql://a+b@/kc?logServerErrorDetail=true"));
     }
 
