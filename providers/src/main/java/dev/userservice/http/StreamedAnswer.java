@@ -41,6 +41,10 @@ public final class StreamedAnswer extends FilterOutputStream {
         }
         Vertx vertx = request.get().vertx();
         HttpServerResponse response = request.get().response();
+        if (response.closed()) {
+            // What is written to it would just be dropped.
+            throw new IOException("The connection is closed");
+        }
         // With HTTP/2, a proxy sends other requests over the same connection.
         long timer = vertx.setTimer(PATIENCE.toMillis(), late -> response.reset());
         try {

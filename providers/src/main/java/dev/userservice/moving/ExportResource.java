@@ -60,6 +60,7 @@ public final class ExportResource {
         if (!PLACES.isFree(tenant)) {
             throw ApiProblem.unavailable(RETRY_SECONDS);
         }
+        String name = call.realm().getName();
         Optional<CurrentRequest> request = CurrentRequest.current();
         StreamingOutput answer = out -> {
             if (!PLACES.take(tenant)) {
@@ -75,7 +76,7 @@ public final class ExportResource {
                 call.session().getTransactionManager().commit();
                 new ExportRun(call, withSecrets).run(parameters.behind(), StreamedAnswer.to(out));
             } catch (IOException gone) {
-                LOG.infof("The client of an export has gone, or reads nothing: %s", gone.getMessage());
+                LOG.infof("The client of an export of %s has gone, or reads nothing: %s", name, gone.getMessage());
                 request.ifPresent(CurrentRequest::breakOff);
             } finally {
                 PLACES.release(tenant);

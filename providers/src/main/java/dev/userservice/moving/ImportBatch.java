@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.keycloak.common.constants.ServiceAccountConstants;
 import org.keycloak.models.UserModel;
 import org.keycloak.storage.UserStorageProvider;
 
@@ -124,6 +126,7 @@ final class ImportBatch {
 
     private void take(Candidate candidate, Optional<String> userId) {
         if (userId.isEmpty()) {
+            requireNoNameOfAClient(candidate);
             created.add(NewUser.of(call.session(), call.realm(), candidate));
             newBefore.add(candidate.line());
             weak += candidate.hasWeakPassword() ? 1 : 0;
@@ -143,6 +146,17 @@ final class ImportBatch {
             String field =
                     candidate.hasOwnId() ? "id" : candidate.first(UserModel.EMAIL) == null ? "username" : "email";
             throw ApiProblem.invalid(field, "This user exists already");
+        }
+    }
+
+    /** Rejects a name that Keycloak gives to a client's own account: the client could not be created later. */
+    private static void requireNoNameOfAClient(Candidate candidate) {
+        String username = candidate.first(UserModel.USERNAME);
+        if (username != null
+                && username.strip()
+                        .toLowerCase(Locale.ROOT)
+                        .startsWith(ServiceAccountConstants.SERVICE_ACCOUNT_USER_PREFIX)) {
+            throw ApiProblem.invalid("username", "Only accounts of clients have names of this form");
         }
     }
 

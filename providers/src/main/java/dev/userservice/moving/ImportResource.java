@@ -79,6 +79,7 @@ public final class ImportResource {
             throw ApiProblem.unavailable(RETRY_SECONDS);
         }
         String tenant = call.realm().getId();
+        String name = call.realm().getName();
         Optional<CurrentRequest> request = CurrentRequest.current();
         StreamingOutput answer = out -> {
             // The import outlives any transaction: each batch has its own.
@@ -92,7 +93,9 @@ public final class ImportResource {
             try {
                 run.run(body);
             } catch (IOException gone) {
-                LOG.infof("The client of an import has gone, or neither sends nor reads: %s", gone.getMessage());
+                LOG.infof(
+                        "The client of an import into %s has gone, or neither sends nor reads: %s",
+                        name, gone.getMessage());
                 request.ifPresent(CurrentRequest::breakOff);
             } catch (RuntimeException e) {
                 // Without this, the answer would end like that of an import which is done.

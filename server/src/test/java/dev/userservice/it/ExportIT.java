@@ -223,6 +223,26 @@ final class ExportIT {
         }
     }
 
+    /** Otherwise the server would read all users for nobody. */
+    @Test
+    void whoGoesInTheMiddleEndsTheExport(TestServer server) throws Exception {
+        Tenant own = Tenant.on(server).withLongTokens();
+        own.addUser("boss", "admin");
+        String boss = own.session("boss").access();
+        importMany(own, boss, "x".repeat(7000));
+        HttpRequest call = HttpRequest.newBuilder(
+                        URI.create(server.base() + "/realms/" + own.name() + "/api/users/export"))
+                .header("Authorization", "Bearer " + boss)
+                .build();
+        HttpResponse<InputStream> answer = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .send(call, HttpResponse.BodyHandlers.ofInputStream());
+        assertTrue(answer.body().read() >= 0);
+        answer.body().close();
+        own.awaitLogged("The client of an export of " + own.name() + " has gone");
+    }
+
     /** A client that reads nothing keeps a thread of the server, but not for ever. */
     @Test
     void whoReadsNothingLosesThePlace(TestServer server) throws Exception {

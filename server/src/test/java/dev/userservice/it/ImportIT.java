@@ -141,6 +141,7 @@ final class ImportIT {
                 "id | \"0123456789012345678901234567890123456\" | id",
                 "email | \"no address\" | email",
                 "username | \"somebody@else.example\" | username",
+                "username | \"Service-account-importer\" | username",
                 "gender | \"Unknown\" | gender",
                 "created_at | \"yesterday\" | created_at",
                 "created_at | \"2999-01-01T00:00:00Z\" | created_at",
