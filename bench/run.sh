@@ -9,6 +9,7 @@
 #     bench/run.sh limits       what it costs to count requests, and to refuse them; needs redis-server
 #     bench/run.sh metrics      the figures of a hundred tenants
 #     bench/run.sh requests     what it costs a request to be counted and timed, and to be logged
+#     bench/run.sh sessions     refreshes and one's own profile, against a Keycloak without the extension and userinfo
 #     bench/run.sh argon2       logins with libsodium, against a Keycloak without the extension
 #     bench/run.sh overload     how long others wait while 200 clients log in without pause
 #     bench/run.sh activity     pages, purge and erasure of a long activity log; longer than the others

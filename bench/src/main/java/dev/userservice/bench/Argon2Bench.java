@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -23,9 +24,9 @@ final class Argon2Bench {
     private static final int USERS = 200;
 
     private static final int LOGINS_A_ROUND = 80;
-    private static final int ROUNDS = 15;
-    private static final int WARM_UPS = 6;
-    private static final Duration LIMIT = Duration.ofSeconds(150);
+    private static final int ROUNDS = 20;
+    private static final int WARM_UPS = 25;
+    private static final Duration LIMIT = Duration.ofMinutes(12);
 
     private final Server with;
     private final Server off;
@@ -45,7 +46,7 @@ final class Argon2Bench {
         with.start();
         // The realms are added before another server starts, because each server has caches of its own.
         with.addRealm(tenant().toString());
-        with.addRealm(plain().toString());
+        with.addRealm(withUsers(PlainRealm.json(PLAIN)).toString());
         off.start(Map.of(Server.option("argon2-library"), "off"));
         bare.start();
         if (with.logged("Argon2 is computed by libsodium") != 1
@@ -57,16 +58,30 @@ final class Argon2Bench {
     }
 
     private void measure(Database database) throws Exception {
-        Comparison login = compare("login", round(with, apiLogin(with)), round(bare, passwordGrant(bare)));
-        Comparison grant =
-                compare("token endpoint", round(with, passwordGrant(with)), round(bare, passwordGrant(bare)));
-        Comparison page = compare("login page", pages(with), pages(bare));
-        Comparison check = compare("check", checks(with), checks(off));
+        List<Comparison> all = Comparison.rotating(
+                WARM_UPS,
+                ROUNDS,
+                LIMIT,
+                List.of(
+                        new Comparison.Pair("login", round(with, apiLogin(with)), round(bare, passwordGrant(bare))),
+                        new Comparison.Pair(
+                                "token endpoint", round(with, passwordGrant(with)), round(bare, passwordGrant(bare))),
+                        new Comparison.Pair("login page", pages(with), pages(bare)),
+                        new Comparison.Pair("check", checks(with), checks(off))));
+        Comparison login = all.get(0);
+        Comparison grant = all.get(1);
+        Comparison page = all.get(2);
+        Comparison check = all.get(3);
 
         OptionalDouble none = OptionalDouble.empty();
         OptionalDouble keycloaks = OptionalDouble.of(1.7);
         Results results = new Results("Argon2")
-                .requests("`POST /login`", "bare token endpoint, password grant", login, OptionalDouble.of(1.8), none)
+                .requests(
+                        "`POST /login`",
+                        "bare token endpoint, password grant",
+                        login,
+                        OptionalDouble.of(1.8),
+                        OptionalDouble.of(0.7))
                 .requests("Keycloak's token endpoint, password grant", "the same, bare", grant, keycloaks, none)
                 .requests("Keycloak's login page, opened and sent", "the same, bare", page, keycloaks, none)
                 .atMost(
@@ -84,21 +99,10 @@ final class Argon2Bench {
                 Comparison.throughput(check.ours()),
                 Comparison.throughput(check.theirs()));
         results.write(
-                "%d connections, %d users; %d, %d, %d and %d rounds of %d requests. All servers run at once on one database, and one of them gets requests at a time."
-                        .formatted(
-                                Comparison.CONNECTIONS,
-                                USERS,
-                                login.ours().size(),
-                                grant.ours().size(),
-                                page.ours().size(),
-                                check.ours().size(),
-                                LOGINS_A_ROUND),
+                "%d connections, %d users; %d rounds of %d requests for each row, after %d to warm up. All servers run at once on one database, and one of them gets requests at a time."
+                        .formatted(Comparison.CONNECTIONS, USERS, login.ours().size(), LOGINS_A_ROUND, WARM_UPS),
                 HEAP,
                 database);
-    }
-
-    private static Comparison compare(String name, Comparison.Turn ours, Comparison.Turn theirs) throws Exception {
-        return Comparison.inTurns(name, WARM_UPS, ROUNDS, LIMIT, ours, theirs);
     }
 
     private static Comparison.Turn round(Server server, Comparison.Side side) {
@@ -111,19 +115,8 @@ final class Argon2Bench {
     }
 
     private static Comparison.Side passwordGrant(Server server) {
-        return item -> server.postForm(
-                "/realms/" + PLAIN + "/protocol/openid-connect/token",
-                Map.of(
-                        "grant_type",
-                        "password",
-                        "client_id",
-                        LoginPage.CLIENT,
-                        "client_secret",
-                        Tenants.SECRET,
-                        "username",
-                        user(item),
-                        "password",
-                        Tenants.PASSWORD));
+        PlainRealm realm = new PlainRealm(server, PLAIN);
+        return item -> realm.passwordGrant(user(item));
     }
 
     private static Comparison.Turn pages(Server server) {
@@ -159,26 +152,15 @@ final class Argon2Bench {
     }
 
     private static ObjectNode tenant() {
-        ObjectNode tenant = Tenants.tenant(TENANT);
-        for (int i = 0; i < USERS; i++) {
-            Tenants.addUser(tenant, user(i));
-        }
+        ObjectNode tenant = withUsers(Tenants.tenant(TENANT));
         Tenants.addUser(tenant, ADMIN, "admin");
         return tenant;
     }
 
-    /** Returns a realm of Keycloak's own defaults, with the same users. */
-    private static ObjectNode plain() {
-        ObjectNode realm = Server.JSON.createObjectNode().put("realm", PLAIN).put("enabled", true);
+    private static ObjectNode withUsers(ObjectNode realm) {
         for (int i = 0; i < USERS; i++) {
             Tenants.addUser(realm, user(i));
         }
-        ObjectNode client = realm.putArray("clients")
-                .addObject()
-                .put("clientId", LoginPage.CLIENT)
-                .put("secret", Tenants.SECRET)
-                .put("directAccessGrantsEnabled", true);
-        client.putArray("redirectUris").add(LoginPage.HOME);
         return realm;
     }
 }

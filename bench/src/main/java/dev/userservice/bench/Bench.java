@@ -16,8 +16,8 @@ public final class Bench {
     /** Is the limit of the benchmark that first fills tables with many millions of rows. */
     private static final Duration LIMIT_OF_ACTIVITY = Duration.ofMinutes(40);
 
-    /** Is the limit of the benchmark that builds and starts three servers. */
-    private static final Duration LIMIT_OF_ARGON2 = Duration.ofMinutes(20);
+    /** Is the limit of the benchmarks that build and start several servers, and warm them up. */
+    private static final Duration LIMIT_OF_BARE = Duration.ofMinutes(20);
 
     /** Is the limit of the benchmark that starts three servers and overloads each of them in turns. */
     private static final Duration LIMIT_OF_OVERLOAD = Duration.ofMinutes(40);
@@ -30,6 +30,7 @@ public final class Bench {
             "limits",
             "metrics",
             "requests",
+            "sessions",
             "argon2",
             "overload",
             "import",
@@ -61,7 +62,7 @@ public final class Bench {
                             case "activity" -> LIMIT_OF_ACTIVITY;
                             case "flood" -> FloodBench.limit();
                             case "import" -> LIMIT_OF_ACTIVITY;
-                            case "argon2" -> LIMIT_OF_ARGON2;
+                            case "argon2", "sessions", "registration" -> LIMIT_OF_BARE;
                             case "overload" -> LIMIT_OF_OVERLOAD;
                             default -> LIMIT;
                         });
@@ -72,6 +73,7 @@ public final class Bench {
                     case "limits" -> LimitsBench.run(work.resolve(name));
                     case "metrics" -> MetricsBench.run(work.resolve(name));
                     case "requests" -> RequestsBench.run(work.resolve(name));
+                    case "sessions" -> SessionBench.run(work.resolve(name));
                     case "argon2" -> Argon2Bench.run(work.resolve(name));
                     case "overload" -> OverloadBench.run(work.resolve(name));
                     case "import" -> ImportBench.run(work.resolve(name));

@@ -92,25 +92,47 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     /** Compares turns of any kind, as {@link #ofWork} compares work. */
     static Comparison inTurns(String name, int warmUps, int rounds, Duration limit, Turn ours, Turn theirs)
             throws Exception {
-        List<Round> a = new ArrayList<>();
-        List<Round> b = new ArrayList<>();
+        return rotating(warmUps, rounds, limit, List.of(new Pair(name, ours, theirs)))
+                .get(0);
+    }
+
+    /** Two ways to do the same, and what that is. */
+    record Pair(String name, Turn ours, Turn theirs) {}
+
+    /**
+     * Compares several pairs, which take turns too: so what one pair has warmed up is warm for all, and none has the coldest
+     * server because it comes first.
+     *
+     * @return the comparisons in the order of the pairs
+     */
+    static List<Comparison> rotating(int warmUps, int rounds, Duration limit, List<Pair> pairs) throws Exception {
+        List<Comparison> all = pairs.stream()
+                .map(pair -> new Comparison(new ArrayList<>(), new ArrayList<>()))
+                .toList();
         long start = System.nanoTime();
         for (int i = 0; i < warmUps + rounds; i++) {
-            if (a.size() >= LEAST_ROUNDS && System.nanoTime() - start > limit.toNanos()) {
+            if (i >= warmUps + LEAST_ROUNDS && System.nanoTime() - start > limit.toNanos()) {
                 break;
             }
-            boolean oursFirst = i % 2 == 0;
-            Round first = (oursFirst ? ours : theirs).take(i);
-            Round second = (oursFirst ? theirs : ours).take(i);
-            Round mine = oursFirst ? first : second;
-            Round other = oursFirst ? second : first;
-            Bench.say("%s, round %d: %.2f/s and %.2f/s", name, i, mine.throughput(), other.throughput());
-            if (i >= warmUps) {
-                a.add(mine);
-                b.add(other);
+            for (int p = 0; p < pairs.size(); p++) {
+                Comparison round = inTurn(pairs.get(p), i);
+                if (i >= warmUps) {
+                    all.get(p).ours().addAll(round.ours());
+                    all.get(p).theirs().addAll(round.theirs());
+                }
             }
         }
-        return new Comparison(a, b);
+        return all;
+    }
+
+    private static Comparison inTurn(Pair pair, int number) throws Exception {
+        boolean oursFirst = number % 2 == 0;
+        Round first = (oursFirst ? pair.ours() : pair.theirs()).take(number);
+        Round second = (oursFirst ? pair.theirs() : pair.ours()).take(number);
+        Round mine = oursFirst ? first : second;
+        Round other = oursFirst ? second : first;
+        Bench.say("%s, round %d: %.2f/s and %.2f/s", pair.name(), number, mine.throughput(), other.throughput());
+        return new Comparison(List.of(mine), List.of(other));
     }
 
     /** Does the work this many times on one thread. */

@@ -12,8 +12,6 @@ import java.util.stream.Collectors;
 
 /** Logs users in on Keycloak's login page: each login opens the page with no cookie, and sends its form. */
 record LoginPage(Server server, String realm) {
-    static final String CLIENT = "bench-page";
-
     /** Is the address to which a login leads. Nobody calls it. */
     static final String HOME = "https://app.example/";
 
@@ -22,7 +20,8 @@ record LoginPage(Server server, String realm) {
     /** Logs a user in, and returns how many nanoseconds that took. */
     long login(String user) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        String query = "?response_type=code&scope=openid&client_id=" + CLIENT + "&redirect_uri=" + encoded(HOME);
+        String query =
+                "?response_type=code&scope=openid&client_id=" + PlainRealm.CLIENT + "&redirect_uri=" + encoded(HOME);
         HttpResponse<String> page = send(
                 server.get("/realms/" + realm + "/protocol/openid-connect/auth" + query)
                         .build(),

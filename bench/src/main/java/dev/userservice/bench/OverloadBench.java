@@ -16,7 +16,6 @@ import java.util.OptionalDouble;
 final class OverloadBench {
     private static final String HEAP = "-Xms512m -Xmx512m";
     private static final String REALM = "bench-overload";
-    private static final String CLIENT = "user-service-api";
 
     private static final int ROUNDS = 7;
     private static final int PERCENT = 99;
@@ -36,11 +35,11 @@ final class OverloadBench {
         gated.addRealm(withUsers(Tenants.tenant(REALM)).toString());
         open.start(Map.of(Server.option("gate"), "false"));
         bare.start();
-        bare.addRealm(withUsers(plain()).toString());
+        bare.addRealm(withUsers(PlainRealm.json(REALM)).toString());
 
         Storm ours = new Storm(new ApiCalls(gated, REALM));
         Storm ungated = new Storm(new ApiCalls(open, REALM));
-        Storm theirs = new Storm(new KeycloakCalls(bare, REALM, CLIENT));
+        Storm theirs = new Storm(new KeycloakCalls(new PlainRealm(bare, REALM)));
         for (Storm storm : List.of(ours, ungated, theirs)) {
             Bench.say("warming up: every user logs in twice");
             storm.warmUp();
@@ -130,25 +129,6 @@ final class OverloadBench {
         for (int i = 0; i < Storm.CLIENTS + Storm.SESSIONS; i++) {
             Tenants.addUser(realm, Storm.user(i));
         }
-        return realm;
-    }
-
-    /** Returns a realm of Keycloak's own kind, with what the tenant of the template has and a login needs. */
-    private static ObjectNode plain() {
-        ObjectNode realm = Server.JSON
-                .createObjectNode()
-                .put("realm", REALM)
-                .put("enabled", true)
-                .put("sslRequired", "none")
-                .put("bruteForceProtected", true)
-                .put("revokeRefreshToken", true);
-        realm.withArray("clients")
-                .addObject()
-                .put("clientId", CLIENT)
-                .put("secret", Tenants.SECRET)
-                .put("publicClient", false)
-                .put("directAccessGrantsEnabled", true)
-                .put("standardFlowEnabled", false);
         return realm;
     }
 }

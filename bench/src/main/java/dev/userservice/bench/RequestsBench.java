@@ -65,7 +65,7 @@ final class RequestsBench {
         Calls unseen = new Calls(without, false);
         Calls logged = new Calls(logging, true);
         warmUp(List.of(seen, unseen, logged));
-        compare(results, "", seen, "the same Keycloak without " + OBSERVER, unseen, OptionalDouble.of(0.95));
+        compare(results, "", seen, "the same Keycloak without " + OBSERVER, unseen, OptionalDouble.of(0.97));
         compare(results, ", each in the log", logged, "the same, not in the log", seen, OptionalDouble.empty());
         if (logging.logged(ACCESS) < WARM_UPS * (HEALTH_A_WARM_UP + ME_A_WARM_UP) || with.logged(ACCESS) > 0) {
             throw new IllegalStateException("What should be in the log is not, or the other way round");
