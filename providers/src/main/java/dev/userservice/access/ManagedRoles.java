@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.RoleUtils;
 
 /**
  * The realm roles that the API manages, and of which it shows a user's highest: {@code user}, {@code admin} and, on the
@@ -28,6 +30,9 @@ public final class ManagedRoles {
     private final EntityManager entities;
     private final RealmModel realm;
     private final List<String> highestFirst;
+
+    /** What gives each role, once it was asked for. */
+    private Map<String, Givers> givers;
 
     public ManagedRoles(KeycloakSession session, Tenancy tenancy) {
         this.entities = Entities.of(session);
@@ -50,6 +55,16 @@ public final class ManagedRoles {
                 .findFirst();
     }
 
+    /** Returns the highest of these roles that is the given role or that it contains. */
+    public Optional<String> highestOf(RoleModel given) {
+        return highestFirst.stream()
+                .filter(name -> {
+                    RoleModel role = realm.getRole(name);
+                    return role != null && RoleUtils.hasRole(Stream.of(given), role);
+                })
+                .findFirst();
+    }
+
     /**
      * Everything that gives a role: users hold it if they are mapped to one of the roles or are members of one of the
      * groups.
@@ -65,6 +80,13 @@ public final class ManagedRoles {
      * roles and groups are nested, and not on the number of users.
      */
     public Map<String, Givers> givers() {
+        if (givers == null) {
+            givers = read();
+        }
+        return givers;
+    }
+
+    private Map<String, Givers> read() {
         Map<String, String> names = new LinkedHashMap<>();
         for (String name : highestFirst) {
             RoleModel role = realm.getRole(name);
@@ -83,13 +105,13 @@ public final class ManagedRoles {
         groupsOfRoles.values().forEach(top::addAll);
         Map<String, Set<String>> children = children(top);
 
-        Map<String, Givers> givers = new LinkedHashMap<>();
+        Map<String, Givers> found = new LinkedHashMap<>();
         roles.forEach((name, ids) -> {
             Set<String> own = new HashSet<>();
             ids.forEach(role -> own.addAll(groupsOfRoles.getOrDefault(role, Set.of())));
-            givers.put(name, new Givers(ids, closure(own, children)));
+            found.put(name, new Givers(ids, closure(own, children)));
         });
-        return givers;
+        return found;
     }
 
     /** Returns, for each of the roles and of the composites above them, the composites that contain it directly. */

@@ -1,7 +1,11 @@
 package dev.userservice.keycloak;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfileContext;
@@ -10,12 +14,30 @@ import org.keycloak.userprofile.UserProfileProvider;
 /** The attributes of a user that the tenant's declarative user profile lets a reader see. */
 public record ReadableProfile(Map<String, List<String>> attributes) {
 
-    /** Returns the attributes that an admin may see of a user of whom only the given ones are known. */
-    public static ReadableProfile forAdmin(KeycloakSession session, Map<String, String> attributes) {
-        return new ReadableProfile(session.getProvider(UserProfileProvider.class)
-                .create(UserProfileContext.USER_API, attributes)
+    /**
+     * Returns the names of the API's attributes that an admin may see. They are the same for all users of a realm, and it
+     * takes longer to find them than to read a user.
+     */
+    public static Set<String> namesForAdmin(KeycloakSession session) {
+        Map<String, String> anybodys = Stream.of(ProfileAttributes.OF_KEYCLOAK, ProfileAttributes.OF_TEMPLATE)
+                .flatMap(List::stream)
+                .collect(Collectors.toMap(name -> name, name -> "any"));
+        return Set.copyOf(session.getProvider(UserProfileProvider.class)
+                .create(UserProfileContext.USER_API, anybodys)
                 .getAttributes()
-                .getReadable());
+                .getReadable()
+                .keySet());
+    }
+
+    /** Returns those of a user's attributes that have one of the names. */
+    public static ReadableProfile of(Map<String, String> attributes, Set<String> names) {
+        Map<String, List<String>> readable = new HashMap<>();
+        attributes.forEach((name, value) -> {
+            if (value != null && names.contains(name)) {
+                readable.put(name, List.of(value));
+            }
+        });
+        return new ReadableProfile(readable);
     }
 
     /** Returns the attributes that a reader may see, who is the user or an admin by the context. */

@@ -95,7 +95,7 @@ final class ExportPage {
         }
         List<String> ids = rows.stream().map(Row::id).toList();
         Map<String, String> roles =
-                new HighestRoles(session, new ManagedRoles(session, call.tenancy()).givers()).of(ids);
+                new HighestRoles(session, call.realm(), new ManagedRoles(session, call.tenancy())).of(ids);
         Map<String, Map<String, List<String>>> attributes = attributes(ids);
         Map<String, Instant> logins = LastLogins.of(session, ids);
         Map<String, List<String>> groups = new GroupPaths(session).of(ids);

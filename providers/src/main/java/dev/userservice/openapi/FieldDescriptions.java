@@ -95,6 +95,7 @@ final class FieldDescriptions {
             word("token", "The code of the mail", "\"RX02-5MJ6-0K3Q-8T1V-ZD4N-7W9P-HC2B\""),
             word("token_type", "How the access token is sent (RFC 6750)", "\"Bearer\""),
             word("total", "How many there are", "123"),
+            word("total_is_exact", "Whether there are no more than total; where total is", "true"),
             word("totp", "A current one-time code", "\"123456\""),
             word("type", "The kind of problem; about:blank where the status says it", "\"about:blank\""),
             word("user_agent", "The program that asked, as it calls itself", "\"Mozilla/5.0\""),

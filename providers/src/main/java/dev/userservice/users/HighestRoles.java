@@ -7,56 +7,91 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
 
-/** The highest of {@link ManagedRoles} that each of several users holds, by two statements for all of them. */
+/**
+ * The highest of {@link ManagedRoles} that each of several users holds, by two statements for all of them. What a role
+ * contains is in Keycloak's cache. Only if one of the users is in a group, or if they have many different roles, is the tree
+ * of roles and groups read from the database, whose cost does not depend on how many there are.
+ */
 public final class HighestRoles {
-    private final EntityManager entities;
-    private final Map<String, ManagedRoles.Givers> givers;
+    /** How many roles are looked up one by one, each of which may be missing in the cache. */
+    private static final int FEW = 8;
 
-    /**
-     * Prepares the search.
-     *
-     * @param givers what gives each role, as {@link ManagedRoles#givers} returns it, highest first
-     */
-    public HighestRoles(KeycloakSession session, Map<String, ManagedRoles.Givers> givers) {
+    private final KeycloakSession session;
+    private final EntityManager entities;
+    private final RealmModel realm;
+    private final ManagedRoles managed;
+
+    public HighestRoles(KeycloakSession session, RealmModel realm, ManagedRoles managed) {
+        this.session = session;
         this.entities = Entities.of(session);
-        this.givers = givers;
+        this.realm = realm;
+        this.managed = managed;
     }
 
     /** Returns the name of each user's highest role by the user's id, without those who have none. */
     public Map<String, String> of(List<String> ids) {
-        Set<String> all = new HashSet<>();
-        Set<String> groups = new HashSet<>();
-        givers.values().forEach(giver -> {
-            all.addAll(giver.roles());
-            groups.addAll(giver.groups());
+        List<Object[]> mappings = owners("UserRoleMappingEntity", "roleId", ids);
+        List<Object[]> memberships = owners("UserGroupMembershipEntity", "groupId", ids);
+        Set<String> roles = mappings.stream().map(row -> (String) row[1]).collect(Collectors.toSet());
+        return memberships.isEmpty() && roles.size() <= FEW
+                ? highest(mappings, byModel(roles), List.of(), Map.of())
+                : byTree(mappings, memberships);
+    }
+
+    /** Returns the highest role that each of these roles gives. */
+    private Map<String, String> byModel(Set<String> ids) {
+        Map<String, String> given = new HashMap<>();
+        for (String id : ids) {
+            RoleModel role = session.roles().getRoleById(realm, id);
+            Optional.ofNullable(role).flatMap(managed::highestOf).ifPresent(name -> given.put(id, name));
+        }
+        return given;
+    }
+
+    private Map<String, String> byTree(List<Object[]> mappings, List<Object[]> memberships) {
+        Map<String, String> byRole = new HashMap<>();
+        Map<String, String> byGroup = new HashMap<>();
+        managed.givers().forEach((name, giver) -> {
+            giver.roles().forEach(id -> byRole.putIfAbsent(id, name));
+            giver.groups().forEach(id -> byGroup.putIfAbsent(id, name));
         });
-        List<Object[]> mappings = owners("UserRoleMappingEntity", "roleId", ids, all);
-        List<Object[]> memberships = owners("UserGroupMembershipEntity", "groupId", ids, groups);
+        return highest(mappings, byRole, memberships, byGroup);
+    }
+
+    private Map<String, String> highest(
+            List<Object[]> mappings,
+            Map<String, String> byRole,
+            List<Object[]> memberships,
+            Map<String, String> byGroup) {
+        Map<String, Set<String>> held = new HashMap<>();
+        mappings.forEach(row -> add(held, (String) row[0], byRole.get((String) row[1])));
+        memberships.forEach(row -> add(held, (String) row[0], byGroup.get((String) row[1])));
         Map<String, String> highest = new HashMap<>();
-        givers.forEach((role, giver) -> {
-            mappings.stream()
-                    .filter(row -> giver.roles().contains(row[1]))
-                    .forEach(row -> highest.putIfAbsent((String) row[0], role));
-            memberships.stream()
-                    .filter(row -> giver.groups().contains(row[1]))
-                    .forEach(row -> highest.putIfAbsent((String) row[0], role));
-        });
+        held.forEach((user, names) -> managed.highestFirst().stream()
+                .filter(names::contains)
+                .findFirst()
+                .ifPresent(name -> highest.put(user, name)));
         return highest;
     }
 
-    private List<Object[]> owners(String table, String column, List<String> ids, Set<String> values) {
-        if (values.isEmpty()) {
-            return List.of();
+    private static void add(Map<String, Set<String>> held, String user, String name) {
+        if (name != null) {
+            held.computeIfAbsent(user, none -> new HashSet<>()).add(name);
         }
+    }
+
+    private List<Object[]> owners(String table, String column, List<String> ids) {
         return entities.createQuery(
-                        "select m.user.id, m." + column + " from " + table + " m where m.user.id in (:ids) and m."
-                                + column + " in (:values)",
+                        "select m.user.id, m." + column + " from " + table + " m where m.user.id in (:ids)",
                         Object[].class)
                 .setParameter("ids", ids)
-                .setParameter("values", values)
                 .getResultList();
     }
 }

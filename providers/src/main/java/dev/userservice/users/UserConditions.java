@@ -38,7 +38,7 @@ public final class UserConditions {
     private final EntityManager entities;
     private final HibernateCriteriaBuilder criteria;
     private final RealmModel realm;
-    private final Map<String, ManagedRoles.Givers> givers;
+    private final ManagedRoles managed;
     private final boolean hasClosed;
 
     UserConditions(
@@ -46,12 +46,12 @@ public final class UserConditions {
             EntityManager entities,
             HibernateCriteriaBuilder criteria,
             RealmModel realm,
-            Map<String, ManagedRoles.Givers> givers) {
+            ManagedRoles managed) {
         this.session = session;
         this.entities = entities;
         this.criteria = criteria;
         this.realm = realm;
-        this.givers = givers;
+        this.managed = managed;
         this.hasClosed = ClosedOrganizations.mayBeIn(session);
     }
 
@@ -103,6 +103,7 @@ public final class UserConditions {
     }
 
     private List<Predicate> hasAsHighest(String role, CriteriaQuery<?> query, Root<UserEntity> user) {
+        Map<String, ManagedRoles.Givers> givers = managed.givers();
         if (!givers.containsKey(role)) {
             return List.of(criteria.disjunction());
         }

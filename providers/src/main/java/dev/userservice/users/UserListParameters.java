@@ -12,6 +12,9 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** The query parameters of the list of users. */
 public final class UserListParameters {
+    /** How many users are counted unless all are asked for. */
+    static final int MOST_COUNTED = 10_000;
+
     private static final int MAX_TEXT = 255;
 
     @QueryParam("limit")
@@ -51,6 +54,14 @@ public final class UserListParameters {
             schema = @Schema(type = SchemaType.STRING, maxLength = MAX_TEXT))
     String q;
 
+    @QueryParam("exact_total")
+    @Parameter(
+            description =
+                    "Whether total counts all users, however many there are and however long that takes; by default it stops at "
+                            + MOST_COUNTED,
+            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+    String exactTotal;
+
     @QueryParam("sort")
     @Parameter(
             schema =
@@ -63,6 +74,11 @@ public final class UserListParameters {
     /** Returns which part of the found users is requested. */
     Paging paging(FieldErrors errors) {
         return Paging.of(limit, offset, cursor, errors);
+    }
+
+    /** Whether the total shall be exact, however many users there are. */
+    boolean isExactTotal(FieldErrors errors) {
+        return errors.flag("exact_total", exactTotal).orElse(false);
     }
 
     /** Returns the requested conditions. */

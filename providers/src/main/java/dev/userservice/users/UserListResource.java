@@ -40,8 +40,8 @@ public final class UserListResource {
             operationId = "listUsers",
             summary = "The tenant's users, a page at a time",
             description =
-                    "A page by offset says how many users there are in all. A page by cursor does not, costs the same at any"
-                            + " depth, and neither passes over nor repeats a user while others come and go.")
+                    "A page by offset says how many users there are in all, or that there are more than it has counted. A page by"
+                            + " cursor does not, costs the same at any depth, and neither passes over nor repeats a user while others come and go.")
     @APIResponse(
             responseCode = "200",
             description = "A page; the header Link leads to the next one, where there is one",
@@ -57,6 +57,7 @@ public final class UserListResource {
         UserSearch.Filter filter = parameters.filter(errors);
         Paging paging = parameters.paging(errors);
         Optional<UserSort> asked = parameters.sort(errors);
+        boolean isExactTotal = parameters.isExactTotal(errors);
         errors.throwIfAny();
 
         Optional<UserCursor> after =
@@ -66,24 +67,41 @@ public final class UserListResource {
         }
         UserSort order = after.map(UserCursor::sort).or(() -> asked).orElse(UserSort.USERNAME);
         UserSearch search = new UserSearch(call, isOfAll);
-        Long total = paging.isByOffset() ? search.count(filter) : null;
+        Optional<Total> total =
+                paging.isByOffset() ? Optional.of(Total.of(search, filter, isExactTotal)) : Optional.empty();
         List<UserSearch.Hit> hits = search.page(
                 filter, order, after.map(UserCursor::position).orElse(null), paging.offset(), paging.limit() + 1);
         return answer(total, hits, paging.limit(), order);
     }
 
-    private Response answer(Long total, List<UserSearch.Hit> hits, int limit, UserSort order) {
+    /**
+     * How many users match.
+     *
+     * @param isExact whether there are no more than {@code count}
+     */
+    private record Total(long count, boolean isExact) {
+        static Total of(UserSearch search, UserSearch.Filter filter, boolean isExact) {
+            int most = isExact ? Integer.MAX_VALUE : UserListParameters.MOST_COUNTED + 1;
+            long count = search.count(filter, most);
+            return count < most ? new Total(count, true) : new Total(UserListParameters.MOST_COUNTED, false);
+        }
+    }
+
+    private Response answer(Optional<Total> total, List<UserSearch.Hit> hits, int limit, UserSort order) {
         List<UserView> users = hits.stream()
                 .limit(limit)
                 .map(hit -> UserView.of(call.realm(), hit.user()))
                 .toList();
-        if (hits.size() <= limit) {
-            return Response.ok(new UserListView(total, users, null)).build();
-        }
-        String next = new UserCursor(order, hits.get(limit - 1).position()).text();
-        return Response.ok(new UserListView(total, users, next))
-                .link(call.nextPage(next), "next")
-                .build();
+        Optional<String> next = hits.size() <= limit
+                ? Optional.empty()
+                : Optional.of(new UserCursor(order, hits.get(limit - 1).position()).text());
+        Response.ResponseBuilder answer = Response.ok(new UserListView(
+                total.map(Total::count).orElse(null),
+                total.map(Total::isExact).orElse(null),
+                users,
+                next.orElse(null)));
+        next.ifPresent(cursor -> answer.link(call.nextPage(cursor), "next"));
+        return answer.build();
     }
 
     /** A page of users. */
@@ -93,8 +111,10 @@ public final class UserListResource {
             name = "UserList",
             requiredProperties = {"users"})
     public record UserListView(
-            @Schema(description = "How many there are in all; not on a page by cursor")
+            @Schema(description = "How many there are in all, or at least; not on a page by cursor")
             Long total,
+
+            Boolean totalIsExact,
 
             List<UserView> users,
 

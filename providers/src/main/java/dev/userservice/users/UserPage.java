@@ -30,11 +30,11 @@ public final class UserPage {
     private final RealmModel realm;
     private final HighestRoles roles;
 
-    UserPage(KeycloakSession session, RealmModel realm, Map<String, ManagedRoles.Givers> givers) {
+    UserPage(KeycloakSession session, RealmModel realm, ManagedRoles managed) {
         this.session = session;
         this.entities = Entities.of(session);
         this.realm = realm;
-        this.roles = new HighestRoles(session, givers);
+        this.roles = new HighestRoles(session, realm, managed);
     }
 
     /**
@@ -53,6 +53,7 @@ public final class UserPage {
         Set<String> closedOut = closedOut(ids);
         Set<String> withTotp = withTotp(ids);
         Map<String, Map<String, String>> attributes = attributes(ids);
+        Set<String> readable = ReadableProfile.namesForAdmin(session);
         Map<String, Instant> lastLogins = LastLogins.of(session, ids);
         List<UserRow> rows = new ArrayList<>();
         for (Object[] user : users) {
@@ -68,7 +69,7 @@ public final class UserPage {
             rows.add(new UserRow(
                     id,
                     (String) user[1],
-                    ReadableProfile.forAdmin(session, profile),
+                    ReadableProfile.of(profile, readable),
                     Optional.ofNullable(highest.get(id)),
                     (Boolean) user[5] && !isPending && !closedOut.contains(id),
                     isVerified,
