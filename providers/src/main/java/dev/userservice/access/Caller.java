@@ -5,6 +5,7 @@ import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.LowerCase;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -272,6 +273,13 @@ public final class Caller {
     /** Returns the client that the token was issued to. Not for anonymous callers. */
     public ClientModel client() {
         return Objects.requireNonNull(proof).client();
+    }
+
+    /** Returns when the session of the token began, in whole seconds; empty for a token without a session. */
+    public Optional<Instant> sessionStart() {
+        return Optional.ofNullable(proof)
+                .map(AuthResult::session)
+                .map(started -> Instant.ofEpochSecond(started.getStarted()));
     }
 
     public AccessToken token() {

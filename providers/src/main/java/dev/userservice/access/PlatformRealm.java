@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
-import org.keycloak.Config;
 import org.keycloak.Token;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.AdminRoles;
@@ -41,6 +40,7 @@ public record PlatformRealm(KeycloakSession session, OfServer server) implements
 
     /** What a server knows about its platform realm. */
     static final class OfServer {
+        private final String adminRealm;
         private final Optional<String> name;
 
         /** The realm's id, once it is known; it then stays the same for as long as the server runs. */
@@ -52,14 +52,25 @@ public record PlatformRealm(KeycloakSession session, OfServer server) implements
          */
         private final Set<String> pretenders = ConcurrentHashMap.newKeySet();
 
-        /** @param name the option {@code platform-realm}; empty if there shall be no vendors */
-        OfServer(Optional<String> name) {
+        /**
+         * Keeps both names for as long as the server runs: each request asks for them, and reading an option is slow.
+         *
+         * @param adminRealm the name of the server's own realm
+         * @param name the option {@code platform-realm}; empty if there shall be no vendors
+         */
+        OfServer(String adminRealm, Optional<String> name) {
+            this.adminRealm = adminRealm;
             this.name = name;
         }
 
         boolean isNamed() {
             return name.isPresent();
         }
+    }
+
+    /** Whether the realm is the server's own realm, {@code master}. */
+    boolean isServers(RealmModel realm) {
+        return server.adminRealm.equals(realm.getName());
     }
 
     /** Whether the realm is the platform realm. */
@@ -161,7 +172,7 @@ public record PlatformRealm(KeycloakSession session, OfServer server) implements
         if (token == null) {
             return true;
         }
-        RealmModel master = session.realms().getRealmByName(Config.getAdminRealm());
+        RealmModel master = session.realms().getRealmByName(server.adminRealm);
         RoleModel administrator = master.getRole(AdminRoles.ADMIN);
         return administrator != null
                 && token instanceof AccessToken access

@@ -23,7 +23,8 @@ public final class PlatformRealmFactory implements FactoryDefaults<PlatformRealm
 
     @Override
     public void init(Config.Scope config) {
-        server = new PlatformRealm.OfServer(Settings.ofThisServer().ofServer(Settings.PLATFORM_REALM));
+        server = new PlatformRealm.OfServer(
+                Config.getAdminRealm(), Settings.ofThisServer().ofServer(Settings.PLATFORM_REALM));
     }
 
     @Override

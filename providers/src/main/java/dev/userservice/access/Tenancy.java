@@ -2,7 +2,6 @@ package dev.userservice.access;
 
 import dev.userservice.web.StrictJson;
 import java.util.Optional;
-import org.keycloak.Config;
 import org.keycloak.common.util.Encode;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -45,12 +44,12 @@ public final class Tenancy {
 
     /** Whether the called realm serves the API. */
     public boolean isEnabled() {
-        return !isMaster(realm) && (isPlatform() || apiClient().isPresent());
+        return !isServers() && (isPlatform() || apiClient().isPresent());
     }
 
     /** Whether the called realm is the server's own realm, {@code master}. */
     public boolean isServers() {
-        return isMaster(realm);
+        return platform.isServers(realm);
     }
 
     /** Returns the realm's own API client, if it has a usable one; the platform realm may have none. */
@@ -71,11 +70,8 @@ public final class Tenancy {
     }
 
     private boolean isTenant(RealmModel other) {
-        return !isMaster(other) && (isPlatform(other) || usableApiClient(other).isPresent());
-    }
-
-    private static boolean isMaster(RealmModel realm) {
-        return Config.getAdminRealm().equals(realm.getName());
+        return !platform.isServers(other)
+                && (isPlatform(other) || usableApiClient(other).isPresent());
     }
 
     private static Optional<ClientModel> usableApiClient(RealmModel of) {

@@ -2,15 +2,11 @@ package dev.userservice.access;
 
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
-import org.keycloak.crypto.KeyUse;
-import org.keycloak.jose.jws.JWSHeader;
-import org.keycloak.jose.jws.JWSInput;
-import org.keycloak.jose.jws.JWSInputException;
+import java.util.function.Function;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.representations.AccessToken;
-import org.keycloak.representations.JsonWebToken;
 import org.keycloak.representations.RefreshToken;
 import org.keycloak.util.TokenUtil;
 
@@ -39,7 +35,7 @@ public record TokenSubject(String home, String subject, Optional<String> user) {
 
     private static Optional<TokenSubject> ofToken(KeycloakSession session, Tenancy tenancy, String token) {
         return tenancy.realmOfIssuer(BearerToken.claims(token).getIssuer())
-                .flatMap(home -> decoded(session, home, token, AccessToken.class)
+                .flatMap(home -> inContextOf(session, home, tokens -> tokens.accessToken(token))
                         .filter(claims -> TokenUtil.TOKEN_TYPE_BEARER.equals(claims.getType())
                                 && claims.isActive()
                                 && (claims.getSubject() != null || claims.getSessionId() != null))
@@ -57,44 +53,21 @@ public record TokenSubject(String home, String subject, Optional<String> user) {
      * parties see those.
      */
     public static Optional<String> sessionOf(KeycloakSession session, RealmModel realm, String refreshToken) {
-        return decoded(session, realm, refreshToken, RefreshToken.class)
+        return inContextOf(session, realm, tokens -> tokens.claims(refreshToken, RefreshToken.class))
                 .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType())
                         || TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType()))
                 .map(RefreshToken::getSessionId);
     }
 
-    private static <T extends JsonWebToken> Optional<T> decoded(
-            KeycloakSession session, RealmModel realm, String token, Class<T> type) {
+    private static <T> T inContextOf(KeycloakSession session, RealmModel realm, Function<CheckedTokens, T> work) {
         KeycloakContext context = session.getContext();
         RealmModel here = context.getRealm();
         try {
             // Keycloak takes the signing keys from the context's realm.
             context.setRealm(realm);
-            return isOfAKnownKey(session, realm, token)
-                    ? Optional.ofNullable(session.tokens().decode(token, type))
-                    : Optional.empty();
+            return work.apply(new CheckedTokens(session, realm));
         } finally {
             context.setRealm(here);
-        }
-    }
-
-    /**
-     * Whether the token names a known key. For an unknown key, or if the token names none, Keycloak might generate one.
-     */
-    private static boolean isOfAKnownKey(KeycloakSession session, RealmModel realm, String token) {
-        try {
-            JWSHeader header = new JWSInput(token).getHeader();
-            return header.getKeyId() != null
-                    && header.getAlgorithm() != null
-                    && session.keys()
-                                    .getKey(
-                                            realm,
-                                            header.getKeyId(),
-                                            KeyUse.SIG,
-                                            header.getAlgorithm().name())
-                            != null;
-        } catch (JWSInputException e) {
-            return false;
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.hibernate.jpa.HibernateHints;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
@@ -65,9 +66,12 @@ final class ActivityReader {
                         : ofSeveral(filter.actions(), conditions, offset + limit, values),
                 ActivityEntity.class);
         values.forEach(query::setParameter);
-        return query.setFirstResult(offset)
+        return query
+                .setFirstResult(offset)
                 .setMaxResults(limit)
-                .getResultStream()
+                .setHint(HibernateHints.HINT_READ_ONLY, true)
+                .getResultList()
+                .stream()
                 .map(ActivityEntity::row)
                 .toList();
     }

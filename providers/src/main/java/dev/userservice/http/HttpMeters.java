@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
@@ -25,6 +27,15 @@ public final class HttpMeters {
 
     private final MeterProvider<Counter> requests;
     private final MeterProvider<Timer> durations;
+
+    /** The meters by their labels: the registry takes longer to find one. */
+    private final Map<Answered, Counter> counters = new ConcurrentHashMap<>();
+
+    private final Map<Timed, Timer> timers = new ConcurrentHashMap<>();
+
+    private record Answered(String method, String route, int status, String realm) {}
+
+    private record Timed(String method, String route) {}
 
     public HttpMeters(MeterRegistry registry) {
         this.requests = Counter.builder("http.requests")
@@ -50,8 +61,24 @@ public final class HttpMeters {
      * @param nanos the duration in nanoseconds
      */
     public void answered(String method, String route, int status, String realm, long nanos) {
-        requests.withTags("method", method, "route", route, "status", Integer.toString(status), "realm", realm)
+        counters.computeIfAbsent(new Answered(method, route, status, realm), this::counter)
                 .increment();
-        durations.withTags("method", method, "route", route).record(nanos, TimeUnit.NANOSECONDS);
+        timers.computeIfAbsent(new Timed(method, route), this::timer).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Counter counter(Answered what) {
+        return requests.withTags(
+                "method",
+                what.method(),
+                "route",
+                what.route(),
+                "status",
+                Integer.toString(what.status()),
+                "realm",
+                what.realm());
+    }
+
+    private Timer timer(Timed what) {
+        return durations.withTags("method", what.method(), "route", what.route());
     }
 }

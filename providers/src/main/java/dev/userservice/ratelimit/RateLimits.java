@@ -71,8 +71,9 @@ public record RateLimits(
 
     /** Returns the key of a limit's bucket in a realm, with an unlimited rate if the realm has no limits. */
     LimitKey counted(RealmModel realm, Limit limit, String subject) {
-        Rate rate = isLimited(realm) ? settings.of(realm, limit.setting()) : Rate.UNLIMITED;
-        return new LimitKey(realm, limit, rate, subject);
+        Rate rate = settings.of(realm, limit.setting());
+        boolean isCounted = !rate.isUnlimited() && isLimited(realm);
+        return new LimitKey(realm, limit, isCounted ? rate : Rate.UNLIMITED, subject);
     }
 
     /**

@@ -324,6 +324,9 @@ public final class Settings {
 
     private final Config.Scope server;
 
+    /** The texts of the server's options that were read once: reading an option is slow, and none changes at run time. */
+    private final Map<String, Optional<String>> texts = new ConcurrentHashMap<>();
+
     Settings(Config.Scope server) {
         this.server = server;
     }
@@ -355,16 +358,20 @@ public final class Settings {
 
     /** Returns the value that applies to the server: its option, or else the default. */
     public <T> T ofServer(Setting<T> setting) {
-        return parse("option " + setting.name(), server.get(setting.name()), setting)
+        return parse("option " + setting.name(), option(setting).orElse(null), setting)
                 .orElse(setting.defaultValue());
     }
 
     /** Returns the server's value in the form in which it is written; empty if nothing is set. */
     String textOfServer(Setting<?> setting) {
-        return Optional.ofNullable(server.get(setting.name()))
+        return option(setting)
                 .map(String::strip)
                 .filter(text -> parse("option " + setting.name(), text, setting).isPresent())
                 .orElseGet(setting::fallbackText);
+    }
+
+    private Optional<String> option(Setting<?> setting) {
+        return texts.computeIfAbsent(setting.name(), name -> Optional.ofNullable(server.get(name)));
     }
 
     private <T> Optional<T> parse(String place, String text, Setting<T> setting) {

@@ -88,7 +88,15 @@ public record UserView(
                         user.isEmailVerified(),
                         user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE),
                         Optional.ofNullable(user.getCreatedTimestamp()).map(Instant::ofEpochMilli),
-                        LastLogins.of(call.session(), user.getId())));
+                        lastLogin(call, user.getId())));
+    }
+
+    private static Optional<Instant> lastLogin(ApiCall call, String id) {
+        boolean isSelf = !call.caller().isAnonymous() && call.caller().isSelf(id);
+        Optional<Instant> sessionStart = isSelf ? call.caller().sessionStart() : Optional.empty();
+        return sessionStart.isPresent()
+                ? LastLogins.ofSession(call.session(), id, sessionStart.get())
+                : LastLogins.of(call.session(), id);
     }
 
     static UserView of(RealmModel realm, UserRow user) {

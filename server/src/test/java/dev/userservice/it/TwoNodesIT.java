@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -165,8 +168,31 @@ final class TwoNodesIT {
         assertEquals(Map.of(201, 1L, 409, 19L), answers);
     }
 
+    /** Checks that what a node has read before does not hide a login that the caller's own session tells of. */
     @Test
     @Order(7)
+    void aLoginAtTheOtherNodeIsTheLastOneOfItsOwnSessionAtOnce() {
+        here.addUser("dora");
+        Instant before = lastLogin(here, here.session("dora"));
+        // A session tells in whole seconds when it began.
+        LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
+        Tenant.Session second = there.session("dora");
+        Instant after = lastLogin(here, second);
+        assertTrue(after.isAfter(before), after + " is not after " + before);
+        assertEquals(after, lastLogin(there, second));
+    }
+
+    private static Instant lastLogin(Tenant at, Tenant.Session session) {
+        return Instant.parse(at.api(session.access())
+                .get("/users/me")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("last_login"));
+    }
+
+    @Test
+    @Order(8)
     void aNodeThatDiesSignsNobodyOut() {
         Tenant.Session session = there.session("alice");
         nodes.get(1).node().kill();
