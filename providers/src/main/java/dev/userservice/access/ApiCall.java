@@ -40,10 +40,16 @@ public final class ApiCall {
      * Authenticates the caller. If this fails, a page of any origin may read the refusal: the caller is not known yet,
      * so the refusal cannot contain the caller's data.
      *
+     * @param signed the subject of the request's bearer token, if there is one and its signature is right
      * @throws ApiProblem 401 without a token where one is needed, and for an invalid token unless the permission
      *     ignores it
      */
-    public static ApiCall of(KeycloakSession session, Tenancy tenancy, Permission permission, Settings settings) {
+    public static ApiCall of(
+            KeycloakSession session,
+            Tenancy tenancy,
+            Optional<TokenSubject> signed,
+            Permission permission,
+            Settings settings) {
         Optional<String> audience = settings.of(tenancy.realm(), Settings.AUDIENCE);
         String refreshToken = null;
         ApiProblem refusal = null;
@@ -54,7 +60,9 @@ public final class ApiCall {
                         .filter(BearerToken::isRefreshToken)
                         .orElse(null);
             }
-            caller = refreshToken == null ? Caller.of(session, tenancy, audience) : Caller.anonymous(session, tenancy);
+            caller = refreshToken == null
+                    ? Caller.of(session, tenancy, signed, audience)
+                    : Caller.anonymous(session, tenancy);
             if (permission.passesOverTokens()) {
                 caller.requireToBeKnownHere();
             }

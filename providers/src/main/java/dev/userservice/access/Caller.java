@@ -52,13 +52,18 @@ public final class Caller {
     /**
      * Authenticates the sender of the request's bearer token; without a token, the caller is anonymous.
      *
+     * @param signed the subject of that token, if the called realm or the platform has signed it
      * @param audience the audience that the token's {@code aud} must contain; empty for no check
      * @throws ApiProblem 401 for a token that is not a valid access token of a tenant of this server
      */
-    static Caller of(KeycloakSession session, Tenancy tenancy, Optional<String> audience) {
+    static Caller of(
+            KeycloakSession session, Tenancy tenancy, Optional<TokenSubject> signed, Optional<String> audience) {
         return BearerToken.of(session)
                 .map(token -> {
-                    RealmModel home = tenancy.tenantOf(BearerToken.claims(token).getIssuer())
+                    RealmModel home = signed.filter(subject ->
+                                    subject.home().equals(tenancy.realm().getId()))
+                            .map(subject -> tenancy.realm())
+                            .or(() -> tenancy.tenantOf(BearerToken.claims(token).getIssuer()))
                             .orElseThrow(ApiProblem::invalidToken);
                     AuthResult proof = TokenAuthentication.verify(session, home, token, audience);
                     return new Caller(session, tenancy, home, proof, TokenRoles.of(session, proof));

@@ -30,7 +30,8 @@ record GrantedRoles(KeycloakSession session, RealmModel home, AuthResult proof, 
      */
     boolean isInScope(RoleModel role) {
         return HeldRoles.has(proof.user(), role)
-                && (proof.client().isFullScopeAllowed()
+                // The client itself is one of the requested scopes, and the quickest to ask.
+                && (proof.client().hasScope(role)
                         || TokenManager.getRequestedClientScopes(
                                         session, proof.token().getScope(), proof.client(), proof.user())
                                 .anyMatch(scope -> scope.hasScope(role)));

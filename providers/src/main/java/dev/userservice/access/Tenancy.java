@@ -109,6 +109,13 @@ public final class Tenancy {
         return platform.realm().filter(found -> found.getName().equals(name));
     }
 
+    /** Returns the realm of this id if it is the called realm or the platform realm. */
+    Optional<RealmModel> realmOfId(String id) {
+        return id.equals(realm.getId())
+                ? Optional.of(realm)
+                : platform.realm().filter(found -> found.getId().equals(id));
+    }
+
     private static String nameOf(String issuer) {
         String path = issuer == null ? "" : issuer;
         int at = path.lastIndexOf(ISSUER_PATH);

@@ -2,8 +2,6 @@ package dev.userservice.access;
 
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
-import java.util.function.Function;
-import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.representations.AccessToken;
@@ -34,12 +32,16 @@ public record TokenSubject(String home, String subject, Optional<String> user) {
     }
 
     private static Optional<TokenSubject> ofToken(KeycloakSession session, Tenancy tenancy, String token) {
-        return tenancy.realmOfIssuer(BearerToken.claims(token).getIssuer())
-                .flatMap(home -> inContextOf(session, home, tokens -> tokens.accessToken(token))
-                        .filter(claims -> TokenUtil.TOKEN_TYPE_BEARER.equals(claims.getType())
-                                && claims.isActive()
-                                && (claims.getSubject() != null || claims.getSessionId() != null))
-                        .map(claims -> of(home, claims, home.equals(tenancy.realm()))));
+        return new CheckedTokens(session)
+                .accessToken(tenancy, token)
+                .filter(signed -> isAccessToken(signed.claims()))
+                .map(signed -> of(signed.home(), signed.claims(), signed.home().equals(tenancy.realm())));
+    }
+
+    private static boolean isAccessToken(AccessToken claims) {
+        return TokenUtil.TOKEN_TYPE_BEARER.equals(claims.getType())
+                && claims.isActive()
+                && (claims.getSubject() != null || claims.getSessionId() != null);
     }
 
     private static TokenSubject of(RealmModel home, AccessToken claims, boolean isHere) {
@@ -53,21 +55,10 @@ public record TokenSubject(String home, String subject, Optional<String> user) {
      * parties see those.
      */
     public static Optional<String> sessionOf(KeycloakSession session, RealmModel realm, String refreshToken) {
-        return inContextOf(session, realm, tokens -> tokens.claims(refreshToken, RefreshToken.class))
+        return new CheckedTokens(session)
+                .claims(realm, refreshToken, RefreshToken.class)
                 .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType())
                         || TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType()))
                 .map(RefreshToken::getSessionId);
-    }
-
-    private static <T> T inContextOf(KeycloakSession session, RealmModel realm, Function<CheckedTokens, T> work) {
-        KeycloakContext context = session.getContext();
-        RealmModel here = context.getRealm();
-        try {
-            // Keycloak takes the signing keys from the context's realm.
-            context.setRealm(realm);
-            return work.apply(new CheckedTokens(session, realm));
-        } finally {
-            context.setRealm(here);
-        }
     }
 }

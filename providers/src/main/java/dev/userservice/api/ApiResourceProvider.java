@@ -58,7 +58,7 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
             requireOnce(request.getUri().getQueryParameters());
             limits = new RouteLimits(session, tenancy, route);
             limits.countBeforeCheck();
-            call = ApiCall.of(session, tenancy, route.permission(), settings);
+            call = ApiCall.of(session, tenancy, limits.signed(), route.permission(), settings);
         } catch (ApiProblem refusal) {
             throw ApiCall.exposeToAnyOrigin(session, refusal);
         }

@@ -32,6 +32,11 @@ final class RouteLimits {
         this.signed = TokenSubject.of(session, tenancy);
     }
 
+    /** Returns the subject of the call's bearer token, if there is one and its signature is right. */
+    Optional<TokenSubject> signed() {
+        return signed;
+    }
+
     /**
      * Counts the call without using the database. A call from a page of another origin, which is refused later, does
      * not count for the route's limit by address: otherwise any site could use up the limits of its visitors.

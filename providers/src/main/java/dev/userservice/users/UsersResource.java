@@ -28,7 +28,8 @@ public final class UsersResource {
     @Path("users/me")
     @Operation(operationId = "getOwnUser", summary = "The caller's own profile")
     public UserView me() {
-        return UserView.forCaller(call, call.caller().ownAccount().requireView());
+        // The permission of the route is the right to view one's own account.
+        return UserView.forCaller(call, call.caller().user());
     }
 
     @GET
