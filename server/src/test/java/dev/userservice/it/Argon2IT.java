@@ -17,6 +17,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 @ResourceLock(Shared.THIRD_SERVER)
 final class Argon2IT {
     private static final String OPTION = "KC_SPI_REALM_RESTAPI_EXTENSION__API__ARGON2_LIBRARY";
+    private static final String SIGNING = "KC_SPI_REALM_RESTAPI_EXTENSION__API__SIGNING_LIBRARY";
     private static final String LIBRARY = "user_service_argon2_library";
     private static final String FALLBACKS = "user_service_argon2_fallbacks_total";
 
@@ -71,7 +72,11 @@ final class Argon2IT {
         assertEquals(Map.of(LIBRARY + "{library=\"jar\"}", 1.0), of(suite, LIBRARY));
         assertEquals(1, lines(suite, "Argon2 is computed by libsodium"));
 
-        try (TestServer other = TestServer.unpacked("argon2", Map.of(OPTION, "off"))) {
+        // The other library is off too, since it needs no server of its own to show that tokens are signed without it.
+        try (TestServer other = TestServer.unpacked("argon2", Map.of(OPTION, "off", SIGNING, "off"))) {
+            assertEquals(
+                    Map.of("user_service_signing_library{library=\"java\"}", 1.0),
+                    of(other, "user_service_signing_library"));
             assertEquals(Map.of(LIBRARY + "{library=\"keycloak\"}", 1.0), of(other, LIBRARY));
             assertEquals(1, lines(other, "Argon2 is computed by Keycloak's own code"));
             Tenant bySodium = tenant(suite);

@@ -35,11 +35,11 @@ class PackagedJarTest {
 
     /**
      * The largest size that is allowed, in bytes. It is a tenth above the present size. Without its dependencies, the jar would
-     * have a fifth of this size.
+     * have a seventh of this size.
      */
-    private static final long LARGEST = 8_000_000;
+    private static final long LARGEST = 12_000_000;
 
-    private static final long SMALLEST = 6_500_000;
+    private static final long SMALLEST = 9_500_000;
 
     private static final Set<String> PACKAGES = Set.of(
             "dev/userservice",
@@ -63,6 +63,7 @@ class PackagedJarTest {
             "dev/userservice/ratelimit",
             "dev/userservice/schema",
             "dev/userservice/settings",
+            "dev/userservice/signing",
             "dev/userservice/users",
             "dev/userservice/web");
 
@@ -75,8 +76,12 @@ class PackagedJarTest {
     private static final Set<String> JSON_FILES =
             Set.of("META-INF/keycloak-themes.json", "META-INF/user-service/openapi.json");
 
-    /** The libraries that are not Java's. BundledLibrary knows their digests. */
+    /** Begins the names of the library whose classes keep their names, because its native methods are called by them. */
+    private static final String UNRENAMED = "com/amazon/corretto/crypto/";
+
+    /** The libraries that are not Java's. BundledLibrary knows the digests of libsodium's. */
     private static final Set<String> NATIVE = Set.of(
+            "com/amazon/corretto/crypto/provider/libamazonCorrettoCryptoProvider.so",
             "META-INF/user-service/libsodium/arm64/libsodium.so",
             "META-INF/user-service/libsodium/linux64/libsodium.so");
 
@@ -104,7 +109,9 @@ class PackagedJarTest {
 
     @Test
     void itsPackagesAreTheOnesThatRun() {
-        assertEquals(new TreeSet<>(PACKAGES), of(classes().filter(name -> !isShaded(name)), PackagedJarTest::folder));
+        assertEquals(
+                new TreeSet<>(PACKAGES),
+                of(classes().filter(name -> !isShaded(name) && !name.startsWith(UNRENAMED)), PackagedJarTest::folder));
     }
 
     @Test
@@ -117,7 +124,7 @@ class PackagedJarTest {
     }
 
     @Test
-    void itsNativeLibrariesAreThoseOfLibsodium() {
+    void itsNativeLibrariesAreTheOnesThatAreKnown() {
         assertEquals(
                 new TreeSet<>(NATIVE),
                 of(
@@ -138,7 +145,8 @@ class PackagedJarTest {
                             .filter(name -> !folder(name).equals(BUILD_TIME)),
                     name -> name.substring(0, name.length() - ".java".length()));
         }
-        Set<String> classes = of(classes().filter(name -> !isShaded(name)), PackagedJarTest::topLevel);
+        Set<String> classes =
+                of(classes().filter(name -> !isShaded(name) && !name.startsWith(UNRENAMED)), PackagedJarTest::topLevel);
         Set<String> foreign = new TreeSet<>(classes);
         foreign.removeAll(missing);
         missing.removeAll(classes);
