@@ -34,8 +34,11 @@ public final class HeldRoles {
 
     /** Whether the user would hold the role if these were the user's direct role mappings. */
     public static boolean has(UserModel user, Stream<RoleModel> mapped, RoleModel role) {
-        return RoleUtils.hasRole(mapped, role)
-                || RoleUtils.hasRoleFromGroup(
-                        user.getGroupsStream().filter(group -> group.getType() == GroupModel.Type.REALM), role, true);
+        return RoleUtils.hasRole(mapped, role) || has(user.getGroupsStream(), role);
+    }
+
+    /** Whether members of the groups hold the role. */
+    static boolean has(Stream<GroupModel> groups, RoleModel role) {
+        return RoleUtils.hasRoleFromGroup(groups.filter(group -> group.getType() == GroupModel.Type.REALM), role, true);
     }
 }

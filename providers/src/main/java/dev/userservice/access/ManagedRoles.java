@@ -9,8 +9,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
@@ -18,6 +20,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.RoleUtils;
+import org.keycloak.storage.StorageId;
 
 /**
  * The realm roles that the API manages, and of which it shows a user's highest: {@code user}, {@code admin} and, on the
@@ -47,22 +50,51 @@ public final class ManagedRoles {
 
     /** Returns the highest of these roles that the user holds, directly or indirectly. */
     public Optional<String> highestOf(UserModel user) {
+        List<RoleModel> mapped = user.getRoleMappingsStream().toList();
+        return highest(role -> HeldRoles.has(user, mapped.stream(), role));
+    }
+
+    /**
+     * Returns the same of a user who was created in this transaction and is written to the database. One statement is
+     * enough if Keycloak's database alone tells the roles of the user.
+     */
+    public Optional<String> highestOfNew(UserModel user) {
+        if (user.getFederationLink() != null || !StorageId.isLocalStorage(user.getId())) {
+            return highestOf(user);
+        }
+        List<Object[]> given = entities.createQuery("""
+                        select 'role', m.roleId from UserRoleMappingEntity m where m.user.id = :user
+                        union all select 'group', m.groupId from UserGroupMembershipEntity m where m.user.id = :user
+                        """, Object[].class)
+                .setParameter("user", user.getId())
+                .getResultList();
+        List<RoleModel> mapped = ids(given, "role")
+                .map(realm::getRoleById)
+                .filter(Objects::nonNull)
+                .toList();
+        List<GroupModel> groups = ids(given, "group")
+                .map(realm::getGroupById)
+                .filter(Objects::nonNull)
+                .toList();
+        return highest(role -> RoleUtils.hasRole(mapped.stream(), role) || HeldRoles.has(groups.stream(), role));
+    }
+
+    private static Stream<String> ids(List<Object[]> given, String kind) {
+        return given.stream().filter(row -> kind.equals(row[0])).map(row -> (String) row[1]);
+    }
+
+    private Optional<String> highest(Predicate<RoleModel> isHeld) {
         return highestFirst.stream()
                 .filter(name -> {
                     RoleModel role = realm.getRole(name);
-                    return role != null && HeldRoles.has(user, role);
+                    return role != null && isHeld.test(role);
                 })
                 .findFirst();
     }
 
     /** Returns the highest of these roles that is the given role or that it contains. */
     public Optional<String> highestOf(RoleModel given) {
-        return highestFirst.stream()
-                .filter(name -> {
-                    RoleModel role = realm.getRole(name);
-                    return role != null && RoleUtils.hasRole(Stream.of(given), role);
-                })
-                .findFirst();
+        return highest(role -> RoleUtils.hasRole(Stream.of(given), role));
     }
 
     /**

@@ -81,7 +81,7 @@ public final class RegistrationResource {
         MailboxLimit mailbox = new MailboxLimit(call.session(), call.realm());
         String email = candidate.attributes().get(UserModel.EMAIL);
         UserModel user = mailbox.guard(email, () -> new SelfRegistration(call).register(candidate, errors));
-        return UserView.forSelf(call, user);
+        return UserView.ofNew(call, user);
     }
 
     private UserView createByAdmin(CreateUserRequest request, FieldErrors errors) {

@@ -61,10 +61,10 @@ record UserFactory(KeycloakSession session, RealmModel realm, UserProfileContext
     private UserModel create(UserProfile profile, Consumer<String> failure) {
         try {
             UserModel user = profile.create(false);
+            user.setEnabled(true);
             // Flushes now, while this failure can still be distinguished from others: two requests with one address
             // collide here.
             Entities.of(session).flush();
-            user.setEnabled(true);
             return user;
         } catch (ModelDuplicateException e) {
             failure.accept(Errors.EMAIL_IN_USE);

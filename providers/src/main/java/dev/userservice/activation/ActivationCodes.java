@@ -62,7 +62,7 @@ public record ActivationCodes(KeycloakSession session, Settings settings) {
         }
         if (Activation.isDemanded(realm, action) && user.getEmail() != null && !Activation.isProved(user)) {
             user.addRequiredAction(Activation.REQUIRED_ACTION);
-            send(kind, user, origin);
+            send(kind, user, origin, OneTimeCodes::askFirst);
         }
     }
 
@@ -72,15 +72,19 @@ public record ActivationCodes(KeycloakSession session, Settings settings) {
      * @return empty if the mail was queued; otherwise roughly how long to wait
      */
     public Optional<Duration> send(UserModel user, MailContext origin) {
-        return send(ActivationMails.ACTIVATION, user, origin);
+        return send(ActivationMails.ACTIVATION, user, origin, OneTimeCodes::ask);
     }
 
-    private Optional<Duration> send(String kind, UserModel user, MailContext origin) {
+    private interface Question {
+        CodeRequestResult ask(OneTimeCodes codes, UserModel user, CodePurpose purpose, CodePolicy times);
+    }
+
+    private Optional<Duration> send(String kind, UserModel user, MailContext origin, Question question) {
         CodePolicy times = CodePolicy.of(CodePurpose.ACTIVATION, realm(), settings);
         if (!Activation.isWanted(realm(), user)) {
             return Optional.of(times.coolDown());
         }
-        CodeRequestResult asked = new OneTimeCodes(session).ask(user, CodePurpose.ACTIVATION, times);
+        CodeRequestResult asked = question.ask(new OneTimeCodes(session), user, CodePurpose.ACTIVATION, times);
         asked.request().ifPresent(request -> new Outbox(session).add(kind, user, request, origin));
         return asked.request().isPresent() ? Optional.empty() : Optional.of(asked.timeLeft());
     }

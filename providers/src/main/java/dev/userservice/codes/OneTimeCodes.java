@@ -58,21 +58,40 @@ public final class OneTimeCodes {
     public CodeRequestResult ask(String subject, CodePurpose purpose, CodePolicy times, RealmModel realm) {
         EmbeddedTurns.take(session, entities, subject, purpose.id());
         long now = Time.currentTimeMillis();
-        Optional<CodeRequestEntity> before = locked(subject, purpose);
-        if (before.isPresent()) {
-            CodeRequestEntity request = before.get();
-            Duration wait = request.wait(times, now);
-            if (!wait.isZero()) {
-                return CodeRequestResult.tooSoon(wait);
-            }
-            if (new Outbox(session).isOnItsWay(request.id())) {
-                return CodeRequestResult.tooSoon(times.coolDown());
-            }
-            // One waiting mail is enough.
-            new Outbox(session).forget(request.id());
-            request.askAgain(times, now);
-            return new CodeRequestResult(Optional.of(request.id()), request.wait(times, now));
+        return locked(subject, purpose)
+                .map(request -> askAgain(request, times, now))
+                .or(() -> insert(subject, purpose, times, realm, now))
+                // Another transaction has inserted the request after the look-up above.
+                .orElseGet(() -> CodeRequestResult.tooSoon(times.coolDown()));
+    }
+
+    /** Requests the first code of a user for whom there is probably no request yet, such as a new user. */
+    public CodeRequestResult askFirst(UserModel user, CodePurpose purpose, CodePolicy times) {
+        if (EmbeddedTurns.take(session, entities, user.getId(), purpose.id())) {
+            return ask(user, purpose, times);
         }
+        RealmModel realm = session.getContext().getRealm();
+        return insert(user.getId(), purpose, times, realm, Time.currentTimeMillis())
+                .orElseGet(() -> ask(user, purpose, times));
+    }
+
+    private CodeRequestResult askAgain(CodeRequestEntity request, CodePolicy times, long now) {
+        Duration wait = request.wait(times, now);
+        if (!wait.isZero()) {
+            return CodeRequestResult.tooSoon(wait);
+        }
+        if (new Outbox(session).isOnItsWay(request.id())) {
+            return CodeRequestResult.tooSoon(times.coolDown());
+        }
+        // One waiting mail is enough.
+        new Outbox(session).forget(request.id());
+        request.askAgain(times, now);
+        return new CodeRequestResult(Optional.of(request.id()), request.wait(times, now));
+    }
+
+    /** Inserts a request; returns empty if there is one already. */
+    private Optional<CodeRequestResult> insert(
+            String subject, CodePurpose purpose, CodePolicy times, RealmModel realm, long now) {
         String id = TimeOrderedId.of(now, RANDOM);
         int made = entities.createQuery("""
                         insert into UserServiceCodeRequest
@@ -87,10 +106,7 @@ public final class OneTimeCodes {
                 .setParameter("expires", now + times.lifetime().toMillis())
                 .setParameter("kept", now + times.memory().toMillis())
                 .executeUpdate();
-        // No row was inserted if another transaction has inserted the request after the look-up above.
-        return made == 1
-                ? new CodeRequestResult(Optional.of(id), times.coolDown())
-                : CodeRequestResult.tooSoon(times.coolDown());
+        return made == 1 ? Optional.of(new CodeRequestResult(Optional.of(id), times.coolDown())) : Optional.empty();
     }
 
     private Optional<CodeRequestEntity> locked(String subject, CodePurpose purpose) {

@@ -1,6 +1,7 @@
 package dev.userservice.users;
 
 import dev.userservice.keycloak.OwnAddress;
+import dev.userservice.keycloak.UsersAskedOnce;
 import dev.userservice.keycloak.ValidationTexts;
 import dev.userservice.web.FieldErrors;
 import java.util.HashMap;
@@ -41,7 +42,8 @@ public record NewProfile(KeycloakSession session, RealmModel realm, UserProfileC
         if (!realm.isRegistrationEmailAsUsername() && given.containsKey(UserModel.EMAIL)) {
             attributes.putIfAbsent(UserModel.USERNAME, given.get(UserModel.EMAIL));
         }
-        UserProfile profile = profile(attributes);
+        UsersAskedOnce known = new UsersAskedOnce(session);
+        UserProfile profile = profile(attributes, known);
         Optional<ValidationException> refused = refusal(profile);
         boolean isOurs = !given.containsKey(UserModel.USERNAME) && !realm.isRegistrationEmailAsUsername();
         boolean isItsFault = refused.filter(
@@ -51,9 +53,10 @@ public record NewProfile(KeycloakSession session, RealmModel realm, UserProfileC
             // Not every email address can be a username, and it may already be the username of a user with another
             // address. Because the request contains no username, a random one is used.
             attributes.put(UserModel.USERNAME, List.of(UUID.randomUUID().toString()));
-            profile = profile(attributes);
+            profile = profile(attributes, known);
             refused = refusal(profile);
         }
+        known.end();
         if (refused.isPresent()) {
             new ValidationTexts(session, realm).addTo(errors, taken, refused.get(), field);
         }
@@ -87,8 +90,12 @@ public record NewProfile(KeycloakSession session, RealmModel realm, UserProfileC
         });
     }
 
-    private UserProfile profile(Map<String, List<String>> attributes) {
-        return session.getProvider(UserProfileProvider.class).create(context, attributes);
+    private UserProfile profile(Map<String, List<String>> attributes, UsersAskedOnce known) {
+        UserProfileProvider profiles = session.getKeycloakSessionFactory()
+                .getProviderFactory(UserProfileProvider.class)
+                .create(known.session());
+        session.enlistForClose(profiles);
+        return profiles.create(context, attributes);
     }
 
     private static Optional<ValidationException> refusal(UserProfile profile) {

@@ -65,6 +65,12 @@ public record UserView(
         return of(call, user, UserProfileContext.ACCOUNT);
     }
 
+    /** Returns a user as they may see themselves in the transaction that has created them. */
+    public static UserView ofNew(ApiCall call, UserModel user) {
+        Optional<String> role = new ManagedRoles(call.session(), call.tenancy()).highestOfNew(user);
+        return of(call, user, UserProfileContext.ACCOUNT, role, Optional.empty());
+    }
+
     /** Returns a user as an admin may see them. */
     public static UserView forAdmin(ApiCall call, UserModel user) {
         return of(call, user, UserProfileContext.USER_API);
@@ -76,6 +82,16 @@ public record UserView(
     }
 
     private static UserView of(ApiCall call, UserModel user, UserProfileContext reader) {
+        Optional<String> role = new ManagedRoles(call.session(), call.tenancy()).highestOf(user);
+        return of(call, user, reader, role, lastLogin(call, user.getId()));
+    }
+
+    private static UserView of(
+            ApiCall call,
+            UserModel user,
+            UserProfileContext reader,
+            Optional<String> role,
+            Optional<Instant> lastLogin) {
         RealmModel realm = call.realm();
         return of(
                 realm,
@@ -83,12 +99,12 @@ public record UserView(
                         user.getId(),
                         user.getUsername(),
                         ReadableProfile.of(call.session(), user, reader),
-                        new ManagedRoles(call.session(), call.tenancy()).highestOf(user),
+                        role,
                         user.isEnabled() && !Activation.isPending(realm, user),
                         user.isEmailVerified(),
                         user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE),
                         Optional.ofNullable(user.getCreatedTimestamp()).map(Instant::ofEpochMilli),
-                        lastLogin(call, user.getId())));
+                        lastLogin));
     }
 
     private static Optional<Instant> lastLogin(ApiCall call, String id) {

@@ -329,12 +329,12 @@ final class StatementsIT {
                 200,
                 () -> tenant.api(admin).queryParam("action", "login", "logout").get("/activity"));
         assertEquals(
-                "{registration=22, activation=18, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
+                "{registration=14, activation=17, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
                         + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=8, login, wrong=1,"
-                        + " refresh=6, own user=0, own change=15, own password=29, change=16, role=18, disable=25,"
-                        + " no change=11, delete=47, delete and erase=51, creation=16, check=1, check, wrong=1, mfa, enabled again=9,"
-                        + " mfa, shown=1, mfa, verified=17, mfa, login=13, mfa, disabled=27, mfa, enabled by an admin=16,"
-                        + " mfa, disabled by an admin=21, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
+                        + " refresh=6, own user=0, own change=14, own password=29, change=15, role=17, disable=25,"
+                        + " no change=11, delete=47, delete and erase=51, creation=12, check=1, check, wrong=1, mfa, enabled again=9,"
+                        + " mfa, shown=1, mfa, verified=16, mfa, login=13, mfa, disabled=26, mfa, enabled by an admin=16,"
+                        + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1}",
                 costs.toString());
     }
