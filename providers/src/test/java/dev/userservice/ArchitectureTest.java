@@ -213,6 +213,7 @@ final class ArchitectureTest {
             "keycloak.UserSessions",
             "keycloak.UsersBefore",
             "mail.InterruptibleSender",
+            "mail.OutboxClaim",
             "metrics.TenantFigures",
             "signing.Rs256Factory",
             "moving.ExistingUsers",

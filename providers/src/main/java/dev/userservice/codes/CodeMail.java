@@ -45,16 +45,18 @@ public record CodeMail(
         OneTimeCodes codes = new OneTimeCodes(claim.session());
         Optional<UserModel> user = claim.user().filter(known -> isWanted.test(claim.realm(), known));
         if (user.isEmpty()) {
-            // The request is deleted first, for the lock order in OneTimeCodes, and takes the entry with it.
-            // drop() deletes an entry whose request is gone already.
-            codes.delete(claim.requestId());
-            claim.drop();
+            if (claim.isStillDue()) {
+                // The request is deleted first, for the lock order in OneTimeCodes, and takes the entry with it.
+                // drop() deletes an entry whose request is gone already.
+                codes.delete(claim.requestId());
+                claim.drop();
+            }
             return Optional.empty();
         }
         CodePolicy times = CodePolicy.of(purpose, claim.realm(), settings);
         return codes.lockIfFree(claim.requestId())
-                .flatMap(request ->
-                        claim.lease(() -> codes.issue(request, user.get().getEmail(), times.lifetime())));
+                .flatMap(request -> claim.lease(
+                        () -> codes.issue(request, user.get().getEmail(), times.lifetime(), claim.isFirstAttempt())));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.userservice.codes;
 
+import dev.userservice.keycloak.TimeOrderedId;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -30,7 +31,7 @@ public class CodeRequestEntity {
     @Column(name = "REQUESTED_AT", nullable = false)
     private long requestedAt;
 
-    /** When the last of its codes expires. */
+    /** When the last of its codes expires, unless {@link #keptUntil} is later than that. */
     @Column(name = "EXPIRES_AT", nullable = false)
     private long expiresAt;
 
@@ -83,7 +84,8 @@ public class CodeRequestEntity {
         firstAt = isAnew ? now : firstAt;
         requestedAt = now;
         expiresAt = Math.max(expiresAt, now + how.lifetime().toMillis());
-        keptUntil = firstAt + how.memory().toMillis();
+        // The tenant's settings may have changed, and a code may still be valid until then.
+        keptUntil = Math.max(keptUntil, firstAt + how.memory().toMillis());
     }
 
     private boolean isForgotten(CodePolicy how, long now) {
@@ -91,7 +93,15 @@ public class CodeRequestEntity {
                 && requestedAt + how.coolDown().toMillis() <= now;
     }
 
-    void expireAt(long millis) {
-        expiresAt = millis;
+    /** Whether this is the user's first request since the row exists. */
+    boolean isFirst() {
+        return times == 1 && TimeOrderedId.isOf(firstAt, id);
+    }
+
+    /** Keeps the request until its newest code expires. Most requests are remembered longer than that anyway. */
+    void keepUntil(long expiry) {
+        if (expiry > Math.max(expiresAt, keptUntil)) {
+            expiresAt = expiry;
+        }
     }
 }

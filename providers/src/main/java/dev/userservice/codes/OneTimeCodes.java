@@ -165,10 +165,21 @@ public final class OneTimeCodes {
     /**
      * Issues one more code for a {@linkplain #lockIfFree locked} request, and stores its hash. Only the newest few
      * codes of a request are valid at a time.
+     *
+     * @param isFirstAttempt whether this is the first attempt to send the mail, so that no code was issued for this mail
      */
-    DeliveryAttempt.Code issue(CodeRequestEntity request, String email, Duration lifetime) {
+    DeliveryAttempt.Code issue(CodeRequestEntity request, String email, Duration lifetime, boolean isFirstAttempt) {
         OneTimeCode code = OneTimeCode.random(RANDOM);
         long expires = Time.currentTimeMillis() + lifetime.toMillis();
+        if (!isFirstAttempt || !request.isFirst()) {
+            removeOldCodes(request);
+        }
+        entities.persist(new CodeEntity(code.hash(), request.id(), email, expires));
+        request.keepUntil(expires);
+        return new DeliveryAttempt.Code(code.text(), expires);
+    }
+
+    private void removeOldCodes(CodeRequestEntity request) {
         entities.createQuery(
                         "select hash from UserServiceCode where requestId = :request order by expiresAt desc",
                         String.class)
@@ -176,9 +187,6 @@ public final class OneTimeCodes {
                 .setFirstResult(CODES_KEPT - 1)
                 .getResultList()
                 .forEach(old -> entities.remove(entities.find(CodeEntity.class, old)));
-        entities.persist(new CodeEntity(code.hash(), request.id(), email, expires));
-        request.expireAt(expires);
-        return new DeliveryAttempt.Code(code.text(), expires);
     }
 
     /** Returns the user who could redeem this code at the moment, without redeeming it. */

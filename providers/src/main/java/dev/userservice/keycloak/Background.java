@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,13 +22,14 @@ public final class Background {
     /**
      * Creates the pool without starting a thread.
      *
-     * @param name the name of the threads in thread dumps
+     * @param name the name of the threads in thread dumps, where a number follows it
      * @param size the maximum number of threads
      */
     public Background(String name, int size) {
         this.name = name;
+        AtomicInteger number = new AtomicInteger();
         this.threads = new ScheduledThreadPoolExecutor(size, task -> {
-            Thread thread = new Thread(task, name);
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });

@@ -34,6 +34,11 @@ public final class TimeOrderedId {
         return of(Math.max(0, Math.min(millis, LAST)), 0, 0L);
     }
 
+    /** Whether an id was made at this time, in milliseconds since 1970-01-01 UTC. */
+    public static boolean isOf(long millis, String id) {
+        return UUID.fromString(id).getMostSignificantBits() >>> 16 == millis;
+    }
+
     private static String of(long millis, long sequence, long random) {
         long version = 0x7000L | sequence;
         long variant = 0x8000_0000_0000_0000L | (random & 0x3fff_ffff_ffff_ffffL);

@@ -74,7 +74,7 @@ final class MailDelivery {
     }
 
     /** Tries an entry later that could not be claimed, or gives it up. */
-    void postpone(OutboxLeases.DueEntry entry) {
+    void postpone(OutboxEntity entry) {
         Backoff.OF_MAIL
                 .next(entry.attempts() + 1, entry.age(), 0, random)
                 .ifPresentOrElse(
@@ -82,7 +82,7 @@ final class MailDelivery {
                         () -> abandon(entry));
     }
 
-    private void abandon(OutboxLeases.DueEntry entry) {
+    private void abandon(OutboxEntity entry) {
         inTransaction(session -> new OutboxLeases(session).abandon(entry)).ifPresent(realm -> {
             LOG.errorf("Given up after %d attempts: %s", entry.attempts() + 1, entry);
             meters.count(realm, entry.kind(), MailMeters.Result.FAILED);

@@ -9,6 +9,7 @@ import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -33,15 +34,18 @@ public final class Outbox {
         this.entities = Entities.of(session);
     }
 
-    /** Published, after the commit, on the node whose transaction has added an entry to the outbox. */
-    public record EntryAdded() implements ProviderEvent {}
+    /**
+     * Published, after the commit, on the node whose transaction has added an entry to the outbox.
+     *
+     * @param entry the entry, so that a worker need not look for it; empty if it is not known
+     */
+    public record EntryAdded(Optional<OutboxEntity> entry) implements ProviderEvent {}
 
     /**
      * Queues a mail to a user of the context's realm. The worker issues a code for the request when it sends the mail.
      */
     public void add(String kind, UserModel user, String request, MailContext origin) {
-        add(kind, session.getContext().getRealm(), user, request, null, origin);
-        announce();
+        announce(Optional.of(add(kind, session.getContext().getRealm(), user, request, null, origin)));
     }
 
     /**
@@ -53,13 +57,15 @@ public final class Outbox {
         add(kind, realm, user, null, Objects.requireNonNull(recipient), origin);
     }
 
-    private void add(
+    private OutboxEntity add(
             String kind, RealmModel realm, UserModel user, String request, String recipient, MailContext origin) {
         long now = Time.currentTimeMillis();
         String id = TimeOrderedId.of(now, RANDOM);
         // Persists an entity instead of running an insert statement: Keycloak lets PostgreSQL acknowledge some of its
         // own commits too early.
-        entities.persist(new OutboxEntity(id, realm.getId(), kind, user.getId(), request, recipient, origin, now));
+        OutboxEntity entry = new OutboxEntity(id, realm.getId(), kind, user.getId(), request, recipient, origin, now);
+        entities.persist(entry);
+        return entry;
     }
 
     /**
@@ -107,11 +113,15 @@ public final class Outbox {
     }
 
     /**
-     * Publishes {@link EntryAdded} when this transaction has committed, so that a worker looks into the outbox at once.
+     * Publishes {@link EntryAdded} when this transaction has committed, so that a worker goes to work at once.
      */
     public void announce() {
+        announce(Optional.empty());
+    }
+
+    private void announce(Optional<OutboxEntity> entry) {
         AfterTransaction.ifCommitted(
-                session, () -> session.getKeycloakSessionFactory().publish(new EntryAdded()));
+                session, () -> session.getKeycloakSessionFactory().publish(new EntryAdded(entry)));
     }
 
     /** Whether a mail of this request is being sent at this moment. The caller must have locked the request. */

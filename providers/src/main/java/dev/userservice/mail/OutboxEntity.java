@@ -4,8 +4,13 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
+import org.keycloak.common.util.Time;
 
-/** A queued mail that is not yet delivered. It holds no code: the code is issued when the mail is sent. */
+/**
+ * A queued mail that is not yet delivered. It holds no code: the code is issued when the mail is sent. Outside the
+ * transaction that has read or written it, it is an entry as it was then.
+ */
 @Entity(name = "UserServiceOutbox")
 @Table(name = "US_OUTBOX")
 public class OutboxEntity {
@@ -52,7 +57,10 @@ public class OutboxEntity {
     @Column(name = "CREATED_AT", nullable = false)
     private long createdAt;
 
-    /** When the next attempt is due; during a lease, when the lease ends. */
+    /**
+     * When the next attempt is due; during a lease, when the lease ends. It changes with each attempt, so that a different
+     * value shows that another worker was quicker.
+     */
     @Column(name = "DUE_AT", nullable = false)
     private long dueAt;
 
@@ -121,6 +129,15 @@ public class OutboxEntity {
         return dueAt;
     }
 
+    int attempts() {
+        return attempts;
+    }
+
+    /** Returns how long the entry has been queued. */
+    Duration age() {
+        return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
+    }
+
     /** Returns the attempt of the worker that has this lease. */
     DeliveryAttempt attempt(String token, long endsAt, String realmName, DeliveryAttempt.Code code) {
         MailContext origin = new MailContext(baseUrl, locale, clientId, ipAddress, userAgent);
@@ -139,5 +156,10 @@ public class OutboxEntity {
                 attempts + 1,
                 refusals,
                 createdAt);
+    }
+
+    @Override
+    public String toString() {
+        return "OutboxEntity[" + kind + " " + id + " realm=" + realmId + " attempts=" + attempts + "]";
     }
 }

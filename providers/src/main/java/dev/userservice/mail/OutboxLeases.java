@@ -15,6 +15,11 @@ import org.keycloak.models.RealmModel;
  * worker of all nodes holds an entry at a time, as long as its lease lasts.
  */
 final class OutboxLeases {
+    /** The condition that an entry m does not have to wait for an earlier one. */
+    static final String IS_FIRST = """
+            not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id
+            and e.recipient is not distinct from m.recipient and (e.requestId is null or e.kind = m.kind))""";
+
     private static final int LOOKED_AT_ONCE = 20;
 
     private final KeycloakSession session;
@@ -26,20 +31,6 @@ final class OutboxLeases {
     }
 
     /**
-     * A due entry as it was read.
-     *
-     * @param dueAt when the next attempt is due; while an entry is leased, when the lease ends. It changes with each
-     *     attempt, so that a different value shows that another worker was quicker
-     */
-    public record DueEntry(String id, String kind, String realmId, long dueAt, int attempts, long createdAt) {
-
-        /** Returns how long the entry has been queued. */
-        public Duration age() {
-            return Duration.ofMillis(Time.currentTimeMillis() - createdAt);
-        }
-    }
-
-    /**
      * Returns the due entries, the oldest first. For each user and recipient only the earliest entry is returned, so
      * that notices arrive in order. Mails to different recipients do not wait for each other: an old address that
      * refuses its notice for a quarter of an hour must not delay the activation mail or the notice to the new address.
@@ -48,14 +39,10 @@ final class OutboxLeases {
      * @param kinds the kinds to return, without unknown ones such as those that a newer version has written
      * @param busyRealms the ids of realms that have to wait
      */
-    public List<DueEntry> due(Set<String> kinds, Set<String> busyRealms) {
+    public List<OutboxEntity> due(Set<String> kinds, Set<String> busyRealms) {
         return entities.createQuery("""
-                        select m.id, m.kind, m.realmId, m.dueAt, m.attempts, m.createdAt
-                        from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
-                        and not exists (select 1 from UserServiceOutbox e where e.userId = m.userId and e.id < m.id
-                          and e.recipient is not distinct from m.recipient
-                          and (e.requestId is null or e.kind = m.kind))
-                        order by m.dueAt, m.id""", DueEntry.class)
+                        select m from UserServiceOutbox m where m.dueAt <= :now and m.kind in (:kinds) and m.realmId not in (:busy)
+                        and %s order by m.dueAt, m.id""".formatted(IS_FIRST), OutboxEntity.class)
                 .setParameter("now", Time.currentTimeMillis())
                 .setParameter("kinds", kinds)
                 .setParameter("busy", busyRealms.isEmpty() ? Set.of("") : busyRealms)
@@ -68,24 +55,20 @@ final class OutboxLeases {
      *
      * @return empty if another worker was quicker, or nobody needs the entry any more
      */
-    public Optional<DeliveryAttempt> claim(DueEntry due, OutboxJob job) {
-        OutboxEntity entry = entities.find(OutboxEntity.class, due.id());
-        if (entry == null || entry.dueAt() != due.dueAt()) {
-            return Optional.empty();
-        }
-        RealmModel realm = session.realms().getRealm(entry.realmId());
+    public Optional<DeliveryAttempt> claim(OutboxEntity due, OutboxJob job) {
+        RealmModel realm = session.realms().getRealm(due.realmId());
         if (realm == null) {
             entities.createQuery("delete from UserServiceOutbox where id = :id")
-                    .setParameter("id", entry.id())
+                    .setParameter("id", due.id())
                     .executeUpdate();
             return Optional.empty();
         }
         session.getContext().setRealm(realm);
-        return job.claim(new OutboxClaim(session, entities, entry, realm));
+        return job.claim(new OutboxClaim(session, entities, due, realm));
     }
 
     /** Reschedules an entry that could not be claimed, unless another worker has claimed it. */
-    public void reschedule(DueEntry due, Duration wait) {
+    public void reschedule(OutboxEntity due, Duration wait) {
         entities.createQuery(
                         "update UserServiceOutbox set dueAt = :next, attempts = attempts + 1 where id = :id and dueAt = :seen")
                 .setParameter("next", Time.currentTimeMillis() + wait.toMillis())
@@ -99,7 +82,7 @@ final class OutboxLeases {
      *
      * @return the name of its realm; empty if another worker has claimed it in the meantime
      */
-    public Optional<String> abandon(DueEntry due) {
+    public Optional<String> abandon(OutboxEntity due) {
         int deleted = entities.createQuery("delete from UserServiceOutbox where id = :id and dueAt = :seen")
                 .setParameter("id", due.id())
                 .setParameter("seen", due.dueAt())

@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -32,6 +30,8 @@ import org.keycloak.provider.ProviderEventListener;
  * <p>Each attempt consists of three transactions: the lease, with the hash of the code if the mail has one; the
  * sending; and the update or deletion of the entry. If the node dies in between, the entry still exists, and no mail is
  * sent whose code is not stored.
+ *
+ * <p>Only entries that were handed over need no look into the outbox. {@link Agenda} tells when a look is necessary.
  */
 public final class OutboxWorker implements ProviderEventListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(OutboxWorker.class);
@@ -40,21 +40,15 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     /** How many workers whose mail server keeps them waiting may be replaced by others at the same time. */
     private static final int MAX_REPLACEMENTS = 8;
 
-    private static final int MAILS_A_TENANT = 2;
-    private static final int LOOK_UPS_A_TENANT = 1;
     private static final Duration TICK = Duration.ofSeconds(5);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
 
     private final Map<String, OutboxJob> jobs;
-    private final Set<String> mails;
-    private final Set<String> lookups;
     private final Housekeeping housekeeping;
     private final InstantSource clock = InstantSource.system();
-    private final TenantFairness mailTurns = new TenantFairness(clock, MAILS_A_TENANT);
-    private final TenantFairness lookUpTurns = new TenantFairness(clock, LOOK_UPS_A_TENANT);
+    private final Agenda agenda;
     private final MailMeters meters = new MailMeters(Metrics.globalRegistry, clock);
     private final AtomicInteger working = new AtomicInteger();
-    private final Set<RunningAttempt> running = ConcurrentHashMap.newKeySet();
     private final Semaphore replacements = new Semaphore(MAX_REPLACEMENTS);
     private final Background threads = new Background("user-service-mail", WORKERS + MAX_REPLACEMENTS + 1);
     private volatile KeycloakSessionFactory sessions;
@@ -69,23 +63,19 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
      */
     public OutboxWorker(List<OutboxJob> jobs, Map<String, KeycloakSessionTask> housekeeping) {
         this.jobs = jobs.stream().collect(Collectors.toUnmodifiableMap(OutboxJob::kind, Function.identity()));
-        this.mails = kinds(jobs, job -> !job.isLookup());
-        this.lookups = kinds(jobs, OutboxJob::isLookup);
+        this.agenda = new Agenda(jobs, clock);
         this.housekeeping = new Housekeeping(housekeeping, clock);
     }
 
-    private static Set<String> kinds(List<OutboxJob> jobs, Predicate<OutboxJob> wanted) {
-        return jobs.stream().filter(wanted).map(OutboxJob::kind).collect(Collectors.toUnmodifiableSet());
-    }
-
-    /** Starts when Keycloak's database is ready, and looks into the outbox whenever this node has added an entry. */
+    /** Starts when Keycloak's database is ready, and goes to work whenever this node has added an entry. */
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             delivery = new MailDelivery(started.getFactory(), jobs, meters);
             sessions = started.getFactory();
             threads.repeat(this::tick, Duration.ZERO, TICK);
-        } else if (event instanceof Outbox.EntryAdded) {
+        } else if (event instanceof Outbox.EntryAdded added) {
+            agenda.add(added.entry());
             wake();
         }
     }
@@ -97,10 +87,11 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         housekeeping.runIfDue(task -> KeycloakModelUtils.runJobInTransaction(sessions, task));
         Housekeeping.attempt("The workers of the outbox cannot be looked after", () -> {
             long now = clock.millis();
-            running.stream()
+            agenda.running()
                     .filter(attempt -> attempt.interruptIfOverdue(now))
                     .forEach(attempt -> LOG.warnf("An attempt takes too long and is ended: %s", attempt.entry()));
-            running.stream().filter(attempt -> attempt.isSlow(now)).forEach(this::replace);
+            agenda.running().filter(attempt -> attempt.isSlow(now)).forEach(this::replace);
+            agenda.refresh();
             wake();
         });
     }
@@ -152,32 +143,12 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         }
     }
 
-    /**
-     * Begins with the next due entry. Workers of this node look one after the other, because workers that read the same
-     * rows would only wait for each other. Mails have priority over look-ups, which anybody can request through a public
-     * route, and tenants that have no worker over those that have one: otherwise two tenants with many mails would keep
-     * all workers until their last mail.
-     *
-     * @param passedOver the ids of entries that this worker could not claim
-     */
-    private synchronized Optional<RunningAttempt> next(Set<String> passedOver) {
-        return next(mails, mailTurns, mailTurns.yielding(), passedOver)
-                .or(() -> next(mails, mailTurns, mailTurns.deferred(), passedOver))
-                .or(() -> next(lookups, lookUpTurns, lookUpTurns.deferred(), passedOver));
-    }
-
-    private Optional<RunningAttempt> next(
-            Set<String> kinds, TenantFairness turns, Set<String> waitingRealms, Set<String> passedOver) {
-        Optional<RunningAttempt> next =
-                inTransaction(session -> new OutboxLeases(session).due(kinds, waitingRealms)).stream()
-                        .filter(entry -> !passedOver.contains(entry.id()))
-                        .filter(entry -> running.stream().noneMatch(other -> other.isOf(entry)))
-                        .findFirst()
-                        .map(entry -> new RunningAttempt(entry, turns, clock.millis()));
-        next.ifPresent(attempt -> {
-            running.add(attempt);
+    private Optional<RunningAttempt> next(Set<String> passedOver) {
+        Optional<RunningAttempt> next = agenda.next(
+                passedOver, search -> inTransaction(session -> search.apply(new OutboxLeases(session)::due)));
+        if (next.isPresent() && agenda.hasMore()) {
             wake();
-        });
+        }
         return next;
     }
 
@@ -196,13 +167,12 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
                 server = LogContext.during(mail.realmName(), mail.userId(), () -> delivery.deliver(mail, attempt));
             } else {
                 passedOver.add(attempt.entry().id());
+                agenda.passOver();
             }
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "An attempt could not be ended: %s", attempt.entry());
-        } finally {
-            running.remove(attempt);
         }
-        return attempt.end(server);
+        return agenda.end(attempt, server);
     }
 
     /**
@@ -210,7 +180,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
      * unavailable, does not affect other entries.
      */
     private Optional<DeliveryAttempt> claim(RunningAttempt attempt) {
-        OutboxLeases.DueEntry entry = attempt.entry();
+        OutboxEntity entry = attempt.entry();
         try {
             return attempt.interruptibly(() ->
                     inTransaction(session -> new OutboxLeases(session).claim(entry, jobs.get(entry.kind()))));

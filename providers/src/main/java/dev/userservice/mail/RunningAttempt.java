@@ -12,7 +12,7 @@ final class RunningAttempt {
     /** How long a claim may take. It may ask the user's directory, which may not answer at all. */
     private static final Duration LONGEST_CLAIM = Duration.ofMinutes(1);
 
-    private final OutboxLeases.DueEntry entry;
+    private final OutboxEntity entry;
     private final TenantFairness turns;
     private final long startedAt;
     private final AtomicBoolean isDecided = new AtomicBoolean();
@@ -29,7 +29,7 @@ final class RunningAttempt {
      * @param turns the turns of the tenants that the entry's kind belongs to
      * @param startedAt in milliseconds since 1970-01-01 UTC
      */
-    RunningAttempt(OutboxLeases.DueEntry entry, TenantFairness turns, long startedAt) {
+    RunningAttempt(OutboxEntity entry, TenantFairness turns, long startedAt) {
         this.entry = entry;
         this.turns = turns;
         this.startedAt = startedAt;
@@ -37,11 +37,11 @@ final class RunningAttempt {
         turns.started(entry.realmId());
     }
 
-    OutboxLeases.DueEntry entry() {
+    OutboxEntity entry() {
         return entry;
     }
 
-    boolean isOf(OutboxLeases.DueEntry other) {
+    boolean isOf(OutboxEntity other) {
         return entry.id().equals(other.id());
     }
 

@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
@@ -16,6 +17,14 @@ final class TimeOrderedIdTest {
         assertEquals(7, id.version());
         assertEquals(2, id.variant());
         assertEquals(1_700_000_000_000L, id.getMostSignificantBits() >>> 16);
+    }
+
+    @Test
+    void itTellsItsTime() {
+        String id = TimeOrderedId.of(1_700_000_000_000L, RANDOM);
+        assertTrue(TimeOrderedId.isOf(1_700_000_000_000L, id));
+        assertFalse(TimeOrderedId.isOf(1_700_000_000_001L, id));
+        assertTrue(TimeOrderedId.isOf(TimeOrderedId.LAST, TimeOrderedId.of(TimeOrderedId.LAST, RANDOM)));
     }
 
     @Test

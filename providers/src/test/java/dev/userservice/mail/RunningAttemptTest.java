@@ -9,10 +9,11 @@ import org.junit.jupiter.api.Test;
 
 final class RunningAttemptTest {
     private static final long START = 1_000_000;
+    private static final MailContext ORIGIN = new MailContext("http://localhost", "en", null, null, null);
 
     private final TenantFairness turns = new TenantFairness(() -> Instant.ofEpochMilli(START), 2);
-    private final RunningAttempt attempt =
-            new RunningAttempt(new OutboxLeases.DueEntry("id", "kind", "realm", START, 0, START), turns, START);
+    private final RunningAttempt attempt = new RunningAttempt(
+            new OutboxEntity("id", "realm", "kind", "user", null, null, ORIGIN, START), turns, START);
 
     private boolean interruptsAt(long now) {
         return attempt.interruptibly(

@@ -20,7 +20,10 @@ final class IndexIT {
                         + " and e.recipient is not distinct from m.recipient and (e.request_id is null or e.kind = m.kind)) order by m.due_at, m.id limit 20",
                 "select created_at from us_outbox order by id limit 1",
                 "select 1 from us_outbox where request_id = 'x' and lease is not null and due_at > 5",
-                "update us_outbox set lease = 'y', due_at = 9, attempts = attempts + 1 where id = 'x' and due_at = 5",
+                "update us_outbox m set lease = 'y', due_at = 9, attempts = attempts + 1 where m.id = 'x' and m.due_at = 5"
+                        + " and not exists (select 1 from us_outbox e where e.user_id = m.user_id and e.id < m.id"
+                        + " and e.recipient is not distinct from m.recipient and (e.request_id is null or e.kind = m.kind))",
+                "delete from us_outbox where id = 'x' and due_at = 5",
                 "delete from us_outbox where id = 'x' and lease = 'y'",
                 "delete from us_outbox where user_id = 'x'",
                 "delete from us_outbox where realm_id = 'x'",

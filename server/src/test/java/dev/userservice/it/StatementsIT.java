@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -41,6 +42,8 @@ final class StatementsIT {
     /** Matches a scan of the activity log by this index, with the number of rows that the scan has read. */
     private static final Pattern READ =
             Pattern.compile("Index Scan.* using ix_us_activity_user_action .*\\(actual rows=(\\d+)");
+
+    private static final Pattern OWN_LOOK = Pattern.compile("select \\w+\\.CREATED_AT from US_OUTBOX");
 
     private static TestServer server;
     private static LoggedSql sql;
@@ -337,6 +340,60 @@ final class StatementsIT {
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1}",
                 costs.toString());
+    }
+
+    /**
+     * Checks everything that a registration costs until its mail is delivered and forgotten, on the thread of the request and on
+     * those of the mails. Each line is one transaction.
+     */
+    @Test
+    void aRegistrationWithItsMailCostsWhatItDid() {
+        activate(registered());
+        assertEquals(
+                "select USER_ENTITY, select USER_ENTITY, insert USER_ENTITY, select USER_ROLE_MAPPING, insert USER_ROLE_MAPPING,"
+                        + " update USER_ENTITY, select CREDENTIAL, insert US_CODE_REQUEST, select USER_ROLE_MAPPING,"
+                        + " insert CREDENTIAL, insert USER_REQUIRED_ACTION, insert US_OUTBOX, insert US_PENDING_ACCOUNT,"
+                        + " insert US_ACTIVITY\n"
+                        + "select USER_ENTITY, select USER_REQUIRED_ACTION, select US_CODE_REQUEST, update US_OUTBOX, insert US_CODE\n"
+                        + "delete US_OUTBOX",
+                String.join("\n", transactionsOfARegistration()));
+    }
+
+    private static List<String> transactionsOfARegistration() {
+        while (true) {
+            // Every few seconds the workers look into the outbox without being asked. The registration comes between
+            // two such looks.
+            awaitOwnLook();
+            long before = server.node().logSize();
+            List<List<String>> all = sql.transactionsOf(StatementsIT::registerAndAwaitMail);
+            if (!OWN_LOOK.matcher(server.node().logFrom(before)).find()) {
+                return all.stream()
+                        .map(statements -> String.join(", ", statements))
+                        .toList();
+            }
+        }
+    }
+
+    private static void awaitOwnLook() {
+        long before = server.node().logSize();
+        Eventually.holds(
+                "the workers' own look",
+                Duration.ofMinutes(1),
+                () -> OWN_LOOK.matcher(server.node().logFrom(before)).find());
+    }
+
+    private static void registerAndAwaitMail() {
+        Response made = register();
+        made.then().statusCode(201);
+        server.inbox().next(made.path("user.email"));
+        String id = made.path("user.id");
+        Eventually.holds("an empty outbox", Duration.ofMinutes(1), () -> {
+            try {
+                return server.node().database().count("us_outbox where user_id = ?", id) == 0;
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     /** Checks that the cost does not depend on the number of users, because Keycloak's own listing loads each user separately. */

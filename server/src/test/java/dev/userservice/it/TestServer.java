@@ -129,10 +129,14 @@ final class TestServer implements Closeable {
         return unpacked(purpose, Map.of());
     }
 
-    /** Starts a server with a database of its own that writes every SQL statement to its log; see {@link LoggedSql}. */
+    /** Starts a server with a database of its own that writes every SQL statement and transaction to its log; see {@link LoggedSql}. */
     static TestServer loggingSql(String purpose) {
         return unpacked(
-                purpose, Map.of("KC_LOG_LEVEL", "info,org.hibernate.SQL:debug,org.hibernate.orm.jdbc.bind:trace"));
+                purpose,
+                Map.of(
+                        "KC_LOG_LEVEL",
+                        "info,org.hibernate.SQL:debug,org.hibernate.orm.jdbc.bind:trace,"
+                                + "org.keycloak.transaction.JtaTransactionWrapper:debug"));
     }
 
     /** Starts a server whose database has written its data to disk before it acknowledges a commit, and can be killed. */
