@@ -31,8 +31,8 @@ public record OutboxClaim(KeycloakSession session, EntityManager entities, Outbo
         }
         Optional<UserModel> user = Optional.ofNullable(session.users().getUserById(realm, entry.userId()))
                 .map(UserDirectory::requireAvailable);
-        // Keycloak's cache remembers what was read of a user. So the attempt, which needs the attributes, asks the
-        // database nothing, and holds no connection while it waits for the mail server.
+        // Keycloak's cache remembers what was read of a user. So the attempt, which needs the attributes, usually asks
+        // the database nothing, and holds no connection while it waits for the mail server.
         user.ifPresent(UserModel::getAttributes);
         return user;
     }
