@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
 /**
  * Reads and writes JSON as the API's contract defines it (RFC 8259, read as strictly as RFC 7493 requires): UTF-8, at
  * most 64 KiB, at most 32 levels, no duplicate field, no unknown field, no silent conversion, no text that a database
- * cannot store. A violation is a 400, which names the field, or a 413.
+ * cannot store, no number beyond the range of IEEE 754. A violation is a 400, which names the field, or a 413.
  */
 public final class StrictJson {
     /** The maximum size of a body, in bytes. */
@@ -87,7 +87,7 @@ public final class StrictJson {
             if (!tree.isObject()) {
                 throw ApiProblem.badRequest("The body must be a JSON object");
             }
-            refuseUnstorableText(tree, "");
+            refuseUnstorable(tree, "");
             return MAPPER.treeToValue(tree, type);
         } catch (UnrecognizedPropertyException e) {
             throw ApiProblem.invalid(printable(path(e)), "This field is not known");
@@ -205,19 +205,25 @@ public final class StrictJson {
         }
     }
 
-    /** Rejects text that a database cannot store. Both kinds of it can arrive as escapes that are valid JSON. */
-    private static void refuseUnstorableText(JsonNode node, String path) {
+    /**
+     * Rejects text that a database cannot store, both kinds of which can arrive as escapes that are valid JSON; and numbers
+     * such as {@code 1e400}, which Java reads as infinite and JSON cannot write again.
+     */
+    private static void refuseUnstorable(JsonNode node, String path) {
         if (node.isTextual() && !isStorable(node.textValue())) {
             throw ApiProblem.invalid(printable(path), "This text has a NUL or a lone surrogate");
+        }
+        if (node.isDouble() && !Double.isFinite(node.doubleValue())) {
+            throw ApiProblem.invalid(printable(path), "This number is too large");
         }
         node.properties().forEach(field -> {
             if (!isStorable(field.getKey())) {
                 throw ApiProblem.badRequest("The name of a field has a NUL or a lone surrogate");
             }
-            refuseUnstorableText(field.getValue(), path.isEmpty() ? field.getKey() : path + "." + field.getKey());
+            refuseUnstorable(field.getValue(), path.isEmpty() ? field.getKey() : path + "." + field.getKey());
         });
         if (node.isArray()) {
-            node.forEach(element -> refuseUnstorableText(element, path));
+            node.forEach(element -> refuseUnstorable(element, path));
         }
     }
 

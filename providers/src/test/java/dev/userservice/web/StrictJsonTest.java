@@ -61,11 +61,22 @@ final class StrictJsonTest {
                     {"name":"a\\u0000"}             | name
                     {"name":"\\ud800"}              | name
                     {"extra":{"deep":["\\udfff"]}}  | extra.deep
+                    {"extra":{"deep":[1e999999999]}} | extra.deep
+                    {"extra":{"n":-1e309}}          | extra.n
+                    {"count":1e999999999}           | count
                     """)
     void aWrongFieldIsNamed(String json, String field) {
         ApiProblem problem = refused(json);
         assertEquals(400, problem.status());
         assertEquals(java.util.Set.of(field), ((Map<?, ?>) problem.body().get("errors")).keySet());
+    }
+
+    @Test
+    void numbersWithinTheRangeOfDoublesAreRead() throws IOException {
+        JsonNode extra = read("{\"extra\":{\"a\":1.7976931348623157e308,\"b\":1e-999999999}}")
+                .extra();
+        assertEquals(Double.MAX_VALUE, extra.get("a").doubleValue());
+        assertEquals(0, extra.get("b").doubleValue());
     }
 
     @ParameterizedTest

@@ -180,6 +180,14 @@ final class ImportIT {
     }
 
     @Test
+    void aNumberWithoutAnEndIsRefused() {
+        ObjectNode line = line(name());
+        line.putObject("preferences").put("size", 1);
+        Import.Answer answer = run(SKIP, line.toString().replace("1}", "1e999999999}"));
+        assertEquals(List.of("1 preferences.size"), answer.refused());
+    }
+
+    @Test
     void nothingIsImportedIfALineIsWrongAndTheModeIsFail() {
         List<String> names = IntStream.range(0, 5).mapToObj(i -> name()).toList();
         Object[] lines = names.stream().map(Import::line).toArray();

@@ -114,6 +114,18 @@ final class OwnAccountIT {
     }
 
     @Test
+    void aNumberWithoutAnEndIsRefused() {
+        tenant.api(session.access())
+                .contentType(ContentType.JSON)
+                .body("{\"preferences\": {\"sizes\": [1e999999999]}}")
+                .put("/users/me")
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("preferences.sizes"));
+        tenant.api(session.access()).get("/users/me").then().body("preferences", equalTo(Map.of()));
+    }
+
+    @Test
     void oneIsNotOnesOwnAdmin() {
         for (String field : List.of("role", "is_active", "id", "password", "is_email_verified", "enabled")) {
             put(Map.of(field, "admin", "first_name", "Jane"))
