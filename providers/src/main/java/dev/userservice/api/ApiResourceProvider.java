@@ -23,8 +23,8 @@ import org.keycloak.services.resource.RealmResourceProvider;
 
 /**
  * The entry point of the API. Everything that can be refused without reading a body is refused here, in this order: a
- * realm that does not serve the API, is disabled or requires HTTPS; an unknown path or method; a body that is not JSON
- * or too large; a parameter that is given twice; too many calls; a missing or invalid token; a foreign origin; a caller
+ * realm that does not serve the API, is disabled or requires HTTPS; an unknown path or method; a body that is not JSON,
+ * encoded or too large; a parameter that is given twice; too many calls; a missing or invalid token; a foreign origin; a caller
  * without the right; a parameter that the route does not declare, or whose value is outside its limits.
  */
 record ApiResourceProvider(KeycloakSession session, Settings settings)
@@ -36,6 +36,9 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
     private static final Pattern LINES = Pattern.compile(
             "\\s*application/(x-ndjson|ndjson|jsonl)\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?",
             Pattern.CASE_INSENSITIVE);
+
+    /** The content coding that is none; a client ought not to name it, and some do. */
+    private static final Pattern IDENTITY = Pattern.compile("\\s*(identity)?\\s*", Pattern.CASE_INSENSITIVE);
 
     /** The query parameters that may be given several times. */
     private static final Set<String> SEVERAL = Set.of("action");
@@ -106,10 +109,14 @@ record ApiResourceProvider(KeycloakSession session, Settings settings)
     }
 
     /**
-     * Rejects a body that is not declared as what the route takes, and JSON whose declared length is too large, before it
-     * is read.
+     * Rejects a body that is not declared as what the route takes, or is encoded, and JSON whose declared length is too
+     * large, before it is read.
      */
     private void requireBody(Route route, HttpHeaders headers) {
+        String coding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !IDENTITY.matcher(coding).matches()) {
+            throw ApiProblem.unsupportedCoding();
+        }
         boolean isLines = route.kind() == Route.Kind.LINES;
         if (!isLines && headers.getLength() > StrictJson.MAX_BODY_BYTES) {
             throw ApiProblem.tooLarge();

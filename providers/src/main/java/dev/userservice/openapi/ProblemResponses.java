@@ -55,7 +55,7 @@ final class ProblemResponses {
                     ApiProblem.tooLarge()),
             new Kind(
                     "UnsupportedMediaType",
-                    "The body is not application/json",
+                    "The body is not of the media type that the route takes, or has a content coding",
                     ApiProblem.unsupportedMediaType("application/json")),
             new Kind(
                     "TooManyRequests",

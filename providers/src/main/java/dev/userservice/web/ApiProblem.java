@@ -102,6 +102,14 @@ public final class ApiProblem extends RuntimeException {
         return of(Status.UNSUPPORTED_MEDIA_TYPE, "The body must be " + wanted);
     }
 
+    /** Returns a 415 for a body that is compressed or otherwise encoded (RFC 9110, section 15.5.16). */
+    public static ApiProblem unsupportedCoding() {
+        return of(
+                        Status.UNSUPPORTED_MEDIA_TYPE,
+                        "No content coding is accepted: send the body without Content-Encoding")
+                .header("Accept-Encoding", "identity");
+    }
+
     /** Returns a 429 for a request that may be repeated after the given wait. */
     public static ApiProblem tooManyRequests(Duration wait, String detail) {
         return of(Status.TOO_MANY_REQUESTS, detail)

@@ -13,6 +13,8 @@ import io.restassured.config.EncoderConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -326,6 +329,48 @@ final class FrameIT {
                 Http1.client()
                         .send(untyped, HttpResponse.BodyHandlers.ofString())
                         .statusCode());
+    }
+
+    /** An encoded body would be read as it is, and be no JSON. */
+    @ParameterizedTest
+    @CsvSource({
+        "/login, application/json, gzip",
+        "/login, application/json, 'identity, br'",
+        "/users, application/json, x-unknown",
+        "/users/import, application/x-ndjson, gzip"
+    })
+    void anEncodedBodyIs415AndTheAnswerSaysWhatIsTaken(String path, String type, String coding) throws Exception {
+        HttpRequest encoded = HttpRequest.newBuilder(URI.create(base() + path))
+                .header("Content-Type", type)
+                .header("Content-Encoding", coding)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(gzip("{\"username\":\"alice\",\"password\":\"x\"}")))
+                .build();
+        HttpResponse<String> answer = Http1.client().send(encoded, HttpResponse.BodyHandlers.ofString());
+        assertEquals(415, answer.statusCode(), answer.body());
+        assertEquals(
+                "application/problem+json",
+                answer.headers().firstValue("Content-Type").orElse(""));
+        assertEquals("identity", answer.headers().firstValue("Accept-Encoding").orElse(""));
+        assertTrue(answer.body().contains("No content coding is accepted"), answer.body());
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream coder = new GZIPOutputStream(bytes)) {
+            coder.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void theCodingThatIsNoneIsTaken() {
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .header("Content-Encoding", "identity")
+                .body(Map.of("username", "alice", "password", TestServer.PASSWORD))
+                .post("/login")
+                .then()
+                .statusCode(200);
     }
 
     @Test
