@@ -84,9 +84,6 @@ final class CandidateReader {
      */
     Candidate read(long number, UserLine line, String newId) {
         FieldErrors errors = FieldErrors.of(line);
-        if (line.totp() != null) {
-            errors = errors.and(FieldErrors.of(line.totp()));
-        }
         checkId(line.id(), errors);
         Candidate candidate = new Candidate(
                 number,
@@ -136,9 +133,9 @@ final class CandidateReader {
         if (line.totp() == null) {
             return Optional.empty();
         }
-        FieldErrors own = new FieldErrors();
+        FieldErrors own = FieldErrors.of(line.totp());
         Optional<OTPCredentialModel> totp = line.totp().credential(own);
-        errors.addAll(own);
+        errors.addAll(own.within("totp"));
         return totp;
     }
 

@@ -58,7 +58,11 @@ public record TotpLine(
                 : null;
     }
 
-    /** Returns the credential of Keycloak, or adds what is wrong with the fields. */
+    /**
+     * Returns the credential of Keycloak, unless something is wrong with the fields.
+     *
+     * @param errors what is known to be wrong; receives the rest
+     */
     Optional<OTPCredentialModel> credential(FieldErrors errors) {
         String name = algorithm == null ? "SHA1" : algorithm.toUpperCase(Locale.ROOT);
         String known = ALGORITHMS.get(name.replace("HMAC", "").replace("-", ""));
@@ -68,16 +72,16 @@ public record TotpLine(
                 ? ""
                 : SEPARATORS.matcher(secret.toUpperCase(Locale.ROOT)).replaceAll("");
         if (!SECRET.matcher(text).matches()) {
-            errors.add("totp.secret", "This must be a secret in Base32 with at least 8 characters");
+            errors.addUnlessKnown("secret", "This must be a secret in Base32 with at least 8 characters");
         }
         if (known == null) {
-            errors.add("totp.algorithm", "This must be SHA1, SHA256 or SHA512");
+            errors.addUnlessKnown("algorithm", "This must be SHA1, SHA256 or SHA512");
         }
         if (length != 6 && length != 8) {
-            errors.add("totp.digits", "This must be 6 or 8");
+            errors.addUnlessKnown("digits", "This must be 6 or 8");
         }
         if (seconds < 1 || seconds > MAX_PERIOD) {
-            errors.add("totp.period", "This must be a number of seconds from 1 to " + MAX_PERIOD);
+            errors.addUnlessKnown("period", "This must be a number of seconds from 1 to " + MAX_PERIOD);
         }
         return errors.isEmpty()
                 ? Optional.of(OTPCredentialModel.createTOTP(text, length, seconds, known, SecretEncoding.BASE32.name()))

@@ -66,6 +66,13 @@ public final class FieldErrors {
         return all;
     }
 
+    /** Returns these errors as those of the fields of an object that a field contains. */
+    public FieldErrors within(String field) {
+        FieldErrors named = new FieldErrors();
+        errors.forEach((inner, messages) -> messages.forEach(message -> named.add(field + "." + inner, message)));
+        return named;
+    }
+
     /** Adds all of the other errors. */
     public void addAll(FieldErrors others) {
         others.errors.forEach((field, messages) -> messages.forEach(message -> add(field, message)));

@@ -154,6 +154,9 @@ final class ImportIT {
                 "required_actions | [\"UPDATE_EVERYTHING\"] | required_actions",
                 "required_actions | [null] | required_actions",
                 "totp | {\"secret\": \"0\"} | totp.secret",
+                "totp | {} | totp.secret",
+                "totp | {\"secret\": \"\"} | totp.secret",
+                "totp | {\"secret\": \"GEZDGNBVGY3TQOJQ\", \"algorithm\": \"SHA1-or-something-else\"} | totp.algorithm",
                 "totp | {\"secret\": \"GEZDGNBVGY3TQOJQ\", \"digits\": 7} | totp.digits",
                 "totp | {\"secret\": \"GEZDGNBVGY3TQOJQ\", \"algorithm\": \"MD5\"} | totp.algorithm",
                 "totp | {\"secret\": \"GEZDGNBVGY3TQOJQ\", \"period\": 0} | totp.period",
@@ -177,6 +180,15 @@ final class ImportIT {
         assertEquals(List.of("2 " + (named == null ? "password_format" : named)), answer.refused());
         assertEquals(1, answer.count("created"));
         assertTrue(isThere(right), "A bad line stops no other");
+    }
+
+    @Test
+    void aSecretThatIsTooLongIsNamedByItsWholeName() {
+        ObjectNode line = line(name());
+        line.putObject("totp").put("secret", "A".repeat(257));
+        Import.Answer answer = run(SKIP, line);
+        assertEquals(List.of("1 totp.secret"), answer.refused());
+        assertFalse(answer.refusals().get(0).has("errors"), "one error");
     }
 
     @Test
