@@ -3,13 +3,10 @@ package dev.userservice.hashes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.keycloak.models.credential.PasswordCredentialModel;
 
 /** A password hash that another system has made. */
 public final class ImportedHash {
-    private static final Pattern VAULT_KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
-
     private final Format format;
     private final StoredHash stored;
     private final List<Recipe> recipes;
@@ -39,14 +36,20 @@ public final class ImportedHash {
         }
         checkLength(InvalidHashException.HASH, given.text(), Caps.TEXT);
         checkLength(InvalidHashException.SALT, given.salt(), Caps.SALT);
-        if (!given.pepper().isEmpty() && !VAULT_KEY.matcher(given.pepper()).matches()) {
-            throw new InvalidHashException(
-                    InvalidHashException.PEPPER,
-                    "The key of an entry in the vault has 1 to 128 letters, digits, dots, hyphens and underscores.");
-        }
         Format found = given.format().equals(AutoFormat.NAME) ? AutoFormat.of(given.text()) : named(given.format());
         List<Recipe> recipes = found.read(given.given());
         return new ImportedHash(found, given.ofFormat(found.name()), recipes);
+    }
+
+    /**
+     * Checks the name of a format, before there is a hash.
+     *
+     * @throws InvalidHashException if it is neither a format's nor {@code auto}
+     */
+    public static void requireFormat(String name) {
+        if (!name.equals(AutoFormat.NAME)) {
+            named(name);
+        }
     }
 
     private static String text(String given) {

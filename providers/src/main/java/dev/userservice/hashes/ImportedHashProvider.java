@@ -8,7 +8,6 @@ import org.jboss.logging.Logger;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.credential.PasswordCredentialModel;
-import org.keycloak.vault.VaultRawSecret;
 import org.keycloak.vault.VaultTranscriber;
 
 /**
@@ -17,6 +16,8 @@ import org.keycloak.vault.VaultTranscriber;
  */
 final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(ImportedHashProvider.class);
+
+    private static final Optional<byte[]> NO_PEPPER = Optional.of(new byte[0]);
 
     private final Supplier<VaultTranscriber> vault;
     private final Semaphore processors;
@@ -55,7 +56,8 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
         try {
             StoredHash stored = StoredHash.of(credential);
             ImportedHash hash = stored.read();
-            Optional<byte[]> pepper = pepper(stored.pepper());
+            Optional<byte[]> pepper =
+                    stored.secret().map(secret -> secret.bytes(vault.get())).orElse(NO_PEPPER);
             if (pepper.isEmpty()) {
                 LOG.warnf(
                         "The imported password hash of the credential %s cannot be checked: the vault has no entry %s",
@@ -78,15 +80,6 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
             return hash.matches(password, pepper);
         } finally {
             processors.release();
-        }
-    }
-
-    private Optional<byte[]> pepper(String key) {
-        if (key.isEmpty()) {
-            return Optional.of(new byte[0]);
-        }
-        try (VaultRawSecret secret = vault.get().getRawSecret("${vault." + key + "}")) {
-            return secret.getAsArray().map(byte[]::clone);
         }
     }
 

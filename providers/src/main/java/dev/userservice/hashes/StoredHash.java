@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.dto.PasswordCredentialData;
@@ -60,8 +61,17 @@ record StoredHash(String format, String text, String salt, Map<String, Object> p
         return new StoredHash(other, text, salt, params, pepper);
     }
 
+    /**
+     * Returns the secret that the pepper's key stands for; empty if there is no key.
+     *
+     * @throws InvalidHashException if the key cannot be one
+     */
+    Optional<Pepper> secret() {
+        return pepper.isEmpty() ? Optional.empty() : Optional.of(new Pepper(pepper));
+    }
+
     Given given() {
-        return new Given(text, salt, new Params(params), !pepper.isEmpty());
+        return new Given(text, salt, new Params(params), secret().isPresent());
     }
 
     ImportedHash read() {

@@ -1,11 +1,15 @@
 package dev.userservice.moving;
 
+import dev.userservice.hashes.ImportedHash;
+import dev.userservice.hashes.InvalidHashException;
+import dev.userservice.hashes.Pepper;
 import dev.userservice.web.FieldErrors;
 import jakarta.ws.rs.QueryParam;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.keycloak.vault.VaultTranscriber;
 
 /** The query parameters of an import. */
 public final class ImportParameters {
@@ -62,8 +66,13 @@ public final class ImportParameters {
             schema = @Schema(type = SchemaType.BOOLEAN))
     String requirePasswordChange;
 
-    /** Returns what is asked for; the limits of the numbers and texts have been checked. */
-    ImportOptions options(FieldErrors errors) {
+    /**
+     * Returns what is asked for; the limits of the numbers and texts have been checked.
+     *
+     * @param vault the vault of the tenant
+     */
+    ImportOptions options(VaultTranscriber vault, FieldErrors errors) {
+        checkHashes(vault, errors);
         Optional<ImportOptions.Mode> wanted =
                 mode == null ? Optional.of(ImportOptions.Mode.FAIL) : ImportOptions.Mode.of(mode);
         if (wanted.isEmpty()) {
@@ -78,5 +87,23 @@ public final class ImportParameters {
                 Optional.ofNullable(passwordPepper),
                 errors.flag("send_activation", sendActivation).orElse(false),
                 errors.flag("require_password_change", requirePasswordChange).orElse(false));
+    }
+
+    /** Finds mistakes that would be those of every line with a hash, or that nobody would see before a login. */
+    private void checkHashes(VaultTranscriber vault, FieldErrors errors) {
+        try {
+            if (passwordFormat != null) {
+                ImportedHash.requireFormat(passwordFormat);
+            }
+        } catch (InvalidHashException e) {
+            errors.add("password_format", e.getMessage());
+        }
+        try {
+            if (passwordPepper != null && !new Pepper(passwordPepper).isIn(vault)) {
+                errors.add("password_pepper", "The vault has no entry with this key");
+            }
+        } catch (InvalidHashException e) {
+            errors.add("password_pepper", e.getMessage());
+        }
     }
 }

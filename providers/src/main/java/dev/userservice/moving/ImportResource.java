@@ -70,7 +70,7 @@ public final class ImportResource {
             throw ApiProblem.badRequest("A body is needed, as " + StreamedBody.NDJSON);
         }
         FieldErrors errors = new FieldErrors();
-        ImportOptions options = parameters.options(errors);
+        ImportOptions options = parameters.options(call.session().vault(), errors);
         errors.throwIfAny();
         if (options.sendActivation() && !new ActivationCodes(call.session(), call.settings()).isKnown()) {
             throw ApiProblem.invalid("send_activation", "This tenant has no activation");

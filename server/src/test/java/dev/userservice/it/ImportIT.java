@@ -371,6 +371,29 @@ final class ImportIT {
         }
     }
 
+    /** Nothing else would find such a mistake where no line has a hash, or before a login. */
+    @ParameterizedTest
+    @CsvSource({"password_format, enigma", "password_pepper, no_such_entry", "password_pepper, ../entry"})
+    void whatIsGivenForAllHashesIsJudgedBeforeTheBodyIsRead(String parameter, String value) {
+        String name = name();
+        Import.post(
+                        tenant,
+                        admin,
+                        Map.of("mode", "skip", parameter, value),
+                        line(name).toString().getBytes(StandardCharsets.UTF_8))
+                .then()
+                .statusCode(400)
+                .body("errors.keySet()", contains(parameter));
+        assertFalse(isThere(name));
+    }
+
+    @Test
+    void theFormatOfAllHashesMayBeAuto() {
+        Import.Answer answer = run(
+                Map.of("mode", "skip", "password_format", "auto"), line(name()).put("password_hash", Import.HASH));
+        assertEquals(List.of(), answer.refusals());
+    }
+
     @Test
     void nobodyGivesWhatTheyHaveNot() {
         tenant.addGroup("owners", "admin");

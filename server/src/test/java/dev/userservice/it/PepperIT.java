@@ -14,13 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests imported hashes that need a secret from Keycloak's vault, on a server that has one. */
 final class PepperIT {
     private static final String KEY = "old_secret";
+    private static final String HASH = "$2a$12$dJzvMMIIIhTMj0lCn.BMNO7rph.cXqPUe5dhPqXuZOpf0iDx4tsou";
 
     /** Returns a line with a hash of Devise, which puts its secret behind the password. */
     private static ObjectNode peppered(String username, String id) {
         ObjectNode line = Import.line(username)
                 .put("id", id)
                 .put("is_email_verified", true)
-                .put("password_hash", "$2a$12$dJzvMMIIIhTMj0lCn.BMNO7rph.cXqPUe5dhPqXuZOpf0iDx4tsou")
+                .put("password_hash", HASH)
                 .put("password_format", "devise")
                 .put("password_pepper", KEY);
         line.putObject("password_params").put("pepper", "suffix");
@@ -46,6 +47,15 @@ final class PepperIT {
 
             // A realm's entry stands in a file with its name and the realm's; the file's name doubles underscores.
             Files.writeString(vault.resolve(tenant.name() + "_" + KEY.replace("_", "__")), "made-up-pepper-7c1e4d");
+            assertEquals(
+                    List.of(),
+                    Import.run(
+                                    tenant,
+                                    tenant.session("the-admin").access(),
+                                    Map.of("mode", "skip", "password_format", "devise", "password_pepper", KEY),
+                                    Import.line("petra").put("password_hash", HASH))
+                            .refused(),
+                    "An entry that is there can be given for all lines");
             tenant.login("paul", "Corr3ct-horse!").then().statusCode(401);
             tenant.login("paul", Import.PASSWORD).then().statusCode(200);
             Files.delete(vault.resolve(tenant.name() + "_" + KEY.replace("_", "__")));
