@@ -134,7 +134,7 @@ final class ImportRun {
             if (line.isTooLong()) {
                 throw ApiProblem.badRequest("The line is longer than " + ImportLines.MAX_LINE / 1024 + " KiB");
             }
-            UserLine user = StrictJson.parse(line.json(), UserLine.class);
+            UserLine user = StrictJson.line(line.json(), UserLine.class);
             return Optional.of(new ParsedLine(
                     line.number(), line.json().length, user, UUID.randomUUID().toString(), false));
         } catch (ApiProblem problem) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
-import dev.userservice.web.StrictJson;
+import dev.userservice.web.MergePatch;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -114,7 +114,7 @@ public record UpdateOwnUserRequest(
             attributes.put(UserModel.LAST_NAME, now -> name.last());
         }
         if (preferences != null) {
-            attributes.put("preferences", now -> preferences.isObject() ? StrictJson.merged(now, preferences) : null);
+            attributes.put("preferences", now -> preferences.isObject() ? MergePatch.merged(now, preferences) : null);
         }
         return new AttributeChanges(
                 attributes,

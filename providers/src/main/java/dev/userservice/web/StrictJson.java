@@ -19,11 +19,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +40,11 @@ public final class StrictJson {
     public static final int MAX_BODY_BYTES = 64 * 1024;
 
     private static final int MAX_DEPTH = 32;
+
+    /** What is read, as messages call it. Whoever reads a line knows its number. */
+    private static final String BODY = "The body";
+
+    private static final String LINE = "The line";
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -76,16 +79,20 @@ public final class StrictJson {
         if (bytes.length > MAX_BODY_BYTES) {
             throw ApiProblem.tooLarge();
         }
+        return read(bytes, type, BODY);
+    }
+
+    private static <T> T read(byte[] bytes, Class<T> type, String subject) {
         if (bytes.length == 0) {
             return null;
         }
         try {
-            JsonNode tree = MAPPER.readTree(text(bytes));
+            JsonNode tree = MAPPER.readTree(text(bytes, subject));
             if (tree.isMissingNode()) {
                 return null;
             }
             if (!tree.isObject()) {
-                throw ApiProblem.badRequest("The body must be a JSON object");
+                throw ApiProblem.badRequest(subject + " must be a JSON object");
             }
             refuseUnstorable(tree, "");
             return MAPPER.treeToValue(tree, type);
@@ -93,32 +100,41 @@ public final class StrictJson {
             throw ApiProblem.invalid(printable(path(e)), "This field is not known");
         } catch (StreamConstraintsException e) {
             throw ApiProblem.badRequest(
-                    "The body is nested deeper than " + MAX_DEPTH + " levels, or holds an endless number");
+                    subject + " is nested deeper than " + MAX_DEPTH + " levels, or holds an endless number");
         } catch (JsonMappingException e) {
             String field = printable(path(e));
             throw field.isEmpty()
-                    ? ApiProblem.badRequest("The body has the wrong form")
+                    ? ApiProblem.badRequest(subject + " has the wrong form")
                     : ApiProblem.invalid(field, "This value has the wrong type");
         } catch (JsonProcessingException e) {
-            throw ApiProblem.badRequest("The body is not valid JSON" + where(e.getLocation()));
+            throw ApiProblem.badRequest(subject + " is not valid JSON" + where(e.getLocation(), subject));
         }
     }
 
     /**
-     * Reads one object that is not a body, such as one that a client sends back in a parameter.
+     * Reads one object that is not the body of a request, such as one that a client sends back in a parameter.
      *
      * @throws ApiProblem 400 for anything else
      */
     public static <T> T parse(byte[] json, Class<T> type) {
-        try {
-            T object = read(new ByteArrayInputStream(json), type);
-            if (object == null) {
-                throw ApiProblem.badRequest("An object is needed");
-            }
-            return object;
-        } catch (IOException e) {
-            throw new UncheckedIOException("An array in memory can be read", e);
+        return required(read(json, type, BODY));
+    }
+
+    /**
+     * Reads one object that is a line of a body.
+     *
+     * @param json the line without its end, of at most {@link #MAX_BODY_BYTES}
+     * @throws ApiProblem 400 for anything else, with a message about the line that leaves its number out
+     */
+    public static <T> T line(byte[] json, Class<T> type) {
+        return required(read(json, type, LINE));
+    }
+
+    private static <T> T required(T object) {
+        if (object == null) {
+            throw ApiProblem.badRequest("An object is needed");
         }
+        return object;
     }
 
     /**
@@ -165,43 +181,14 @@ public final class StrictJson {
         }
     }
 
-    /**
-     * Applies a JSON merge patch (RFC 7396) to an object: members that the patch leaves out stay, and null removes a
-     * member.
-     *
-     * @param json the text from the database; null, or text that is no object, counts as an empty object
-     * @return the same text if nothing changes
-     */
-    public static String merged(String json, JsonNode patch) {
-        JsonNode before = json == null ? null : objectOrNull(json);
-        ObjectNode after = before == null ? MAPPER.createObjectNode() : (ObjectNode) before.deepCopy();
-        merge(after, patch);
-        boolean isSame = before == null ? after.isEmpty() : after.equals(before);
-        return isSame ? json : write(after);
-    }
-
-    private static void merge(ObjectNode target, JsonNode patch) {
-        patch.properties().forEach(field -> {
-            JsonNode value = field.getValue();
-            if (value.isNull()) {
-                target.remove(field.getKey());
-            } else if (value.isObject()) {
-                JsonNode now = target.get(field.getKey());
-                merge(now instanceof ObjectNode object ? object : target.putObject(field.getKey()), value);
-            } else {
-                target.set(field.getKey(), value);
-            }
-        });
-    }
-
-    private static String text(byte[] bytes) {
+    private static String text(byte[] bytes, String subject) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw ApiProblem.badRequest("The body is not valid UTF-8");
+            throw ApiProblem.badRequest(subject + " is not valid UTF-8");
         }
     }
 
@@ -233,6 +220,14 @@ public final class StrictJson {
                 .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
     }
 
+    private static String where(JsonLocation place, String subject) {
+        if (place == null) {
+            return "";
+        }
+        return (subject.equals(BODY) ? " at line " + place.getLineNr() + "," : " at") + " column "
+                + place.getColumnNr();
+    }
+
     private static String path(JsonMappingException e) {
         return e.getPath().stream()
                 .map(JsonMappingException.Reference::getFieldName)
@@ -243,9 +238,5 @@ public final class StrictJson {
     /** Shortens the name of a field or a parameter, which the response repeats to the client that sent it. */
     public static String printable(String field) {
         return field.length() <= 64 ? field : field.substring(0, 61) + "...";
-    }
-
-    private static String where(JsonLocation location) {
-        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,26 +129,27 @@ final class StrictJsonTest {
         assertTrue(read("{\"extra\":null}").extra().isNull());
     }
 
-    /** Tests the examples of RFC 7396, appendix A, that have objects on both sides. */
+    /** Whoever imports knows a line by its number, and has never seen a body of this line alone. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{\"a\":\"b\"} | {\"a\":\"c\"} | {\"a\":\"c\"}",
-                "{\"a\":\"b\"} | {\"b\":\"c\"} | {\"a\":\"b\",\"b\":\"c\"}",
-                "{\"a\":\"b\"} | {\"a\":null} | {}",
-                "{\"a\":\"b\",\"b\":\"c\"} | {\"a\":null} | {\"b\":\"c\"}",
-                "{\"a\":[\"b\"]} | {\"a\":\"c\"} | {\"a\":\"c\"}",
-                "{\"a\":\"c\"} | {\"a\":[\"b\"]} | {\"a\":[\"b\"]}",
-                "{\"a\":{\"b\":\"c\"}} | {\"a\":{\"b\":\"d\",\"c\":null}} | {\"a\":{\"b\":\"d\"}}",
-                "{\"a\":[{\"b\":\"c\"}]} | {\"a\":[1]} | {\"a\":[1]}",
-                "{\"e\":null} | {\"a\":1} | {\"e\":null,\"a\":1}",
-                "{} | {\"a\":{\"bb\":{\"ccc\":null}}} | {\"a\":{\"bb\":{}}}",
-                "no object | {\"a\":1} | {\"a\":1}",
-                "{ \"a\": 1 } | {\"a\":1} | { \"a\": 1 }",
-                "| {} |"
-            })
-    void aMergePatchIsApplied(String json, String patch, String merged) {
-        assertEquals(merged, StrictJson.merged(json, StrictJson.objectOrNull(patch)));
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    {"a": tru}  | The line is not valid JSON at column 7
+                    {"name":"a  | The line is not valid JSON at column 11
+                    []          | The line must be a JSON object
+                    """)
+    void aLineIsCalledALine(String json, String message) {
+        ApiProblem problem = assertThrows(
+                ApiProblem.class, () -> StrictJson.line(json.getBytes(StandardCharsets.UTF_8), Body.class));
+        assertEquals(message, problem.getMessage());
+    }
+
+    @Test
+    void aLineThatIsNoTextOrTooDeepIsCalledALineToo() {
+        for (byte[] json : List.of(
+                "{\"name\":\"ä\"}".getBytes(StandardCharsets.ISO_8859_1),
+                ("{\"extra\":" + "[".repeat(33) + "]".repeat(33) + "}").getBytes(StandardCharsets.UTF_8))) {
+            String message = assertThrows(ApiProblem.class, () -> StrictJson.line(json, Body.class))
+                    .getMessage();
+            assertTrue(message.startsWith("The line is n"), message);
+        }
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.http.ContentType;
@@ -346,6 +347,11 @@ final class ImportIT {
         response.then().statusCode(200);
         Import.Answer answer = Import.Answer.of(response.asString());
         assertEquals(List.of("4 ", "5 ", "6 ", "7 "), answer.refused());
+        for (JsonNode refusal : answer.refusals()) {
+            String message = refusal.get("message").textValue();
+            assertTrue(message.startsWith("The line "), message);
+            assertFalse(message.contains(" line 1"), message);
+        }
         assertTrue(isThere(name));
         assertTrue(answer.isDone());
     }
