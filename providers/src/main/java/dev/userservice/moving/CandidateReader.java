@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.GroupModel;
@@ -30,24 +29,6 @@ import org.keycloak.models.credential.OTPCredentialModel;
  * may give it to somebody, is found out once.
  */
 final class CandidateReader {
-    /** Ids are part of paths, and a colon marks those of user federations. */
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,35}");
-
-    /** The words that stand in place of an id in paths of the API. */
-    static final Set<String> NO_IDS = Set.of(
-            "activation",
-            "auth",
-            "count",
-            "export",
-            "health",
-            "id",
-            "identifier",
-            "import",
-            "me",
-            "mfa",
-            "password",
-            "profile");
-
     private static final int MAX_GROUPS = 100;
 
     /** How far the clock of the other system may be ahead, in seconds. */
@@ -84,7 +65,7 @@ final class CandidateReader {
      */
     Candidate read(long number, UserLine line, String newId) {
         FieldErrors errors = FieldErrors.of(line);
-        checkId(line.id(), errors);
+        UserIds.check(line.id(), errors);
         Candidate candidate = new Candidate(
                 number,
                 line.id() == null ? newId : line.id(),
@@ -102,13 +83,6 @@ final class CandidateReader {
                 requiredActions(line, errors));
         errors.throwIfAny();
         return candidate;
-    }
-
-    private static void checkId(String id, FieldErrors errors) {
-        if (id != null && (!ID.matcher(id).matches() || NO_IDS.contains(id))) {
-            errors.addUnlessKnown(
-                    "id", "This cannot be an id here: up to 36 letters, digits, and . _ - but at the beginning");
-        }
     }
 
     private static Optional<Instant> instant(String field, String text, FieldErrors errors) {

@@ -184,6 +184,15 @@ final class ImportIT {
     }
 
     @Test
+    void aReservedIdIsCalledReserved() {
+        Import.Answer answer = run(SKIP, line(name()).put("id", "export"));
+        assertEquals(List.of("1 id"), answer.refused());
+        assertEquals(
+                "This id is reserved: it is a word in paths of the API",
+                answer.refusals().get(0).get("message").textValue());
+    }
+
+    @Test
     void aSecretThatIsTooLongIsNamedByItsWholeName() {
         ObjectNode line = line(name());
         line.putObject("totp").put("secret", "A".repeat(257));
