@@ -1,5 +1,7 @@
 package dev.userservice.hashes;
 
+import java.util.function.Function;
+
 /**
  * What the check of one password may cost. A stored hash says itself how expensive it is, so without caps one imported row could keep a
  * server busy for hours or take all of its memory. The caps apply when a hash is imported, and again at each login.
@@ -40,23 +42,28 @@ final class Caps {
 
     private Caps() {}
 
-    /** Checks a count against a cap, and that it is at least {@code least}. */
+    /** Checks a count that the cost of a check depends on against a cap, and that it is at least {@code least}. */
     static void check(String what, long value, long least, long most) {
+        check(what, value, least, most, InvalidHashException::ofCost);
+    }
+
+    private static void check(
+            String what, long value, long least, long most, Function<String, InvalidHashException> refusal) {
         if (value < least) {
-            throw InvalidHashException.ofHash(what + " must be at least " + least + ".");
+            throw refusal.apply(what + " must be at least " + least + ".");
         }
         if (value > most) {
-            throw InvalidHashException.ofHash(
+            throw refusal.apply(
                     what + " is above the cap of " + most + ": a check of the password would cost too much.");
         }
     }
 
     static void checkKey(Bytes key) {
-        check("The number of bytes of the hash", key.length(), SHORTEST_KEY, LONGEST_KEY);
+        check("The number of bytes of the hash", key.length(), SHORTEST_KEY, LONGEST_KEY, InvalidHashException::ofHash);
     }
 
     static void checkSalt(Bytes salt) {
-        check("The number of bytes of the salt", salt.length(), 0, SALT);
+        check("The number of bytes of the salt", salt.length(), 0, SALT, InvalidHashException::ofHash);
     }
 
     /**
@@ -69,11 +76,11 @@ final class Caps {
     static void checkScrypt(long n, long r, long p) {
         check("N of scrypt", n, 2, 1L << 30);
         if (Long.bitCount(n) != 1) {
-            throw InvalidHashException.ofHash("N of scrypt must be a power of two.");
+            throw InvalidHashException.ofCost("N of scrypt must be a power of two.");
         }
         check("r of scrypt", r, 1, 1 << 20);
         if (r == 1 && n >= 1 << 16) {
-            throw InvalidHashException.ofHash("N of scrypt must be below 65536 if r is 1.");
+            throw InvalidHashException.ofCost("N of scrypt must be below 65536 if r is 1.");
         }
         check("p of scrypt", p, 1, LANES);
         check("The memory of scrypt in bytes, 128 * N * r,", 128 * n * r, 0, SCRYPT_MEMORY);

@@ -88,9 +88,11 @@ final class JavaTexts {
         if (salt >= all.length) {
             throw InvalidHashException.ofHash("It is shorter than its salt.");
         }
-        return List.of(Recipe.of(IteratedDigest.saltFirst(
-                        algorithm, Arrays.copyOf(all, salt), rounds, Arrays.copyOfRange(all, salt, all.length)))
-                .after(Preparation.normalized(Normalizer.Form.NFC)));
+        byte[] first = Arrays.copyOf(all, salt);
+        byte[] key = Arrays.copyOfRange(all, salt, all.length);
+        return List.of(
+                Recipe.of(Params.costing("iterations", () -> IteratedDigest.saltFirst(algorithm, first, rounds, key)))
+                        .after(Preparation.normalized(Normalizer.Form.NFC)));
     }
 
     /** Reads Tomcat's {@code salt$rounds$hash} in hexadecimal digits, and a digest alone. */

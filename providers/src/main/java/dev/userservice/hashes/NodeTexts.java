@@ -68,7 +68,8 @@ final class NodeTexts {
             }
         });
         byte[] salt = given.requiredSalt(params.encoding("saltIs", saltIs));
-        return List.of(Recipe.of(Pbkdf2.of(algorithm, params.requiredNumber("iterations"), salt, key)));
+        int iterations = params.requiredNumber("iterations");
+        return List.of(Recipe.of(Params.costing("iterations", () -> Pbkdf2.of(algorithm, iterations, salt, key))));
     }
 
     /** Reads the bytes of a scrypt header in Base64 or in hexadecimal digits. */
@@ -84,14 +85,14 @@ final class NodeTexts {
         if (memory > 30) {
             throw Params.invalid("memCost", "It is a logarithm, so it must be at most 30.");
         }
-        byte[] separator = decoded(params, "saltSeparator");
-        byte[] salt = Preparation.concatenated(given.requiredSalt(Encoding.BASE64), separator);
-        return List.of(Recipe.of(new FirebaseScrypt(
-                1 << memory,
-                params.requiredNumber("rounds"),
-                new Bytes(salt),
-                new Bytes(decoded(params, "signerKey")),
-                new Bytes(Encoding.BASE64.decode(given.text())))));
+        int rounds = params.requiredNumber("rounds");
+        Bytes salt = new Bytes(
+                Preparation.concatenated(given.requiredSalt(Encoding.BASE64), decoded(params, "saltSeparator")));
+        Bytes key = new Bytes(decoded(params, "signerKey"));
+        Bytes hash = new Bytes(Encoding.BASE64.decode(given.text()));
+        // The smallest N takes 256 bytes a round.
+        String dear = 256L * rounds > Caps.SCRYPT_MEMORY ? "rounds" : "memCost";
+        return List.of(Recipe.of(Params.costing(dear, () -> new FirebaseScrypt(1 << memory, rounds, salt, key, hash))));
     }
 
     private static byte[] decoded(Params params, String name) {

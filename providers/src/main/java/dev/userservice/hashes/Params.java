@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** The parameters that stand beside a hash, because the system keeps them elsewhere. Each one that is given must be read by somebody. */
 final class Params {
@@ -19,6 +20,19 @@ final class Params {
 
     static InvalidHashException invalid(String name, String message) {
         return new InvalidHashException(InvalidHashException.PARAMS + "." + name, message);
+    }
+
+    /**
+     * Makes a scheme whose cost a parameter tells, and not the text of the hash.
+     *
+     * @param name the parameter, which is named if the cost is not allowed
+     */
+    static <T extends Scheme> T costing(String name, Supplier<T> scheme) {
+        try {
+            return scheme.get();
+        } catch (InvalidHashException e) {
+            throw e.isAboutCost() ? invalid(name, e.getMessage()) : e;
+        }
     }
 
     boolean has(String name) {

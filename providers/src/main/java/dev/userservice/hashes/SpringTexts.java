@@ -76,12 +76,9 @@ final class SpringTexts {
         if (all.length <= saltLength) {
             throw InvalidHashException.ofHash("It is too short to have a salt and a key.");
         }
-        return Recipe.of(new Pbkdf2(
-                algorithm,
-                rounds,
-                new Bytes(Arrays.copyOf(all, saltLength)),
-                new Bytes(Arrays.copyOfRange(all, saltLength, all.length)),
-                hasSecret));
+        Bytes salt = new Bytes(Arrays.copyOf(all, saltLength));
+        Bytes key = new Bytes(Arrays.copyOfRange(all, saltLength, all.length));
+        return Recipe.of(Params.costing("iterations", () -> new Pbkdf2(algorithm, rounds, salt, key, hasSecret)));
     }
 
     /** Reads the salt and the digest of StandardPasswordEncoder, whose secret stands behind the salt. */

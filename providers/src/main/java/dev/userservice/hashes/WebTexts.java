@@ -44,15 +44,12 @@ final class WebTexts {
 
     private static Recipe symfonyDigest(Given given) {
         Params params = given.params();
-        String salt = given.salt().isEmpty() ? "" : "{" + given.salt() + "}";
-        return Recipe.of(new IteratedDigest(
-                params.requiredAlgorithm("algorithm", ""),
-                Bytes.NONE,
-                new Bytes(salt.getBytes(UTF_8)),
-                params.requiredNumber("iterations"),
-                true,
-                new Bytes(params.encoding("encoding", Encoding.BASE64).decode(given.text())),
-                false));
+        Bytes salt = new Bytes((given.salt().isEmpty() ? "" : "{" + given.salt() + "}").getBytes(UTF_8));
+        HashAlgorithm algorithm = params.requiredAlgorithm("algorithm", "");
+        int rounds = params.requiredNumber("iterations");
+        Bytes key = new Bytes(params.encoding("encoding", Encoding.BASE64).decode(given.text()));
+        return Recipe.of(Params.costing(
+                "iterations", () -> new IteratedDigest(algorithm, Bytes.NONE, salt, rounds, true, key, false)));
     }
 
     /** Reads what PHP's password_hash() or crypt() has made. */

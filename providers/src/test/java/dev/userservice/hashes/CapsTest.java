@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CapsTest {
     private static final String KEY = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     private static final String BCRYPT = "abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcde";
+    private static final String SALT = "c2FsdHNhbHQ=";
     private static final String SALT_AND_KEY = "$c2FsdHNhbHQ$AAECAwQFBgcICQoLDA0ODw";
 
     private static void taken(String format, String hash) {
@@ -80,6 +81,64 @@ final class CapsTest {
         String rest = "$q.R5FhSNd/eFi2srB.9aI/$mcOJjMSkhYSNdqlE.jt3.hKeh/rLDo0ox2wFluy7I52";
         taken("libcrypt", "$y$jCT" + rest);
         refused("libcrypt", "$y$jDT" + rest);
+    }
+
+    private static void parameter(String name, String format, String hash, Map<String, Object> params, int above) {
+        Map<String, Object> changed = new HashMap<>(params);
+        assertDoesNotThrow(() -> ImportedHash.of(format, hash, SALT, changed, null));
+        changed.put(name, above);
+        InvalidHashException refusal =
+                assertThrows(InvalidHashException.class, () -> ImportedHash.of(format, hash, SALT, changed, null));
+        assertEquals("password_params." + name, refusal.field());
+        assertTrue(refusal.getMessage().contains("cap of"), refusal::getMessage);
+    }
+
+    @Test
+    void aCostBesideTheHashIsNamed() {
+        String key = "A".repeat(40);
+        Map<String, Object> pbkdf2 = Map.of("algorithm", "pbkdf2-sha256", "iterations", 5_000_000);
+        parameter("iterations", "symfony", key, pbkdf2, 5_000_001);
+        parameter("iterations", "passport-local-mongoose", "a".repeat(60), pbkdf2, 5_000_001);
+        Map<String, Object> digest = Map.of("algorithm", "sha1", "iterations", 10_000_000, "encoding", "hex");
+        parameter("iterations", "symfony", "a".repeat(40), digest, 10_000_001);
+        Map<String, Object> firebase = Map.of("memCost", 14, "rounds", 8, "saltSeparator", "Bw==", "signerKey", key);
+        parameter("memCost", "firebase", key, firebase, 18);
+        parameter("rounds", "firebase", key, firebase, 1 << 20);
+        parameter("rounds", "firebase", key, firebase, (1 << 20) + 1);
+    }
+
+    @Test
+    void aCostBesideAHashThatHasItsSaltIsNamed() {
+        Map<String, Object> params =
+                new HashMap<>(Map.of("algorithm", "sha1", "iterations", 10_000_000, "saltLength", 8));
+        Map<String, Object> spring =
+                new HashMap<>(Map.of("algorithm", "pbkdf2-sha1", "iterations", 10_000_000, "saltLength", 8));
+        assertDoesNotThrow(() -> ImportedHash.of("jasypt", "A".repeat(37) + "A==", null, params, null));
+        assertDoesNotThrow(() -> ImportedHash.of("spring-security", "a".repeat(56), null, spring, null));
+        params.put("iterations", 10_000_001);
+        spring.put("iterations", 10_000_001);
+        InvalidHashException jasypt = assertThrows(
+                InvalidHashException.class,
+                () -> ImportedHash.of("jasypt", "A".repeat(37) + "A==", null, params, null));
+        assertEquals("password_params.iterations", jasypt.field());
+        InvalidHashException refusal = assertThrows(
+                InvalidHashException.class,
+                () -> ImportedHash.of("spring-security", "a".repeat(56), null, spring, null));
+        assertEquals("password_params.iterations", refusal.field());
+    }
+
+    /** What is wrong with the text stays about the text. */
+    @Test
+    void aKeyThatIsTooLongIsNoCost() {
+        InvalidHashException refusal = assertThrows(
+                InvalidHashException.class,
+                () -> ImportedHash.of(
+                        "symfony",
+                        "A".repeat(1400),
+                        "salt",
+                        Map.of("algorithm", "pbkdf2-sha1", "iterations", 1000),
+                        null));
+        assertEquals("password_hash", refusal.field());
     }
 
     @Test
