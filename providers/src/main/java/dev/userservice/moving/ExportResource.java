@@ -58,7 +58,7 @@ public final class ExportResource {
         call.caller().users().requireExport(withSecrets);
         String tenant = call.realm().getId();
         if (!PLACES.isFree(tenant)) {
-            throw ApiProblem.unavailable(RETRY_SECONDS);
+            throw ApiProblem.busy("Too many exports are running, of this tenant or on this server", RETRY_SECONDS);
         }
         String name = call.realm().getName();
         Optional<CurrentRequest> request = CurrentRequest.current();

@@ -76,7 +76,7 @@ public final class ImportResource {
             throw ApiProblem.invalid("send_activation", "This tenant has no activation");
         }
         if (!PLACES.isFree(call.realm().getId())) {
-            throw ApiProblem.unavailable(RETRY_SECONDS);
+            throw ApiProblem.busy("Too many imports are running, into this tenant or on this server", RETRY_SECONDS);
         }
         String tenant = call.realm().getId();
         String name = call.realm().getName();

@@ -43,7 +43,9 @@ public final class PersonResource {
         }
         String tenant = call.realm().getId();
         if (!PLACES.take(tenant)) {
-            throw ApiProblem.unavailable(RETRY_SECONDS);
+            throw ApiProblem.busy(
+                    "Too many documents about persons are being made, for this tenant or on this server",
+                    RETRY_SECONDS);
         }
         try {
             PersonDocument document = new PersonReader(call, user).document();

@@ -65,7 +65,8 @@ final class ProblemResponses {
             new Kind("ServerError", "The server failed; the failure has been logged", ApiProblem.serverError()),
             new Kind(
                     "ServiceUnavailable",
-                    "The database, or a lock, could not be had in time; or too many users log in at the moment",
+                    "The database, or a lock, could not be had in time; or too many users log in, or too many imports or"
+                            + " exports run, at the moment",
                     ApiProblem.unavailable(5)));
 
     private ProblemResponses() {}

@@ -118,8 +118,12 @@ public final class ApiProblem extends RuntimeException {
 
     /** Returns a 503: the server, or something that it needs, is not available at the moment. */
     public static ApiProblem unavailable(int retryAfterSeconds) {
-        return of(Status.SERVICE_UNAVAILABLE, "The service is not available just now; try again")
-                .header("Retry-After", Integer.toString(retryAfterSeconds));
+        return busy("The service is not available just now; try again", retryAfterSeconds);
+    }
+
+    /** Returns a 503 for a call that may be repeated once others have ended. */
+    public static ApiProblem busy(String detail, int retryAfterSeconds) {
+        return of(Status.SERVICE_UNAVAILABLE, detail).header("Retry-After", Integer.toString(retryAfterSeconds));
     }
 
     public static ApiProblem serverError() {

@@ -270,6 +270,10 @@ final class ExportIT {
                     "all places of the tenant to be taken",
                     Duration.ofMinutes(1),
                     () -> behindAll(own, boss).statusCode() == 503);
+            behindAll(own, boss)
+                    .then()
+                    .header("Retry-After", "60")
+                    .body("detail", equalTo("Too many exports are running, of this tenant or on this server"));
             export(tenant, admin, Map.of()).then().statusCode(200);
             Eventually.holds(
                     "a place", Duration.ofMinutes(4), () -> behindAll(own, boss).statusCode() == 200);

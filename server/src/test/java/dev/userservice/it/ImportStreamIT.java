@@ -166,7 +166,7 @@ final class ImportStreamIT {
                     .then()
                     .statusCode(503)
                     .header("Retry-After", "60")
-                    .body("status", equalTo(503));
+                    .body("detail", equalTo("Too many imports are running, into this tenant or on this server"));
             Import.post(tenant, admin, Map.of(), body).then().statusCode(200);
             one.end();
             assertTrue(one.answer().isDone());
