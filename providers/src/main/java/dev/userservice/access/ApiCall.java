@@ -159,6 +159,14 @@ public final class ApiCall {
         return new ApiCall(other, settings, here, caller.in(other, here), bearerRefreshToken, refusedToken);
     }
 
+    /**
+     * Whether the caller wants no more than the status and the headers. JAX-RS answers HEAD by the method for GET; one that
+     * does much work, or records that it was called, ends before that.
+     */
+    public boolean isHead() {
+        return "HEAD".equals(session.getContext().getHttpRequest().getHttpMethod());
+    }
+
     public KeycloakSession session() {
         return session;
     }

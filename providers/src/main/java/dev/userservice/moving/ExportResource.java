@@ -60,6 +60,9 @@ public final class ExportResource {
         if (!PLACES.isFree(tenant)) {
             throw ApiProblem.busy("Too many exports are running, of this tenant or on this server", RETRY_SECONDS);
         }
+        if (call.isHead()) {
+            return Response.ok().type(StreamedBody.NDJSON).build();
+        }
         String name = call.realm().getName();
         Optional<CurrentRequest> request = CurrentRequest.current();
         StreamingOutput answer = out -> {

@@ -8,8 +8,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.keycloak.models.UserModel;
 
@@ -34,7 +38,11 @@ public final class PersonResource {
             operationId = "exportUser",
             summary = "All that is held about a user, to themselves and to admins",
             description = "There is no password, hash, code or other secret in it.")
-    public PersonDocument ofUser(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
+    @APIResponse(
+            responseCode = "200",
+            description = "The document",
+            content = @Content(schema = @Schema(implementation = PersonDocument.class)))
+    public Response ofUser(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
         UserModel user = call.caller().users().requireView(id);
         boolean isOwn = call.caller().isSelf(user.getId());
         if (isOwn && !call.caller().users().maySeeAll()) {
@@ -48,11 +56,14 @@ public final class PersonResource {
                     RETRY_SECONDS);
         }
         try {
+            if (call.isHead()) {
+                return Response.ok().type(MediaType.APPLICATION_JSON).build();
+            }
             PersonDocument document = new PersonReader(call, user).document();
             if (!isOwn) {
                 new AdminEvents(call).exported(user);
             }
-            return document;
+            return Response.ok(document).build();
         } finally {
             PLACES.release(tenant);
         }

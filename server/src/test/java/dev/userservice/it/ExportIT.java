@@ -340,6 +340,23 @@ final class ExportIT {
     }
 
     @Test
+    void headAnswersAsGetAndIsNoExport() {
+        Tenant own = Tenant.on(tenant.server());
+        own.addUser("boss", "admin");
+        String boss = own.session("boss").access();
+        own.api(boss)
+                .head("/users/export")
+                .then()
+                .statusCode(200)
+                .contentType(Import.NDJSON)
+                .header("Cache-Control", "no-store");
+        own.api(boss).head("/users/export?secrets=true").then().statusCode(403);
+        own.api(boss).head("/users/export?secrets=yes").then().statusCode(400);
+        own.awaitWholeLog();
+        assertEquals(List.of(), Activities.of(own).all(Map.of("action", "users_exported")));
+    }
+
+    @Test
     void manyUsersComeOnceEachAndAnExportGoesOnBehindAnId(TestServer server) {
         Tenant own = Tenant.on(server).withLongTokens();
         own.addUser("boss", "admin");

@@ -226,6 +226,25 @@ final class PersonIT {
     }
 
     @Test
+    void headAnswersAsGetAndIsNoReading() {
+        String id = tenant.addUser("unread");
+        tenant.api(admin)
+                .head("/users/" + id + "/export")
+                .then()
+                .statusCode(200)
+                .contentType(ContentType.JSON)
+                .header("Cache-Control", "no-store");
+        tenant.api(admin).head("/users/nobody/export").then().statusCode(404);
+        tenant.awaitWholeLog();
+        tenant.api(admin)
+                .queryParam("action", "users_exported")
+                .get("/users/" + id + "/activity")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(0));
+    }
+
+    @Test
     void aMailThatIsNotDeliveredIsInTheDocument(TestServer server) {
         Tenant mute = Tenant.on(server, realm -> ((ObjectNode) realm.get("smtpServer")).put("port", "1"));
         String id = mute.addUser("jane");
