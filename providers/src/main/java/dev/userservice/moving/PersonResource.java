@@ -26,6 +26,9 @@ public final class PersonResource {
 
     private static final int RETRY_SECONDS = 10;
 
+    private static final String CONTENT = "There is no password, hash, code or other secret in it. For their own document,"
+            + " people need a token with `account/manage-account`.";
+
     private final ApiCall call;
 
     public PersonResource(ApiCall call) {
@@ -33,17 +36,32 @@ public final class PersonResource {
     }
 
     @GET
+    @Path("users/me/export")
+    @Operation(operationId = "exportOwnUser", summary = "All that is held about the caller", description = CONTENT)
+    @APIResponse(
+            responseCode = "200",
+            description = "The document",
+            content = @Content(schema = @Schema(implementation = PersonDocument.class)))
+    public Response own() {
+        return document(call.caller().ownAccount().requireView());
+    }
+
+    @GET
     @Path("users/{id}/export")
     @Operation(
             operationId = "exportUser",
             summary = "All that is held about a user, to themselves and to admins",
-            description = "There is no password, hash, code or other secret in it.")
+            description = CONTENT)
     @APIResponse(
             responseCode = "200",
             description = "The document",
             content = @Content(schema = @Schema(implementation = PersonDocument.class)))
     public Response ofUser(@PathParam("id") @Parameter(description = "Keycloak's id of the user") String id) {
-        UserModel user = call.caller().users().requireView(id);
+        return document(call.caller().users().requireView(id));
+    }
+
+    /** Answers with the document about a user whom the caller may view. */
+    private Response document(UserModel user) {
         boolean isOwn = call.caller().isSelf(user.getId());
         if (isOwn && !call.caller().users().maySeeAll()) {
             // The right to view one's profile does not extend to consents and groups.

@@ -90,6 +90,7 @@ final class RoutesTest {
             DELETE /users/identifier no
             POST /users/import no
             GET /users/export no
+            GET /users/me/export no
             GET /users/{id}/export no
             POST /users/auth/check yes
             PATCH /users/mfa/enable no

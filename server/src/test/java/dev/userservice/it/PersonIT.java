@@ -18,6 +18,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,6 +172,10 @@ final class PersonIT {
             assertFalse(document.asString().contains(secret), secret);
         }
         get(own, jane).then().statusCode(200).body("user.id", equalTo(jane));
+        Map<String, Object> byId = new HashMap<>(get(own, jane).path("$"));
+        Map<String, Object> asOneself = new HashMap<>(get(own, "me").path("$"));
+        List.of(byId, asOneself).forEach(same -> same.remove("exported_at"));
+        assertEquals(byId, asOneself);
         tenant.api(own)
                 .get("/users/" + jane + "/activity")
                 .then()
@@ -184,6 +189,8 @@ final class PersonIT {
         String token = tenant.session("somebody").access();
         get(token, jane).then().statusCode(403);
         get(token, somebody).then().statusCode(200).body("user.username", equalTo("somebody"));
+        get(token, "me").then().statusCode(200).body("user.username", equalTo("somebody"));
+        get(tenant.serviceTokenOf("view-users"), "me").then().statusCode(403);
         get(tenant.serviceTokenOf("view-users"), somebody)
                 .then()
                 .statusCode(200)
@@ -214,6 +221,7 @@ final class PersonIT {
         String id = tenant.addUser("watched");
         String own = tenant.session("watched").access();
         get(own, id).then().statusCode(200);
+        get(own, "me").then().statusCode(200);
         get(admin, id).then().statusCode(200);
         tenant.awaitWholeLog();
         tenant.api(admin)

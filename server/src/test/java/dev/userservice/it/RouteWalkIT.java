@@ -83,6 +83,7 @@ final class RouteWalkIT {
             DELETE /users/identifier 401 401 401 401 403 403 204 403 204 403
             POST /users/import     401 401 401 401 403 403 400 403 400 403
             GET  /users/export     401 401 401 401 403 403 200 403 200 403
+            GET  /users/me/export  401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}/export 401 401 401 401 200 403 200 200 200 403
             POST /users/auth/check 401 401 401 401 403 403 200 200 200 403
             PATCH /users/mfa/enable 401 401 401 401 200 403 200 403 403 403
