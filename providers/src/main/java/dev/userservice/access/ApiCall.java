@@ -1,6 +1,7 @@
 package dev.userservice.access;
 
 import dev.userservice.settings.Settings;
+import dev.userservice.web.AcceptedTypes;
 import dev.userservice.web.ApiPath;
 import dev.userservice.web.ApiProblem;
 import jakarta.ws.rs.core.Response;
@@ -157,6 +158,11 @@ public final class ApiCall {
         }
         Tenancy here = new Tenancy(other, again);
         return new ApiCall(other, settings, here, caller.in(other, here), bearerRefreshToken, refusedToken);
+    }
+
+    /** Returns the media types that the caller accepts as an answer. */
+    public AcceptedTypes accepted() {
+        return AcceptedTypes.of(session.getContext().getHttpRequest().getHttpHeaders());
     }
 
     /**

@@ -11,6 +11,7 @@ import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
@@ -52,6 +53,7 @@ public final class ExportResource {
             description = "The users",
             content = @Content(mediaType = StreamedBody.NDJSON, schema = @Schema(implementation = UserLine.class)))
     public Response exportUsers(@BeanParam ExportParameters parameters) {
+        call.accepted().require(MediaType.valueOf(StreamedBody.NDJSON));
         FieldErrors errors = new FieldErrors();
         boolean withSecrets = parameters.withSecrets(errors);
         errors.throwIfAny();

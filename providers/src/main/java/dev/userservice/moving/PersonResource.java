@@ -26,8 +26,11 @@ public final class PersonResource {
 
     private static final int RETRY_SECONDS = 10;
 
-    private static final String CONTENT = "There is no password, hash, code or other secret in it. For their own document,"
-            + " people need a token with `account/manage-account`.";
+    private static final MediaType JSON = MediaType.APPLICATION_JSON_TYPE.withCharset("UTF-8");
+
+    private static final String CONTENT =
+            "There is no password, hash, code or other secret in it. For their own document,"
+                    + " people need a token with `account/manage-account`.";
 
     private final ApiCall call;
 
@@ -62,6 +65,7 @@ public final class PersonResource {
 
     /** Answers with the document about a user whom the caller may view. */
     private Response document(UserModel user) {
+        call.accepted().require(JSON);
         boolean isOwn = call.caller().isSelf(user.getId());
         if (isOwn && !call.caller().users().maySeeAll()) {
             // The right to view one's profile does not extend to consents and groups.
@@ -75,13 +79,13 @@ public final class PersonResource {
         }
         try {
             if (call.isHead()) {
-                return Response.ok().type(MediaType.APPLICATION_JSON).build();
+                return Response.ok().type(JSON).build();
             }
             PersonDocument document = new PersonReader(call, user).document();
             if (!isOwn) {
                 new AdminEvents(call).exported(user);
             }
-            return Response.ok(document).build();
+            return Response.ok(document, JSON).build();
         } finally {
             PLACES.release(tenant);
         }

@@ -340,6 +340,27 @@ final class ExportIT {
     }
 
     @Test
+    void theLinesAreForWhoeverAcceptsThem() {
+        for (String types : List.of("application/x-ndjson", "application/*", "application/json, */*;q=0.1")) {
+            tenant.api(admin)
+                    .accept(types)
+                    .get("/users/export")
+                    .then()
+                    .statusCode(200)
+                    .contentType(Import.NDJSON);
+        }
+        for (String types : List.of("application/json", "text/csv", "application/x-ndjson;q=0", "nonsense")) {
+            tenant.api(admin)
+                    .accept(types)
+                    .get("/users/export")
+                    .then()
+                    .statusCode(406)
+                    .contentType("application/problem+json")
+                    .body("status", equalTo(406));
+        }
+    }
+
+    @Test
     void headAnswersAsGetAndIsNoExport() {
         Tenant own = Tenant.on(tenant.server());
         own.addUser("boss", "admin");

@@ -105,6 +105,21 @@ final class FrameIT {
                 tenant.api(tenant.session("alice").access()).accept("text/html").get("/users/me"), 406);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "/", "a/b/c", "application/json;q=x", ","})
+    void aMalformedAcceptIsNoFault(String types) throws Exception {
+        String token = tenant.session("alice").access();
+        for (String path :
+                List.of("/users/health", "/users/me", "/users/me/activity", "/users/me/export", "/nothing")) {
+            HttpRequest odd = HttpRequest.newBuilder(URI.create(base() + path))
+                    .header("Authorization", "Bearer " + token)
+                    .header("Accept", types)
+                    .build();
+            HttpResponse<String> answer = Http1.client().send(odd, HttpResponse.BodyHandlers.ofString());
+            assertTrue(List.of(200, 400, 404, 406).contains(answer.statusCode()), path + " " + answer.body());
+        }
+    }
+
     @Test
     void aTrailingSlashDoesNotMatter() {
         tenant.api().get("/users/health/").then().statusCode(200);

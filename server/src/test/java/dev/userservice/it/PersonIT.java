@@ -253,6 +253,36 @@ final class PersonIT {
     }
 
     @Test
+    void theDocumentIsJsonForWhoeverAcceptsIt() {
+        String id = tenant.addUser("formal");
+        for (String types : List.of("application/json", "application/*", "text/html, */*;q=0.1")) {
+            tenant.api(admin)
+                    .accept(types)
+                    .get("/users/" + id + "/export")
+                    .then()
+                    .statusCode(200)
+                    .contentType(ContentType.JSON)
+                    .body("user.id", equalTo(id));
+        }
+        String other = tenant.addUser("informal");
+        for (String types : List.of("text/html", "application/x-ndjson", "application/json;q=0", "nonsense")) {
+            tenant.api(admin)
+                    .accept(types)
+                    .get("/users/" + other + "/export")
+                    .then()
+                    .statusCode(406)
+                    .contentType("application/problem+json")
+                    .body("status", equalTo(406));
+        }
+        tenant.awaitWholeLog();
+        tenant.api(admin)
+                .queryParam("action", "users_exported")
+                .get("/users/" + other + "/activity")
+                .then()
+                .body("size()", equalTo(0));
+    }
+
+    @Test
     void aMailThatIsNotDeliveredIsInTheDocument(TestServer server) {
         Tenant mute = Tenant.on(server, realm -> ((ObjectNode) realm.get("smtpServer")).put("port", "1"));
         String id = mute.addUser("jane");
