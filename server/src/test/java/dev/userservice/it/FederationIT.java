@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.representations.idm.ComponentRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /** Tests users of an LDAP directory, both imported and not imported. */
 @ExtendWith(ServerExtension.class)
@@ -389,6 +390,26 @@ final class FederationIT {
                 .extract()
                 .path("id");
         assertNotEquals(id, again);
+    }
+
+    /** Otherwise an old service could let in again whoever has left. */
+    @Test
+    void whomTheDirectoryHasLostIsAmongTheFormerNames(TestServer server) throws Exception {
+        Assumptions.assumeTrue(server.node() != null && server.node().database() != null, "the table is read");
+        Tenant tenant = tenant(server, true);
+        RealmRepresentation realm = tenant.admin().toRepresentation();
+        realm.getAttributes().put("user-service.old-service-url", "https://old.example/login");
+        tenant.admin().update(realm);
+        person("leo");
+        try {
+            tenant.session("leo");
+        } finally {
+            directory.delete("uid=leo,ou=people," + BASE);
+        }
+        tenant.admin().clearUserCache();
+        tenant.login("leo", TestServer.PASSWORD).then().statusCode(401);
+        // The username, the address and the id.
+        assertEquals(3, server.node().database().count("us_former_name where realm_id = ?", realm.getId()));
     }
 
     @Test
