@@ -259,6 +259,7 @@ final class ExportIT {
         byte[] call = ("GET " + base.getPath() + "/realms/" + own.name() + "/api/users/export HTTP/1.1\r\nHost: "
                         + base.getAuthority() + "\r\nAuthorization: Bearer " + boss + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
+        Activities log = Activities.of(own);
         try (Socket one = new Socket();
                 Socket another = new Socket()) {
             for (Socket silent : List.of(one, another)) {
@@ -266,6 +267,11 @@ final class ExportIT {
                 silent.connect(new InetSocketAddress(base.getHost(), base.getPort()));
                 silent.getOutputStream().write(call);
             }
+            // The call that asks for a place takes one itself for a moment, and must not be before these.
+            Eventually.holds(
+                    "both exports to begin",
+                    Duration.ofMinutes(1),
+                    () -> log.all(Map.of("action", "users_exported")).size() == 2);
             Eventually.holds(
                     "all places of the tenant to be taken",
                     Duration.ofMinutes(1),
