@@ -2,6 +2,7 @@ package dev.userservice.bench;
 
 import dev.userservice.server.Layout;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -102,9 +103,10 @@ final class Results {
     }
 
     private static String machine(String heap, Database database) throws IOException, SQLException {
-        return "%s: %s, %d cores, %s, heap %s, Java %s (%s), %s."
+        return "%s, %s: %s, %d cores, %s, heap %s, Java %s (%s), %s."
                 .formatted(
                         LocalDate.now(ZoneId.systemDefault()),
+                        commit(),
                         Layout.ofBuild().distribution().getFileName(),
                         Runtime.getRuntime().availableProcessors(),
                         memory(),
@@ -112,6 +114,32 @@ final class Results {
                         System.getProperty("java.version"),
                         System.getProperty("java.vm.name"),
                         database.description());
+    }
+
+    /** Returns the commit of the working tree, and whether anything but the results differs from it. */
+    private static String commit() {
+        String commit = git("rev-parse", "--short", "HEAD");
+        if (commit.isEmpty()) {
+            return "no commit";
+        }
+        boolean isChanged =
+                !git("status", "--porcelain", "--", ":!bench/RESULTS.md").isEmpty();
+        return "commit " + commit + (isChanged ? " with changes" : "");
+    }
+
+    private static String git(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("git"));
+        command.addAll(List.of(arguments));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(Layout.ofBuild().root().toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            // Without git, or outside of a clone, the results name no commit.
+            return "";
+        }
     }
 
     private static String memory() throws IOException {
