@@ -63,6 +63,7 @@ public final class Bench {
                             case "flood" -> FloodBench.limit();
                             case "import" -> LIMIT_OF_ACTIVITY;
                             case "argon2", "sessions", "registration" -> LIMIT_OF_BARE;
+                            case "users" -> UsersBench.limit();
                             case "overload" -> LIMIT_OF_OVERLOAD;
                             default -> LIMIT;
                         });

@@ -2,8 +2,6 @@ package dev.userservice.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -25,7 +24,10 @@ final class UsersBench {
     private static final String ADMIN = "the-admin";
     private static final String HEAP = "-Xms512m -Xmx512m";
 
-    private static final int USERS = 100_000;
+    private static final int USUAL = 100_000;
+    private static final int USERS =
+            Integer.parseInt(Optional.ofNullable(System.getenv("BENCH_USERS")).orElse("" + USUAL));
+
     private static final int PAGE = 100;
     private static final int DEEP = 1_000;
 
@@ -44,10 +46,18 @@ final class UsersBench {
     /** Holds for each round the seconds of the script's turn that were spent on what Keycloak's list says as well. */
     private final Map<Integer, Double> spared = new HashMap<>();
 
-    private String token;
+    private final ManyUsers users;
+    private final AdminCalls calls;
 
-    private UsersBench(Server server) {
+    private UsersBench(Server server, ManyUsers users) {
         this.server = server;
+        this.users = users;
+        this.calls = new AdminCalls(server, TENANT, ADMIN);
+    }
+
+    /** Returns the time after which the benchmark is ended: more users need longer to be written and searched. */
+    static Duration limit() {
+        return Duration.ofMinutes(10).plusSeconds(USERS / 500);
     }
 
     static void run(Path folder) throws Exception {
@@ -56,26 +66,27 @@ final class UsersBench {
         server.start();
         server.addRealm(tenant().toString());
         Bench.say("adding %d users", USERS);
-        database.execute(users());
+        ManyUsers users = new ManyUsers(TENANT, USERS);
+        database.execute(users.sql());
         // Otherwise autovacuum would start in the middle.
         database.execute("vacuum analyze");
-        new UsersBench(server).measure(database);
+        new UsersBench(server, users).measure(database);
     }
 
     private void measure(Database database) throws Exception {
         List<String> byName = walk("username");
         List<String> byTime = walk("created_at");
-        Results results = new Results("Users");
+        Results results = new Results(USERS == USUAL ? "Users" : "Users, %,d".formatted(USERS));
         OptionalDouble none = OptionalDouble.empty();
 
         String script = "admin REST: list, and roles, credentials and last login event of each";
         String shorter = "the same without credentials: the list says `totp`";
-        OptionalDouble tenth = OptionalDouble.of(0.1);
+        OptionalDouble twentieth = OptionalDouble.of(0.05);
         Comparison cold = cold("by cursor", UsersBench::page, page -> ours("cursor=" + byName.get(page)));
-        report(results, tenth, "a page by cursor, cold caches: time", script, cold);
+        report(results, twentieth, "a page by cursor, cold caches: time", script, cold);
         report(results, none, "a page by cursor, cold caches: time", shorter, withoutTheSpared(cold));
         cold = cold("by offset", round -> 1 + round, page -> ours("offset=" + page * PAGE));
-        report(results, tenth, "one of the first pages by offset, with the total, cold caches: time", script, cold);
+        report(results, twentieth, "one of the first pages by offset, with the total, cold caches: time", script, cold);
         report(
                 results,
                 none,
@@ -107,12 +118,15 @@ final class UsersBench {
                 ROUNDS_OF_REQUESTS,
                 REQUESTS_A_ROUND / 5,
                 Duration.ofSeconds(40),
-                warm(round ->
-                        sameAs(prefix(round), ids(api("q=" + prefix(round)).path("users")))),
-                warm(round -> sameAs(prefix(round), ids(admin("users?max=" + PAGE + "&search=" + prefix(round))))));
+                warm(round -> sameAs(
+                        users.prefix(round), ids(api("q=" + users.prefix(round)).path("users")))),
+                warm(round -> sameAs(
+                        users.prefix(round),
+                        ids(calls.keycloak("users?max=" + PAGE + "&search=" + users.prefix(round))))));
         report(results, none, "first page of a search, with the total: time", "admin REST: search, list alone", search);
+        new UserTotals(server, database, calls, users).measure(results);
         results.write(
-                ("`GET /users?limit=%d`, with role, MFA state and last login; %d users, one connection. Rounds: %d of another"
+                ("`GET /users?limit=%d`, with role, MFA state and last login; %,d users, one connection. Rounds: %d of another"
                                 + " cold page, %d of a warm one, %d of %d deep pages and as many first ones, %d of %d searches"
                                 + " for another prefix.")
                         .formatted(
@@ -180,7 +194,7 @@ final class UsersBench {
         List<String> cursors = new ArrayList<>(List.of("*"));
         while (cursors.size() < DEEP) {
             if (cursors.size() % 100 == 1) {
-                renewTokens();
+                calls.renewTokens();
             }
             JsonNode answer = byCursor(sort, cursors.get(cursors.size() - 1));
             seen.addAll(ids(answer.path("users")));
@@ -201,11 +215,6 @@ final class UsersBench {
         return 1 + round * 61 % (DEEP - 2);
     }
 
-    /** Returns a prefix that several hundred users have. */
-    private static String prefix(int round) {
-        return "user-%02x".formatted(round * 7);
-    }
-
     /** What one request of ours, and many requests of the script, report about a user. */
     private record Listed(String id, String role, boolean hasMfa, Instant lastLogin) {}
 
@@ -224,12 +233,12 @@ final class UsersBench {
     private List<Listed> theirs(int page, int round) throws Exception {
         List<Listed> listed = new ArrayList<>();
         long ofCredentials = 0;
-        for (JsonNode user : full(admin("users?max=" + PAGE + "&first=" + page * PAGE))) {
+        for (JsonNode user : full(calls.keycloak("users?max=" + PAGE + "&first=" + page * PAGE))) {
             String id = user.path("id").asText();
-            JsonNode roles = admin("users/" + id + "/role-mappings/realm/composite");
-            JsonNode logins = admin("events?type=LOGIN&max=1&user=" + id);
+            JsonNode roles = calls.keycloak("users/" + id + "/role-mappings/realm/composite");
+            JsonNode logins = calls.keycloak("events?type=LOGIN&max=1&user=" + id);
             long start = System.nanoTime();
-            JsonNode credentials = admin("users/" + id + "/credentials");
+            JsonNode credentials = calls.keycloak("users/" + id + "/credentials");
             ofCredentials += System.nanoTime() - start;
             listed.add(new Listed(
                     id,
@@ -241,18 +250,8 @@ final class UsersBench {
         return listed;
     }
 
-    private JsonNode api(String query) throws IOException, InterruptedException {
-        return json(server.get("/realms/" + TENANT + "/api/users?limit=" + PAGE + "&" + query)
-                .header("Authorization", "Bearer " + token)
-                .build());
-    }
-
-    private JsonNode admin(String path) throws IOException, InterruptedException {
-        return json(server.asAdmin(server.get("/admin/realms/" + TENANT + "/" + path)));
-    }
-
-    private static JsonNode json(HttpRequest request) throws IOException, InterruptedException {
-        return Server.JSON.readTree(Server.send(request, 200));
+    private JsonNode api(String query) throws Exception {
+        return calls.api("users?limit=" + PAGE + "&" + query);
     }
 
     private static JsonNode full(JsonNode users) {
@@ -285,7 +284,7 @@ final class UsersBench {
     private Comparison.Work cold(Task task) {
         return new Prepared(
                 round -> {
-                    renewTokens();
+                    calls.renewTokens();
                     // The cache of the realm is cleared last, because the other request would fill it again.
                     clear("clear-user-cache");
                     clear("clear-realm-cache");
@@ -296,7 +295,7 @@ final class UsersBench {
     private Comparison.Work warm(Task task) {
         return new Prepared(
                 round -> {
-                    renewTokens();
+                    calls.renewTokens();
                     task.run(round);
                 },
                 task);
@@ -318,51 +317,11 @@ final class UsersBench {
         Server.send(server.asAdmin(server.post("/admin/realms/" + TENANT + "/" + cache, "application/json", "")), 204);
     }
 
-    private void renewTokens() throws Exception {
-        server.renewAdminToken();
-        token = Tenants.login(server, TENANT, ADMIN);
-    }
-
     /** Returns a tenant that stores its events and has an admin. */
     private static ObjectNode tenant() {
         ObjectNode tenant = Tenants.tenant(TENANT);
         tenant.put("eventsEnabled", true);
         Tenants.addUser(tenant, ADMIN, "admin");
         return tenant;
-    }
-
-    /**
-     * Returns SQL that writes users directly into the tables. The order of their names and ids is not the order in which they were created,
-     * so that the users of a page are spread over the tables, as in production. Each has a password (which nobody knows), a gender and a
-     * login. A tenth have a one-time code, and a fiftieth are admins. Ten are created in the same millisecond.
-     */
-    private static String users() {
-        return """
-                create temporary table made on commit drop as
-                select gen_random_uuid()::text as id, n, 'user-' || left(md5(n::text), 12) as name, r.id as realm
-                from generate_series(1, %1$d) as n, realm r where r.name = '%2$s';
-                insert into user_entity (id, realm_id, username, email, email_constraint, first_name, last_name, enabled,
-                  email_verified, created_timestamp, not_before)
-                select id, realm, name, name || '@example.com', name || '@example.com', 'First-' || n, 'Last-' || n, true,
-                  true, 1700000000000 + n / 10, 0 from made;
-                insert into user_role_mapping (user_id, role_id)
-                select made.id, r.id from made, keycloak_role r
-                where r.realm_id = made.realm and not r.client_role
-                  and (r.name = 'default-roles-%2$s' or r.name = 'admin' and n %% 50 = 0);
-                insert into user_attribute (id, user_id, name, value)
-                select gen_random_uuid(), id, 'gender', 'Other' from made;
-                insert into credential (id, user_id, type, priority, created_date, secret_data, credential_data)
-                select gen_random_uuid(), id, 'password', 10, 1700000000000,
-                  '{"value":"bm9ib2R5cw==","salt":"bm9ib2R5cw==","additionalParameters":{}}',
-                  '{"hashIterations":5,"algorithm":"argon2","additionalParameters":{}}' from made;
-                insert into credential (id, user_id, type, priority, created_date, secret_data, credential_data)
-                select gen_random_uuid(), id, 'otp', 20, 1700000000000, '{"value":"nobodys"}',
-                  '{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}'
-                from made where n %% 10 = 0;
-                insert into us_last_login (user_id, realm_id, logged_in_at) select id, realm, 1750000000000 + n from made;
-                insert into event_entity (id, realm_id, client_id, ip_address, user_id, event_time, type, details_json)
-                select gen_random_uuid(), realm, 'app', '192.0.2.1', id, 1750000000000 + n, 'LOGIN',
-                  '{"username":"' || name || '"}' from made
-                """.formatted(USERS, TENANT);
     }
 }
