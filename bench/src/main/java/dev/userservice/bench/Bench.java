@@ -27,6 +27,7 @@ public final class Bench {
             "tokens",
             "registration",
             "users",
+            "rival",
             "limits",
             "metrics",
             "requests",
@@ -62,7 +63,7 @@ public final class Bench {
                             case "activity" -> LIMIT_OF_ACTIVITY;
                             case "flood" -> FloodBench.limit();
                             case "import" -> LIMIT_OF_ACTIVITY;
-                            case "argon2", "sessions", "registration" -> LIMIT_OF_BARE;
+                            case "argon2", "sessions", "registration", "rival" -> LIMIT_OF_BARE;
                             case "users" -> UsersBench.limit();
                             case "overload" -> LIMIT_OF_OVERLOAD;
                             default -> LIMIT;
@@ -71,6 +72,7 @@ public final class Bench {
                     case "tokens" -> TokenBench.run(work.resolve(name));
                     case "registration" -> RegistrationBench.run(work.resolve(name));
                     case "users" -> UsersBench.run(work.resolve(name));
+                    case "rival" -> RivalBench.run(work.resolve(name));
                     case "limits" -> LimitsBench.run(work.resolve(name));
                     case "metrics" -> MetricsBench.run(work.resolve(name));
                     case "requests" -> RequestsBench.run(work.resolve(name));

@@ -65,7 +65,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
      * @param rounds the number of rounds; after {@code limit} there are fewer, but never less than five
      * @param size the number of requests of each side in a round
      */
-    static Comparison of(Server server, String name, int rounds, int size, Duration limit, Side ours, Side theirs)
+    static Comparison of(Measured server, String name, int rounds, int size, Duration limit, Side ours, Side theirs)
             throws Exception {
         return inTurns(
                 name,
@@ -83,7 +83,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
      * @param times how often each side does its work in a round
      */
     static Comparison ofWork(
-            Server server, String name, int warmUps, int rounds, int times, Duration limit, Work ours, Work theirs)
+            Measured server, String name, int warmUps, int rounds, int times, Duration limit, Work ours, Work theirs)
             throws Exception {
         return inTurns(
                 name, warmUps, rounds, limit, i -> turn(server, i, times, ours), i -> turn(server, i, times, theirs));
@@ -136,7 +136,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     /** Does the work this many times on one thread. */
-    static Round turn(Server server, int number, int times, Work work) throws Exception {
+    static Round turn(Measured server, int number, int times, Work work) throws Exception {
         work.prepare(number);
         double[] millis = new double[times];
         double cpu = server.cpuSeconds();
@@ -150,7 +150,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     /** Does all items over the connections. Items with the same number modulo {@link #CONNECTIONS} are never in flight together. */
-    static Round round(Server server, int from, int size, Side side) throws Exception {
+    static Round round(Measured server, int from, int size, Side side) throws Exception {
         return each(server, from, size, item -> {
             HttpRequest request = side.request(item);
             long start = System.nanoTime();
@@ -162,7 +162,7 @@ record Comparison(List<Round> ours, List<Round> theirs) {
     }
 
     /** Does items of any kind, as {@link #round} does requests. */
-    static Round each(Server server, int from, int size, Item item) throws Exception {
+    static Round each(Measured server, int from, int size, Item item) throws Exception {
         double[] millis = new double[size];
         List<Callable<Void>> workers = new ArrayList<>();
         for (int w = 0; w < CONNECTIONS; w++) {

@@ -41,6 +41,20 @@ record Database(String url, String user, String password) {
                 given.getProperty("password", ""));
     }
 
+    /** Creates another empty database on the same server. It ends with the server, or is dropped at the end. */
+    Database another(String name) throws SQLException {
+        Properties mine = org.postgresql.Driver.parseURL(url, null);
+        String full = mine.getProperty("PGDBNAME") + "_" + name;
+        execute("create database " + full);
+        if (GIVEN != null) {
+            Bench.onClose(() -> onGivenServer("drop database " + full + " with (force)"));
+        }
+        return new Database(
+                "jdbc:postgresql://" + mine.getProperty("PGHOST") + ":" + mine.getProperty("PGPORT") + "/" + full,
+                user,
+                password);
+    }
+
     private static void onGivenServer(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(GIVEN);
                 Statement statement = connection.createStatement()) {
@@ -57,6 +71,22 @@ record Database(String url, String user, String password) {
                 "KC_DB_USERNAME",
                 user,
                 "KC_DB_PASSWORD",
+                password);
+    }
+
+    /** Returns the environment variables by which clients that use libpq's names find the database. */
+    Map<String, String> libpq() {
+        Properties mine = org.postgresql.Driver.parseURL(url, null);
+        return Map.of(
+                "PGHOST",
+                mine.getProperty("PGHOST"),
+                "PGPORT",
+                mine.getProperty("PGPORT"),
+                "PGDATABASE",
+                mine.getProperty("PGDBNAME"),
+                "PGUSER",
+                user,
+                "PGPASSWORD",
                 password);
     }
 

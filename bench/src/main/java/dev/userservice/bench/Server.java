@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A built and optimized Keycloak in a home of its own, with or without the extension. */
-final class Server {
+final class Server implements Measured {
     static final ObjectMapper JSON = new ObjectMapper();
     static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -194,15 +194,9 @@ final class Server {
         }
     }
 
-    /** Returns the seconds of CPU time that the server's JVM has used. */
-    double cpuSeconds() {
-        return ProcessHandle.of(process.pid())
-                        .orElseThrow()
-                        .info()
-                        .totalCpuDuration()
-                        .orElseThrow()
-                        .toNanos()
-                / 1e9;
+    @Override
+    public long pid() {
+        return process.pid();
     }
 
     /** Returns the JVM's memory in RAM, in MiB, after a garbage collection, because it is chance when the JVM collects by itself. */
@@ -223,7 +217,7 @@ final class Server {
     }
 
     private double memory(String kind) throws IOException {
-        try (Stream<String> status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+        try (Stream<String> status = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
             return status.filter(line -> line.startsWith(kind + ":"))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
                     .findFirst()
