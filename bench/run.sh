@@ -13,7 +13,8 @@
 #     bench/run.sh sessions     refreshes and one's own profile, against a Keycloak without the extension and userinfo
 #     bench/run.sh argon2       logins with libsodium, against a Keycloak without the extension
 #     bench/run.sh overload     how long others wait while 200 clients log in without pause
-#     bench/run.sh activity     pages, purge and erasure of a long activity log; longer than the others
+#     bench/run.sh activity     pages, purge and erasure of a long activity log; longer than the others; BENCH_ACTIVITY_ROWS
+#                               says how long the log is
 #     bench/run.sh flood        what hours of wrong secrets leave behind; only if it is named
 #     bench/run.sh startup      start-up time and resident memory
 #

@@ -20,50 +20,23 @@ import java.util.stream.StreamSupport;
  * costs logins, and how long it takes to erase a user.
  */
 final class ActivityBench {
-    private static final String TENANT = "bench-tenant";
+    private static final String TENANT = LongLog.TENANT;
     private static final String CLIENT = "user-service-api";
     private static final String ADMIN = "the-admin";
     private static final String HEAP = "-Xms512m -Xmx512m";
 
-    /** Is the number of rows in the log. Keycloak's table of events has as many. */
-    private static final int ROWS = 10_000_000;
-
-    /** Is less than the retention, so that nothing is purged until the benchmark asks for it. */
-    private static final Duration SPAN = Duration.ofDays(360);
-
-    private static final int PURGED = ROWS / 10;
-
-    /** Is the number of rows from the early time, the first fifth of all rows, in which much was different. */
-    private static final int EARLY = ROWS / 5;
-
-    /** Is the number of users of all tenants together. Users of the big tenant whose number is below {@link #FIRST_OTHER} are special. */
-    private static final int USERS = 100_000;
-
-    /** Is the number of users in the big tenant. */
-    private static final int USERS_OF_TENANT = 70_000;
-
-    private static final int BUSY = 0;
-    private static final int DORMANT = 1;
-    private static final int FIRST_ERASED = 2;
-    private static final int ERASED = 3;
-    private static final int FIRST_OTHER = 100;
-
     /** Is the number of users who log in while the log is purged. */
     private static final int LOGGING_IN = 200;
 
-    /** Is a tenant that nobody but its admin has used since the early time. */
-    private static final String ASLEEP = TENANT + "-5";
-
+    private static final int PURGED = LongLog.ROWS / 10;
     private static final String ID_OF_TENANT = "select id from realm where name = '" + TENANT + "'";
-
-    /** Is the address of an office from which two fifths of the rows come. {@link #OLD_ADDRESS} was its address in the early time. */
-    private static final String ADDRESS = "203.0.113.7";
-
-    private static final String OLD_ADDRESS = "203.0.113.6";
 
     private static final int PAGE = 100;
     private static final int FEW = 10;
-    private static final int DEEP = 1_000;
+
+    /** Is the number of a page that a user with many rows still fills: 1,000 in the usual log. */
+    private static final int DEEP = LongLog.ROWS / 10_000;
+
     private static final int WARM_UPS = 5;
     private static final int ROUNDS = 20;
     private static final int REQUESTS_A_ROUND = 25;
@@ -78,7 +51,8 @@ final class ActivityBench {
 
     private final Server server;
     private final Database database;
-    private final Results results = new Results("Activity");
+    private final Results results =
+            new Results(LongLog.ROWS == LongLog.USUAL ? "Activity" : "Activity, %,d".formatted(LongLog.ROWS));
 
     /** Holds what the side that came first was told. */
     private final Map<String, List<Long>> told = new HashMap<>();
@@ -103,40 +77,9 @@ final class ActivityBench {
         }
         // A running server would wait for the tables.
         server.stop();
-        load(database);
+        LongLog.load(database);
         server.start();
         new ActivityBench(server, database).measure();
-    }
-
-    private static void load(Database database) throws Exception {
-        long start = System.nanoTime();
-        Bench.say("adding %d users", USERS);
-        database.execute(users());
-        load(database, "us_activity", activities());
-        load(database, "event_entity", events());
-        Bench.say("loaded in %d s", (System.nanoTime() - start) / 1_000_000_000);
-    }
-
-    /** Adds the rows while the table has no indexes and keys, which are made again afterwards as they were. */
-    private static void load(Database database, String table, String rows) throws Exception {
-        Bench.say("adding %d rows to %s", ROWS, table);
-        String keys = " from pg_constraint where contype = 'p' and conrelid = '" + table + "'::regclass";
-        String others =
-                " from pg_indexes where tablename = '" + table + "' and indexname not in (select conname" + keys + ")";
-        String alter = "'alter table " + table + " ";
-        List<String> drops = database.column("select " + alter + "drop constraint ' || conname" + keys
-                + " union all select 'drop index ' || indexname" + others);
-        List<String> makes =
-                database.column("select " + alter + "add constraint ' || conname || ' ' || pg_get_constraintdef(oid)"
-                        + keys + " union all select indexdef" + others);
-        for (String drop : drops) {
-            database.execute(drop);
-        }
-        database.execute(rows);
-        for (String make : makes) {
-            database.execute("set maintenance_work_mem = '1GB'; " + make);
-        }
-        database.execute("vacuum analyze " + table);
     }
 
     private void measure() throws Exception {
@@ -147,24 +90,26 @@ final class ActivityBench {
         if (sequentialScans() != scans) {
             throw new IllegalStateException("Something has read the whole log");
         }
-        erase();
-        server.stop();
-        server.start(Map.of(Server.option("activity-purge-interval"), "1"));
-        purge();
+        if (LongLog.ROWS >= LongLog.USUAL) {
+            erase();
+            server.stop();
+            server.start(Map.of(Server.option("activity-purge-interval"), "1"));
+            purge();
+        }
         results.write(
-                ("%d rows in the log and as many events, of %d users in 6 tenants over %d days; the requests are about"
+                ("%,d rows in the log and as many events, of %,d users in 6 tenants over %d days; the requests are about"
                                 + " one tenant that has 70 %% of them. `limit=%d`, one connection; %d rounds of %d"
-                                + " requests, of %d slow ones, of %d users' pages, %d of %d logins over %d connections.")
+                                + " requests, of %d slow ones, of %d users' pages; %d of %d logins over %d connections.")
                         .formatted(
-                                ROWS,
-                                USERS,
-                                SPAN.toDays(),
+                                LongLog.ROWS,
+                                LongLog.USERS,
+                                LongLog.SPAN.toDays(),
                                 PAGE,
                                 ROUNDS,
                                 REQUESTS_A_ROUND,
                                 SLOW_A_ROUND,
                                 USERS_A_ROUND,
-                                ROUNDS_OF_LOGINS,
+                                LongLog.ROWS < LongLog.USUAL ? 0 : ROUNDS_OF_LOGINS,
                                 LOGINS_A_ROUND,
                                 Comparison.CONNECTIONS),
                 HEAP,
@@ -179,13 +124,25 @@ final class ActivityBench {
 
     private void besideEvents() throws Exception {
         OptionalDouble none = OptionalDouble.empty();
-        OptionalDouble fifth = OptionalDouble.of(0.2);
-        String busy = id(BUSY);
+        OptionalDouble twentieth = OptionalDouble.of(0.05);
+        String busy = id(LongLog.BUSY);
         Comparison one = compare(
                 "a user with many rows",
-                new Pages(SLOW_A_ROUND, i -> ours("users/" + busy + "/activity?"), i -> busy),
+                new Pages(REQUESTS_A_ROUND, i -> ours("users/" + busy + "/activity?"), i -> busy),
                 new Pages(SLOW_A_ROUND, i -> events("user=" + busy), i -> busy));
-        report(fifth, "page 1 of a user with many rows: time", "admin REST: events of the user", one);
+        report(twentieth, "page 1 of a user with many rows: time", "admin REST: events of the user", one);
+
+        p99("page 1 of a user with many rows", one);
+
+        List<String> rare = ids(LongLog.FIRST_RARE, LongLog.RARE);
+        IntFunction<String> next = i -> rare.get(i % LongLog.RARE);
+        Comparison few = compare(
+                "a user with few rows",
+                new Pages(USERS_A_ROUND, i -> ours("users/" + next.apply(i) + "/activity?"), next),
+                new Pages(USERS_A_ROUND, i -> events("user=" + next.apply(i)), next));
+        String what = "page 1 of a user with about %d rows".formatted(LongLog.ROWS_OF_RARE);
+        report(OptionalDouble.of(0.7), what + ": time", "admin REST: events of the user", few);
+        p99(what, few);
 
         List<String> others = others();
         Comparison many = compare(
@@ -193,8 +150,7 @@ final class ActivityBench {
                 new Pages(USERS_A_ROUND, i -> ours("users/" + others.get(i) + "/activity?"), others::get),
                 new Pages(USERS_A_ROUND, i -> events("user=" + others.get(i)), others::get));
         report(none, "page 1 of one user after the other: time", "admin REST: events of the user", many);
-        double p99 = Comparison.percentile(many.ours(), 99);
-        results.alone(OptionalDouble.of(10), "page 1 of one user after the other: p99", p99, "ms");
+        p99("page 1 of one user after the other", many);
         // Most callers ask without a limit, and then get this many rows.
         Comparison newest = compare(
                 "the newest of one user after the other",
@@ -204,8 +160,7 @@ final class ActivityBench {
                         i -> "newest of " + others.get(i)),
                 new Pages(USERS_A_ROUND, i -> events("user=" + others.get(i), FEW), i -> "newest of " + others.get(i)));
         report(none, "the ten newest of one user after the other: time", "admin REST: events of the user", newest);
-        double p99OfFew = Comparison.percentile(newest.ours(), 99);
-        results.alone(OptionalDouble.of(10), "the ten newest of one user after the other: p99", p99OfFew, "ms");
+        p99("the ten newest of one user after the other", newest);
 
         Instant from = Instant.now().minus(Duration.ofDays(200));
         Instant to = from.plus(Duration.ofDays(10));
@@ -215,15 +170,21 @@ final class ActivityBench {
         beside(REQUESTS_A_ROUND, "action=login&action=logout", "type=LOGIN&type=LOGOUT");
         beside(SLOW_A_ROUND, "action=role_changed", "type=UPDATE_TOTP");
         beside(REQUESTS_A_ROUND, "from=" + from + "&to=" + to, days);
-        beside(REQUESTS_A_ROUND, "ip_address=" + ADDRESS, "ipAddress=" + ADDRESS);
+        beside(REQUESTS_A_ROUND, "ip_address=" + LongLog.ADDRESS, "ipAddress=" + LongLog.ADDRESS);
+    }
+
+    private void p99(String what, Comparison comparison) {
+        double millis = Comparison.percentile(comparison.ours(), 99);
+        results.alone(OptionalDouble.of(10), what + ": p99", millis, "ms");
     }
 
     /** Returns users of the load, each about as often as they have rows. */
     private List<String> others() throws Exception {
-        return database.column("""
+        return database.column(
+                """
                 select md5('user-' || %1$d + floor((%2$d - %1$d) * x * x))::uuid
                 from (select random() as x from generate_series(1, %3$d)) as drawn
-                """.formatted(FIRST_OTHER, USERS_OF_TENANT, (WARM_UPS + ROUNDS) * USERS_A_ROUND));
+                """.formatted(LongLog.FIRST_OTHER, LongLog.USERS_OF_TENANT, (WARM_UPS + ROUNDS) * USERS_A_ROUND));
     }
 
     private void beside(int times, String filter, String theirs) throws Exception {
@@ -240,15 +201,15 @@ final class ActivityBench {
     }
 
     private void deepPages() throws Exception {
-        String busy = id(BUSY);
-        String dormant = id(DORMANT);
+        String busy = id(LongLog.BUSY);
+        String dormant = id(LongLog.DORMANT);
         String ofUser = "users/" + busy + "/activity?";
         deep("of a user", ofUser);
         deep("of a user, by an action", ofUser + "action=login");
         deep("of the tenant", "activity?");
         deep("of the tenant, by an action", "activity?action=login");
         deep("of the tenant, by two actions", "activity?action=login&action=logout");
-        deep("of the tenant, by an address", "activity?ip_address=" + ADDRESS);
+        deep("of the tenant, by an address", "activity?ip_address=" + LongLog.ADDRESS);
         deep("of the tenant, by who did it", "activity?actor_id=" + busy);
         deep("of the tenant, by a time", "activity?to=" + Instant.now().minus(Duration.ofDays(30)));
         OptionalDouble even = OptionalDouble.of(1.2);
@@ -257,11 +218,11 @@ final class ActivityBench {
         report(even, "page 1 of a user whose rows are all old: time", "of one whose rows are not", user);
         Comparison address = compare(
                 "an address of old",
-                pages(i -> ours("activity?ip_address=" + OLD_ADDRESS)),
-                pages(i -> ours("activity?ip_address=" + ADDRESS)));
+                pages(i -> ours("activity?ip_address=" + LongLog.OLD_ADDRESS)),
+                pages(i -> ours("activity?ip_address=" + LongLog.ADDRESS)));
         report(even, "page 1 by an address whose rows are all old: time", "of one whose rows are not", address);
-        Comparison tenant =
-                compare("a tenant of old", pages(i -> ours(ASLEEP, "activity?")), pages(i -> ours("activity?")));
+        Comparison tenant = compare(
+                "a tenant of old", pages(i -> ours(LongLog.ASLEEP, "activity?")), pages(i -> ours("activity?")));
         report(even, "page 1 of a tenant whose rows are nearly all old: time", "of one whose rows are not", tenant);
     }
 
@@ -272,7 +233,7 @@ final class ActivityBench {
                 "page " + DEEP + " " + what,
                 pages(i -> ours(path + "&cursor=" + before)),
                 pages(i -> ours(path + "&cursor=*")));
-        report(OptionalDouble.of(1.2), "page 1,000 by cursor, " + what + ": time", "page 1", comparison);
+        report(OptionalDouble.of(1.2), "page %,d by cursor, %s: time".formatted(DEEP, what), "page 1", comparison);
     }
 
     /** Goes from page to page as a client does, and returns the cursor of the last one. */
@@ -295,7 +256,7 @@ final class ActivityBench {
         renewTokens();
         double seconds = 0;
         long rows = 0;
-        for (int i = FIRST_ERASED; i < FIRST_ERASED + ERASED; i++) {
+        for (int i = LongLog.FIRST_ERASED; i < LongLog.FIRST_ERASED + LongLog.ERASED; i++) {
             rows += number("select count(*) from us_activity where user_id = '" + id(i) + "'");
             HttpRequest request = server.get("/realms/" + TENANT + "/api/users/" + id(i) + "?erase=true")
                     .DELETE()
@@ -305,8 +266,8 @@ final class ActivityBench {
             Server.send(request, 204);
             seconds += (System.nanoTime() - start) / 1e9;
         }
-        String what = "deletion of a user with %d rows, `erase=true`".formatted(rows / ERASED);
-        results.alone(OptionalDouble.empty(), what, seconds / ERASED, "s");
+        String what = "deletion of a user with %d rows, `erase=true`".formatted(rows / LongLog.ERASED);
+        results.alone(OptionalDouble.empty(), what, seconds / LongLog.ERASED, "s");
     }
 
     /** Measures the purge: first with pauses, so that rounds of logins with and without it can take turns, and then without a pause. */
@@ -436,7 +397,13 @@ final class ActivityBench {
     }
 
     private Comparison compare(String name, Pages ours, Pages theirs) throws Exception {
-        return Comparison.ofWork(server, name, WARM_UPS, ROUNDS, ours.times, LIMIT, ours, theirs);
+        return Comparison.inTurns(
+                name,
+                WARM_UPS,
+                ROUNDS,
+                LIMIT,
+                round -> Comparison.turn(server, round, ours.times, ours),
+                round -> Comparison.turn(server, round, theirs.times, theirs));
     }
 
     private void report(OptionalDouble target, String what, String with, Comparison comparison) {
@@ -531,7 +498,7 @@ final class ActivityBench {
             return;
         }
         server.renewAdminToken();
-        for (String tenant : List.of(TENANT, ASLEEP)) {
+        for (String tenant : List.of(TENANT, LongLog.ASLEEP)) {
             tokens.put(tenant, Tenants.login(server, tenant, ADMIN));
         }
         tokensAt = System.nanoTime();
@@ -543,7 +510,12 @@ final class ActivityBench {
 
     /** Returns the id of a user of the load. */
     private String id(int user) throws Exception {
-        return database.column("select md5('user-%d')::uuid".formatted(user)).get(0);
+        return ids(user, 1).get(0);
+    }
+
+    private List<String> ids(int first, int count) throws Exception {
+        return database.column(
+                "select md5('user-' || n)::uuid from generate_series(%d, %d) as n".formatted(first, first + count - 1));
     }
 
     /** Returns a tenant as the project ships it, with an admin and with users who can log in. */
@@ -554,125 +526,5 @@ final class ActivityBench {
             Tenants.addUser(tenant, "user-" + i);
         }
         return tenant;
-    }
-
-    /** Returns SQL that says which part of the rows and of the users belongs to which tenant. */
-    private static String tenants() {
-        return """
-                create temporary table tenant on commit drop as
-                select r.id as realm, r.name, t.* from realm r join (values
-                  ('%1$s', 1, 0, 70000), ('%1$s-1', 2, 70000, 15000), ('%1$s-2', 3, 85000, 10000),
-                  ('%1$s-3', 4, 95000, 4000), ('%1$s-4', 5, 99000, 500), ('%1$s-5', 6, 99500, 500))
-                  as t (called, place, first, users) on t.called = r.name;
-                """.formatted(TENANT);
-    }
-
-    /** Returns SQL that writes the users whom the rows are about directly into the tables. */
-    private static String users() {
-        return tenants() + """
-                create temporary table made on commit drop as
-                select md5('user-' || n)::uuid::text as id, 'made-' || n as name, realm, t.name as tenant
-                from tenant t, generate_series(t.first, t.first + t.users - 1) as n;
-                insert into user_entity (id, realm_id, username, email, email_constraint, first_name, last_name, enabled,
-                  email_verified, created_timestamp, not_before)
-                select id, realm, name, name || '@example.com', name || '@example.com', 'First', 'Last', true, true,
-                  1700000000000, 0 from made;
-                insert into user_role_mapping (user_id, role_id)
-                select made.id, r.id from made join keycloak_role r
-                on r.realm_id = made.realm and not r.client_role and r.name = 'default-roles-' || made.tenant""";
-    }
-
-    /**
-     * Returns SQL that writes rows as the log has them after a year, in the order of their time. Most users have some dozens of rows, and a
-     * few have very many. One user, one address and one tenant had many in the early time, and have had none since.
-     */
-    private static String activities() {
-        return tenants()
-                + """
-                select setseed(0.5);
-                insert into us_activity (id, realm_id, user_id, actor_id, actor_kind, action, details, ip_address,
-                  user_agent, client_id, session_id, created_at)
-                select left(time, 8) || '-' || right(time, 4) || '-7' || substr(noise, 16), realm,
-                  case when action <> 'login_failed' or place < 0.8 then id end,
-                  case when action in ('user_created', 'role_changed') then md5('user-' || first + %3$d)::uuid::text
-                    when action not in ('login_failed', 'client_login_failed', 'password_reset_requested') then id end,
-                  case when action in ('login_failed', 'client_login_failed', 'password_reset_requested') then null
-                    when isClient then 'service_account' else 'user' end,
-                  action,
-                  case when action = 'login' then '{"method":"openid-connect"}'
-                    when action = 'login_failed' and place >= 0.8 then '{"reason":"user_not_found","identifier":"'
-                      || left(noise, 8) || '@example.com","method":"openid-connect"}'
-                    when action in ('login_failed', 'client_login_failed')
-                      then '{"reason":"invalid_user_credentials","method":"openid-connect"}'
-                    when action = 'role_changed' then '{"from":"user","to":"admin"}'
-                    when action = 'update_profile' then '{"changes":{"first_name":{"from":"Jane","to":"Joan"}}}' end,
-                  case when action = 'login_failed' then '198.51.100.' || floor(200 * place)
-                    when isClient then '192.0.2.' || person %% 200
-                    when place < 0.4 then case when n < %11$d then '%12$s' else '%4$s' end
-                    else '10.' || person / 250 || '.' || person %% 250 || '.' || floor(5 * place) end,
-                  case when isClient then 'billing-job/2.' || person %% 10
-                    else 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1'
-                      || person %% 40 || '.0.0.0 Safari/537.36' end,
-                  case when isClient then 'billing-' || person %% 20 when place < 0.7 then 'web-app' else 'mobile-app' end,
-                  case when action in ('login', 'logout', 'token_refresh') then left(noise, 24) end,
-                  at
-                from (
-                  select *, lpad(to_hex(at), 12, '0') as time, md5('user-' || person)::uuid::text as id,
-                    case when isClient then case when what < 0.99 then 'client_login' else 'client_login_failed' end
-                      when what < 0.6 then 'login' when what < 0.86 then 'logout' when what < 0.95 then 'login_failed'
-                      when what < 0.98 then 'token_refresh' when what < 0.99 then 'update_profile'
-                      when what < 0.995 then 'update_password' when what < 0.998 then 'password_reset_requested'
-                      when what < 0.9985 then 'mfa_enabled' when what < 0.9995 then 'user_created'
-                      else 'role_changed' end as action
-                  from (
-                    select drawn.*, realms[t] as realm, firsts[t] as first, who between 0.1 and 0.3 as isClient,
-                      (case when t = 1 and who < 0.05 then %5$d
-                        when t = 1 and who < 0.1 then %6$d + floor(%7$d * (who - 0.05) / 0.05)
-                        when t = 1 and who >= 0.7 and n < %11$d then %8$d
-                        when who between 0.1 and 0.3 then firsts[t] + 10 + floor(10 * other)
-                        else firsts[t] + %9$d + floor((users[t] - %9$d) * other * other) end)::int as person
-                    from (
-                      select n, at, who, other, what, place, noise,
-                        case when share < 0.7 then 1 when n < %11$d then 6 when share < 0.82 then 2
-                          when share < 0.92 then 3 when share < 0.98 then 4 else 5 end as t,
-                        (select array_agg(realm order by place) from tenant) as realms,
-                        (select array_agg(first order by place) from tenant) as firsts,
-                        (select array_agg(users order by place) from tenant) as users
-                      from (
-                        select n, %2$d + n * (%10$d / %1$d) as at, random() as share, random() as who, random() as other,
-                          random() as what, random() as place, gen_random_uuid()::text as noise
-                        from generate_series(1, %1$d) as n) as random) as drawn) as told) as row""".formatted(
-                                ROWS,
-                                Instant.now().minus(SPAN).toEpochMilli(),
-                                FIRST_OTHER,
-                                ADDRESS,
-                                BUSY,
-                                FIRST_ERASED,
-                                ERASED,
-                                DORMANT,
-                                FIRST_OTHER,
-                                SPAN.toMillis(),
-                                EARLY,
-                                OLD_ADDRESS);
-    }
-
-    /** Returns SQL that writes the same rows as events of Keycloak. What Keycloak has no event for becomes an event of another type. */
-    private static String events() {
-        return """
-                insert into event_entity (id, client_id, error, ip_address, realm_id, session_id, event_time, type, user_id,
-                  details_json_long_value)
-                select gen_random_uuid(), client_id,
-                  case when action like '%failed' then 'invalid_user_credentials' end, ip_address, realm_id, session_id,
-                  created_at,
-                  case action when 'login_failed' then 'LOGIN_ERROR' when 'client_login_failed' then 'CLIENT_LOGIN_ERROR'
-                    when 'token_refresh' then 'REFRESH_TOKEN' when 'password_reset_requested' then 'SEND_RESET_PASSWORD'
-                    when 'mfa_enabled' then 'UPDATE_CREDENTIAL' when 'user_created' then 'REGISTER'
-                    when 'role_changed' then 'UPDATE_TOTP' else upper(action) end,
-                  user_id,
-                  '{"auth_method":"openid-connect","token_id":"onrtro:' || gen_random_uuid()
-                    || '","grant_type":"password","refresh_token_type":"Refresh","scope":"profile email",'
-                    || '"refresh_token_id":"' || gen_random_uuid() || '","client_auth_method":"client-secret",'
-                    || '"username":"' || coalesce(user_id, 'nobody') || '"}'
-                from us_activity order by id""";
     }
 }
