@@ -98,6 +98,13 @@ final class Argon2Bench {
                 check.throughputRatio(),
                 Comparison.throughput(check.ours()),
                 Comparison.throughput(check.theirs()));
+        results.once(
+                OptionalDouble.of(1.05),
+                "resident memory after all rounds",
+                "bare, after its rounds",
+                with.residentMemory(),
+                bare.residentMemory(),
+                "MiB");
         results.write(
                 "%d connections, %d users; %d rounds of %d requests for each row, after %d to warm up. All servers run at once on one database, and one of them gets requests at a time."
                         .formatted(Comparison.CONNECTIONS, USERS, login.ours().size(), LOGINS_A_ROUND, WARM_UPS),

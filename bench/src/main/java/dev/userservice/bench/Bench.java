@@ -63,7 +63,7 @@ public final class Bench {
                             case "activity" -> LIMIT_OF_ACTIVITY;
                             case "flood" -> FloodBench.limit();
                             case "import" -> LIMIT_OF_ACTIVITY;
-                            case "argon2", "sessions", "registration", "rival" -> LIMIT_OF_BARE;
+                            case "argon2", "sessions", "registration", "rival", "startup" -> LIMIT_OF_BARE;
                             case "users" -> UsersBench.limit();
                             case "overload" -> LIMIT_OF_OVERLOAD;
                             default -> LIMIT;

@@ -73,6 +73,26 @@ final class Results {
         return row(what, "–", target, "–", ours, "–", figure <= most.getAsDouble() ? "met" : "**missed**");
     }
 
+    /**
+     * Adds a figure of which less is better and that both sides have only once, so that its ratio has no interval.
+     *
+     * @param most the most that the ratio may be
+     */
+    Results once(OptionalDouble most, String what, String with, double ours, double theirs, String unit) {
+        double ratio = ours / theirs;
+        String target = most.isEmpty() ? "–" : "<= " + most.getAsDouble();
+        String verdict = most.isEmpty() ? "–" : ratio <= most.getAsDouble() ? "met" : "**missed**";
+        String figure = "%.1f " + unit;
+        return row(
+                what,
+                with,
+                target,
+                "%.3f (once)".formatted(ratio),
+                figure.formatted(ours),
+                figure.formatted(theirs),
+                verdict);
+    }
+
     private Results row(
             String what, String with, String target, String ratio, String ours, String theirs, String verdict) {
         String row = "| %s |%n".formatted(String.join(" | ", what, with, target, ratio, ours, theirs, verdict));

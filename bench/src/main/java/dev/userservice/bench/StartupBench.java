@@ -1,16 +1,29 @@
 package dev.userservice.bench;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** Measures how long the built server takes until it is ready, and how much memory it then has, with and without the extension. */
+/**
+ * Measures how long the built server takes until it is ready, and how much memory it has then and after some load, with and without the
+ * extension.
+ */
 final class StartupBench {
     private static final int ROUNDS = 9;
     private static final int LEAST_ROUNDS = 5;
-    private static final Duration LIMIT = Duration.ofMinutes(7);
+    private static final Duration LIMIT = Duration.ofMinutes(14);
+
+    /** Is a realm that both servers can serve. */
+    private static final String REALM = "bench-startup";
+
+    /** Is a multiple of {@link Comparison#CONNECTIONS}, so that no user has two logins at once. */
+    private static final int USERS = 40;
+
+    private static final int LOGINS = 400;
+    private static final int PROFILES = 4_000;
 
     /** Is Keycloak's own default outside of containers. */
     private static final String HEAP = "-Xms64m -Xmx512m";
@@ -26,10 +39,11 @@ final class StartupBench {
         Server with = Server.build(folder.resolve("with"), database, HEAP, true);
         Server without = Server.build(folder.resolve("without"), database, HEAP, false);
         // The first start fills the database, so these starts are not measured.
-        for (Server server : List.of(with, without)) {
-            server.start();
-            server.stop();
-        }
+        with.start();
+        with.addRealm(realm().toString());
+        with.stop();
+        without.start();
+        without.stop();
         List<double[]> ours = new ArrayList<>();
         List<double[]> theirs = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
@@ -51,10 +65,19 @@ final class StartupBench {
         Results results = new Results("Start-up");
         report(results, OptionalDouble.of(1.05), "start-up time", ours, theirs, 0, "s");
         report(results, OptionalDouble.of(1.05), "resident memory", ours, theirs, 1, "MiB");
+        report(
+                results,
+                OptionalDouble.of(1.05),
+                "resident memory after %d logins and %,d profiles".formatted(LOGINS, PROFILES),
+                ours,
+                theirs,
+                3,
+                "MiB");
         report(results, OptionalDouble.empty(), "CPU time of the start", ours, theirs, 2, "s");
         results.write(
-                "%d rounds; `start --optimized` until `/health/ready` is up; VmRSS %d s later, after a collection."
-                        .formatted(ours.size(), SETTLE.toSeconds()),
+                ("%d rounds; `start --optimized` until `/health/ready` is up; VmRSS %d s later, after a collection. The logins and"
+                                + " profiles are those of Keycloak's own token and userinfo endpoints, over %d connections.")
+                        .formatted(ours.size(), SETTLE.toSeconds(), Comparison.CONNECTIONS),
                 HEAP,
                 database);
     }
@@ -81,8 +104,27 @@ final class StartupBench {
         double cpu = server.cpuSeconds();
         Thread.sleep(SETTLE.toMillis());
         double memory = server.residentMemory();
+        load(server);
+        double loaded = server.residentMemory();
         server.stop();
-        return new double[] {seconds, memory, cpu};
+        return new double[] {seconds, memory, cpu, loaded};
+    }
+
+    /** Makes requests that a server without the extension can answer too. */
+    private static void load(Server server) throws Exception {
+        PlainRealm realm = new PlainRealm(server, REALM);
+        Comparison.round(server, 0, LOGINS, item -> realm.passwordGrant("user-" + item % USERS, "openid"));
+        String login = Server.send(realm.passwordGrant("user-0", "openid"), 200);
+        String token = Server.JSON.readTree(login).path("access_token").asText();
+        Comparison.round(server, 0, PROFILES, item -> realm.userinfo(token));
+    }
+
+    private static ObjectNode realm() {
+        ObjectNode realm = PlainRealm.json(REALM);
+        for (int i = 0; i < USERS; i++) {
+            Tenants.addUser(realm, "user-" + i);
+        }
+        return realm;
     }
 
     private static Ratio ratio(List<double[]> ours, List<double[]> theirs, int figure) {
