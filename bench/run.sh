@@ -16,6 +16,7 @@
 #     bench/run.sh activity     pages, purge and erasure of a long activity log; longer than the others; BENCH_ACTIVITY_ROWS
 #                               says how long the log is
 #     bench/run.sh flood        what hours of wrong secrets leave behind; only if it is named
+#     bench/run.sh tenants      what three hundred tenants cost; longer than the others
 #     bench/run.sh startup      start-up time and resident memory
 #
 # BENCH_JDBC_URL names a PostgreSQL to use in place of an embedded one; see README.md.

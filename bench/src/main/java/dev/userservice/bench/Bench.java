@@ -22,6 +22,9 @@ public final class Bench {
     /** Is the limit of the benchmark that starts three servers and overloads each of them in turns. */
     private static final Duration LIMIT_OF_OVERLOAD = Duration.ofMinutes(40);
 
+    /** Is the limit of the benchmark that makes hundreds of tenants. */
+    private static final Duration LIMIT_OF_TENANTS = Duration.ofMinutes(50);
+
     /** Lists the benchmarks that run if none is named: all but the flood, which takes hours. */
     private static final List<String> NAMES = List.of(
             "tokens",
@@ -36,6 +39,7 @@ public final class Bench {
             "overload",
             "import",
             "activity",
+            "tenants",
             "startup");
 
     private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
@@ -65,6 +69,7 @@ public final class Bench {
                             case "import" -> LIMIT_OF_ACTIVITY;
                             case "argon2", "sessions", "registration", "rival", "startup" -> LIMIT_OF_BARE;
                             case "users" -> UsersBench.limit();
+                            case "tenants" -> LIMIT_OF_TENANTS;
                             case "overload" -> LIMIT_OF_OVERLOAD;
                             default -> LIMIT;
                         });
@@ -73,6 +78,7 @@ public final class Bench {
                     case "registration" -> RegistrationBench.run(work.resolve(name));
                     case "users" -> UsersBench.run(work.resolve(name));
                     case "rival" -> RivalBench.run(work.resolve(name));
+                    case "tenants" -> TenantsBench.run(work.resolve(name));
                     case "limits" -> LimitsBench.run(work.resolve(name));
                     case "metrics" -> MetricsBench.run(work.resolve(name));
                     case "requests" -> RequestsBench.run(work.resolve(name));

@@ -206,6 +206,16 @@ final class Server implements Measured {
         return memory("VmRSS");
     }
 
+    /** Returns the memory of all objects that are still in use, in MiB, as a full garbage collection finds them. */
+    double liveHeap() throws IOException, InterruptedException {
+        return jcmd("GC.class_histogram")
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .mapToDouble(line -> Double.parseDouble(line.trim().split("\\s+", -1)[2]) / (1 << 20))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private String jcmd(String command) throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         Process process = new ProcessBuilder(jcmd, Long.toString(pid()), command)
