@@ -69,8 +69,16 @@ public final class UserListResource {
         UserSearch search = new UserSearch(call, isOfAll);
         Optional<Total> total =
                 paging.isByOffset() ? Optional.of(Total.of(search, filter, isExactTotal)) : Optional.empty();
-        List<UserSearch.Hit> hits = search.page(
-                filter, order, after.map(UserCursor::position).orElse(null), paging.offset(), paging.limit() + 1);
+        boolean isCommonPrefix =
+                filter.prefix() != null && total.filter(Total::isLarge).isPresent();
+        List<UserSearch.Hit> hits = isCommonPrefix
+                ? search.pageOfCommonPrefix(filter, order, paging.offset(), paging.limit() + 1)
+                : search.page(
+                        filter,
+                        order,
+                        after.map(UserCursor::position).orElse(null),
+                        paging.offset(),
+                        paging.limit() + 1);
         return answer(total, hits, paging.limit(), order);
     }
 
@@ -80,6 +88,10 @@ public final class UserListResource {
      * @param isExact whether there are no more than {@code count}
      */
     private record Total(long count, boolean isExact) {
+        boolean isLarge() {
+            return count >= UserListParameters.MOST_COUNTED;
+        }
+
         static Total of(UserSearch search, UserSearch.Filter filter, boolean isExact) {
             int most = isExact ? Integer.MAX_VALUE : UserListParameters.MOST_COUNTED + 1;
             long count = search.count(filter, most);

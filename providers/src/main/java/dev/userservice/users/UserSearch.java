@@ -6,7 +6,6 @@ import dev.userservice.access.ManagedRoles;
 import dev.userservice.access.UserRights;
 import dev.userservice.keycloak.Entities;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaQuery;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Order;
@@ -15,10 +14,9 @@ import jakarta.persistence.criteria.Root;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.hibernate.Session;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
-import org.hibernate.query.criteria.JpaCriteriaQuery;
-import org.hibernate.query.criteria.JpaSubQuery;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -30,6 +28,9 @@ import org.keycloak.models.jpa.entities.UserEntity;
  * and service accounts do not count as users.
  */
 final class UserSearch {
+    /** How many users of an order are looked at for a page of a common prefix: a few milliseconds. */
+    private static final int WALKED = 20_000;
+
     private final KeycloakSession session;
     private final EntityManager entities;
     private final RealmModel realm;
@@ -63,7 +64,15 @@ final class UserSearch {
      * @param active null for either
      * @param emailVerified null for either
      */
-    public record Filter(String prefix, String role, Boolean active, Boolean emailVerified) {}
+    public record Filter(String prefix, String role, Boolean active, Boolean emailVerified) {
+        Filter withoutRole() {
+            return new Filter(prefix, null, active, emailVerified);
+        }
+
+        boolean isEmpty() {
+            return prefix == null && role == null && active == null && emailVerified == null;
+        }
+    }
 
     /**
      * The position of a user in an order.
@@ -75,17 +84,36 @@ final class UserSearch {
     /** A user on a page. */
     public record Hit(Position position, UserRow user) {}
 
-    /** Returns how many users match the filter; at most {@code most}, since a count takes as long as what it counts. */
+    /** Returns how many users match the filter, at most {@code most}. */
     public long count(Filter filter, int most) {
-        JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
-        JpaSubQuery<Tuple> found = query.subquery(Tuple.class);
-        Root<UserEntity> user = found.from(UserEntity.class);
-        found.multiselect(user.get("id").alias("id"))
-                .where(conditions(filter, query, user).toArray(Predicate[]::new))
-                .fetch(most);
-        query.from(found);
-        query.select(criteria.count());
-        return entities.createQuery(query).getSingleResult();
+        UserCount count = new UserCount(entities, criteria, realm, managed, conditions);
+        Optional<Long> ofRole = isOfAll ? count.ofRole(filter, most) : Optional.empty();
+        return ofRole.orElseGet(
+                () -> count.of((query, user) -> conditions(filter, query, user).toArray(Predicate[]::new), most));
+    }
+
+    /**
+     * Returns a page of the users that match a prefix which very many users have. Their order is walked along for a while, which finds
+     * the page if they are everywhere in it; a search would sort all of them.
+     */
+    public List<Hit> pageOfCommonPrefix(Filter filter, UserSort sort, int offset, int limit) {
+        Optional<String> end = sort.isByUsername() ? usernameAfter(WALKED, sort) : Optional.empty();
+        List<Hit> found = end.isEmpty() ? List.of() : page(filter, sort, null, end.get(), offset, limit);
+        return found.size() == limit ? found : page(filter, sort, null, offset, limit);
+    }
+
+    private Optional<String> usernameAfter(int users, UserSort sort) {
+        CriteriaQuery<String> query = criteria.createQuery(String.class);
+        Root<UserEntity> user = query.from(UserEntity.class);
+        Expression<String> username = user.get(UserModel.USERNAME);
+        query.select(username)
+                .where(criteria.equal(user.get("realmId"), realm.getId()))
+                .orderBy(sort.isAscending() ? criteria.asc(username) : criteria.desc(username));
+        return entities.createQuery(query)
+                .setFirstResult(users)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
     }
 
     /**
@@ -95,6 +123,11 @@ final class UserSearch {
      * @param offset how many users to skip from there
      */
     public List<Hit> page(Filter filter, UserSort sort, Position after, int offset, int limit) {
+        return page(filter, sort, after, null, offset, limit);
+    }
+
+    /** @param end the last username that is looked at in the order by username; null for all */
+    private List<Hit> page(Filter filter, UserSort sort, Position after, String end, int offset, int limit) {
         CriteriaQuery<Object[]> query = criteria.createQuery(Object[].class);
         Root<UserEntity> user = query.from(UserEntity.class);
         Expression<Long> created = criteria.coalesce(user.<Long>get("createdTimestamp"), criteria.literal(0L));
@@ -104,6 +137,13 @@ final class UserSearch {
                     sort.isByUsername()
                             ? beyond(sort, user.<String>get(UserModel.USERNAME), after.key())
                             : beyond(sort, created, user.get("id"), after));
+        }
+        if (end != null) {
+            Expression<String> username = user.get(UserModel.USERNAME);
+            all.add(
+                    sort.isAscending()
+                            ? criteria.lessThanOrEqualTo(username, end)
+                            : criteria.greaterThanOrEqualTo(username, end));
         }
         query.select(criteria.array(
                         user.get("id"),
@@ -115,7 +155,7 @@ final class UserSearch {
                         user.get("emailVerified"),
                         user.get("createdTimestamp")))
                 .where(all.toArray(Predicate[]::new));
-        query.orderBy(order(sort, user, created, filter.prefix() != null).stream()
+        query.orderBy(order(sort, user, created, filter.prefix() != null && end == null).stream()
                 .<Order>map(key -> sort.isAscending() ? criteria.asc(key) : criteria.desc(key))
                 .toList());
         List<Object[]> rows = entities.createQuery(query)

@@ -601,6 +601,23 @@ final class StatementsIT {
         assertEquals(List.of(20, true), total(large, token, Map.of("is_active", "false")));
         assertEquals(List.of(100_001, true), total(large, token, Map.of("exact_total", "true")));
         assertEquals(List.of(100_000, true), total(large, token, Map.of("exact_total", "true", "role", "user")));
+        // The first prefix is everywhere in the order by username, the second one only at its end.
+        assertEquals("user-000001", firstOf(large, token, Map.of("q", "user-")));
+        assertEquals("user-000012", firstOf(large, token, Map.of("q", "USER-", "offset", "11")));
+        assertEquals("user-100000", firstOf(large, token, Map.of("q", "user-", "sort", "-username")));
+        assertEquals("user-090000", firstOf(large, token, Map.of("q", "user-09")));
+        assertEquals("user-099999", firstOf(large, token, Map.of("q", "user-09", "sort", "-username")));
+        assertEquals("user-000001", firstOf(large, token, Map.of("q", "user-", "sort", "created_at")));
+    }
+
+    private static String firstOf(Tenant of, String token, Map<String, String> query) {
+        return of.api(token)
+                .queryParams(query)
+                .get("/users")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("users[0].username");
     }
 
     private static List<Object> total(Tenant of, String token, Map<String, String> query) {

@@ -188,6 +188,44 @@ final class UserListIT {
         list("q", name).body("users.username", equalTo(List.of(name))).body("users[0].role", equalTo("admin"));
     }
 
+    /** Where no group gives the role, its holders are counted by the mappings of the role. */
+    @Test
+    void adminsAreCountedWhereNoGroupGivesTheRole(TestServer server) {
+        Tenant own = Tenant.on(server);
+        own.addRole("chief", "admin");
+        own.addUser("boss", "admin");
+        own.addUser("third", "chief");
+        own.addUser("thorough", "chief", "admin");
+        own.addUser("plain");
+        String disabled = own.addUser("away", "admin");
+        UserRepresentation user = own.admin().users().get(disabled).toRepresentation();
+        user.setEnabled(false);
+        own.admin().users().get(disabled).update(user);
+        String client = own.addClient("a-service", false).getId();
+        String service =
+                own.admin().clients().get(client).getServiceAccountUser().getId();
+        own.admin()
+                .users()
+                .get(service)
+                .roles()
+                .realmLevel()
+                .add(List.of(own.admin().roles().get("admin").toRepresentation()));
+        String token = own.session("boss").access();
+        Map.of(
+                        Map.of("role", "admin"), 4,
+                        Map.of("role", "admin", "q", "th"), 2,
+                        Map.of("role", "admin", "is_active", "true"), 3,
+                        Map.of("role", "admin", "is_active", "false"), 1,
+                        Map.of("role", "user"), 1)
+                .forEach((query, total) -> own.api(token)
+                        .queryParams(query)
+                        .get("/users")
+                        .then()
+                        .statusCode(200)
+                        .body("total", equalTo(total))
+                        .body("users", hasSize(total)));
+    }
+
     @Test
     void aPageByOffsetLeadsToOneByCursor() {
         Response first = get("limit", 5);

@@ -1,0 +1,98 @@
+package dev.userservice.users;
+
+import dev.userservice.access.ManagedRoles;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.persistence.criteria.Path;
+import jakarta.persistence.criteria.Predicate;
+import jakarta.persistence.criteria.Root;
+import jakarta.persistence.criteria.Subquery;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.hibernate.query.criteria.HibernateCriteriaBuilder;
+import org.hibernate.query.criteria.JpaCriteriaQuery;
+import org.hibernate.query.criteria.JpaSubQuery;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.jpa.entities.UserEntity;
+import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
+
+/** Counts the users that match a filter, up to a bound, since a count takes as long as what it counts. */
+record UserCount(
+        EntityManager entities,
+        HibernateCriteriaBuilder criteria,
+        RealmModel realm,
+        ManagedRoles managed,
+        UserConditions conditions) {
+    /** The conditions for a user, which may have subqueries of the query. */
+    interface Conditions {
+        Predicate[] of(JpaCriteriaQuery<?> query, Root<UserEntity> user);
+    }
+
+    /** Counts users, at most {@code most}. */
+    long of(Conditions matching, int most) {
+        JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
+        JpaSubQuery<Tuple> found = query.subquery(Tuple.class);
+        Root<UserEntity> user = found.from(UserEntity.class);
+        found.multiselect(user.get("id").alias("id"))
+                .where(matching.of(query, user))
+                .fetch(most);
+        return rows(query, found);
+    }
+
+    /**
+     * Counts the same users from the side of the role that the filter names, of which there may be few among many users. PostgreSQL
+     * would read all users for them.
+     *
+     * @return empty if the role is not the highest one, if everybody holds it, or if groups give it
+     */
+    Optional<Long> ofRole(UserSearch.Filter filter, int most) {
+        return roles(filter.role()).map(roles -> {
+            JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
+            JpaSubQuery<Tuple> found = query.subquery(Tuple.class);
+            Root<UserRoleMappingEntity> mapping = found.from(UserRoleMappingEntity.class);
+            Path<String> id = mapping.get("user").get("id");
+            found.multiselect(id.alias("id"))
+                    .distinct(roles.size() > 1)
+                    .where(mapping.get("roleId").in(roles), matches(filter.withoutRole(), query, found, id))
+                    .fetch(most);
+            return rows(query, found);
+        });
+    }
+
+    private Optional<Set<String>> roles(String name) {
+        if (name == null || !name.equals(managed.highestFirst().get(0))) {
+            return Optional.empty();
+        }
+        Map<String, ManagedRoles.Givers> givers = managed.givers();
+        return Optional.ofNullable(givers.get(name))
+                .filter(giver -> giver.groups().isEmpty()
+                        && !giver.roles().contains(realm.getDefaultRole().getId()))
+                .map(ManagedRoles.Givers::roles);
+    }
+
+    private Predicate matches(
+            UserSearch.Filter rest, JpaCriteriaQuery<?> query, JpaSubQuery<?> found, Path<String> id) {
+        if (rest.isEmpty()) {
+            Subquery<Integer> client = found.subquery(Integer.class);
+            Root<UserEntity> user = client.from(UserEntity.class);
+            client.select(criteria.literal(1))
+                    .where(
+                            criteria.equal(user.get("id"), id),
+                            criteria.isNotNull(user.get("serviceAccountClientLink")));
+            return criteria.not(criteria.exists(client));
+        }
+        // A number, unlike "exists", is looked up for each row by the user's id.
+        Subquery<Long> fitting = found.subquery(Long.class);
+        Root<UserEntity> user = fitting.from(UserEntity.class);
+        Predicate[] all = conditions.of(rest, query, user).toArray(Predicate[]::new);
+        fitting.select(criteria.count(user)).where(criteria.and(all), criteria.equal(user.get("id"), id));
+        return criteria.gt(fitting, 0L);
+    }
+
+    private long rows(JpaCriteriaQuery<Long> query, JpaSubQuery<Tuple> found) {
+        query.from(found);
+        query.select(criteria.count());
+        return entities.createQuery(query).getSingleResult();
+    }
+}
