@@ -74,8 +74,11 @@ public final class ActivationResource {
                     @Schema(minLength = 1, maxLength = 255)
                     String identifier) {
         new FieldErrors().required("identifier", identifier).throwIfAny();
-        new ActivationCodes(call.session(), call.settings())
-                .sendTo(Identifier.of(identifier), MailContext.of(call.session(), null, null));
+        if (!call.isHead()) {
+            // Whoever only looks at the headers, such as a checker of links, has asked for no mail.
+            new ActivationCodes(call.session(), call.settings())
+                    .sendTo(Identifier.of(identifier), MailContext.of(call.session(), null, null));
+        }
         return new Message("If the account awaits activation, a new code has been sent.");
     }
 

@@ -234,6 +234,25 @@ final class ActivationIT {
         }
     }
 
+    @Test
+    void headSendsNoMail() {
+        String email = impatient.register(Map.of());
+        String later = impatient.register(Map.of());
+        Inbox inbox = impatient.server().inbox();
+        inbox.next(email);
+        inbox.next(later);
+        impatient
+                .api()
+                .queryParam("identifier", email)
+                .head("/users/activation/resend")
+                .then()
+                .statusCode(200);
+        // The look-ups are made in their order.
+        resend(impatient, later).then().statusCode(200);
+        inbox.next(later);
+        assertEquals(1, inbox.count(email));
+    }
+
     private static Response resend(Tenant at, String identifier) {
         return at.api().queryParam("identifier", identifier).get("/users/activation/resend");
     }
