@@ -117,13 +117,21 @@ final class ImportScriptIT {
             byte[] buffer = new byte[16 * 1024];
             int seen = 0;
             for (int length = server.read(buffer); length >= 0; length = server.read(buffer)) {
-                String text = new String(buffer, 0, length, StandardCharsets.UTF_8);
-                if (text.contains("\"phase\":\"" + phase + "\"") && seen++ >= told && times.getAndDecrement() > 0) {
-                    ending.end(server);
-                    return;
+                // On a busy machine, several lines come together.
+                String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                for (int at = text.indexOf(mark()); at >= 0; at = text.indexOf(mark(), at + 1)) {
+                    if (seen++ >= told && times.getAndDecrement() > 0) {
+                        answers.write(buffer, 0, text.lastIndexOf('\n', at) + 1);
+                        ending.end(server);
+                        return;
+                    }
                 }
                 answers.write(buffer, 0, length);
             }
+        }
+
+        private String mark() {
+            return "\"phase\":\"" + phase + "\"";
         }
     }
 
@@ -267,7 +275,7 @@ final class ImportScriptIT {
         assertTrue(result.text().contains("401"), result::text);
 
         result = run(port, "--format", "enigma&mode=update");
-        assertEquals(1, result.code(), result::text);
+        assertEquals(2, result.code(), result::text);
         assertTrue(result.text().contains("password_format"), result::text);
 
         tenant.addClient("nobody", true);
