@@ -233,6 +233,7 @@ final class ArchitectureTest {
             "users.LastAdminGuard",
             "users.OwnAccount",
             "users.UserConditions",
+            "users.UserCount",
             "users.UserPage",
             "users.UserSearch");
 
