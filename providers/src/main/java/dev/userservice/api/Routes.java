@@ -90,7 +90,7 @@ public final class Routes {
             route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             lines("POST", "/users/import", ADMIN_MANAGE, CALLER, ImportResource::new),
             route("GET", "/users/export", ADMIN_MANAGE, CALLER, ExportResource::new),
-            route("GET", "/users/me/export", OWN_ACCOUNT_VIEW, CALLER, PersonResource::new),
+            route("GET", "/users/me/export", OWN_ACCOUNT_MANAGE, CALLER, PersonResource::new),
             route("GET", "/users/{id}/export", SELF_OR_ADMIN_VIEW, CALLER, PersonResource::new),
             hashing("POST", "/users/auth/check", ADMIN_VIEW, CALLER, AuthCheckResource::new),
             route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
