@@ -10,11 +10,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests that failures which anybody can cause without end do not fill the activity log. */
 @ExtendWith(ServerExtension.class)
+@Order(2)
 final class FailureFloodIT {
     private static final int MANY = 150;
 

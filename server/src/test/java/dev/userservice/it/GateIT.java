@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * keeps the only permit meanwhile.
  */
 @ExtendWith(ServerExtension.class)
+@Order(2)
 @ResourceLock(Shared.THIRD_SERVER)
 final class GateIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -37,6 +37,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.keycloak.representations.idm.EventRepresentation;
@@ -47,6 +48,7 @@ import org.keycloak.representations.idm.UserRepresentation;
  * Tests one-time codes as a second factor: PATCH /users/mfa/enable, POST /users/mfa/verify, GET /users/mfa/qr and PATCH /users/mfa/disable.
  */
 @ExtendWith(ServerExtension.class)
+@Order(2)
 final class MfaIT {
     private static Tenant tenant;
     private static Activities log;

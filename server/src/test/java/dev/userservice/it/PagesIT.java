@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,7 @@ import org.keycloak.representations.idm.UserRepresentation;
  * phone.
  */
 @ExtendWith(ServerExtension.class)
+@Order(2)
 final class PagesIT {
     private static final String NAME = "Bread & Butter";
     private static final byte[] LOGO = """

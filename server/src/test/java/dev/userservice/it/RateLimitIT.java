@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,7 @@ import org.keycloak.representations.idm.ClientRepresentation;
 
 /** Tests which calls the rate limits refuse, and from which callers. */
 @ExtendWith(ServerExtension.class)
+@Order(2)
 final class RateLimitIT {
     private static final String WRONG = "Wrong-password-1!";
 
