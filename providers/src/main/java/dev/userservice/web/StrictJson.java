@@ -74,12 +74,21 @@ public final class StrictJson {
      * @return null for an empty or blank body
      * @throws ApiProblem 400 or 413
      */
-    static <T> T read(InputStream body, Class<T> type) throws IOException {
-        byte[] bytes = body.readNBytes(MAX_BODY_BYTES + 1);
+    static <T> T read(InputStream body, Class<T> type) {
+        byte[] bytes = bytes(body);
         if (bytes.length > MAX_BODY_BYTES) {
             throw ApiProblem.tooLarge();
         }
         return read(bytes, type, BODY);
+    }
+
+    private static byte[] bytes(InputStream body) {
+        try {
+            return body.readNBytes(MAX_BODY_BYTES + 1);
+        } catch (IOException e) {
+            // The client has gone or stopped sending, which is no fault of the server.
+            throw ApiProblem.badRequest(BODY + " has not arrived as a whole");
+        }
     }
 
     private static <T> T read(byte[] bytes, Class<T> type, String subject) {

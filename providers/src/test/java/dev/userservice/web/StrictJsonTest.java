@@ -9,6 +9,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class StrictJsonTest {
     record Body(String name, @JsonProperty("is_on") Boolean isOn, Integer count, JsonNode extra) {}
 
-    private static Body read(String json) throws IOException {
+    private static Body read(String json) {
         return read(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Body read(byte[] json) throws IOException {
+    private static Body read(byte[] json) {
         return StrictJson.read(new ByteArrayInputStream(json), Body.class);
     }
 
@@ -33,16 +35,35 @@ final class StrictJsonTest {
     }
 
     @Test
-    void readsAnObject() throws IOException {
+    void readsAnObject() {
         Body body = read("{\"name\":\"Ünïcödé 😀\",\"is_on\":true,\"count\":3,\"extra\":{\"a\":[1]}}");
         assertEquals("Ünïcödé 😀", body.name());
         assertEquals(3, body.count());
         assertTrue(body.isOn());
     }
 
+    @Test
+    void aBodyThatBreaksOffIsNoFaultOfTheServer() {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("Connection reset");
+            }
+
+            @Override
+            public int read(byte[] into, int from, int most) throws IOException {
+                return read();
+            }
+        };
+        InputStream begun = new ByteArrayInputStream("{\"name\":".getBytes(StandardCharsets.UTF_8));
+        ApiProblem problem = assertThrows(
+                ApiProblem.class, () -> StrictJson.read(new SequenceInputStream(begun, broken), Body.class));
+        assertEquals(400, problem.status());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " \n"})
-    void nothingIsNoBody(String json) throws IOException {
+    void nothingIsNoBody(String json) {
         assertNull(read(json));
     }
 
@@ -73,7 +94,7 @@ final class StrictJsonTest {
     }
 
     @Test
-    void numbersWithinTheRangeOfDoublesAreRead() throws IOException {
+    void numbersWithinTheRangeOfDoublesAreRead() {
         JsonNode extra = read("{\"extra\":{\"a\":1.7976931348623157e308,\"b\":1e-999999999}}")
                 .extra();
         assertEquals(Double.MAX_VALUE, extra.get("a").doubleValue());
@@ -124,7 +145,7 @@ final class StrictJsonTest {
     }
 
     @Test
-    void absentIsNotNull() throws IOException {
+    void absentIsNotNull() {
         assertNull(read("{}").extra());
         assertTrue(read("{\"extra\":null}").extra().isNull());
     }
