@@ -5,6 +5,7 @@ import dev.userservice.keycloak.TimeOrderedId;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,13 +13,15 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.hibernate.jpa.HibernateHints;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /** Reads a tenant's activity log. Every query uses an index, however long the log is. */
 final class ActivityReader {
     private static final long DAY = TimeUnit.DAYS.toMillis(1);
+
+    private static final String ROWS = rows("a");
+    private static final String ROWS_OF_SEVERAL = rows("r");
 
     private final EntityManager entities;
 
@@ -59,21 +62,22 @@ final class ActivityReader {
     public List<ActivityRow> page(RealmModel realm, Filter filter, String before, int offset, int limit) {
         Map<String, Object> values = new TreeMap<>();
         String conditions = conditions(realm, filter, before, values);
-        TypedQuery<ActivityEntity> query = entities.createQuery(
+        // Rows instead of entities: Hibernate would compare each entity with its first state at the end of the
+        // transaction.
+        TypedQuery<ActivityRow> query = entities.createQuery(
                 filter.actions().size() < 2
-                        ? "from UserServiceActivity a where " + conditions + one(filter.actions(), values)
-                                + " order by a.id desc"
+                        ? ROWS + conditions + one(filter.actions(), values) + " order by a.id desc"
                         : ofSeveral(filter.actions(), conditions, offset + limit, values),
-                ActivityEntity.class);
+                ActivityRow.class);
         values.forEach(query::setParameter);
-        return query
-                .setFirstResult(offset)
-                .setMaxResults(limit)
-                .setHint(HibernateHints.HINT_READ_ONLY, true)
-                .getResultList()
-                .stream()
-                .map(ActivityEntity::row)
-                .toList();
+        return query.setFirstResult(offset).setMaxResults(limit).getResultList();
+    }
+
+    /** Returns the begin of a query for rows, up to its conditions. */
+    private static String rows(String alias) {
+        return Arrays.stream(ActivityRow.class.getRecordComponents())
+                .map(component -> alias + "." + component.getName())
+                .collect(Collectors.joining(", ", "select ", " from UserServiceActivity " + alias + " where "));
     }
 
     /**
@@ -154,8 +158,8 @@ final class ActivityReader {
      */
     private static String ofSeveral(List<String> actions, String conditions, long most, Map<String, Object> values) {
         values.put("most", most);
-        return "from UserServiceActivity r where r.realmId = :realm and r.id in ("
-                + newestOfEach("a.id", actions, conditions, values) + ") order by r.id desc";
+        return ROWS_OF_SEVERAL + "r.realmId = :realm and r.id in (" + newestOfEach("a.id", actions, conditions, values)
+                + ") order by r.id desc";
     }
 
     /** Returns a query for the newest rows of each action, as many of each as the parameter {@code most} allows. */
