@@ -117,6 +117,7 @@ final class ArchitectureTest {
                             "settings",
                             "users",
                             "web")),
+            Map.entry("sessions", List.of("access", "account", "keycloak", "users", "web")),
             Map.entry("docs", List.of("access", "keycloak", "settings", "web")),
             Map.entry(
                     "api",
@@ -134,6 +135,7 @@ final class ArchitectureTest {
                             "mfa",
                             "moving",
                             "ratelimit",
+                            "sessions",
                             "settings",
                             "users",
                             "web")),
@@ -164,6 +166,7 @@ final class ArchitectureTest {
                             "mfa",
                             "moving",
                             "ratelimit",
+                            "sessions",
                             "settings",
                             "users",
                             "web")));
@@ -192,6 +195,7 @@ final class ArchitectureTest {
             "account.AccountRestFilter",
             "account.OidcEndpoints",
             "account.PasswordResetTokenHandler",
+            "activity.ActivityNames",
             "activation.ActionsMailTokenHandler",
             "activation.ActivationTokenHandler",
             "activation.BrokerLinkTokenHandler",

@@ -287,6 +287,13 @@ public final class Caller {
                 .map(started -> Instant.ofEpochSecond(started.getStarted()));
     }
 
+    /** Returns the session of this realm that the token belongs to; empty for a token that belongs to none. */
+    public Optional<UserSessionModel> ownSession() {
+        return Optional.ofNullable(proof)
+                .filter(known -> isOfThisRealm() && known.token().getSessionId() != null)
+                .map(AuthResult::session);
+    }
+
     public AccessToken token() {
         return Objects.requireNonNull(proof).token();
     }
@@ -298,9 +305,6 @@ public final class Caller {
      *     session here
      */
     public UserSessionModel requireSession() {
-        if (!isOfThisRealm() || token().getSessionId() == null) {
-            throw ApiProblem.forbidden("The token belongs to no session of this tenant");
-        }
-        return proof.session();
+        return ownSession().orElseThrow(() -> ApiProblem.forbidden("The token belongs to no session of this tenant"));
     }
 }

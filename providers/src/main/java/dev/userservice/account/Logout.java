@@ -18,7 +18,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 /**
  * Ends sessions: the session of a refresh token through Keycloak's logout endpoint, or the session of an access token.
  */
-final class Logout {
+public final class Logout {
     private final ApiCall call;
     private final KeycloakSession session;
     private final RealmModel realm;

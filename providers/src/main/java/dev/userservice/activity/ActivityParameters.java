@@ -18,6 +18,8 @@ public final class ActivityParameters {
     private static final Pattern ID =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
+    private static final String USERS = "users";
+
     @QueryParam("limit")
     @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "100", defaultValue = "10"))
     String limit;
@@ -57,6 +59,20 @@ public final class ActivityParameters {
             description = "From which address, of IPv4 or IPv6",
             schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = ActivityLog.MAX_ADDRESS))
     String ipAddress;
+
+    @QueryParam("expand")
+    @Parameter(
+            description = "users: entries have the usernames of user and actor, too",
+            schema = @Schema(type = SchemaType.STRING, enumeration = USERS))
+    String expand;
+
+    /** Whether the entries are to name the users. */
+    boolean isNamed(FieldErrors errors) {
+        if (expand != null && !expand.equals(USERS)) {
+            errors.add("expand", "This must be " + USERS);
+        }
+        return expand != null;
+    }
 
     /** Returns which part of the found rows is requested. */
     Paging paging(FieldErrors errors) {

@@ -95,6 +95,7 @@ public final class ActivityResource {
         FieldErrors errors = new FieldErrors();
         Paging paging = parameters.paging(errors);
         ActivityReader.Filter filter = parameters.filter(userId, isForSelf, errors);
+        boolean isNamed = parameters.isNamed(errors);
         errors.throwIfAny();
         List<ActivityRow> found = new ActivityReader(call.session())
                 .page(
@@ -103,14 +104,22 @@ public final class ActivityResource {
                         paging.isBehindAnother() ? paging.cursor() : null,
                         paging.offset(),
                         paging.limit() + 1);
+        ActivityNames names = isNamed ? names(found, userId) : ActivityNames.NONE;
         Response.ResponseBuilder answer = Response.ok(new Page(found.stream()
                 .limit(paging.limit())
-                .map(isForSelf ? ActivityView::forSelf : ActivityView::of)
+                .map(row -> isForSelf ? ActivityView.forSelf(row, names) : ActivityView.of(row, names))
                 .toList()));
         if (found.size() > paging.limit()) {
             answer.link(call.nextPage(found.get(paging.limit() - 1).id()), "next");
         }
         return answer.build();
+    }
+
+    /** Returns the names that the caller may see: those of all users, or only that of the user whom the page is about. */
+    private ActivityNames names(List<ActivityRow> rows, String userId) {
+        return call.caller().users().maySeeAll()
+                ? ActivityNames.of(call.session(), call.realm(), rows)
+                : ActivityNames.ofOne(call.session(), call.realm(), userId);
     }
 
     /** An array with a type of its own, so that the writer of the API's responses recognizes it. */

@@ -1,5 +1,6 @@
 package dev.userservice.activity;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
@@ -25,6 +26,12 @@ public record ActivityView(
         @Schema(description = "To whom; null if that is nobody, or not known", nullable = true)
         String userId,
 
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(
+                description = "The username of that user, with `expand=users`; left out if it is not known",
+                examples = "jane")
+        String username,
+
         @Schema(
                 description = "By whom; null if that is not known",
                 type = SchemaType.OBJECT,
@@ -35,7 +42,8 @@ public record ActivityView(
                     @SchemaProperty(
                             name = "kind",
                             type = SchemaType.STRING,
-                            enumeration = {"user", "service_account", "vendor", "server_admin"})
+                            enumeration = {"user", "service_account", "vendor", "server_admin"}),
+                    @SchemaProperty(name = "username", type = SchemaType.STRING)
                 })
         Object actor,
 
@@ -56,28 +64,33 @@ public record ActivityView(
 
         Instant createdAt) {
 
-    private record Actor(String id, String kind) {}
+    private record Actor(
+            String id,
+            String kind,
 
-    static ActivityView of(ActivityRow row) {
-        return of(row, true);
+            @JsonInclude(JsonInclude.Include.NON_NULL) String username) {}
+
+    static ActivityView of(ActivityRow row, ActivityNames names) {
+        return of(row, names, true);
     }
 
     /**
      * Returns the entry as shown to the user to whom it happened. The origin of other actors is left out, because the
      * user must not see where they were.
      */
-    static ActivityView forSelf(ActivityRow row) {
-        return of(row, row.actorId() == null || row.actorId().equals(row.userId()));
+    static ActivityView forSelf(ActivityRow row, ActivityNames names) {
+        return of(row, names, row.actorId() == null || row.actorId().equals(row.userId()));
     }
 
-    private static ActivityView of(ActivityRow row, boolean isOriginShown) {
+    private static ActivityView of(ActivityRow row, ActivityNames names, boolean isOriginShown) {
         JsonNode details = row.details() == null ? null : StrictJson.objectOrNull(row.details());
         return new ActivityView(
                 row.id(),
                 row.action(),
                 row.userId(),
+                names.of(row.userId()),
                 Optional.ofNullable(row.actorId())
-                        .map(id -> new Actor(id, row.actorKind()))
+                        .map(id -> new Actor(id, row.actorKind(), names.of(id)))
                         .orElse(null),
                 details == null ? Map.of() : details,
                 isOriginShown ? row.ipAddress() : null,

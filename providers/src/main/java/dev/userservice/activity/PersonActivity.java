@@ -28,7 +28,9 @@ public record PersonActivity(List<ActivityView> entries, boolean isCut) {
         return new PersonActivity(
                 rows.stream()
                         .limit(MOST)
-                        .map(isForSelf ? ActivityView::forSelf : ActivityView::of)
+                        .map(row -> isForSelf
+                                ? ActivityView.forSelf(row, ActivityNames.NONE)
+                                : ActivityView.of(row, ActivityNames.NONE))
                         .toList(),
                 rows.size() > MOST);
     }

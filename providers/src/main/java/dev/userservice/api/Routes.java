@@ -42,7 +42,9 @@ import dev.userservice.moving.ExportResource;
 import dev.userservice.moving.ImportResource;
 import dev.userservice.moving.PersonResource;
 import dev.userservice.ratelimit.Limit;
+import dev.userservice.sessions.SessionsResource;
 import dev.userservice.users.OwnAccountResource;
+import dev.userservice.users.UserActionsResource;
 import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
@@ -76,6 +78,12 @@ public final class Routes {
             route("GET", "/users/identifier", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
             route("GET", "/users/me", OWN_ACCOUNT_VIEW, CALLER, UsersResource::new),
             route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
+            route("GET", "/users/me/sessions", OWN_ACCOUNT_VIEW, CALLER, SessionsResource::new),
+            route("DELETE", "/users/me/sessions", OWN_ACCOUNT_MANAGE, CALLER, SessionsResource::new),
+            route("DELETE", "/users/me/sessions/{session}", OWN_ACCOUNT_MANAGE, CALLER, SessionsResource::new),
+            route("GET", "/users/{id}/sessions", SELF_OR_ADMIN_VIEW, CALLER, SessionsResource::new),
+            route("DELETE", "/users/{id}/sessions", ADMIN_MANAGE, CALLER, SessionsResource::new),
+            route("DELETE", "/users/{id}/sessions/{session}", ADMIN_MANAGE, CALLER, SessionsResource::new),
             route("GET", "/users/me/activity", OWN_ACCOUNT_VIEW, CALLER, ActivityResource::new),
             route("GET", "/users/{id}/activity", SELF_OR_ADMIN_VIEW, CALLER, ActivityResource::new),
             route("GET", "/users/me/activity/daily", OWN_ACCOUNT_VIEW, CALLER, DailyActivityResource::new),
@@ -88,6 +96,9 @@ public final class Routes {
             route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            route("POST", "/users/{id}/unlock", ADMIN_MANAGE, CALLER, UserActionsResource::new),
+            route("POST", "/users/{id}/require-password-change", ADMIN_MANAGE, CALLER, UserActionsResource::new),
+            route("GET", "/users/{id}/credentials", SELF_OR_ADMIN_VIEW, CALLER, UserActionsResource::new),
             lines("POST", "/users/import", ADMIN_MANAGE, CALLER, ImportResource::new),
             route("GET", "/users/export", ADMIN_MANAGE, CALLER, ExportResource::new),
             route("GET", "/users/me/export", OWN_ACCOUNT_MANAGE, CALLER, PersonResource::new),

@@ -1,6 +1,7 @@
 package dev.userservice.keycloak;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.keycloak.events.EventBuilder;
@@ -66,6 +67,24 @@ public record UserSessions(KeycloakSession session, RealmModel realm) {
         return isOffline
                 ? session.sessions().getOfflineUserSession(realm, id)
                 : session.sessions().getUserSession(realm, id);
+    }
+
+    /**
+     * Ends one session of a user. Keycloak's logout of an offline session would also end the online session in which it was
+     * made; while there is that one, the offline session is only revoked.
+     */
+    public void endAlone(UserSessionModel ended) {
+        if (ended.isOffline() && isOnlineAlive(ended)) {
+            new UserSessionManager(session).revokeOfflineUserSession(ended);
+        } else {
+            end(ended);
+        }
+    }
+
+    private boolean isOnlineAlive(UserSessionModel offline) {
+        return Stream.of(offline.getId(), offline.getNote(UserSessionModel.CORRESPONDING_SESSION_ID))
+                .filter(Objects::nonNull)
+                .anyMatch(id -> find(id, false) != null);
     }
 
     private static boolean isMadeIn(UserSessionModel online, UserSessionModel other) {

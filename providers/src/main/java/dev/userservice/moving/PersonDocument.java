@@ -3,6 +3,7 @@ package dev.userservice.moving;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.activity.ActivityView;
+import dev.userservice.users.CredentialView;
 import dev.userservice.users.UserView;
 import dev.userservice.web.JsonAnswer;
 import java.time.Instant;
@@ -36,7 +37,7 @@ public record PersonDocument(
         List<Membership> organizations,
 
         @Schema(description = "The means to log in, without their secrets")
-        List<Credential> credentials,
+        List<CredentialView> credentials,
 
         List<String> requiredActions,
 
@@ -112,18 +113,6 @@ public record PersonDocument(
 
             @Schema(description = "Whether the organization manages the account", examples = "false")
             boolean isManaged) {}
-
-    /** A means to log in. */
-    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    @Schema(name = "PersonCredential", description = "A means to log in, without its secret")
-    public record Credential(
-            @Schema(description = "Keycloak's name of the kind", examples = "otp")
-            String type,
-
-            @Schema(nullable = true, description = "The name that the person gave it", examples = "My phone")
-            String label,
-
-            @Schema(nullable = true) Instant createdAt) {}
 
     /** Wrong passwords. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

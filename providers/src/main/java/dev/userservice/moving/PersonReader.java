@@ -8,6 +8,7 @@ import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.mail.QueuedMail;
 import dev.userservice.mfa.TotpSetups;
+import dev.userservice.users.CredentialView;
 import dev.userservice.users.UserView;
 import java.time.Instant;
 import java.util.Comparator;
@@ -44,7 +45,7 @@ record PersonReader(ApiCall call, UserModel user) {
                 roles(),
                 List.copyOf(new GroupPaths(session()).of(List.of(user.getId())).getOrDefault(user.getId(), List.of())),
                 organizations(),
-                credentials(),
+                CredentialView.of(user),
                 user.getRequiredActionsStream().sorted().toList(),
                 failedLogins(),
                 directory(),
@@ -97,14 +98,6 @@ record PersonReader(ApiCall call, UserModel user) {
                 .getByMember(user)
                 .map(organization -> new PersonDocument.Membership(
                         organization.getName(), organization.getAlias(), organization.isManaged(user)))
-                .toList();
-    }
-
-    private List<PersonDocument.Credential> credentials() {
-        return user.credentialManager()
-                .getStoredCredentialsStream()
-                .map(credential -> new PersonDocument.Credential(
-                        credential.getType(), credential.getUserLabel(), instant(credential.getCreatedDate())))
                 .toList();
     }
 

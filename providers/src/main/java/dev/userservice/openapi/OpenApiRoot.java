@@ -14,7 +14,9 @@ import dev.userservice.mfa.MfaResource;
 import dev.userservice.moving.ExportResource;
 import dev.userservice.moving.ImportResource;
 import dev.userservice.moving.PersonResource;
+import dev.userservice.sessions.SessionsResource;
 import dev.userservice.users.OwnAccountResource;
+import dev.userservice.users.UserActionsResource;
 import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
 import dev.userservice.users.UsersResource;
@@ -46,6 +48,12 @@ interface OpenApiRoot {
 
     @Path("")
     UserChangesResource userChanges();
+
+    @Path("")
+    UserActionsResource userActions();
+
+    @Path("")
+    SessionsResource sessionsOfUsers();
 
     @Path("")
     OwnAccountResource ownAccount();

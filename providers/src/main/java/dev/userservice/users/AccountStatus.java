@@ -52,6 +52,29 @@ public record AccountStatus(ApiCall call) {
         return new Result(isChanged, isLockoutEnded);
     }
 
+    /**
+     * Ends a lockout after wrong passwords, also a permanent one, for which Keycloak disables the user. A user whom an admin
+     * has disabled stays disabled.
+     *
+     * @return whether there was anything to end
+     */
+    boolean unlock(UserModel user) {
+        KeycloakSession session = call.session();
+        RealmModel realm = call.realm();
+        BruteForceProtector protector = session.getProvider(BruteForceProtector.class);
+        boolean isDisabledByIt = BruteForceProtector.DISABLED_BY_PERMANENT_LOCKOUT.equals(
+                user.getFirstAttribute(UserModel.DISABLED_REASON));
+        boolean isCounted = session.loginFailures().getUserLoginFailure(realm, user.getId()) != null;
+        if (isCounted) {
+            session.loginFailures().removeUserLoginFailure(realm, user.getId());
+        }
+        if (isDisabledByIt) {
+            user.setEnabled(true);
+            protector.cleanUpPermanentLockout(session, realm, user);
+        }
+        return isDisabledByIt || isCounted;
+    }
+
     /** Disables the user and voids the user's codes, so that an old code does not let the user in again. */
     public Result disable(UserModel user) {
         boolean isChanged = user.isEnabled();
@@ -73,7 +96,7 @@ public record AccountStatus(ApiCall call) {
     /** Ends the caller's sessions but the one of the call, whose client the events name: a session may have several. */
     public void endOtherSessions(UserModel user) {
         Caller caller = call.caller();
-        UserSessionModel own = caller.token().getSessionId() == null ? null : caller.requireSession();
+        UserSessionModel own = caller.ownSession().orElse(null);
         new UserSessions(call.session(), call.realm()).endOthers(user, own, () -> caller.event(EventType.LOGOUT));
     }
 }

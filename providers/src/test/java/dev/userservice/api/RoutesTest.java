@@ -88,6 +88,15 @@ final class RoutesTest {
             DELETE /users/{id} no
             DELETE /users/id no
             DELETE /users/identifier no
+            POST /users/{id}/unlock no
+            POST /users/{id}/require-password-change no
+            GET /users/{id}/credentials no
+            GET /users/me/sessions no
+            DELETE /users/me/sessions no
+            DELETE /users/me/sessions/{session} no
+            GET /users/{id}/sessions no
+            DELETE /users/{id}/sessions no
+            DELETE /users/{id}/sessions/{session} no
             POST /users/import no
             GET /users/export no
             GET /users/me/export no

@@ -2,6 +2,7 @@ package dev.userservice.it;
 
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -178,6 +179,7 @@ final class ActivityReadIT {
                 "from", List.of("yesterday", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z"),
                 "to", List.of("1", "2026-01-01T00:00:00 00:00"),
                 "ip_address", List.of("localhost", "1.2.3", "x".repeat(100)),
+                "expand", List.of("user", "users,details"),
                 "actor_id", List.of("x".repeat(256)));
         bad.forEach((name, values) -> values.forEach(value -> {
             for (String path : List.of("/activity", "/users/" + alice + "/activity")) {
@@ -267,6 +269,57 @@ final class ActivityReadIT {
                 "nor can they find out by asking");
         tenant.api(own.access()).get("/users/" + alice + "/activity").then().statusCode(403);
         tenant.api(own.access()).get("/activity").then().statusCode(403);
+    }
+
+    @Test
+    void usersAreNamedToWhomMaySeeThem() {
+        String username = "u-" + UUID.randomUUID().toString().substring(0, 8);
+        String boss = "boss-" + UUID.randomUUID().toString().substring(0, 8);
+        String id = tenant.addUser(username);
+        tenant.addUser(boss, "admin");
+        tenant.api(tenant.session(boss).access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("first_name", "New"))
+                .put("/users/" + id)
+                .then()
+                .statusCode(200);
+        Tenant.Session own = tenant.session(username);
+        Map<String, String> query = Map.of("action", "update_user", "expand", "users");
+        for (String path : List.of("/users/" + id + "/activity", "/activity?user_id=" + id)) {
+            tenant.api(log.token())
+                    .queryParams(query)
+                    .get(path)
+                    .then()
+                    .statusCode(200)
+                    .body("[0].username", equalTo(username))
+                    .body("[0].actor.username", equalTo(boss));
+        }
+        // People do not learn the usernames of admins.
+        tenant.api(own.access())
+                .queryParams(query)
+                .get("/users/me/activity")
+                .then()
+                .statusCode(200)
+                .body("[0].username", equalTo(username))
+                .body("[0].actor.kind", equalTo("user"))
+                .body("[0].actor.username", equalTo(null));
+        tenant.api(log.token())
+                .queryParam("action", "update_user")
+                .get("/users/" + id + "/activity")
+                .then()
+                .statusCode(200)
+                .body("[0]", not(hasKey("username")))
+                .body("[0].actor", not(hasKey("username")));
+        tenant.admin().users().get(id).remove();
+        tenant.api(log.token())
+                .queryParams(query)
+                .queryParam("user_id", id)
+                .get("/activity")
+                .then()
+                .statusCode(200)
+                .body("[0].user_id", equalTo(id))
+                .body("[0]", not(hasKey("username")))
+                .body("[0].actor.username", equalTo(boss));
     }
 
     @Test

@@ -47,7 +47,8 @@ final class RouteWalkIT {
 
     /**
      * The status that each caller gets, in the order of {@link #CALLERS}. The routes are called for the user alice, except for
-     * DELETE: this is called for bob, or, where it succeeds, for a user who was added for that.
+     * those after which a user could not log in any more: they are called for bob, or, where they succeed, for a user who was added for
+     * that.
      */
     private static final String TABLE = """
             POST /login            200 200 200 200 200 200 200 200 200 200
@@ -67,6 +68,15 @@ final class RouteWalkIT {
             GET  /users/identifier 401 401 401 401 200 403 200 200 200 403
             GET  /users/me         401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}       401 401 401 401 200 403 200 200 200 403
+            GET  /users/me/sessions 401 401 401 401 200 403 200 403 403 403
+            DELETE /users/me/sessions 401 401 401 401 204 403 204 403 403 403
+            DELETE /users/me/sessions/{session} 401 401 401 401 404 403 404 403 403 403
+            GET  /users/{id}/sessions 401 401 401 401 200 403 200 200 200 403
+            DELETE /users/{id}/sessions 401 401 401 401 403 403 204 403 204 403
+            DELETE /users/{id}/sessions/{session} 401 401 401 401 403 403 404 403 404 403
+            POST /users/{id}/unlock 401 401 401 401 403 403 200 403 200 403
+            POST /users/{id}/require-password-change 401 401 401 401 403 403 200 403 200 403
+            GET  /users/{id}/credentials 401 401 401 401 200 403 200 200 200 403
             GET  /users/me/activity 401 401 401 401 200 403 200 403 403 403
             GET  /users/{id}/activity 401 401 401 401 200 403 200 200 200 403
             GET  /users/me/activity/daily 401 401 401 401 200 403 200 403 403 403
@@ -213,9 +223,10 @@ final class RouteWalkIT {
             call.contentType(ContentType.JSON).body(BODIES.get(route));
         }
         String whom = alice;
-        if (parts[0].equals("DELETE")) {
-            String username = expected == 204 ? "victim-" + UUID.randomUUID() : "bob";
-            whom = expected == 204 ? tenant.addUser(username) : bob;
+        if (parts[0].equals("DELETE") || parts[1].endsWith("/require-password-change")) {
+            boolean isDone = expected == 200 || expected == 204;
+            String username = isDone ? "victim-" + UUID.randomUUID() : "bob";
+            whom = isDone ? tenant.addUser(username) : bob;
             if (parts[1].equals("/users/id")) {
                 call.queryParam("user_id", whom);
             } else if (parts[1].equals("/users/identifier")) {
@@ -264,7 +275,10 @@ final class RouteWalkIT {
     }
 
     private static String path(String template, String id) {
-        return template.replace("{id}", id).replace("{token}", "garbage").replace("{file}", "page.js");
+        return template.replace("{id}", id)
+                .replace("{token}", "garbage")
+                .replace("{session}", "garbage")
+                .replace("{file}", "page.js");
     }
 
     private static Map<String, Map<String, Integer>> rows() {

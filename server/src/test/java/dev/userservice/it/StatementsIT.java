@@ -181,6 +181,35 @@ final class StatementsIT {
         return tenant.api(admin).contentType(ContentType.JSON).body(whose).patch("/users/mfa/" + what);
     }
 
+    private static void measureActions(Map<String, Long> costs, Tenant.Session session, String id) {
+        measure(
+                costs,
+                "activity with names",
+                200,
+                () -> tenant.api(admin).queryParam("expand", "users").get("/activity"));
+        measure(costs, "own sessions", 200, () -> tenant.api(session.access()).get("/users/me/sessions"));
+        for (int i = 0; i < 5; i++) {
+            tenant.session("alice");
+        }
+        measure(costs, "more of them", 200, () -> tenant.api(session.access()).get("/users/me/sessions"));
+        measure(costs, "a user's sessions", 200, () -> tenant.api(admin).get("/users/" + id + "/sessions"));
+        String ended = tenant.api(tenant.session("alice").access())
+                .get("/users/me/sessions")
+                .path("find { it.current }.id");
+        measure(
+                costs,
+                "a session ended",
+                204,
+                () -> tenant.api(session.access()).delete("/users/me/sessions/" + ended));
+        measure(costs, "credentials", 200, () -> tenant.api(admin).get("/users/" + id + "/credentials"));
+        measure(costs, "unlock", 200, () -> tenant.api(admin).post("/users/" + id + "/unlock"));
+        measure(
+                costs,
+                "new password demanded",
+                200,
+                () -> tenant.api(admin).post("/users/" + id + "/require-password-change"));
+    }
+
     private static void measureChanges(Map<String, Long> costs, Tenant.Session session) {
         Map<String, String> password =
                 Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD);
@@ -333,6 +362,7 @@ final class StatementsIT {
                 "several actions",
                 200,
                 () -> tenant.api(admin).queryParam("action", "login", "logout").get("/activity"));
+        measureActions(costs, session, one.path("id"));
         assertEquals(
                 "{registration=14, activation=17, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
                         + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=8, login, wrong=1,"
@@ -340,7 +370,9 @@ final class StatementsIT {
                         + " no change=11, delete=47, delete and erase=51, creation=12, check=1, check, wrong=1, mfa, enabled again=9,"
                         + " mfa, shown=1, mfa, verified=16, mfa, login=13, mfa, disabled=26, mfa, enabled by an admin=16,"
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
-                        + " a user's days=1, the tenant's activity=1, several actions=1}",
+                        + " a user's days=1, the tenant's activity=1, several actions=1,"
+                        + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, credentials=0, unlock=12,"
+                        + " new password demanded=14}",
                 costs.toString());
     }
 

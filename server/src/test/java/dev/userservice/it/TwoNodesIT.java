@@ -67,6 +67,36 @@ final class TwoNodesIT {
 
     @Test
     @Order(2)
+    void aSessionThatIsEndedAtOneNodeIsDeadAtTheOther() {
+        String id = here.addUser("frida");
+        here.addUser("the-admin", "admin");
+        Tenant.Session one = here.session("frida");
+        Tenant.Session two = there.session("frida");
+        Tenant.Session three = there.session("frida");
+        for (Tenant.Session session : List.of(one, two, three)) {
+            for (Tenant node : List.of(here, there)) {
+                node.api(session.access()).get("/users/me").then().statusCode(200);
+            }
+        }
+        String ofTwo = there.api(two.access()).get("/users/me/sessions").path("find { it.current }.id");
+        here.api(one.access()).delete("/users/me/sessions/" + ofTwo).then().statusCode(204);
+        assertDead(there, two);
+        there.api(here.session("the-admin").access())
+                .delete("/users/" + id + "/sessions")
+                .then()
+                .statusCode(204);
+        assertDead(here, one);
+        assertDead(here, three);
+        assertDead(there, three);
+    }
+
+    private static void assertDead(Tenant at, Tenant.Session session) {
+        at.api(session.access()).get("/users/me").then().statusCode(401);
+        at.refresh(session.refresh()).then().statusCode(401);
+    }
+
+    @Test
+    @Order(3)
     void ofAHundredRefreshesOverBothNodesAtMostOneSucceeds() throws Exception {
         Tenant.Session session = here.session("alice");
         List<Response> answers = Concurrently.call(100, i -> (i % 2 == 0 ? here : there).refresh(session.refresh()));
@@ -83,7 +113,7 @@ final class TwoNodesIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void ofAHundredRedemptionsOverBothNodesOneSucceeds() throws Exception {
         String code = nodes.get(0).inbox().next(here.register(Map.of())).code();
         Map<Integer, Long> answers = Concurrently.patiently(100, i -> verify(i % 2 == 0 ? here : there, code)).stream()
@@ -100,7 +130,7 @@ final class TwoNodesIT {
 
     /** Also checks that the sessions of the other node end, and that its cache knows the new password. */
     @Test
-    @Order(4)
+    @Order(5)
     void ofAHundredNewPasswordsOverBothNodesOneIsSet() throws Exception {
         here.addUser("carol");
         Tenant.Session elsewhere = there.session("carol");
@@ -138,7 +168,7 @@ final class TwoNodesIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void theWorkersOfTwoNodesSendEachMailOnce() throws Exception {
         List<Response> answers = Concurrently.call(40, i -> (i % 2 == 0 ? here : there).registration(Map.of()));
         Inbox inbox = nodes.get(0).inbox();
@@ -152,7 +182,7 @@ final class TwoNodesIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void ofTwentyEqualRegistrationsOverBothNodesOneIsMade() throws Exception {
         Map<String, String> body = Map.of(
                 "email", UUID.randomUUID() + "@example.com", "password", TestServer.PASSWORD, "first_name", "Test");
@@ -170,7 +200,7 @@ final class TwoNodesIT {
 
     /** Checks that what a node has read before does not hide a login that the caller's own session tells of. */
     @Test
-    @Order(7)
+    @Order(8)
     void aLoginAtTheOtherNodeIsTheLastOneOfItsOwnSessionAtOnce() {
         here.addUser("dora");
         Instant before = lastLogin(here, here.session("dora"));
@@ -192,7 +222,7 @@ final class TwoNodesIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aNodeThatDiesSignsNobodyOut() {
         Tenant.Session session = there.session("alice");
         nodes.get(1).node().kill();

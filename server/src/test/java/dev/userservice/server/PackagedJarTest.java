@@ -62,6 +62,7 @@ class PackagedJarTest {
             "dev/userservice/password",
             "dev/userservice/ratelimit",
             "dev/userservice/schema",
+            "dev/userservice/sessions",
             "dev/userservice/settings",
             "dev/userservice/signing",
             "dev/userservice/users",

@@ -1,0 +1,2 @@
+/** The sessions of users: where somebody is logged in, and ending that. */
+package dev.userservice.sessions;
