@@ -21,7 +21,7 @@ final class RegistrationBench {
     private static final String TENANT = "bench-tenant";
     private static final String HEAP = "-Xms512m -Xmx512m";
     private static final String PLAIN = "bench-registration-plain";
-    private static final int WARM_UPS = 10;
+    private static final int WARM_UPS = 60;
     private static final int ROUNDS = 20;
     private static final int REGISTRATIONS_A_ROUND = 60;
 

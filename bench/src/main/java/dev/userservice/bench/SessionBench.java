@@ -78,14 +78,14 @@ final class SessionBench {
                         none);
         results.atMost(
                 OptionalDouble.of(1),
-                "`GET /users/me`: CPU of the server",
+                "`GET /users/me`, caches warm: CPU of the server",
                 "OIDC userinfo, same server",
                 profile.cpuRatio(),
                 Comparison.cpu(profile.ours()),
                 Comparison.cpu(profile.theirs()));
         results.atLeast(
                 none,
-                "`GET /users/me`: throughput",
+                "`GET /users/me`, caches warm: throughput",
                 "OIDC userinfo, same server",
                 profile.throughputRatio(),
                 Comparison.throughput(profile.ours()),
