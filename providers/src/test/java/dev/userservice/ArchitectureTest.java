@@ -36,7 +36,7 @@ final class ArchitectureTest {
             Map.entry("settings", List.of("web")),
             Map.entry("keycloak", List.of("settings", "web")),
             Map.entry("hashes", List.of("keycloak")),
-            Map.entry("argon2", List.of("keycloak", "settings")),
+            Map.entry("argon2", List.of("hashes", "keycloak", "settings")),
             Map.entry("signing", List.of("settings")),
             Map.entry("http", List.of("web")),
             Map.entry("mail", List.of("http", "keycloak", "settings", "web")),

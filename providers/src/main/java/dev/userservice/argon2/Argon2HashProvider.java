@@ -1,11 +1,12 @@
 package dev.userservice.argon2;
 
+import dev.userservice.hashes.HashTurns;
+import dev.userservice.hashes.RefusedHashes;
+import dev.userservice.keycloak.PolicyHash;
 import dev.userservice.keycloak.ProviderDefaults;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.credential.hash.Salt;
@@ -15,16 +16,24 @@ import org.keycloak.tracing.TracingProvider;
 
 /**
  * Does what Keycloak's Argon2PasswordHashProvider does, with the same stored form, but lets libsodium compute. Each hash that libsodium
- * cannot compute goes to Keycloak's own provider.
+ * cannot compute goes to Keycloak's own provider. A stored hash above the caps goes to neither: the server has
+ * {@code -XX:+ExitOnOutOfMemoryError}, so one that asks for gigabytes would end it at one login.
  *
  * @param keycloaks Keycloak's own provider
- * @param library libsodium
+ * @param library libsodium, if it is there
  * @param configured what new hashes are made with
- * @param cores how many hashes may be computed at once on this node. Hashes of Keycloak's own provider take a permit, too, so that both
+ * @param turns how many hashes may be computed at once on this node. Hashes of Keycloak's own provider take turns, too, so that both
  *     together are not more.
+ * @param policy the hash of the realm's policy
  */
 record Argon2HashProvider(
-        PasswordHashProvider keycloaks, NativeArgon2 library, Cost configured, Semaphore cores, TracingProvider tracing)
+        PasswordHashProvider keycloaks,
+        Optional<NativeArgon2> library,
+        Cost configured,
+        HashTurns turns,
+        TracingProvider tracing,
+        PolicyHash policy,
+        RefusedHashes refused)
         implements PasswordHashProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(Argon2HashProvider.class);
 
@@ -32,6 +41,8 @@ record Argon2HashProvider(
     private static final int MOST_PASSES = 100;
 
     private static final int NOT_IN_THE_POLICY = -1;
+
+    private static final Optional<String> UNREADABLE = Optional.of("Its parameters are not those of Argon2.");
 
     @Override
     public boolean policyCheck(PasswordPolicy policy, PasswordCredentialModel credential) {
@@ -46,22 +57,30 @@ record Argon2HashProvider(
         boolean isDefault = iterations == NOT_IN_THE_POLICY || iterations > MOST_PASSES;
         Cost cost = isDefault ? configured : configured.withPasses(iterations);
         byte[] salt = Salt.generateSalt();
-        return inTurn(() -> compute(rawPassword, salt, cost)
-                .map(hash -> cost.credential(salt, hash))
-                .orElseGet(() -> keycloaks.encodedCredential(rawPassword, isDefault ? NOT_IN_THE_POLICY : iterations)));
+        return turns.take(
+                isLarge(cost),
+                () -> compute(rawPassword, salt, cost)
+                        .map(hash -> cost.credential(salt, hash))
+                        .orElseGet(() ->
+                                keycloaks.encodedCredential(rawPassword, isDefault ? NOT_IN_THE_POLICY : iterations)));
     }
 
     @Override
     public boolean verify(String rawPassword, PasswordCredentialModel credential) {
         Optional<Cost> cost = Cost.of(credential.getPasswordCredentialData());
-        if (cost.isEmpty()) {
-            library.countUnreadable();
-            return keycloaks.verify(rawPassword, credential);
+        Optional<String> refusal = cost.map(stored -> stored.refusal(most())).orElse(UNREADABLE);
+        if (refusal.isPresent()) {
+            refused.log(credential, refusal.get());
+            policy.computeDummy();
+            return false;
         }
         byte[] salt = credential.getPasswordSecretData().getSalt();
-        return inTurn(() -> compute(rawPassword, salt, cost.get())
-                .map(hash -> isEqual(hash, credential.getPasswordSecretData().getValue()))
-                .orElseGet(() -> keycloaks.verify(rawPassword, credential)));
+        return turns.take(
+                isLarge(cost.get()),
+                () -> compute(rawPassword, salt, cost.get())
+                        .map(hash ->
+                                isEqual(hash, credential.getPasswordSecretData().getValue()))
+                        .orElseGet(() -> keycloaks.verify(rawPassword, credential)));
     }
 
     @Override
@@ -69,10 +88,21 @@ record Argon2HashProvider(
         return keycloaks.credentialHashingStrength(credential);
     }
 
+    /** Returns the highest cost that a hash of this realm's policy can have. */
+    private Cost most() {
+        int passes = policy.iterations();
+        return passes > MOST_PASSES || passes < configured.passes() ? configured : configured.withPasses(passes);
+    }
+
+    /** The memory that the operator's own options ask for is theirs to provide for as many hashes as there are processors. */
+    private boolean isLarge(Cost cost) {
+        return cost.memory() > Math.max(HashTurns.LARGE, configured.memory());
+    }
+
     private Optional<String> compute(String password, byte[] salt, Cost cost) {
-        return tracing.trace(Argon2HashProvider.class, "encode", span -> {
-            return library.hash(password, salt, cost);
-        });
+        return library.flatMap(found -> tracing.trace(Argon2HashProvider.class, "encode", span -> {
+            return found.hash(password, salt, cost);
+        }));
     }
 
     /** Compares in a time that does not depend on where the texts differ. */
@@ -80,19 +110,5 @@ record Argon2HashProvider(
         return stored != null
                 && MessageDigest.isEqual(
                         hash.getBytes(StandardCharsets.UTF_8), stored.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private <T> T inTurn(Supplier<T> work) {
-        try {
-            cores.acquire();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-        try {
-            return work.get();
-        } finally {
-            cores.release();
-        }
     }
 }

@@ -1,9 +1,12 @@
 package dev.userservice.argon2;
 
+import dev.userservice.hashes.HashTurns;
+import dev.userservice.hashes.RefusedHashes;
+import dev.userservice.keycloak.PolicyHash;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
@@ -19,7 +22,7 @@ import org.keycloak.tracing.TracingProviderUtil;
 
 /**
  * Takes the place of Keycloak's own factory of the same id, with the same options and defaults ({@code spi-password-hashing--argon2--…}).
- * The setting {@code argon2-library} says where libsodium comes from. Without it, the providers are Keycloak's own.
+ * The setting {@code argon2-library} says where libsodium comes from. Without it, Keycloak's own provider computes all hashes.
  *
  * <p>Keycloak's own factory is mentioned only inside methods: with FIPS, the server has no such class, and must still read this one.
  */
@@ -30,10 +33,11 @@ public final class Argon2HashProviderFactory
     /** The order of Keycloak's own factory is 300. */
     private static final int ORDER = 1000;
 
+    private final RefusedHashes refused = new RefusedHashes();
     private PasswordHashProviderFactory keycloaks;
     private Cost configured;
-    private Semaphore cores;
-    private NativeArgon2 library;
+    private HashTurns turns;
+    private Optional<NativeArgon2> library;
     private Argon2Meters meters;
 
     @Override
@@ -62,7 +66,7 @@ public final class Argon2HashProviderFactory
                 config.getInt(Argon2PasswordHashProviderFactory.MEMORY_KEY, Argon2Parameters.DEFAULT_MEMORY),
                 config.getInt(Argon2PasswordHashProviderFactory.ITERATIONS_KEY, Argon2Parameters.DEFAULT_ITERATIONS),
                 config.getInt(Argon2PasswordHashProviderFactory.PARALLELISM_KEY, Argon2Parameters.DEFAULT_PARALLELISM));
-        cores = new Semaphore(config.getInt(
+        turns = HashTurns.onThisNode(config.getInt(
                 Argon2PasswordHashProviderFactory.CPU_CORES_KEY,
                 Runtime.getRuntime().availableProcessors()));
         load(LibraryChoice.of(Settings.ofThisServer().ofServer(Settings.ARGON2_LIBRARY)));
@@ -71,12 +75,10 @@ public final class Argon2HashProviderFactory
     private void load(LibraryChoice choice) {
         LoadedLibrary loaded = LibrarySearch.onThisMachine().search(choice);
         meters = new Argon2Meters(Metrics.globalRegistry, loaded.source());
-        library = loaded.sodium()
-                .map(sodium -> new NativeArgon2(sodium::hash, meters))
-                .orElse(null);
-        boolean isExpected = library != null || choice == LibraryChoice.OFF;
+        library = loaded.sodium().map(sodium -> new NativeArgon2(sodium::hash, meters));
+        boolean isExpected = library.isPresent() || choice == LibraryChoice.OFF;
         LOG.log(isExpected ? Logger.Level.INFO : Logger.Level.WARN, loaded.description());
-        if (library != null && !configured.isForSodium()) {
+        if (library.isPresent() && !configured.isForSodium()) {
             LOG.infof(
                     "New hashes are computed by Keycloak's own code all the same, because libsodium cannot compute them with %s",
                     configured);
@@ -90,11 +92,14 @@ public final class Argon2HashProviderFactory
 
     @Override
     public PasswordHashProvider create(KeycloakSession session) {
-        PasswordHashProvider own = keycloaks.create(session);
-        return library == null
-                ? own
-                : new Argon2HashProvider(
-                        own, library, configured, cores, TracingProviderUtil.getTracingProvider(session));
+        return new Argon2HashProvider(
+                keycloaks.create(session),
+                library,
+                configured,
+                turns,
+                TracingProviderUtil.getTracingProvider(session),
+                PolicyHash.of(session),
+                refused);
     }
 
     @Override

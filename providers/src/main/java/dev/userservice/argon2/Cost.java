@@ -1,5 +1,7 @@
 package dev.userservice.argon2;
 
+import dev.userservice.hashes.Caps;
+import dev.userservice.hashes.InvalidHashException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,11 @@ import org.keycloak.models.credential.dto.PasswordCredentialData;
  * @param memory in KiB
  */
 record Cost(String version, String type, int length, int memory, int passes, int lanes) {
+    /** Keycloak's names of the versions and types (Argon2Parameters). */
+    private static final List<String> VERSIONS = List.of("1.3", "1.0");
+
+    private static final List<String> TYPES = List.of("id", "i", "d");
+
     /** libsodium's numbers of the types (crypto_pwhash.h). It does not have {@code d}. */
     private static final Map<String, Integer> ALGORITHMS = Map.of("i", 1, "id", 2);
 
@@ -27,17 +34,17 @@ record Cost(String version, String type, int length, int memory, int passes, int
     private static final int LEAST_PASSES_OF_I = 3;
 
     /**
-     * The most memory for which libsodium is called, in KiB. It takes its memory beside the heap, so a stored hash that names a huge
-     * amount would get the whole process killed. In Keycloak's own code, it only makes one login fail.
+     * The most memory for which libsodium is called, in KiB. It takes its memory beside the heap, which the operator has sized without
+     * it. Only an operator's own options can ask for more, and then Keycloak's own code takes it from the heap.
      */
     private static final int MOST_MEMORY = 256 << 10;
 
-    /** Reads what a credential was made with; empty if something is missing or is not a number. */
+    /** Reads what a credential was made with; empty if something is missing, is not a number, or names no kind of Argon2. */
     static Optional<Cost> of(PasswordCredentialData stored) {
         var parameters = stored.getAdditionalParameters();
         String version = parameters.getFirst(Argon2PasswordHashProviderFactory.VERSION_KEY);
         String type = parameters.getFirst(Argon2PasswordHashProviderFactory.TYPE_KEY);
-        if (version == null || type == null) {
+        if (version == null || type == null || !VERSIONS.contains(version) || !TYPES.contains(type)) {
             return Optional.empty();
         }
         try {
@@ -51,6 +58,38 @@ record Cost(String version, String type, int length, int memory, int passes, int
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Returns why a stored hash is not checked: it is above the caps, and asks for more than this server's own hashes.
+     *
+     * @param own what the most expensive one of them is made with
+     * @return a sentence; empty if the hash may be checked
+     */
+    Optional<String> refusal(Cost own) {
+        if (isWithin(own)) {
+            return Optional.empty();
+        }
+        if (length < 1 || length > LONGEST) {
+            return Optional.of("The number of bytes of the hash must be from 1 to " + LONGEST + ".");
+        }
+        try {
+            Caps.checkArgon2(memory, passes, lanes);
+            return Optional.empty();
+        } catch (InvalidHashException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private boolean isWithin(Cost own) {
+        return isWithin(length, own.length)
+                && isWithin(memory, own.memory)
+                && isWithin(passes, own.passes)
+                && isWithin(lanes, own.lanes);
+    }
+
+    private static boolean isWithin(int value, int most) {
+        return value >= 1 && value <= most;
     }
 
     Cost withPasses(int other) {

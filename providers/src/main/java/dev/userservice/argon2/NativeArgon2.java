@@ -44,11 +44,6 @@ final class NativeArgon2 {
         }
     }
 
-    /** Counts a hash whose parameters cannot even be read. */
-    void countUnreadable() {
-        meters.countUnsupported();
-    }
-
     private void countFailure() {
         meters.countFailed();
         if (isFailureLogged.compareAndSet(false, true)) {

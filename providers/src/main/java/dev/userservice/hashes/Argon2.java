@@ -45,6 +45,11 @@ record Argon2(
     }
 
     @Override
+    public long memoryInKib() {
+        return memory;
+    }
+
+    @Override
     public boolean matches(byte[] password, byte[] pepper) {
         Argon2Parameters.Builder parameters = new Argon2Parameters.Builder(typeNumber())
                 .withVersion(version)

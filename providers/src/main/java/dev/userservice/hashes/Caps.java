@@ -3,10 +3,11 @@ package dev.userservice.hashes;
 import java.util.function.Function;
 
 /**
- * What the check of one password may cost. A stored hash says itself how expensive it is, so without caps one imported row could keep a
- * server busy for hours or take all of its memory. The caps apply when a hash is imported, and again at each login.
+ * What the check of one password may cost. A stored hash says itself how expensive it is, so without caps one row could keep a server busy
+ * for hours or take all of its memory. The caps apply when a hash is imported, and again at each login, also to hashes of Argon2 and PBKDF2
+ * that were stored without us.
  */
-final class Caps {
+public final class Caps {
     /** The longest text of a hash, in characters. */
     static final int TEXT = 4096;
     /** The longest salt that comes apart from the hash, in characters. It is also the longest salt within a hash, in bytes. */
@@ -83,16 +84,22 @@ final class Caps {
             throw InvalidHashException.ofCost("N of scrypt must be below 65536 if r is 1.");
         }
         check("p of scrypt", p, 1, LANES);
-        check("The memory of scrypt in bytes, 128 * N * r,", 128 * n * r, 0, SCRYPT_MEMORY);
+        check("The memory of scrypt in bytes, 128 * N * r,", scryptMemory(n, r), 0, SCRYPT_MEMORY);
         check("The work of scrypt in bytes, 128 * N * r * p,", 128 * n * r * p, 0, SCRYPT_WORK);
+    }
+
+    /** Returns the memory of scrypt (RFC 7914) and yescrypt in bytes. */
+    static long scryptMemory(long n, long r) {
+        return 128 * n * r;
     }
 
     /**
      * Checks the parameters of Argon2 (RFC 9106).
      *
      * @param memory in KiB
+     * @throws InvalidHashException if they are above the caps, or are none of Argon2
      */
-    static void checkArgon2(long memory, long passes, long lanes) {
+    public static void checkArgon2(long memory, long passes, long lanes) {
         check("The parallelism of Argon2", lanes, 1, LANES);
         check("The memory of Argon2 in KiB", memory, 8 * lanes, ARGON2_MEMORY);
         check("The number of passes of Argon2", passes, 1, ARGON2_PASSES);

@@ -26,6 +26,11 @@ record FirebaseScrypt(int n, int r, Bytes salt, Bytes signerKey, Bytes encrypted
     }
 
     @Override
+    public long memoryInKib() {
+        return Caps.scryptMemory(n, r) / 1024;
+    }
+
+    @Override
     public boolean matches(byte[] password, byte[] pepper) {
         byte[] derived = SCrypt.generate(password, salt.array(), n, r, 1, 64);
         var cipher = SICBlockCipher.newInstance(AESEngine.newInstance());

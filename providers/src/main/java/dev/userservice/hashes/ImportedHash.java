@@ -114,6 +114,11 @@ public final class ImportedHash {
         return recipes.stream().anyMatch(recipe -> recipe.matches(password, pepper));
     }
 
+    /** Tells whether a check takes more memory than {@link HashTurns#LARGE}. */
+    boolean isLarge() {
+        return recipes.stream().anyMatch(recipe -> recipe.scheme().memoryInKib() > HashTurns.LARGE);
+    }
+
     List<Recipe> recipes() {
         return recipes;
     }

@@ -1,8 +1,8 @@
 package dev.userservice.hashes;
 
+import dev.userservice.keycloak.PolicyHash;
 import dev.userservice.keycloak.ProviderDefaults;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -20,17 +20,20 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
     private static final Optional<byte[]> NO_PEPPER = Optional.of(new byte[0]);
 
     private final Supplier<VaultTranscriber> vault;
-    private final Semaphore processors;
+    private final HashTurns turns;
+    private final PolicyHash policy;
 
     /**
      * Makes a provider for one session.
      *
      * @param vault the session's vault
-     * @param processors how many checks may run at once on this node
+     * @param turns how many checks may run at once on this node
+     * @param policy the hash of the realm's policy
      */
-    ImportedHashProvider(Supplier<VaultTranscriber> vault, Semaphore processors) {
+    ImportedHashProvider(Supplier<VaultTranscriber> vault, HashTurns turns, PolicyHash policy) {
         this.vault = vault;
-        this.processors = processors;
+        this.turns = turns;
+        this.policy = policy;
     }
 
     @Override
@@ -50,7 +53,10 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
         throw new UnsupportedOperationException("Imported hashes are only checked.");
     }
 
-    /** A hash that cannot be checked is a wrong password for the user, and one line of the log for the administrator. */
+    /**
+     * A hash that cannot be checked is a wrong password for the user, which takes as long as that of an unknown user, and one line of
+     * the log for the administrator.
+     */
     @Override
     public boolean verify(String rawPassword, PasswordCredentialModel credential) {
         try {
@@ -62,24 +68,16 @@ final class ImportedHashProvider implements PasswordHashProvider, ProviderDefaul
                 LOG.warnf(
                         "The imported password hash of the credential %s cannot be checked: the vault has no entry %s",
                         credential.getId(), stored.pepper());
+                policy.computeDummy();
                 return false;
             }
-            return isRight(hash, rawPassword, pepper.get());
+            return turns.take(hash.isLarge(), () -> hash.matches(rawPassword, pepper.get()));
         } catch (InvalidHashException e) {
             LOG.warnf(
                     "The imported password hash of the credential %s cannot be checked: %s: %s",
                     credential.getId(), e.field(), e.getMessage());
+            policy.computeDummy();
             return false;
-        }
-    }
-
-    /** More checks than processors would not be faster, and each of them can take much memory. Keycloak's Argon2 does the same. */
-    private boolean isRight(ImportedHash hash, String password, byte[] pepper) {
-        processors.acquireUninterruptibly();
-        try {
-            return hash.matches(password, pepper);
-        } finally {
-            processors.release();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.userservice.hashes;
 
 import dev.userservice.keycloak.FactoryDefaults;
-import java.util.concurrent.Semaphore;
+import dev.userservice.keycloak.PolicyHash;
 import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.credential.hash.PasswordHashProviderFactory;
 import org.keycloak.models.KeycloakSession;
@@ -11,7 +11,7 @@ public final class ImportedHashProviderFactory
         implements PasswordHashProviderFactory, FactoryDefaults<PasswordHashProvider> {
     static final String ID = "imported";
 
-    private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors());
+    private final HashTurns turns = HashTurns.onThisNode(Runtime.getRuntime().availableProcessors());
 
     @Override
     public String getId() {
@@ -20,6 +20,6 @@ public final class ImportedHashProviderFactory
 
     @Override
     public PasswordHashProvider create(KeycloakSession session) {
-        return new ImportedHashProvider(session::vault, processors);
+        return new ImportedHashProvider(session::vault, turns, PolicyHash.of(session));
     }
 }

@@ -10,6 +10,11 @@ interface Scheme {
      */
     boolean matches(byte[] password, byte[] pepper);
 
+    /** Returns the memory that a check takes, in KiB; 0 if it is little. */
+    default long memoryInKib() {
+        return 0;
+    }
+
     /** Tells whether a thief of the database would find passwords almost at once: one round of a fast digest, or no salt. */
     default boolean isWeak() {
         return false;

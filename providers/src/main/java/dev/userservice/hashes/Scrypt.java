@@ -15,6 +15,11 @@ record Scrypt(int n, int r, int p, Bytes salt, Bytes key) implements Scheme {
     }
 
     @Override
+    public long memoryInKib() {
+        return Caps.scryptMemory(n, r) / 1024;
+    }
+
+    @Override
     public boolean matches(byte[] password, byte[] pepper) {
         return key.isEqual(SCrypt.generate(password, salt.array(), n, r, p, key.length()));
     }

@@ -43,6 +43,11 @@ record Yescrypt(int n, int r, int p, int t, Bytes salt, Bytes key) implements Sc
     }
 
     @Override
+    public long memoryInKib() {
+        return Caps.scryptMemory(n, r) / 1024;
+    }
+
+    @Override
     public boolean matches(byte[] password, byte[] pepper) {
         byte[] secret = password;
         // A first, cheaper hash keeps the memory's size from telling much about the password.

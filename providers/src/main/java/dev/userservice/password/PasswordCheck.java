@@ -3,6 +3,7 @@ package dev.userservice.password;
 import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.Identifier;
+import dev.userservice.keycloak.PolicyHash;
 import dev.userservice.web.ApiProblem;
 import java.util.Optional;
 import java.util.Set;
@@ -10,14 +11,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
-import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserCredentialModel;
 import org.keycloak.models.UserModel;
@@ -195,10 +194,6 @@ public final class PasswordCheck {
 
     /** Hashes a dummy password, so that a refusal without a real check takes as long as one with it. */
     public static void dummyHash(KeycloakSession session, RealmModel realm) {
-        PasswordPolicy policy = realm.getPasswordPolicy();
-        PasswordHashProvider hash = policy.getHashAlgorithm() == null
-                ? session.getProvider(PasswordHashProvider.class)
-                : session.getProvider(PasswordHashProvider.class, policy.getHashAlgorithm());
-        hash.encodedCredential("a password that nobody has", policy.getHashIterations());
+        PolicyHash.of(session, realm).computeDummy();
     }
 }

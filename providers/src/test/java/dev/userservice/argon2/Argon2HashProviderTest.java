@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.userservice.hashes.HashTurns;
+import dev.userservice.hashes.RefusedHashes;
+import dev.userservice.keycloak.PolicyInTests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -31,12 +37,24 @@ final class Argon2HashProviderTest {
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final Semaphore cores = new Semaphore(1);
+    private final Semaphore large = new Semaphore(1);
+    private final PolicyInTests policy = new PolicyInTests();
     private final PasswordHashProvider keycloaks = Libraries.keycloaks();
     private final PasswordHashProvider ours = ours(Libraries.sodium()::hash);
 
     private PasswordHashProvider ours(NativeArgon2.Computation computation) {
-        NativeArgon2 library = new NativeArgon2(computation, new Argon2Meters(registry, LoadedLibrary.JAR));
-        return new Argon2HashProvider(keycloaks, library, DEFAULT, cores, new NoopTracingProvider());
+        return ours(Optional.of(new NativeArgon2(computation, new Argon2Meters(registry, LoadedLibrary.JAR))), DEFAULT);
+    }
+
+    private PasswordHashProvider ours(Optional<NativeArgon2> library, Cost configured) {
+        return new Argon2HashProvider(
+                keycloaks,
+                library,
+                configured,
+                new HashTurns(cores, large),
+                new NoopTracingProvider(),
+                policy,
+                new RefusedHashes());
     }
 
     private double fallbacks(String reason) {
@@ -118,8 +136,7 @@ final class Argon2HashProviderTest {
         "few passes of i, 1.3, i,  32,   64, 2, 1, 16",
         "a short salt,    1.3, id, 32,   64, 2, 1, 8",
         "a long salt,     1.3, id, 32,   64, 2, 1, 24",
-        "a short hash,    1.3, id, 15,   64, 2, 1, 16",
-        "a long hash,     1.3, id, 1025, 64, 2, 1, 16"
+        "a short hash,    1.3, id, 15,   64, 2, 1, 16"
     })
     void whatLibsodiumCannotDoIsDoneByKeycloak(
             String what, String version, String type, int length, int memory, int passes, int lanes, int salt) {
@@ -140,8 +157,92 @@ final class Argon2HashProviderTest {
         assertFalse(new Cost("1.3", "id", 32, 64, -1, 1).isForSodium());
     }
 
+    /** Returns a credential whose hash nobody has computed, because it would take too long. */
+    private static PasswordCredentialModel neverComputed(Cost cost) {
+        return stored(cost.credential(new byte[Sodium.SALT], "AAAA"));
+    }
+
+    private void assertRefused(PasswordHashProvider provider, PasswordCredentialModel credential, String what) {
+        int before = policy.dummies();
+        assertFalse(provider.verify(PASSWORD, credential), what);
+        assertEquals(before + 1, policy.dummies(), what);
+    }
+
+    /** Each of the first ones would end this process if it were computed. */
+    @ParameterizedTest
+    @CsvSource({
+        "id, 32,         4194304,    1,          1",
+        "id, 32,         2147483647, 2147483647, 1",
+        "d,  32,         4194304,    1,          1",
+        "id, 32,         64,         1,          1048576",
+        "id, 2147483647, 64,         1,          1",
+        "id, 1025,       64,         2,          1",
+        "id, 32,         262145,     1,          1",
+        "id, 32,         262144,     30,         1",
+        "id, 32,         262144,     9,          1",
+        "id, 32,         64,         21,         1",
+        "id, 32,         65536,      1,          17",
+        "id, -1,         64,         1,          1",
+        "id, 0,          64,         1,          1",
+        "id, 32,         0,          1,          1",
+        "id, 32,         -1,         1,          1",
+        "id, 32,         64,         0,          1",
+        "id, 32,         64,         -1,         1",
+        "id, 32,         64,         1,          0"
+    })
+    void aCostAboveTheCapsIsAWrongPassword(String type, int length, int memory, int passes, int lanes) {
+        Cost cost = new Cost("1.3", type, length, memory, passes, lanes);
+        PasswordHashProvider failing = ours((password, salt, other) -> {
+            throw new AssertionError(other);
+        });
+        assertRefused(failing, neverComputed(cost), cost.toString());
+        assertRefused(ours(Optional.empty(), DEFAULT), neverComputed(cost), cost.toString());
+    }
+
     @Test
-    void unreadableParametersFailAsInKeycloak() {
+    void aCostAtTheCapsIsChecked() {
+        List<Cost> asked = new ArrayList<>();
+        PasswordHashProvider recording = ours((password, salt, cost) -> {
+            asked.add(cost);
+            return Optional.of(new byte[cost.length()]);
+        });
+        List<Cost> costs = List.of(
+                new Cost("1.3", "id", 32, 256 << 10, 8, 1),
+                new Cost("1.3", "id", 1024, 100 << 10, 20, 1),
+                new Cost("1.3", "id", 32, 8, 20, 1));
+        costs.forEach(cost -> assertFalse(recording.verify(PASSWORD, neverComputed(cost))));
+        assertEquals(costs, asked);
+        assertEquals(0, policy.dummies());
+    }
+
+    @Test
+    void whatTheServersOwnOptionsAskForIsChecked() {
+        Cost own = new Cost("1.3", "id", 32, 64, 101, 17);
+        PasswordCredentialModel credential =
+                stored(HashesByBouncyCastle.credential(PASSWORD, new byte[Sodium.SALT], own));
+        assertTrue(ours(Optional.empty(), own).verify(PASSWORD, credential));
+        assertRefused(ours, credential, "of other options");
+        assertRefused(ours(Optional.empty(), own), neverComputed(own.withPasses(102)), "above the options");
+
+        Cost huge = new Cost("1.3", "id", 32, 1 << 20, 3, 1);
+        assertEquals(Optional.empty(), huge.refusal(huge));
+        assertEquals(Optional.empty(), DEFAULT.withPasses(1).refusal(huge));
+        assertTrue(huge.withPasses(4).refusal(huge).orElseThrow().contains("cap of 262144"));
+    }
+
+    @Test
+    void thePolicysIterationsAreChecked() {
+        PasswordCredentialModel credential = stored(ours.encodedCredential(PASSWORD, 30));
+        assertRefused(ours, credential, "of another policy");
+        policy.setIterations(30);
+        assertTrue(ours.verify(PASSWORD, credential));
+        assertRefused(ours, neverComputed(DEFAULT.withPasses(31)), "above the policy");
+        policy.setIterations(27_500);
+        assertRefused(ours, credential, "of a policy for PBKDF2");
+    }
+
+    @Test
+    void unreadableParametersAreAWrongPassword() {
         for (String missing : new String[] {
             Argon2PasswordHashProviderFactory.VERSION_KEY,
             Argon2PasswordHashProviderFactory.TYPE_KEY,
@@ -151,10 +252,42 @@ final class Argon2HashProviderTest {
         }) {
             PasswordCredentialModel credential = stored(ours.encodedCredential(PASSWORD, 1));
             credential.getPasswordCredentialData().getAdditionalParameters().remove(missing);
-            RuntimeException expected =
-                    assertThrows(RuntimeException.class, () -> keycloaks.verify(PASSWORD, credential));
-            assertThrows(expected.getClass(), () -> ours.verify(PASSWORD, credential), missing);
+            assertThrows(RuntimeException.class, () -> keycloaks.verify(PASSWORD, credential));
+            assertRefused(ours, credential, missing);
         }
+        assertRefused(ours, neverComputed(new Cost("19", "id", 32, 64, 1, 1)), "version of PHC strings");
+        assertRefused(ours, neverComputed(new Cost("1.3", "argon2id", 32, 64, 1, 1)), "type of PHC strings");
+    }
+
+    @Test
+    void withoutLibsodiumKeycloakComputes() {
+        PasswordHashProvider alone = ours(Optional.empty(), DEFAULT);
+        PasswordCredentialModel credential = stored(alone.encodedCredential(PASSWORD, -1));
+        assertTrue(alone.verify(PASSWORD, credential));
+        assertTrue(ours.verify(PASSWORD, credential));
+        assertFalse(alone.verify("Wrong-horse-1", credential));
+        assertEquals(0, fallbacks("unsupported"));
+    }
+
+    @Test
+    void largeHashesWaitForEachOtherAndHoldNoProcessor() throws Exception {
+        Cost cost = new Cost("1.3", "id", 32, HashTurns.LARGE + 1, 1, 1);
+        PasswordCredentialModel credential =
+                stored(HashesByBouncyCastle.credential(PASSWORD, new byte[Sodium.SALT], cost));
+        large.acquire();
+        CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> ours.verify(PASSWORD, credential));
+        while (!large.hasQueuedThreads()) {
+            assertFalse(waiting.isDone());
+            Thread.onSpinWait();
+        }
+        assertTrue(ours.verify(PASSWORD, stored(ours.encodedCredential(PASSWORD, 1))), "others go on");
+        // An operator who has chosen this memory has it for each processor.
+        assertTrue(ours(Optional.empty(), cost).verify(PASSWORD, credential));
+        assertFalse(waiting.isDone());
+        large.release();
+        assertTrue(waiting.get(1, TimeUnit.MINUTES));
+        assertEquals(1, large.availablePermits());
+        assertEquals(1, cores.availablePermits());
     }
 
     /** libsodium really fails here: it does not take this number of passes. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.userservice.keycloak.PolicyInTests;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -38,7 +39,10 @@ final class ImportedHashProviderTest {
     private static final Map<String, String> VAULT = Map.of("${vault.hash_secret}", "made-up-pepper-7c1e4d");
 
     private final Semaphore processors = new Semaphore(1);
-    private final PasswordHashProvider provider = new ImportedHashProvider(Vault::new, processors);
+    private final Semaphore large = new Semaphore(1);
+    private final PolicyInTests policy = new PolicyInTests();
+    private final PasswordHashProvider provider =
+            new ImportedHashProvider(Vault::new, new HashTurns(processors, large), policy);
 
     /** A vault with one entry. Only raw secrets are asked for. */
     private static final class Vault implements VaultTranscriber {
@@ -141,7 +145,9 @@ final class ImportedHashProviderTest {
         assertFalse(credential.getSecretData().contains("made-up"));
         // This hash was made with another secret than the one in the vault.
         assertFalse(provider.verify("Corr3ct-Horse!", credential));
+        assertEquals(0, policy.dummies());
         assertFalse(provider.verify("Corr3ct-Horse!", withoutEntry));
+        assertEquals(1, policy.dummies());
         Vectors.Vector devise = Vectors.all().stream()
                 .filter(vector -> vector.system().equals("devise") && vector.pepper() != null && vector.verifies())
                 .findFirst()
@@ -167,6 +173,7 @@ final class ImportedHashProviderTest {
             assertFalse(provider.verify("Corr3ct-Horse!", credential));
             assertNotNull(provider.credentialHashingStrength(credential));
         }
+        assertEquals(broken.size(), policy.dummies());
     }
 
     /** Somebody who can write credentials by the admin API must not slow the server down. */
@@ -176,6 +183,7 @@ final class ImportedHashProviderTest {
                 "{\"algorithm\":\"imported\",\"algorithmData\":{\"format\":[\"php\"]}}",
                 "{\"value\":\"$2y$31$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcde\"}");
         assertFalse(provider.verify("Corr3ct-Horse!", credential));
+        assertEquals(1, policy.dummies());
     }
 
     @Test
@@ -192,6 +200,39 @@ final class ImportedHashProviderTest {
         processors.release();
         assertTrue(waiting.get(1, TimeUnit.MINUTES));
         assertEquals(1, processors.availablePermits());
+    }
+
+    @Test
+    void aLargeCheckWaitsForOtherLargeOnesAndHoldsNoProcessor() throws Exception {
+        ImportedHash scrypt =
+                ImportedHash.of("werkzeug", "scrypt:131072:8:1$salt$" + "0".repeat(128), null, null, null);
+        large.acquire();
+        CompletableFuture<Boolean> waiting =
+                CompletableFuture.supplyAsync(() -> provider.verify("Corr3ct-Horse!", stored(scrypt)));
+        while (!large.hasQueuedThreads()) {
+            assertFalse(waiting.isDone());
+            Thread.onSpinWait();
+        }
+        assertEquals(1, processors.availablePermits());
+        large.release();
+        assertFalse(waiting.get(1, TimeUnit.MINUTES));
+        assertEquals(1, large.availablePermits());
+    }
+
+    @Test
+    void moreThan64MebibytesAreLarge() {
+        String key = "$c2FsdHNhbHQ$AAECAwQFBgcICQoLDA0ODw";
+        assertFalse(ImportedHash.of("php", "$argon2id$v=19$m=65536,t=1,p=1" + key, null, null, null)
+                .isLarge());
+        assertTrue(ImportedHash.of("php", "$argon2id$v=19$m=65537,t=1,p=1" + key, null, null, null)
+                .isLarge());
+        assertFalse(ImportedHash.of("werkzeug", "scrypt:65536:8:4$salt$" + "0".repeat(128), null, null, null)
+                .isLarge());
+        String yescrypt = "$q.R5FhSNd/eFi2srB.9aI/$mcOJjMSkhYSNdqlE.jt3.hKeh/rLDo0ox2wFluy7I52";
+        assertFalse(ImportedHash.of("libcrypt", "$y$j9T" + yescrypt, null, null, null)
+                .isLarge());
+        assertTrue(ImportedHash.of("libcrypt", "$y$jCT" + yescrypt, null, null, null)
+                .isLarge());
     }
 
     @Test

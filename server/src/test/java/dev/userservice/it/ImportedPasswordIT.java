@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /** Tests that users log in with the passwords of their old system, and what becomes of the old hashes. */
 @ExtendWith(ServerExtension.class)
@@ -319,5 +320,65 @@ final class ImportedPasswordIT {
         tenant.login(name, Import.PASSWORD).then().statusCode(401);
         assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 30);
         tenant.awaitLogged("WARN", passwords(id).get(0).getId(), "cannot be checked");
+    }
+
+    /** A password that an admin gives a user by Keycloak's admin API, in a form that Keycloak stores without a look at its cost. */
+    private enum TooDear {
+        /** It would end a server whose heap is smaller. */
+        ARGON2_OF_FOUR_GIBIBYTES(argon2(4 << 20, 5)),
+        ARGON2_OF_MANY_PASSES(argon2(256 << 10, 30)),
+        /** It would hold a processor for ten minutes and more. */
+        PBKDF2("{\"algorithm\": \"pbkdf2-sha256\", \"hashIterations\": 2000000000}");
+
+        private final String data;
+
+        TooDear(String data) {
+            this.data = data;
+        }
+
+        private static String argon2(int memory, int passes) {
+            return """
+                    {"algorithm": "argon2", "hashIterations": %d, "additionalParameters": {"version": ["1.3"],
+                    "type": ["id"], "hashLength": ["32"], "memory": ["%d"], "parallelism": ["1"]}}""".formatted(passes, memory);
+        }
+
+        String algorithm() {
+            return this == PBKDF2 ? "(pbkdf2-sha256)" : "(argon2)";
+        }
+
+        void giveTo(String username) {
+            CredentialRepresentation password = new CredentialRepresentation();
+            password.setType(CredentialRepresentation.PASSWORD);
+            password.setCredentialData(data);
+            password.setSecretData(
+                    "{\"value\": \"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\", \"salt\": \"MDEyMzQ1Njc4OWFiY2RlZg==\"}");
+            UserRepresentation user = new UserRepresentation();
+            user.setUsername(username);
+            user.setEmail(username + "@example.com");
+            user.setFirstName("Test");
+            user.setLastName("Person");
+            user.setEmailVerified(true);
+            user.setEnabled(true);
+            user.setCredentials(List.of(password));
+            try (var created = tenant.admin().users().create(user)) {
+                assertEquals(201, created.getStatus());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHashOfKeycloaksOwnAboveTheCapsIsAFailedLoginAndTheServerLives(TooDear dear) {
+        String name = Import.name();
+        dear.giveTo(name);
+        String other = Import.name();
+        tenant.addUser(other);
+        for (Way way : Way.values()) {
+            long start = System.nanoTime();
+            assertFalse(way.lets(name, Import.PASSWORD), way::name);
+            assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 30, way::name);
+            assertTrue(way.lets(other, TestServer.PASSWORD), way::name);
+        }
+        tenant.awaitLogged("WARN", dear.algorithm(), "cannot be checked", "above the cap of");
     }
 }

@@ -1,0 +1,26 @@
+package dev.userservice.hashes;
+
+import org.keycloak.credential.hash.PasswordHashProviderFactory;
+import org.keycloak.credential.hash.Pbkdf2Sha512PasswordHashProviderFactory;
+
+/** Keycloak's {@code pbkdf2-sha512}, with our caps. */
+public final class CappedPbkdf2Sha512Factory implements CappedPbkdf2Factory {
+    private final PasswordHashProviderFactory keycloaks = new Pbkdf2Sha512PasswordHashProviderFactory();
+
+    private final RefusedHashes refused = new RefusedHashes();
+
+    @Override
+    public PasswordHashProviderFactory keycloaks() {
+        return keycloaks;
+    }
+
+    @Override
+    public HashAlgorithm algorithm() {
+        return HashAlgorithm.SHA512;
+    }
+
+    @Override
+    public RefusedHashes refused() {
+        return refused;
+    }
+}
