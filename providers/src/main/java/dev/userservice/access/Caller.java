@@ -280,11 +280,9 @@ public final class Caller {
         return Objects.requireNonNull(proof).client();
     }
 
-    /** Returns when the session of the token began, in whole seconds; empty for a token without a session. */
-    public Optional<Instant> sessionStart() {
-        return Optional.ofNullable(proof)
-                .map(AuthResult::session)
-                .map(started -> Instant.ofEpochSecond(started.getStarted()));
+    /** Returns when the token was issued, in whole seconds; empty for a token that does not say so. */
+    public Optional<Instant> tokenIssuedAt() {
+        return Optional.ofNullable(token().getIat()).map(Instant::ofEpochSecond);
     }
 
     /** Returns the session of this realm that the token belongs to; empty for a token that belongs to none. */

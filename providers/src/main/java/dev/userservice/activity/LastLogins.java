@@ -19,38 +19,30 @@ public final class LastLogins {
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int MOST = 50_000;
 
-    /** How long a login takes at most until it is recorded. */
-    private static final Duration UNTIL_RECORDED = Duration.ofSeconds(10);
-
-    /** What this node has read lately, by the user's id: about 10 MB. */
-    private static final Cache<String, Read> LATELY =
+    /** What this node has read or recorded lately, by the user's id: about 10 MB. */
+    private static final Cache<String, LoginRead> LATELY =
             Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(KEPT).build();
 
     private LastLogins() {}
 
-    /** What was read, and when. */
-    private record Read(Optional<Instant> time, Instant at) {
-        /** Whether it was read after this login was recorded. */
-        boolean knows(Instant login) {
-            return time.filter(last -> !last.isBefore(login)).isPresent() || at.isAfter(login.plus(UNTIL_RECORDED));
-        }
-    }
-
     /**
-     * Returns when the user of a session last logged in, for the user's own applications, which ask often: without a
-     * statement if this node has read it in the last 30 seconds. The login of the session itself is always included, and
+     * Returns when the user of a token last logged in, for the user's own applications, which ask often: without a
+     * statement if this node has read it in the last 30 seconds. The login of the token itself is always included, and
      * so is any login at this node.
      *
-     * @param sessionStart when the session began
+     * @param issued when the token was issued
      */
-    public static Optional<Instant> ofSession(KeycloakSession session, String userId, Instant sessionStart) {
-        Read lately = LATELY.getIfPresent(userId);
-        if (lately == null || !lately.knows(sessionStart)) {
+    public static Optional<Instant> ofToken(KeycloakSession session, String userId, Instant issued) {
+        LoginRead lately = LATELY.getIfPresent(userId);
+        if (lately == null || !lately.knowsLoginOf(issued)) {
             Instant now = Instant.now();
-            lately = new Read(of(session, userId), now);
-            LATELY.put(userId, lately);
+            lately = remember(userId, new LoginRead(of(session, userId), now));
         }
         return lately.time();
+    }
+
+    private static LoginRead remember(String userId, LoginRead read) {
+        return LATELY.asMap().merge(userId, read, LoginRead::later);
     }
 
     /** Returns when the user last logged in; empty if never. */
@@ -93,6 +85,6 @@ public final class LastLogins {
                 .setParameter("realm", realmId)
                 .setParameter("time", time.toEpochMilli())
                 .executeUpdate();
-        AfterTransaction.ifCommitted(session, () -> LATELY.invalidate(userId));
+        AfterTransaction.ifCommitted(session, () -> remember(userId, new LoginRead(Optional.of(time), Instant.now())));
     }
 }

@@ -109,9 +109,9 @@ public record UserView(
 
     private static Optional<Instant> lastLogin(ApiCall call, String id) {
         boolean isSelf = !call.caller().isAnonymous() && call.caller().isSelf(id);
-        Optional<Instant> sessionStart = isSelf ? call.caller().sessionStart() : Optional.empty();
-        return sessionStart.isPresent()
-                ? LastLogins.ofSession(call.session(), id, sessionStart.get())
+        Optional<Instant> issued = isSelf ? call.caller().tokenIssuedAt() : Optional.empty();
+        return issued.isPresent()
+                ? LastLogins.ofToken(call.session(), id, issued.get())
                 : LastLogins.of(call.session(), id);
     }
 
