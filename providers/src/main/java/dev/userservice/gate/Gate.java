@@ -9,17 +9,23 @@ import java.util.Optional;
  * one whose turn it is: the tenants take turns, and within a tenant its clients.
  *
  * <p>One tenant alone never holds all permits, if there are several: its requests may wait for something that only this
- * tenant has, such as its LDAP, and others go on with the last permit.
+ * tenant has, such as its LDAP, and others go on with the last permit. A request that takes very long waits for something
+ * else than a processor, too: it {@linkplain #lend lends} its permit, but its tenant gets no more of them for that.
  *
  * <p>If too many wait, the one that came last is refused, of the client that has the most waiting. So a client that sends
  * much cannot take the places of one that sends little.
  */
 final class Gate {
+    /** How many permits may be lent for each that there is: so many threads may hang, of at least as many tenants. */
+    private static final int LENT_FOR_EACH = 4;
+
     private final int maxOfTenant;
     private final int maxWaitingOfTenant;
     private final int maxWaiting;
+    private final int maxLent;
 
     private int free;
+    private int lent;
     private final Map<String, Integer> running = new HashMap<>();
     private final Turns<Waiter> turns = new Turns<>();
 
@@ -50,6 +56,8 @@ final class Gate {
         this.maxOfTenant = Math.max(1, permits - 1);
         this.maxWaitingOfTenant = maxWaitingOfTenant;
         this.maxWaiting = maxWaiting;
+        // Whoever wants one hash at a time gets that.
+        this.maxLent = permits == 1 ? 0 : LENT_FOR_EACH * permits;
     }
 
     /** Lets the request through if there is a permit, or else lets it wait. If too many wait now, one is refused. */
@@ -78,14 +86,51 @@ final class Gate {
 
     /** Takes back the permit of a request that was let through, and lets the next one through. */
     void release(Waiter done) {
+        back(done, false);
+    }
+
+    /** Ends the loan of a request that has {@linkplain #lend lent} its permit. */
+    void releaseLent(Waiter done) {
+        back(done, true);
+    }
+
+    private void back(Waiter done, boolean isLent) {
         Optional<Waiter> next;
         synchronized (this) {
-            free++;
             running.computeIfPresent(done.tenant(), (tenant, count) -> count == 1 ? null : count - 1);
-            next = turns.next(this::mayRun);
-            next.ifPresent(this::take);
+            if (isLent) {
+                lent--;
+            } else {
+                free++;
+            }
+            next = next();
         }
         next.ifPresent(Waiter::admit);
+    }
+
+    /**
+     * Lends the permit of a request that goes on without it, and lets the next one through. Returns false if so many are lent
+     * already that the request keeps it.
+     */
+    boolean lend() {
+        Optional<Waiter> next;
+        synchronized (this) {
+            if (lent >= maxLent) {
+                return false;
+            }
+            lent++;
+            free++;
+            next = next();
+        }
+        next.ifPresent(Waiter::admit);
+        return true;
+    }
+
+    /** Gives a free permit to the one whose turn it is. */
+    private Optional<Waiter> next() {
+        Optional<Waiter> next = free > 0 ? turns.next(this::mayRun) : Optional.empty();
+        next.ifPresent(this::take);
+        return next;
     }
 
     synchronized int waiting() {

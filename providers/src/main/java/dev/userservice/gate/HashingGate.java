@@ -22,7 +22,6 @@ public final class HashingGate {
     /** The order after the observer of all requests, and before all of Keycloak's own handlers. */
     private static final int SECOND = Integer.MIN_VALUE + 2;
 
-    private final KnownRealms realms = new KnownRealms();
     private final AtomicLong bodies = new AtomicLong();
     private GateOptions options;
     private ClientAddress addresses;
@@ -47,10 +46,6 @@ public final class HashingGate {
         gateOfUnread = new Gate(1, options.waitingOfTenant(), options.waiting());
         meters = new GateMeters(Metrics.globalRegistry, () -> gate.waiting() + gateOfUnread.waiting());
         router.route().order(SECOND).handler(this::begin);
-    }
-
-    KnownRealms realms() {
-        return realms;
     }
 
     GateOptions options() {

@@ -8,7 +8,6 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A request before the gate, and behind it until its answer is complete. All of its state but the permit changes on the
@@ -21,6 +20,16 @@ final class HeldRequest implements Gate.Waiter {
      */
     private static final Duration LONGEST_WORK = Duration.ofMinutes(1);
 
+    /** After how long a request lends its permit. A hash takes a fraction of a second, even where many wait for a processor. */
+    private static final Duration LONG = Duration.ofSeconds(5);
+
+    /** Where the permit of a request is that was let through. */
+    private enum Permit {
+        HELD,
+        LENT,
+        BACK
+    }
+
     private final RoutingContext request;
     private final GatedCall call;
     private final String tenant;
@@ -30,7 +39,7 @@ final class HeldRequest implements Gate.Waiter {
     private final Runnable onLeave;
     private final Context context = Vertx.currentContext();
     private final long arrival = System.nanoTime();
-    private final AtomicBoolean isBack = new AtomicBoolean();
+    private Permit permit = Permit.HELD;
     private OptionalLong timer = OptionalLong.empty();
     private boolean isDecided;
     private boolean isThrough;
@@ -46,7 +55,7 @@ final class HeldRequest implements Gate.Waiter {
     HeldRequest(RoutingContext request, GatedCall call, String client, HashingGate owner, Gate gate, Runnable onLeave) {
         this.request = request;
         this.call = call;
-        this.tenant = owner.realms().tenant(call.realm());
+        this.tenant = KnownRealms.OF_THIS_SERVER.tenant(call.realm());
         this.client = client;
         this.owner = owner;
         this.gate = gate;
@@ -100,6 +109,7 @@ final class HeldRequest implements Gate.Waiter {
         }
         owner.meters().admittedAfter(System.nanoTime() - arrival);
         isThrough = true;
+        timer = OptionalLong.of(request.vertx().setTimer(LONG.toMillis(), late -> lend()));
         request.addBodyEndHandler(complete -> giveBack());
         request.next();
     }
@@ -125,10 +135,6 @@ final class HeldRequest implements Gate.Waiter {
 
     /** Hears that the answer has been sent, or that the client has gone. */
     private void ended(AsyncResult<Void> sent) {
-        new CurrentRequest(request)
-                .get(FoundRealm.class)
-                .filter(found -> found.name().equals(call.realm()))
-                .ifPresent(found -> owner.realms().found(found.name()));
         if (sent.succeeded()) {
             if (isThrough) {
                 giveBack();
@@ -136,7 +142,7 @@ final class HeldRequest implements Gate.Waiter {
             return;
         }
         isGone = true;
-        if (isBack.get()) {
+        if (isBack()) {
             return;
         }
         if (isThrough) {
@@ -146,9 +152,23 @@ final class HeldRequest implements Gate.Waiter {
         }
     }
 
-    private void giveBack() {
-        if (isBack.compareAndSet(false, true)) {
-            gate.release(this);
+    private synchronized void lend() {
+        if (permit == Permit.HELD && gate.lend()) {
+            permit = Permit.LENT;
         }
+    }
+
+    private synchronized void giveBack() {
+        timer.ifPresent(request.vertx()::cancelTimer);
+        if (permit == Permit.HELD) {
+            gate.release(this);
+        } else if (permit == Permit.LENT) {
+            gate.releaseLent(this);
+        }
+        permit = Permit.BACK;
+    }
+
+    private synchronized boolean isBack() {
+        return permit == Permit.BACK;
     }
 }

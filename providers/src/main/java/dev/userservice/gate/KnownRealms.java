@@ -15,6 +15,8 @@ final class KnownRealms {
     private static final int MOST = 10_000;
     private static final Duration MEMORY = Duration.ofDays(1);
 
+    static final KnownRealms OF_THIS_SERVER = new KnownRealms();
+
     private final Cache<String, Boolean> names =
             Caffeine.newBuilder().maximumSize(MOST).expireAfterAccess(MEMORY).build();
 

@@ -76,6 +76,46 @@ final class GateTest {
         assertEquals(0, gate.waiting());
     }
 
+    /** Two tenants with directories that hang would otherwise hold all permits. */
+    @Test
+    void aPermitThatIsLentGoesToOthersButNotToTheSameTenant() {
+        Gate gate = new Gate(3, 10, 10);
+        Named one = enter(gate, "a", "x", "a1");
+        enter(gate, "a", "x", "a2");
+        enter(gate, "a", "x", "a3");
+        enter(gate, "b", "y", "b1");
+        enter(gate, "c", "z", "c1");
+        assertEquals(List.of("a1", "a2", "b1"), through);
+        assertTrue(gate.lend());
+        assertEquals(List.of("a1", "a2", "b1", "c1"), through);
+        assertTrue(gate.lend());
+        assertEquals(1, gate.waiting());
+
+        gate.releaseLent(one);
+        assertEquals(List.of("a1", "a2", "b1", "c1", "a3"), through);
+    }
+
+    @Test
+    void noMoreIsLentThanTheBoundAndAllComesBack() {
+        Gate gate = new Gate(2, 100, 100);
+        List<Named> slow = new ArrayList<>();
+        for (int i = 0; gate.lend(); i++) {
+            slow.add(enter(gate, "t" + i, "x", "slow " + i));
+        }
+        assertEquals(8, slow.size());
+        slow.forEach(gate::releaseLent);
+        through.clear();
+        enter(gate, "a", "x", "one");
+        enter(gate, "b", "x", "two");
+        enter(gate, "c", "x", "three");
+        assertEquals(List.of("one", "two"), through);
+    }
+
+    @Test
+    void whoWantsOneHashAtATimeGetsThat() {
+        assertFalse(new Gate(1, 10, 10).lend());
+    }
+
     @Test
     void aTenantWithOneIsNotBehindATenantWithMany() {
         Gate gate = new Gate(1, 200, 1_000);
