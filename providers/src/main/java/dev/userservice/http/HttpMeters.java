@@ -1,6 +1,7 @@
 package dev.userservice.http;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,6 +18,8 @@ import java.util.stream.LongStream;
  * dozen series. Clients cannot create more series than there are methods, routes, statuses and tenants.
  */
 public final class HttpMeters {
+    private static final String REQUESTS = "http.requests";
+
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
 
@@ -28,9 +31,14 @@ public final class HttpMeters {
     private final MeterProvider<Counter> requests;
     private final MeterProvider<Timer> durations;
 
-    /** The meters by their labels: the registry takes longer to find one. */
-    private final Map<Answered, Counter> counters = new ConcurrentHashMap<>();
+    /**
+     * The counters by their labels: the registry takes longer to find one. A counter that the registry has removed would count for
+     * nobody, so a new map takes the place of this one then. That needs no lock: removals are told while the registry is
+     * locked, and another thread may just be waiting for the registry to fill an entry of the map.
+     */
+    private volatile Map<Answered, Counter> counters = new ConcurrentHashMap<>();
 
+    /** The timers by their labels. They belong to no tenant, so nobody removes them. */
     private final Map<Timed, Timer> timers = new ConcurrentHashMap<>();
 
     private record Answered(String method, String route, int status, String realm) {}
@@ -38,13 +46,19 @@ public final class HttpMeters {
     private record Timed(String method, String route) {}
 
     public HttpMeters(MeterRegistry registry) {
-        this.requests = Counter.builder("http.requests")
-                .description("Requests of the API")
-                .withRegistry(registry);
+        this.requests =
+                Counter.builder(REQUESTS).description("Requests of the API").withRegistry(registry);
         this.durations = Timer.builder("http.request.duration")
                 .description("Time from the arrival of a request of the API until its answer has gone out")
                 .serviceLevelObjectives(BUCKETS)
                 .withRegistry(registry);
+        registry.config().onMeterRemoved(this::forget);
+    }
+
+    private void forget(Meter removed) {
+        if (removed.getId().getName().equals(REQUESTS)) {
+            counters = new ConcurrentHashMap<>();
+        }
     }
 
     /** Returns a method's name as a label value: {@code OTHER} for a method that no standard defines. */

@@ -437,13 +437,43 @@ final class AccountMetersIT {
         assertFalse(family(tenant).values().isEmpty());
 
         tenant.admin().remove();
+        awaitNoSeries(tenant);
+    }
+
+    private static void awaitNoSeries(Tenant tenant) {
         Eventually.holds(
                 "the end of the series",
                 Duration.ofMinutes(2),
-                () -> Scrape.of(server)
+                () -> Scrape.of(tenant.server())
                         .of(tenant)
                         .only(series -> !series.startsWith("keycloak_"))
                         .values()
                         .isEmpty());
+    }
+
+    @Test
+    void aTenantThatWasNoneForAWhileIsCountedAgain(Tenant tenant) {
+        tenant.api().get("/users/health").then().statusCode(200);
+        String username = someone();
+        tenant.addUser(username);
+        tenant.session(username);
+        enable(tenant, false);
+        awaitNoSeries(tenant);
+
+        enable(tenant, true);
+        String requests = "http_requests_total{method=\"GET\",route=\"/users/health\",status=\"200\"}";
+        Eventually.holds("the series of the requests and of the logins", Duration.ofMinutes(2), () -> {
+            tenant.api().get("/users/health").then().statusCode(200);
+            tenant.session(username);
+            return Scrape.of(tenant.server()).of(tenant).values().keySet().containsAll(List.of(requests, LOGIN));
+        });
+    }
+
+    /** Makes the realm a tenant, or none. */
+    private static void enable(Tenant tenant, boolean isEnabled) {
+        var clients = tenant.admin().clients();
+        var client = clients.findByClientId("user-service-api").get(0);
+        client.setEnabled(isEnabled);
+        clients.get(client.getId()).update(client);
     }
 }
