@@ -47,7 +47,8 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
             "user.actions",
             "user.role.changes",
             "rate.limited",
-            "user.service.mails");
+            "user.service.mails",
+            "user.service.old.service.requests");
 
     private final MeterRegistry registry;
     private final Duration interval;

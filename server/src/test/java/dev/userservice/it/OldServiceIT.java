@@ -10,6 +10,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -245,6 +246,18 @@ final class OldServiceIT {
                 .searchByEmail(other + "@example.com", true)
                 .isEmpty());
         assertEquals(Map.of(series("refused"), 1.0), outcomes(byAddress));
+    }
+
+    @Test
+    void theCountsOfATenantGoWithIt() {
+        Tenant closing = tenantOf(old.address(), realm -> {});
+        closing.login(old.user(), WRONG).then().statusCode(401);
+        assertEquals(Map.of(series("wrong"), 1.0), outcomes(closing));
+        closing.admin().remove();
+        Eventually.holds(
+                "the end of the series",
+                Duration.ofMinutes(2),
+                () -> outcomes(closing).isEmpty());
     }
 
     @Test
