@@ -4,11 +4,12 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
-import java.security.Key;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.util.Arrays;
 import java.util.Optional;
@@ -17,7 +18,8 @@ import org.keycloak.crypto.JavaAlgorithm;
 
 /**
  * Signs by RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2) in native code. The signature of a key and a text is always the same, so
- * the first signature of each key is compared with that of Java's own code. After a difference or an error, nothing more is signed here.
+ * the first signature of each key is compared with that of Java's own code. After a difference, or an error with a key that has worked
+ * before, nothing more is signed here. A key that the library does not take is no such error: admins of tenants can import any.
  */
 final class NativeRsa {
     private static final Logger LOG = Logger.getLogger(NativeRsa.class);
@@ -28,8 +30,11 @@ final class NativeRsa {
 
     private final Provider provider;
 
-    /** The keys in the form of the native library, by the object that Keycloak keeps of each key as long as it keeps the realm. */
-    private final Cache<PrivateKey, PrivateKey> keys =
+    /**
+     * The keys in the form of the native library, by the object that Keycloak keeps of each key as long as it keeps the realm. It is
+     * empty for a key that the library does not take.
+     */
+    private final Cache<PrivateKey, Optional<PrivateKey>> keys =
             Caffeine.newBuilder().weakKeys().maximumSize(MOST_KEYS).build();
 
     private volatile boolean isBroken;
@@ -38,14 +43,22 @@ final class NativeRsa {
         this.provider = provider;
     }
 
-    /** Returns the signature; empty for a key that is not in the form for quick signatures, and after a failure. */
+    /** Whether the library signs: no error has shown that it does not work. */
+    boolean isWorking() {
+        return !isBroken;
+    }
+
+    /** Returns the signature; empty for a key that the library does not take, and after a failure. */
     Optional<byte[]> sign(PrivateKey key, byte[] text) {
         if (isBroken || !(key instanceof RSAPrivateCrtKey)) {
             return Optional.empty();
         }
         try {
-            PrivateKey known = keys.getIfPresent(key);
-            return Optional.of(known == null ? first(key, text) : signature(known, text));
+            Optional<PrivateKey> known = keys.getIfPresent(key);
+            if (known == null) {
+                return first(key, text);
+            }
+            return known.isPresent() ? Optional.of(signature(known.get(), text)) : Optional.empty();
         } catch (GeneralSecurityException | RuntimeException | LinkageError e) {
             isBroken = true;
             LOG.warnf(e, "Signatures are computed by Java's own code from now on, because the native library failed");
@@ -53,20 +66,50 @@ final class NativeRsa {
         }
     }
 
-    private byte[] first(PrivateKey key, byte[] text) throws GeneralSecurityException {
-        Key translated = KeyFactory.getInstance(RSA, provider).translateKey(key);
-        if (!(translated instanceof PrivateKey own)) {
-            throw new InvalidKeyException("The translated key is no private key");
+    /** Signs with a key that is used for the first time. */
+    private Optional<byte[]> first(PrivateKey key, byte[] text) throws GeneralSecurityException {
+        PrivateKey own;
+        byte[] signature;
+        byte[] javas;
+        try {
+            own = translated(key);
+            signature = signature(own, text);
+            javas = byJava(key, text);
+        } catch (NoSuchAlgorithmException e) {
+            throw e;
+        } catch (GeneralSecurityException | RuntimeException e) {
+            keys.put(key, Optional.empty());
+            LOG.infof("Java's own code signs with a key of %s that the native library does not take: %s", size(key), e);
+            return Optional.empty();
         }
-        byte[] signature = signature(own, text);
-        Signature javas = Signature.getInstance(JavaAlgorithm.RS256);
-        javas.initSign(key);
-        javas.update(text);
-        if (!Arrays.equals(signature, javas.sign())) {
-            throw new InvalidKeyException("The native library and Java's own code sign differently");
+        if (!Arrays.equals(signature, javas)) {
+            throw new SignatureException("The native library and Java's own code sign differently");
         }
-        keys.put(key, own);
-        return signature;
+        keys.put(key, Optional.of(own));
+        return Optional.of(signature);
+    }
+
+    private static String size(PrivateKey key) {
+        return key instanceof RSAPrivateCrtKey known
+                ? "%d bits, with a public exponent of %d bits"
+                        .formatted(
+                                known.getModulus().bitLength(),
+                                known.getPublicExponent().bitLength())
+                : "an unknown size";
+    }
+
+    private PrivateKey translated(PrivateKey key) throws GeneralSecurityException {
+        if (KeyFactory.getInstance(RSA, provider).translateKey(key) instanceof PrivateKey own) {
+            return own;
+        }
+        throw new InvalidKeyException("The translated key is no private key");
+    }
+
+    private static byte[] byJava(PrivateKey key, byte[] text) throws GeneralSecurityException {
+        Signature signer = Signature.getInstance(JavaAlgorithm.RS256);
+        signer.initSign(key);
+        signer.update(text);
+        return signer.sign();
     }
 
     private byte[] signature(PrivateKey key, byte[] text) throws GeneralSecurityException {

@@ -4,8 +4,10 @@ import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
@@ -28,7 +30,7 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
 
     private final SignatureProviderFactory keycloaks = new RS256SignatureProviderFactory();
     private Optional<NativeRsa> library = Optional.empty();
-    private Gauge gauge;
+    private List<Gauge> gauges = List.of();
 
     @Override
     public String getId() {
@@ -50,10 +52,18 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
         boolean isOff =
                 Settings.ofThisServer().ofServer(Settings.SIGNING_LIBRARY).equals("off");
         library = isOff ? Optional.empty() : load();
-        gauge = Gauge.builder("user.service.signing.library", () -> 1)
+        gauges = List.of(gauge("corretto", this::isNative), gauge("java", () -> !isNative()));
+    }
+
+    private static Gauge gauge(String code, BooleanSupplier signs) {
+        return Gauge.builder("user.service.signing.library", () -> signs.getAsBoolean() ? 1 : 0)
                 .description("The code that signs tokens by RS256")
-                .tag("library", library.isPresent() ? "corretto" : "java")
+                .tag("library", code)
                 .register(Metrics.globalRegistry);
+    }
+
+    private boolean isNative() {
+        return library.filter(NativeRsa::isWorking).isPresent();
     }
 
     private static Optional<NativeRsa> load() {
@@ -90,8 +100,6 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
 
     @Override
     public void close() {
-        if (gauge != null) {
-            Metrics.globalRegistry.remove(gauge);
-        }
+        gauges.forEach(Metrics.globalRegistry::remove);
     }
 }

@@ -28,7 +28,7 @@ final class SigningIT {
         assumeTrue(server.node() != null, "the server's log is out of reach");
         assumeTrue("amd64".equals(System.getProperty("os.arch")), "the jar's library is for Linux on x86-64");
         assertEquals(
-                Map.of(LIBRARY + "{library=\"corretto\"}", 1.0),
+                Map.of(LIBRARY + "{library=\"corretto\"}", 1.0, LIBRARY + "{library=\"java\"}", 0.0),
                 Scrape.of(server).only(series -> series.startsWith(LIBRARY)).values());
         assertEquals(
                 1,
