@@ -78,7 +78,7 @@ public final class HashingGate {
                 case WHOLE -> arrived(request, call, body);
                 case TOO_LONG -> GateAnswer.tooLong(request, call.kind());
                 case NO_MEMORY -> refuse(request, call.kind(), Reason.FULL);
-                case MISSING -> request.response().reset();
+                case MISSING -> new CurrentRequest(request).reset();
             }
         });
     }

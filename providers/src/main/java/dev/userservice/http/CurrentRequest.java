@@ -66,13 +66,30 @@ public final class CurrentRequest {
         return Optional.ofNullable(type.cast(request.<Object>get(type.getName())));
     }
 
+    /** The mark of a request whose answer was broken off. */
+    private record BrokenOff() {}
+
+    /**
+     * Ends the request without the rest of its answer, by a reset of the stream with HTTP/2. Vert.x tells of the end of such a stream
+     * as if the answer had been sent.
+     */
+    public void reset() {
+        put(new BrokenOff());
+        request.response().reset();
+    }
+
+    /** Whether this server has broken the answer off. */
+    boolean isBrokenOff() {
+        return get(BrokenOff.class).isPresent();
+    }
+
     /**
      * Breaks the answer off, by closing the connection or, with HTTP/2, the stream. Without this, an answer of chunks whose
      * source fails would end like a whole one. Only for threads that may wait.
      */
     public void breakOff() {
         if (request.request().version() == HttpVersion.HTTP_2) {
-            request.response().reset();
+            reset();
             return;
         }
         // A reset of HTTP/1 is sent together with what follows, which may be the end of the answer.

@@ -28,7 +28,7 @@ public final class RequestObserver {
 
     private static final String ENCODED_NUL = "%00";
 
-    /** The status that nginx uses for a client that did not wait for its response; RFC 9110 has none for it. */
+    /** The status that nginx uses for a client that did not get its response; RFC 9110 has none for it. */
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private static final double NANOS_A_MILLI = 1_000_000;
@@ -91,10 +91,11 @@ public final class RequestObserver {
         return new UUID(random.nextLong(), random.nextLong()).toString();
     }
 
-    private void end(RoutingContext request, long nanos, boolean isSent) {
+    private void end(RoutingContext request, long nanos, boolean isEnded) {
         CurrentRequest current = new CurrentRequest(request);
         MatchedRoute matched = current.get(MatchedRoute.class).orElse(MatchedRoute.NOTHING);
         String method = HttpMeters.method(request.request().method().name());
+        boolean isSent = isEnded && !current.isBrokenOff();
         int status = isSent ? request.response().getStatusCode() : CLIENT_CLOSED_REQUEST;
         meters.answered(method, matched.route(), status, matched.tenant(), nanos);
         if (LogContext.ACCESS.isDebugEnabled()) {

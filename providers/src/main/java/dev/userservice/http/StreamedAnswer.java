@@ -46,7 +46,7 @@ public final class StreamedAnswer extends FilterOutputStream {
             throw new IOException("The connection is closed");
         }
         // With HTTP/2, a proxy sends other requests over the same connection.
-        long timer = vertx.setTimer(PATIENCE.toMillis(), late -> response.reset());
+        long timer = vertx.setTimer(PATIENCE.toMillis(), late -> new CurrentRequest(request.get()).reset());
         try {
             writing.write();
         } finally {

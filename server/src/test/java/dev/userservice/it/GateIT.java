@@ -5,15 +5,18 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -451,6 +455,43 @@ final class GateIT {
             held.connection.close();
             assertEquals(200, waiting.get(1).join().statusCode());
         }
+    }
+
+    /** The body of the request never arrives, so the server resets its stream after ten seconds. */
+    @Test
+    void aStreamThatTheServerResetsCountsAsBrokenOff() throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        URI health = URI.create(server.base() + "/realms/" + tenant.name() + "/api/users/health");
+        // The client changes to HTTP/2 with its first request.
+        client.send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString());
+        Scrape before = Scrape.of(server);
+        HttpRequest login = HttpRequest.newBuilder(URI.create(server.base() + loginPath(tenant)))
+                .timeout(PATIENCE)
+                .header("Content-Type", JSON)
+                .POST(HttpRequest.BodyPublishers.fromPublisher(
+                        subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+                            @Override
+                            public void request(long parts) {}
+
+                            @Override
+                            public void cancel() {}
+                        }),
+                        10))
+                .build();
+        IOException reset =
+                assertThrows(IOException.class, () -> client.send(login, HttpResponse.BodyHandlers.ofString()));
+        assertFalse(reset instanceof HttpTimeoutException, reset::toString);
+        String brokenOff = "http_requests_total{method=\"POST\",realm=\"\",route=\"\",status=\"499\"}";
+        Eventually.holds(
+                "the count of the request",
+                PATIENCE,
+                () -> Map.of(brokenOff, 1.0).equals(posts(Scrape.of(server)).since(posts(before))));
+    }
+
+    /** Returns the counts of requests by POST. */
+    private static Scrape posts(Scrape all) {
+        return all.only(series -> series.startsWith("http_requests_total{method=\"POST\""));
     }
 
     @Test
