@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -26,6 +27,9 @@ final class Agenda {
     private final TenantFairness lookUpTurns;
     private final Set<RunningAttempt> running = ConcurrentHashMap.newKeySet();
     private final WaitingEntries waiting = new WaitingEntries();
+
+    /** How many attempts that were claimed have ended. */
+    private final AtomicLong made = new AtomicLong();
 
     /** Starts with nothing to do. Entries of other kinds than those of the jobs are left alone. */
     Agenda(List<OutboxJob> jobs, InstantSource clock) {
@@ -73,9 +77,9 @@ final class Agenda {
      * Begins with the next due entry. Workers of this node look one after the other, because workers that read the same
      * rows would only wait for each other.
      *
-     * @param passedOver the ids of entries that the worker could not claim
+     * @param passedOver the entries that the worker could not claim
      */
-    synchronized Optional<RunningAttempt> next(Set<String> passedOver, OutboxReader outbox) {
+    synchronized Optional<RunningAttempt> next(PassedOver passedOver, OutboxReader outbox) {
         return lookedFor(passedOver, outbox).or(this::handedOver).map(entry -> {
             TenantFairness turns = mails.contains(entry.kind()) ? mailTurns : lookUpTurns;
             RunningAttempt attempt = new RunningAttempt(entry, turns, clock.millis());
@@ -85,12 +89,15 @@ final class Agenda {
     }
 
     /** Looks for an entry, unless all that wait were handed over. */
-    private Optional<OutboxEntity> lookedFor(Set<String> passedOver, OutboxReader outbox) {
+    private Optional<OutboxEntity> lookedFor(PassedOver passedOver, OutboxReader outbox) {
         boolean isAnyoneDeferred =
                 !mailTurns.deferred().isEmpty() || !lookUpTurns.deferred().isEmpty();
         if (!waiting.beginLook(running, isAnyoneDeferred)) {
             return Optional.empty();
         }
+        // This is after the begin: an attempt that ends from now on causes another look, and one that ended before
+        // counts here.
+        passedOver.forgetAfter(made.get());
         try {
             Optional<OutboxEntity> entry = outbox.read(due -> first(due.of(mails, mailTurns.yielding()), passedOver)
                     .or(() -> first(due.of(mails, mailTurns.deferred()), passedOver))
@@ -103,9 +110,9 @@ final class Agenda {
         }
     }
 
-    private Optional<OutboxEntity> first(List<OutboxEntity> due, Set<String> passedOver) {
+    private Optional<OutboxEntity> first(List<OutboxEntity> due, PassedOver passedOver) {
         return due.stream()
-                .filter(entry -> !passedOver.contains(entry.id()) && !isRunning(entry))
+                .filter(entry -> !passedOver.contains(entry) && !isRunning(entry))
                 .findFirst();
     }
 
@@ -119,6 +126,11 @@ final class Agenda {
 
     private Optional<OutboxEntity> handedOver(Set<String> busyRealms) {
         return waiting.take(entry -> !busyRealms.contains(entry.realmId()) && !isRunning(entry));
+    }
+
+    /** Notes that the attempt that ends next was claimed, so that what waited for its entry may be due. */
+    void made() {
+        made.incrementAndGet();
     }
 
     /** Notes that an entry could not be claimed. Another worker may have it, or it has to wait for another entry. */

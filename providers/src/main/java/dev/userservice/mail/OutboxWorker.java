@@ -5,11 +5,9 @@ import dev.userservice.keycloak.Background;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -123,7 +121,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
     }
 
     private void work() {
-        Set<String> passedOver = new HashSet<>();
+        PassedOver passedOver = new PassedOver();
         boolean hasPlace = true;
         try {
             boolean hasMore = true;
@@ -143,7 +141,7 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         }
     }
 
-    private Optional<RunningAttempt> next(Set<String> passedOver) {
+    private Optional<RunningAttempt> next(PassedOver passedOver) {
         Optional<RunningAttempt> next = agenda.next(
                 passedOver, search -> inTransaction(session -> search.apply(new OutboxLeases(session)::due)));
         if (next.isPresent() && agenda.hasMore()) {
@@ -158,15 +156,16 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
      *
      * @return whether the worker still has its place
      */
-    private boolean make(RunningAttempt attempt, Set<String> passedOver) {
+    private boolean make(RunningAttempt attempt, PassedOver passedOver) {
         TenantFairness.Server server = TenantFairness.Server.UNKNOWN;
         try {
             Optional<DeliveryAttempt> claimed = claim(attempt);
             if (claimed.isPresent()) {
                 DeliveryAttempt mail = claimed.get();
                 server = LogContext.during(mail.realmName(), mail.userId(), () -> delivery.deliver(mail, attempt));
+                agenda.made();
             } else {
-                passedOver.add(attempt.entry().id());
+                passedOver.add(attempt.entry());
                 agenda.passOver();
             }
         } catch (RuntimeException | Error e) {

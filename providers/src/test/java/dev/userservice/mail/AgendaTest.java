@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.keycloak.models.KeycloakSession;
 
@@ -44,7 +43,11 @@ final class AgendaTest {
     }
 
     private Optional<RunningAttempt> next() {
-        return agenda.next(Set.of(), search -> {
+        return next(new PassedOver());
+    }
+
+    private Optional<RunningAttempt> next(PassedOver passedOver) {
+        return agenda.next(passedOver, search -> {
             looks++;
             return search.apply((kinds, busy) -> outbox.stream()
                     .filter(entry -> kinds.contains(entry.kind()) && !busy.contains(entry.realmId()))
@@ -123,12 +126,48 @@ final class AgendaTest {
         assertEquals("1", nextId());
     }
 
+    /** The worker of the earlier entry may have stopped by then, so that nobody else looks for the later one. */
+    @Test
+    void oneThatCouldNotBeClaimedIsTriedAgainAfterTheAttemptThatHeldItUp() {
+        handOver(entry("1", "a"));
+        RunningAttempt earlier = next().orElseThrow();
+        handOver(entry("2", "a"));
+        PassedOver passedOver = new PassedOver();
+        RunningAttempt later = next(passedOver).orElseThrow();
+        assertEquals("2", later.entry().id());
+        outbox.add(later.entry());
+        agenda.made();
+        end(earlier);
+        assertEquals("none", nextId(), "the other worker is still busy with it");
+
+        passedOver.add(later.entry());
+        agenda.passOver();
+        end(later);
+        assertEquals(
+                Optional.of("2"),
+                next(passedOver).map(attempt -> attempt.entry().id()));
+    }
+
+    @Test
+    void aWorkerLeavesAloneWhatOthersHold() {
+        handOver(entry("1", "a"));
+        PassedOver passedOver = new PassedOver();
+        RunningAttempt attempt = next(passedOver).orElseThrow();
+        outbox.add(attempt.entry());
+        passedOver.add(attempt.entry());
+        agenda.passOver();
+        end(attempt);
+        assertEquals(Optional.empty(), next(passedOver));
+        assertEquals(1, looks);
+        assertFalse(agenda.hasMore());
+    }
+
     @Test
     void aFailedLookIsRepeated() {
         agenda.add(Optional.empty());
         assertThrows(
                 IllegalStateException.class,
-                () -> agenda.next(Set.of(), search -> {
+                () -> agenda.next(new PassedOver(), search -> {
                     throw new IllegalStateException();
                 }));
         outbox.add(entry("1", "a"));
