@@ -286,7 +286,7 @@ public final class Settings {
             "gate-permits",
             new Range("requests", 0, 10_000),
             0,
-            "How many requests may hash passwords at once; 0 for twice the number of cores and one more. One tenant leaves the last one to others.");
+            "How many requests may hash passwords at once; 0 for twice the number of cores and one more. One tenant leaves the last one to others, unless there is only one.");
 
     public static final Setting<Integer> GATE_WAIT = number(
             "gate-wait",
