@@ -452,7 +452,8 @@ final class AccountMetersIT {
     }
 
     @Test
-    void aTenantThatWasNoneForAWhileIsCountedAgain(Tenant tenant) {
+    void aTenantThatWasNoneForAWhileIsCountedAgain(TestServer server) {
+        Tenant tenant = Tenant.on(server);
         tenant.api().get("/users/health").then().statusCode(200);
         String username = someone();
         tenant.addUser(username);
