@@ -75,7 +75,11 @@ final class Argon2IT {
         // The other library is off too, since it needs no server of its own to show that tokens are signed without it.
         try (TestServer other = TestServer.unpacked("argon2", Map.of(OPTION, "off", SIGNING, "off"))) {
             assertEquals(
-                    Map.of("user_service_signing_library{library=\"java\"}", 1.0),
+                    Map.of(
+                            "user_service_signing_library{library=\"java\"}",
+                            1.0,
+                            "user_service_signing_library{library=\"corretto\"}",
+                            0.0),
                     of(other, "user_service_signing_library"));
             assertEquals(Map.of(LIBRARY + "{library=\"keycloak\"}", 1.0), of(other, LIBRARY));
             assertEquals(1, lines(other, "Argon2 is computed by Keycloak's own code"));
