@@ -8,8 +8,8 @@ import jakarta.persistence.Table;
 
 /**
  * A row of the activity log: an action that somebody took. The table has no foreign keys, because the log outlives the
- * users that it mentions. The primary key is the realm and the id; see the
- * changelog. The attributes have the names of the components of {@link ActivityRow}, as which pages are read.
+ * users that it mentions. The primary key is the realm and the id; see the changelog. The attributes have the names of
+ * the components of {@link ActivityRow}, as which pages are read.
  */
 @Entity(name = "UserServiceActivity")
 @Table(name = "US_ACTIVITY")
