@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
@@ -39,27 +40,29 @@ public final class TenantFigures {
      * Counts the users of each realm before the realms are selected, and finds the pending required actions once for
      * all users. Otherwise, a database would read its users by realm, page by page, and look up the actions of each
      * user. A realm that verifies addresses counts its active users in another way. A member managed by a
-     * {@linkplain ClosedOrganizations closed organization} is active in neither.
+     * {@linkplain ClosedOrganizations closed organization} is active in neither. Nested conditions in parentheses are
+     * avoided, because Hibernate's parser keeps tables about each of them in memory as long as the server runs.
      */
     private static final String USERS =
             """
-            select r.id, r.name, coalesce(n.total, 0L),
-              coalesce(case when r.verifyEmail = true then n.proved else n.enabled end, 0L), coalesce(n.verified, 0L)
+            select r.id, r.name, n.total, case when r.verifyEmail = true then n.proved else n.enabled end, n.verified
             from RealmEntity r left join (
               select u.realmId as realmId, count(u.id) as total,
-                sum(case when u.enabled = true and c.userId is null and (coalesce(p.toActivate, 0) = 0
-                  or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as enabled,
-                sum(case when u.enabled = true and c.userId is null and ((u.email is null and p.userId is null)
-                  or (u.email is not null and u.emailVerified = true)) then 1L else 0L end) as proved,
-                sum(case when u.emailVerified = true then 1L else 0L end) as verified
+                count(case when u.enabled = true and c.userId is null and p.toActivate is null then 1
+                  when u.enabled = true and c.userId is null and u.email is not null and u.emailVerified = true then 1
+                  end) as enabled,
+                count(case when u.enabled = true and c.userId is null and u.email is null and p.userId is null then 1
+                  when u.enabled = true and c.userId is null and u.email is not null and u.emailVerified = true then 1
+                  end) as proved,
+                count(case when u.emailVerified = true then 1 end) as verified
               from UserEntity u left join (
-                select a.user.id as userId, max(case when a.action = '%1$s' then 1 else 0 end) as toActivate
+                select a.user.id as userId, max(case when a.action = '%1$s' then 1 end) as toActivate
                 from UserRequiredActionEntity a where a.action in ('%1$s', '%2$s') group by a.user.id
               ) p on p.userId = u.id left join (
-                select distinct om.user.id as userId from UserGroupMembershipEntity om, OrganizationEntity o
-                where :organizations = true and om.groupId = o.groupId and om.membershipType = 'MANAGED'
-                and (o.enabled = false or not exists (select 1 from RealmAttributeEntity ra
-                  where ra.realm.id = o.realmId and ra.name = 'organizationsEnabled' and ra.value = 'true'))
+                select distinct om.user.id as userId from UserGroupMembershipEntity om
+                join OrganizationEntity o on o.groupId = om.groupId left join RealmAttributeEntity ra
+                on ra.realm.id = o.realmId and ra.name = 'organizationsEnabled' and ra.value = 'true'
+                where :organizations = true and om.membershipType = 'MANAGED' and (o.enabled = false or ra.name is null)
               ) c on c.userId = u.id
               where u.serviceAccountClientLink is null group by u.realmId
             ) n on n.realmId = r.id
@@ -110,10 +113,15 @@ public final class TenantFigures {
                 .map(row -> new Users(
                         row.get(0, String.class),
                         row.get(1, String.class),
-                        row.get(2, Long.class),
-                        row.get(3, Long.class),
-                        row.get(4, Long.class)))
+                        number(row, 2),
+                        number(row, 3),
+                        number(row, 4)))
                 .toList();
+    }
+
+    /** Returns a number of users, which is null in a realm without any. */
+    private static long number(Tuple row, int column) {
+        return Objects.requireNonNullElse(row.get(column, Long.class), 0L);
     }
 
     /**
