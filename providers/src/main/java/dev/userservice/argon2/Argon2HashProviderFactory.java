@@ -7,6 +7,7 @@ import dev.userservice.settings.Settings;
 import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.common.Profile;
@@ -37,8 +38,12 @@ public final class Argon2HashProviderFactory
     private PasswordHashProviderFactory keycloaks;
     private Cost configured;
     private HashTurns turns;
-    private Optional<NativeArgon2> library;
-    private Argon2Meters meters;
+
+    /** Is loaded on a thread of its own while the server starts. The first hash waits for it. */
+    private CompletableFuture<UsedLibrary> library;
+
+    /** What the search for the library has led to. */
+    private record UsedLibrary(Optional<NativeArgon2> sodium, Argon2Meters meters) {}
 
     @Override
     public String getId() {
@@ -69,20 +74,23 @@ public final class Argon2HashProviderFactory
         turns = HashTurns.onThisNode(config.getInt(
                 Argon2PasswordHashProviderFactory.CPU_CORES_KEY,
                 Runtime.getRuntime().availableProcessors()));
-        load(LibraryChoice.of(Settings.ofThisServer().ofServer(Settings.ARGON2_LIBRARY)));
+        LibraryChoice choice = LibraryChoice.of(Settings.ofThisServer().ofServer(Settings.ARGON2_LIBRARY));
+        library = CompletableFuture.supplyAsync(
+                () -> load(choice), load -> new Thread(load, "user-service-argon2-library").start());
     }
 
-    private void load(LibraryChoice choice) {
+    private UsedLibrary load(LibraryChoice choice) {
         LoadedLibrary loaded = LibrarySearch.onThisMachine().search(choice);
-        meters = new Argon2Meters(Metrics.globalRegistry, loaded.source());
-        library = loaded.sodium().map(sodium -> new NativeArgon2(sodium::hash, meters));
-        boolean isExpected = library.isPresent() || choice == LibraryChoice.OFF;
+        Argon2Meters meters = new Argon2Meters(Metrics.globalRegistry, loaded.source());
+        Optional<NativeArgon2> sodium = loaded.sodium().map(found -> new NativeArgon2(found::hash, meters));
+        boolean isExpected = sodium.isPresent() || choice == LibraryChoice.OFF;
         LOG.log(isExpected ? Logger.Level.INFO : Logger.Level.WARN, loaded.description());
-        if (library.isPresent() && !configured.isForSodium()) {
+        if (sodium.isPresent() && !configured.isForSodium()) {
             LOG.infof(
                     "New hashes are computed by Keycloak's own code all the same, because libsodium cannot compute them with %s",
                     configured);
         }
+        return new UsedLibrary(sodium, meters);
     }
 
     @Override
@@ -94,7 +102,7 @@ public final class Argon2HashProviderFactory
     public PasswordHashProvider create(KeycloakSession session) {
         return new Argon2HashProvider(
                 keycloaks.create(session),
-                library,
+                library.join().sodium(),
                 configured,
                 turns,
                 TracingProviderUtil.getTracingProvider(session),
@@ -111,7 +119,7 @@ public final class Argon2HashProviderFactory
     public void close() {
         if (keycloaks != null) {
             keycloaks.close();
-            meters.close();
+            library.join().meters().close();
         }
     }
 }

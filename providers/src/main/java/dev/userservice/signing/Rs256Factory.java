@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
@@ -29,7 +30,10 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
     private static final int ORDER = 1000;
 
     private final SignatureProviderFactory keycloaks = new RS256SignatureProviderFactory();
-    private Optional<NativeRsa> library = Optional.empty();
+
+    /** Is loaded on a thread of its own while the server starts. The first signature waits for it. */
+    private CompletableFuture<Optional<NativeRsa>> library = CompletableFuture.completedFuture(Optional.empty());
+
     private List<Gauge> gauges = List.of();
 
     @Override
@@ -51,7 +55,10 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
     public void init(Config.Scope config) {
         boolean isOff =
                 Settings.ofThisServer().ofServer(Settings.SIGNING_LIBRARY).equals("off");
-        library = isOff ? Optional.empty() : load();
+        if (!isOff) {
+            library = CompletableFuture.supplyAsync(
+                    Rs256Factory::load, load -> new Thread(load, "user-service-signing-library").start());
+        }
         gauges = List.of(gauge("corretto", this::isNative), gauge("java", () -> !isNative()));
     }
 
@@ -63,7 +70,7 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
     }
 
     private boolean isNative() {
-        return library.filter(NativeRsa::isWorking).isPresent();
+        return library.join().filter(NativeRsa::isWorking).isPresent();
     }
 
     private static Optional<NativeRsa> load() {
@@ -77,7 +84,7 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
                 return Optional.of(new NativeRsa(AmazonCorrettoCryptoProvider.INSTANCE));
             }
             why = failure.toString();
-        } catch (LinkageError e) {
+        } catch (RuntimeException | LinkageError e) {
             why = e.toString();
         }
         LOG.infof(
@@ -89,7 +96,8 @@ public final class Rs256Factory implements SignatureProviderFactory, Environment
     @Override
     public SignatureProvider create(KeycloakSession session) {
         SignatureProvider own = keycloaks.create(session);
-        return library.<SignatureProvider>map(found -> new NativeRs256(session, own, found))
+        return library.join()
+                .<SignatureProvider>map(found -> new NativeRs256(session, own, found))
                 .orElse(own);
     }
 
