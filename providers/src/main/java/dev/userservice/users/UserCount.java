@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.hibernate.query.criteria.JpaCriteriaQuery;
+import org.hibernate.query.criteria.JpaDerivedRoot;
 import org.hibernate.query.criteria.JpaSubQuery;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.jpa.entities.UserEntity;
@@ -24,6 +25,9 @@ record UserCount(
         RealmModel realm,
         ManagedRoles managed,
         UserConditions conditions) {
+    /** The users of a prefix that are looked at, before the side of the role is the cheaper one. */
+    private static final int FEW = 1_000;
+
     /** The conditions for a user, which may have subqueries of the query. */
     interface Conditions {
         Predicate[] of(JpaCriteriaQuery<?> query, Root<UserEntity> user);
@@ -60,6 +64,43 @@ record UserCount(
         });
     }
 
+    /**
+     * Counts the users who match the filter from the side of its prefix, if few users have that. From the side of the role, each of its
+     * holders would be looked up.
+     *
+     * @return empty if the filter has no prefix or no role, or if more than {@value #FEW} users have the prefix
+     */
+    Optional<Long> ofRarePrefix(UserSearch.Filter filter) {
+        Optional<Set<String>> roles = filter.prefix() == null ? Optional.empty() : roles(filter.role());
+        if (roles.isEmpty() || ofPrefix(filter, FEW + 1) > FEW) {
+            return Optional.empty();
+        }
+        JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
+        JpaSubQuery<Tuple> found = ofPrefix(filter, query, FEW);
+        JpaDerivedRoot<Tuple> user = query.from(found);
+        Subquery<Integer> held = query.subquery(Integer.class);
+        Root<UserRoleMappingEntity> mapping = held.from(UserRoleMappingEntity.class);
+        held.select(criteria.literal(1))
+                .where(
+                        mapping.get("roleId").in(roles.get()),
+                        criteria.equal(mapping.get("user").get("id"), user.get("id")));
+        query.select(criteria.count()).where(criteria.exists(held));
+        return Optional.of(entities.createQuery(query).getSingleResult());
+    }
+
+    private long ofPrefix(UserSearch.Filter filter, int most) {
+        JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
+        return rows(query, ofPrefix(filter, query, most));
+    }
+
+    private JpaSubQuery<Tuple> ofPrefix(UserSearch.Filter filter, JpaCriteriaQuery<?> query, int most) {
+        JpaSubQuery<Tuple> found = query.subquery(Tuple.class);
+        Root<UserEntity> user = found.from(UserEntity.class);
+        Predicate[] all = conditions.of(filter.withoutRole(), query, user).toArray(Predicate[]::new);
+        found.multiselect(user.get("id").alias("id")).where(all).fetch(most);
+        return found;
+    }
+
     private Optional<Set<String>> roles(String name) {
         if (name == null || !name.equals(managed.highestFirst().get(0))) {
             return Optional.empty();
@@ -74,13 +115,14 @@ record UserCount(
     private Predicate matches(
             UserSearch.Filter rest, JpaCriteriaQuery<?> query, JpaSubQuery<?> found, Path<String> id) {
         if (rest.isEmpty()) {
-            Subquery<Integer> client = found.subquery(Integer.class);
-            Root<UserEntity> user = client.from(UserEntity.class);
-            client.select(criteria.literal(1))
+            // The realm's few service accounts are read once, instead of the row of each holder of the role.
+            Subquery<String> accounts = found.subquery(String.class);
+            Root<UserEntity> user = accounts.from(UserEntity.class);
+            accounts.select(user.get("id"))
                     .where(
-                            criteria.equal(user.get("id"), id),
+                            criteria.equal(user.get("realmId"), realm.getId()),
                             criteria.isNotNull(user.get("serviceAccountClientLink")));
-            return criteria.not(criteria.exists(client));
+            return criteria.not(id.in(accounts));
         }
         // A number, unlike "exists", is looked up for each row by the user's id.
         Subquery<Long> fitting = found.subquery(Long.class);

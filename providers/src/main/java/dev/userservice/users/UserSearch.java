@@ -87,7 +87,8 @@ final class UserSearch {
     /** Returns how many users match the filter, at most {@code most}. */
     public long count(Filter filter, int most) {
         UserCount count = new UserCount(entities, criteria, realm, managed, conditions);
-        Optional<Long> ofRole = isOfAll ? count.ofRole(filter, most) : Optional.empty();
+        Optional<Long> ofRole =
+                isOfAll ? count.ofRarePrefix(filter).or(() -> count.ofRole(filter, most)) : Optional.empty();
         return ofRole.orElseGet(
                 () -> count.of((query, user) -> conditions(filter, query, user).toArray(Predicate[]::new), most));
     }

@@ -67,8 +67,11 @@ final class LoggedSql {
                 statements.add(statement.group(2));
             } else if (value.find()) {
                 int at = threads.lastIndexOf(value.group(1));
-                String literal = literal(value.group(3), value.group(4));
-                statements.set(at, statements.get(at).replaceFirst("\\?", Matcher.quoteReplacement(literal)));
+                // The values of a statement that was logged before the call may follow.
+                if (at >= 0) {
+                    String literal = literal(value.group(3), value.group(4));
+                    statements.set(at, statements.get(at).replaceFirst("\\?", Matcher.quoteReplacement(literal)));
+                }
             }
         });
         return statements.stream()

@@ -203,6 +203,7 @@ final class StatementsIT {
                 "a session ended",
                 204,
                 () -> tenant.api(session.access()).delete("/users/me/sessions/" + ended));
+        measureEndings(costs);
         measure(costs, "credentials", 200, () -> tenant.api(admin).get("/users/" + id + "/credentials"));
         measure(costs, "unlock", 200, () -> tenant.api(admin).post("/users/" + id + "/unlock"));
         measure(
@@ -210,6 +211,19 @@ final class StatementsIT {
                 "new password demanded",
                 200,
                 () -> tenant.api(admin).post("/users/" + id + "/require-password-change"));
+    }
+
+    private static void measureEndings(Map<String, Long> costs) {
+        String sessions = "/users/" + tenant.addUser("dora") + "/sessions";
+        String token = tenant.session("dora").access();
+        tenant.session("dora");
+        tenant.api(token).get("/users/me").then().statusCode(200);
+        measure(costs, "own document", 200, () -> tenant.api(token).get("/users/me/export"));
+        measure(costs, "own other sessions ended", 204, () -> tenant.api(token).delete("/users/me/sessions"));
+        String one = tenant.api(token).get("/users/me/sessions").path("[0].id");
+        measure(costs, "a user's session ended", 204, () -> tenant.api(admin).delete(sessions + "/" + one));
+        tenant.session("dora");
+        measure(costs, "a user's sessions ended", 204, () -> tenant.api(admin).delete(sessions));
     }
 
     private static void measureChanges(Map<String, Long> costs, Tenant.Session session) {
@@ -373,7 +387,8 @@ final class StatementsIT {
                         + " mfa, shown=1, mfa, verified=16, mfa, login=13, mfa, disabled=25, mfa, enabled by an admin=16,"
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1,"
-                        + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, credentials=0, unlock=12,"
+                        + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, own document=12,"
+                        + " own other sessions ended=10, a user's session ended=10, a user's sessions ended=10, credentials=0, unlock=12,"
                         + " new password demanded=14}",
                 costs.toString());
     }
@@ -585,7 +600,7 @@ final class StatementsIT {
         Tenant large = Tenant.on(server).withLongTokens();
         large.addUser("the-admin", "admin");
         String realm = large.admin().toRepresentation().getId();
-        server.node().database().execute(manyUsers(realm));
+        server.node().database().execute(manyUsers(realm, "large-"));
         large.addGroup("admins", "admin");
         large.addGroup("people", "user");
         String token = large.session("the-admin").access();
@@ -646,6 +661,35 @@ final class StatementsIT {
         assertEquals("user-000001", firstOf(large, token, Map.of("q", "user-", "sort", "created_at")));
     }
 
+    /** Checks that not every holder of a role is looked up for a prefix that few users have. */
+    @Test
+    void holdersOfARoleAreCountedFromTheSideOfARarePrefix() throws Exception {
+        Tenant large = Tenant.on(server).withLongTokens();
+        large.addUser("the-admin", "admin");
+        String realm = large.admin().toRepresentation().getId();
+        server.node().database().execute(manyUsers(realm, "role-"));
+        server.node().database().execute("""
+                        insert into user_role_mapping (user_id, role_id)
+                        select u.id, r.id from user_entity u, keycloak_role r
+                        where u.id like 'role-%%00' and u.realm_id = '%1$s' and r.realm_id = '%1$s' and r.name = 'admin';
+                        analyze
+                        """.formatted(realm));
+        String token = large.session("the-admin").access();
+        List<String> statements = sql
+                .of(() ->
+                        assertEquals(List.of(10, true), total(large, token, Map.of("role", "admin", "q", "user-004"))))
+                .stream()
+                .filter(statement -> statement.contains(" like "))
+                .toList();
+        assertFalse(statements.isEmpty());
+        for (String statement : statements) {
+            String plan = String.join("\n", server.node().database().explain(statement));
+            assertTrue(plan.contains("ix_us_user_username"), () -> statement + "\n" + plan);
+        }
+        assertEquals(List.of(1_000, true), total(large, token, Map.of("role", "admin", "q", "user-")));
+        assertEquals(List.of(1_001, true), total(large, token, Map.of("role", "admin")));
+    }
+
     private static String firstOf(Tenant of, String token, Map<String, String> query) {
         return of.api(token)
                 .queryParams(query)
@@ -663,26 +707,26 @@ final class StatementsIT {
     }
 
     /** Returns SQL that adds a hundred thousand users, a few of whom are disabled, unverified or pending. */
-    private static String manyUsers(String realm) {
+    private static String manyUsers(String realm, String ids) {
         return """
                 insert into user_entity (id, realm_id, username, email, email_constraint, first_name, last_name, enabled,
                   email_verified, created_timestamp, not_before)
-                select 'large-' || n, '%1$s', 'user-' || n, 'mail-' || n || '@example.com', 'mail-' || n || '@example.com',
+                select '%2$s' || n, '%1$s', 'user-' || n, 'mail-' || n || '@example.com', 'mail-' || n || '@example.com',
                   'First-' || n, 'Last-' || n, n::int %% 10000 <> 1, n::int %% 10000 not in (2, 3333), 1700000000000 + n::int / 10, 0
                 from (select lpad(i::text, 6, '0') as n from generate_series(1, 100000) as i) as numbers;
                 insert into user_role_mapping (user_id, role_id)
                 select u.id, r.id from user_entity u, keycloak_role r
-                where u.id like 'large-%%' and r.realm_id = '%1$s' and r.name = 'default-roles-' || (select name from realm where id = '%1$s');
+                where u.id like '%2$s%%' and r.realm_id = '%1$s' and r.name = 'default-roles-' || (select name from realm where id = '%1$s');
                 insert into user_required_action (user_id, required_action)
-                select id, 'activate-account' from user_entity where id like 'large-%%3333';
+                select id, 'activate-account' from user_entity where id like '%2$s%%3333';
                 insert into user_attribute (id, user_id, name, value)
-                select id, id, 'gender', 'Other' from user_entity where id like 'large-%%';
+                select id, id, 'gender', 'Other' from user_entity where id like '%2$s%%';
                 insert into credential (id, user_id, type, priority)
-                select id, id, 'otp', 10 from user_entity where id like 'large-%%';
+                select id, id, 'otp', 10 from user_entity where id like '%2$s%%';
                 insert into us_last_login (user_id, realm_id, logged_in_at)
-                select id, realm_id, 1700000000000 from user_entity where id like 'large-%%';
+                select id, realm_id, 1700000000000 from user_entity where id like '%2$s%%';
                 analyze
-                """.formatted(realm);
+                """.formatted(realm, ids);
     }
 
     @Test
