@@ -25,7 +25,7 @@ record UserCount(
         RealmModel realm,
         ManagedRoles managed,
         UserConditions conditions) {
-    /** The users of a prefix that are looked at, before the side of the role is the cheaper one. */
+    /** How many users are looked at one by one, before the side of the role is the cheaper one. */
     private static final int FEW = 1_000;
 
     /** The conditions for a user, which may have subqueries of the query. */
@@ -36,12 +36,16 @@ record UserCount(
     /** Counts users, at most {@code most}. */
     long of(Conditions matching, int most) {
         JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
+        return rows(query, found(matching, query, most));
+    }
+
+    private static JpaSubQuery<Tuple> found(Conditions matching, JpaCriteriaQuery<?> query, int most) {
         JpaSubQuery<Tuple> found = query.subquery(Tuple.class);
         Root<UserEntity> user = found.from(UserEntity.class);
         found.multiselect(user.get("id").alias("id"))
                 .where(matching.of(query, user))
                 .fetch(most);
-        return rows(query, found);
+        return found;
     }
 
     /**
@@ -65,19 +69,20 @@ record UserCount(
     }
 
     /**
-     * Counts the users who match the filter from the side of its prefix, if few users have that. From the side of the role, each of its
-     * holders would be looked up.
+     * Counts the same users from the side of the rest of the filter, if it has a prefix and few users match it. From the side of the role,
+     * each of its holders would be looked up.
      *
-     * @return empty if the filter has no prefix or no role, or if more than {@value #FEW} users have the prefix
+     * @return empty if the filter has no prefix, if more than {@value #FEW} users match, or where {@link #ofRole} is empty too
      */
     Optional<Long> ofRarePrefix(UserSearch.Filter filter) {
         Optional<Set<String>> roles = filter.prefix() == null ? Optional.empty() : roles(filter.role());
-        if (roles.isEmpty() || ofPrefix(filter, FEW + 1) > FEW) {
+        Conditions rest = (query, user) ->
+                conditions.of(filter.withoutRole(), query, user).toArray(Predicate[]::new);
+        if (roles.isEmpty() || of(rest, FEW + 1) > FEW) {
             return Optional.empty();
         }
         JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
-        JpaSubQuery<Tuple> found = ofPrefix(filter, query, FEW);
-        JpaDerivedRoot<Tuple> user = query.from(found);
+        JpaDerivedRoot<Tuple> user = query.from(found(rest, query, FEW));
         Subquery<Integer> held = query.subquery(Integer.class);
         Root<UserRoleMappingEntity> mapping = held.from(UserRoleMappingEntity.class);
         held.select(criteria.literal(1))
@@ -86,19 +91,6 @@ record UserCount(
                         criteria.equal(mapping.get("user").get("id"), user.get("id")));
         query.select(criteria.count()).where(criteria.exists(held));
         return Optional.of(entities.createQuery(query).getSingleResult());
-    }
-
-    private long ofPrefix(UserSearch.Filter filter, int most) {
-        JpaCriteriaQuery<Long> query = criteria.createQuery(Long.class);
-        return rows(query, ofPrefix(filter, query, most));
-    }
-
-    private JpaSubQuery<Tuple> ofPrefix(UserSearch.Filter filter, JpaCriteriaQuery<?> query, int most) {
-        JpaSubQuery<Tuple> found = query.subquery(Tuple.class);
-        Root<UserEntity> user = found.from(UserEntity.class);
-        Predicate[] all = conditions.of(filter.withoutRole(), query, user).toArray(Predicate[]::new);
-        found.multiselect(user.get("id").alias("id")).where(all).fetch(most);
-        return found;
     }
 
     private Optional<Set<String>> roles(String name) {
