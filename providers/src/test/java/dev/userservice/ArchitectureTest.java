@@ -118,6 +118,7 @@ final class ArchitectureTest {
                             "users",
                             "web")),
             Map.entry("sessions", List.of("access", "account", "keycloak", "users", "web")),
+            Map.entry("devices", List.of("activity", "codes", "keycloak", "mail", "settings", "web")),
             Map.entry("docs", List.of("access", "keycloak", "settings", "web")),
             Map.entry(
                     "api",
@@ -127,6 +128,7 @@ final class ArchitectureTest {
                             "activation",
                             "activity",
                             "codes",
+                            "devices",
                             "docs",
                             "http",
                             "keycloak",

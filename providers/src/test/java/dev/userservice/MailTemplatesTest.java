@@ -43,6 +43,7 @@ final class MailTemplatesTest {
             "email-changed", Named.TO_WHO_IS_PROVED,
             "invitation", Named.TO_ANYBODY,
             "mfa-changed", Named.TO_WHO_IS_PROVED,
+            "new-device", Named.TO_WHO_IS_PROVED,
             "password-changed", Named.TO_WHO_IS_PROVED,
             "password-reset", Named.TO_WHO_IS_PROVED);
 
@@ -141,6 +142,8 @@ final class MailTemplatesTest {
         model.put("isFirstProof", true);
         model.put("linkExpirationFormatter", (TemplateMethodModelEx) minutes -> minutes.get(0) + " min");
         model.put("changedAt", "Nov 22, 2026, 11:05:00 UTC");
+        model.put("loggedInAt", "Nov 22, 2026, 11:05:00 UTC");
+        model.put("device", "Firefox 145.0, Linux");
         model.put("ipAddress", "2001:db8::1");
         model.put("isEnabled", true);
         model.put("isToTheNew", true);

@@ -3,15 +3,11 @@ package dev.userservice.activity;
 import dev.userservice.mail.DeliveryAttempt;
 import dev.userservice.mail.MailContent;
 import dev.userservice.mail.MailSender;
+import dev.userservice.mail.NoticeOrigin;
 import dev.userservice.mail.OutboxClaim;
 import dev.userservice.mail.OutboxJob;
-import dev.userservice.web.Addresses;
 import dev.userservice.web.LowerCase;
 import dev.userservice.web.MaskedEmail;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.format.FormatStyle;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +26,6 @@ public enum AccountNotification implements OutboxJob {
     MFA_ENABLED("mfa-enabled", "userServiceMfaEnabledSubject", "user-service-mfa-changed.ftl"),
     /** Informs the user that a second factor was removed from the account. */
     MFA_DISABLED("mfa-disabled", "userServiceMfaDisabledSubject", "user-service-mfa-changed.ftl");
-
-    /** A zone with the name UTC, which is shown in the texts; {@code ZoneOffset.UTC} would be shown as Z. */
-    private static final ZoneId UTC = ZoneId.of("UTC");
 
     private final String kind;
     private final String subjectKey;
@@ -100,19 +93,13 @@ public enum AccountNotification implements OutboxJob {
         return attributes;
     }
 
-    /** Returns the time of the change, because mails can be late, and the address that it came from. */
+    /** Returns the time of the change, and the address that it came from. */
     private static Map<String, Object> credentialChanged(
             KeycloakSession session, DeliveryAttempt delivery, UserModel user) {
         Map<String, Object> attributes = new HashMap<>();
-        attributes.put(
-                "changedAt",
-                DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.LONG)
-                        .withLocale(session.getContext().resolveLocale(user))
-                        .withZone(UTC)
-                        .format(Instant.ofEpochMilli(delivery.createdAt())));
-        // A proxy may pass on any text as the address, and mail programs turn what looks like a link into one.
-        String address = delivery.origin().ipAddress();
-        attributes.put("ipAddress", address != null && Addresses.isAddress(address) ? address : null);
+        NoticeOrigin origin = new NoticeOrigin(session, delivery);
+        attributes.put("changedAt", origin.time(user));
+        attributes.put("ipAddress", origin.address());
         return attributes;
     }
 }

@@ -1,16 +1,13 @@
 package dev.userservice.activity;
 
 import dev.userservice.codes.CodePolicy;
-import dev.userservice.codes.CodePurpose;
-import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.codes.NoticeLimit;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
 import dev.userservice.settings.Settings;
 import dev.userservice.web.Mailbox;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.UUID;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -55,17 +52,8 @@ record AccountNotifications(
         // perhaps not yet written the change.
         Entities.of(session).flush();
         Duration coolDown = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
-        return isDue(kind, user.getId(), new CodePolicy(coolDown, Duration.ZERO, !coolDown.isZero()))
-                && isDue(kind, Mailbox.of(recipient), new CodePolicy(coolDown, coolDown));
-    }
-
-    private boolean isDue(AccountNotification kind, String whose, CodePolicy times) {
-        String subject = realm.getId() + " " + kind.kind() + " " + whose;
-        String id =
-                UUID.nameUUIDFromBytes(subject.getBytes(StandardCharsets.UTF_8)).toString();
-        return new OneTimeCodes(session)
-                .ask(id, CodePurpose.NOTICE, times, realm)
-                .request()
-                .isPresent();
+        NoticeLimit limit = new NoticeLimit(session, realm, kind.kind());
+        return limit.take(user.getId(), new CodePolicy(coolDown, Duration.ZERO, !coolDown.isZero()))
+                && limit.takeOfMailbox(Mailbox.of(recipient), settings);
     }
 }

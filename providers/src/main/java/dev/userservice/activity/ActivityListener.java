@@ -82,7 +82,13 @@ public final class ActivityListener implements EventListenerProvider, ProviderDe
         if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
             UserEventMapping.Entry known = entries.of(event, entry, realm);
             Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
-            record(known, realm, actors.of(known, event, realm), origin, event.getTime());
+            Activity.Actor actor = actors.of(known, event, realm);
+            record(known, realm, actor, origin, event.getTime());
+            // An admin may also log in as a user.
+            if (known.action() == Action.LOGIN && actor != null && actor.id().equals(known.userId())) {
+                session.getKeycloakSessionFactory()
+                        .publish(LoginTold.of(session, realm, known.userId(), origin, event.getTime()));
+            }
         }
     }
 

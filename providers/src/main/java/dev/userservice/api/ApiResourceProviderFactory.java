@@ -5,6 +5,8 @@ import dev.userservice.activation.ActivationMails;
 import dev.userservice.activity.AccountNotification;
 import dev.userservice.activity.PurgeScheduler;
 import dev.userservice.codes.CodePurge;
+import dev.userservice.devices.DeviceWatch;
+import dev.userservice.devices.NewDeviceMail;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.mail.OutboxWorker;
@@ -32,6 +34,7 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 public final class ApiResourceProviderFactory implements RealmResourceProviderFactory {
     private Settings settings;
     private OutboxWorker outbox;
+    private DeviceWatch devices;
     private PurgeScheduler purge;
     private TenantGauges gauges;
 
@@ -47,12 +50,14 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
                 Stream.of(
                                 ActivationMails.jobs(settings),
                                 PasswordResetMails.jobs(settings),
-                                List.<OutboxJob>of(AccountNotification.values()))
+                                List.<OutboxJob>of(AccountNotification.values()),
+                                List.<OutboxJob>of(new NewDeviceMail(settings)))
                         .flatMap(List::stream)
                         .toList(),
                 Map.of(
                         "Expired codes cannot be purged", CodePurge::purge,
                         "Expired secrets cannot be purged", TotpSetups::purge));
+        devices = new DeviceWatch(settings);
         purge = new PurgeScheduler(settings);
         gauges = new TenantGauges(settings, Metrics.globalRegistry);
     }
@@ -60,6 +65,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         factory.register(outbox);
+        factory.register(devices);
         factory.register(purge);
         factory.register(gauges);
         factory.register(new OldServiceLogins(settings, Metrics.globalRegistry));
@@ -91,6 +97,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
 
     @Override
     public void close() {
+        devices.close();
         outbox.close();
         purge.close();
         gauges.close();

@@ -2,20 +2,17 @@ package dev.userservice.sessions;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.keycloak.DeviceWords;
 import dev.userservice.keycloak.UserSessions;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.keycloak.device.DeviceActivityManager;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.representations.account.DeviceRepresentation;
 
 /** A session of a user as the API shows it. */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -64,14 +61,11 @@ public record SessionView(
             @Schema(nullable = true, description = "The name that the tenant gave it", examples = "Shop")
             String name) {}
 
-    /** The name that Keycloak's parser of user agents gives what it does not know. */
-    private static final String OTHER = "Other";
-
     /** Begins the name of a client that Keycloak's pages translate. */
     private static final String MESSAGE_KEY = "${";
 
     static SessionView of(UserSessionModel session, boolean isCurrent) {
-        Optional<DeviceRepresentation> device = Optional.ofNullable(DeviceActivityManager.getCurrentDevice(session));
+        DeviceWords device = DeviceWords.of(session);
         return new SessionView(
                 session.getId(),
                 isCurrent,
@@ -79,28 +73,14 @@ public record SessionView(
                 Instant.ofEpochSecond(session.getStarted()),
                 Instant.ofEpochSecond(session.getLastSessionRefresh()),
                 session.getIpAddress(),
-                // Keycloak separates name and version by a slash.
-                device.map(DeviceRepresentation::getBrowser)
-                        .map(name -> name.replace('/', ' '))
-                        .flatMap(SessionView::words)
-                        .orElse(null),
-                device.flatMap(one -> words(Stream.of(one.getOs(), one.getOsVersion())
-                                .filter(Objects::nonNull)
-                                .collect(Collectors.joining(" "))))
-                        .orElse(null),
+                device.browser().orElse(null),
+                device.system().orElse(null),
                 session.getAuthenticatedClientSessions().values().stream()
                         .map(AuthenticatedClientSessionModel::getClient)
                         .filter(Objects::nonNull)
                         .map(SessionView::application)
                         .sorted(Comparator.comparing(Application::clientId))
                         .toList());
-    }
-
-    /** Returns a name and its version without what Keycloak does not know; empty if the name is not known. */
-    private static Optional<String> words(String nameAndVersion) {
-        return Optional.of(
-                        nameAndVersion.replace(DeviceRepresentation.UNKNOWN, "").strip())
-                .filter(words -> !words.isEmpty() && !words.startsWith(OTHER));
     }
 
     private static Application application(ClientModel client) {

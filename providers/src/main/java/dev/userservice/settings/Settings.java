@@ -82,6 +82,12 @@ public final class Settings {
             30,
             "How long an account from a registration or an invitation is kept if nobody activates it; 0 keeps it forever.");
 
+    public static final Setting<Integer> NEW_DEVICE_MAIL = number(
+            "new-device-mail",
+            new Range("days", 0, 3_650),
+            90,
+            "A login by a browser in a network from which the user has not logged in with it for so many days sends the user a mail; 0 sends none. The activity log must keep its rows for as long.");
+
     public static final Setting<Boolean> ACTIVITY_TOKEN_REFRESHES = new Setting<>(
             "activity-token-refreshes",
             "true or false",
@@ -192,6 +198,7 @@ public final class Settings {
             MFA_REQUIRED_ROLES,
             ACTIVITY_RETENTION,
             PENDING_RETENTION,
+            NEW_DEVICE_MAIL,
             ACTIVITY_TOKEN_REFRESHES,
             WEAK_HASHES,
             OLD_SERVICE_URL,

@@ -21,6 +21,10 @@ public final class Addresses {
 
     private static final int SUBSCRIBER_BYTES = 8;
 
+    private static final int V4_BYTES = 4;
+    private static final int V4_NETWORK = 3;
+    private static final int V6_NETWORK = 6;
+
     private Addresses() {}
 
     /** Whether this is an IP address, in any of its forms. */
@@ -53,6 +57,17 @@ public final class Addresses {
     public static String networkPrefix(String text) {
         return bytes(text)
                 .map(bytes -> HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, SUBSCRIBER_BYTES)))
+                .orElse(text);
+    }
+
+    /**
+     * Returns the network in which a person stays for a while, in hexadecimal: the first 24 bits of an IPv4 address, and
+     * the first 48 bits of an IPv6 address, which is what a site gets (RFC 6177). Providers give the same line different
+     * addresses within them. Text that is no address is unchanged.
+     */
+    public static String network(String text) {
+        return bytes(text)
+                .map(bytes -> HexFormat.of().formatHex(bytes, 0, bytes.length == V4_BYTES ? V4_NETWORK : V6_NETWORK))
                 .orElse(text);
     }
 

@@ -62,4 +62,14 @@ final class AddressesTest {
         assertEquals(Addresses.networkPrefix("192.0.2.1"), Addresses.networkPrefix("::ffff:192.0.2.1"));
         assertEquals("unknown", Addresses.networkPrefix("unknown"));
     }
+
+    @Test
+    void theNetworkOfAPersonIsWiderThanAnAddress() {
+        assertEquals(Addresses.network("192.0.2.1"), Addresses.network("192.0.2.254"));
+        assertEquals(Addresses.network("192.0.2.1"), Addresses.network("::ffff:192.0.2.7"));
+        assertNotEquals(Addresses.network("192.0.2.1"), Addresses.network("192.0.3.1"));
+        assertEquals(Addresses.network("2001:db8:1:2::1"), Addresses.network("2001:db8:1:ffff::2"));
+        assertNotEquals(Addresses.network("2001:db8:1::1"), Addresses.network("2001:db8:2::1"));
+        assertEquals("unknown", Addresses.network("unknown"));
+    }
 }

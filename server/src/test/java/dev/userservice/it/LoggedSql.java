@@ -17,12 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Reads what a server of {@link TestServer#loggingSql} has asked its database on the threads that handle requests or send mails. */
+/** Reads what a server of {@link TestServer#loggingSql} has asked its database on the threads that handle requests, look at devices or send mails. */
 final class LoggedSql {
     private static final Pattern STATEMENT =
-            Pattern.compile("\\[org\\.hibernate\\.SQL\\] \\((executor-thread-\\d+)\\) (.*)");
+            Pattern.compile("\\[org\\.hibernate\\.SQL\\] \\(((?:executor-thread|user-service-devices)-\\d+)\\) (.*)");
     private static final Pattern VALUE = Pattern.compile(
-            "\\[org\\.hibernate\\.orm\\.jdbc\\.bind\\] \\((executor-thread-\\d+)\\) binding parameter \\((\\d+):(\\w+)\\) <- \\[(.*)\\]");
+            "\\[org\\.hibernate\\.orm\\.jdbc\\.bind\\] \\(((?:executor-thread|user-service-devices)-\\d+)\\) binding parameter \\((\\d+):(\\w+)\\) <- \\[(.*)\\]");
 
     /** Matches a statement, and the begin and the end of a transaction, on a thread that handles requests or sends mails. */
     private static final Pattern TRANSACTION =
@@ -52,7 +52,7 @@ final class LoggedSql {
         this.node = node;
     }
 
-    /** Returns the statements that a call causes on the threads of requests, with their values in place. */
+    /** Returns the statements that a call causes on the threads of requests and of new devices, with their values in place. */
     List<String> of(Runnable call) {
         long before = restingSize(STATEMENT);
         call.run();

@@ -142,6 +142,8 @@ final class Node implements Closeable {
         environment.put(Limits.option("gate-wait"), "60");
         environment.put("KC_EVENT_METRICS_USER_TAGS", "realm,idp,clientId");
         environment.putAll(Limits.OFF);
+        // Users of tests log in by a program and by a browser, and their mails are counted.
+        environment.put(Limits.option("new-device-mail"), "0");
         environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", TestServer.ADMIN);
         environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", TestServer.ADMIN);
         environment.putAll(options);

@@ -563,6 +563,32 @@ final class StatementsIT {
         assertEquals(List.of(10_000L, 10_000L), read, plan);
     }
 
+    /** Tests that a device is judged by one query, which reads no more rows than it may, however often the user has logged in. */
+    @Test
+    void aDeviceIsLookedUpOnceByAnIndexAndUpToALimit() throws Exception {
+        Tenant watched = Tenant.on(server, NewDeviceIT::watch);
+        String busy = watched.addUser("busy");
+        server.node()
+                .database()
+                .execute(manyLogins(watched.admin().toRepresentation().getId(), busy));
+        List<String> first = looks(sql.of(() -> watched.session("busy")));
+        assertEquals(1, first.size(), first::toString);
+        assertEquals(List.of(), looks(sql.of(() -> watched.session("busy"))), "the node has just seen the device");
+        String plan =
+                String.join("\n", server.node().database().explain("(analyze, timing off, costs off) " + first.get(0)));
+        assertFalse(LARGE.matcher(plan).find(), plan);
+        assertEquals(
+                List.of("1000"),
+                READ.matcher(plan).results().map(match -> match.group(1)).toList(),
+                plan);
+    }
+
+    private static List<String> looks(List<String> statements) {
+        return statements.stream()
+                .filter(statement -> statement.startsWith("select") && statement.contains("US_ACTIVITY"))
+                .toList();
+    }
+
     /** Returns SQL that adds two hundred thousand logins of the last month, every other one of which failed. */
     private static String manyLogins(String realm, String user) {
         return """

@@ -50,6 +50,7 @@ class PackagedJarTest {
             "dev/userservice/api",
             "dev/userservice/argon2",
             "dev/userservice/codes",
+            "dev/userservice/devices",
             "dev/userservice/docs",
             "dev/userservice/gate",
             "dev/userservice/hashes",
