@@ -41,6 +41,8 @@ final class MailTemplatesTest {
     private static final Map<String, Named> MAILS = Map.of(
             "activation", Named.TO_NOBODY,
             "email-changed", Named.TO_WHO_IS_PROVED,
+            "email-proof", Named.TO_NOBODY,
+            "email-stop", Named.TO_WHO_IS_PROVED,
             "invitation", Named.TO_ANYBODY,
             "mfa-changed", Named.TO_WHO_IS_PROVED,
             "new-device", Named.TO_WHO_IS_PROVED,

@@ -20,7 +20,7 @@ public final class PasswordResetMails {
     /** The look-up that queues a mail for the user with a given email address. */
     static final String FORGOTTEN_BY_EMAIL = "password-forgotten-by-email";
 
-    private static final CodeLink.Target TARGET = new CodeLink.Target("reset-password", PasswordResetTokenHandler.TYPE);
+    private static final CodeLink.Target TARGET = CodeLink.Target.of("reset-password", PasswordResetTokenHandler.TYPE);
 
     private PasswordResetMails() {}
 

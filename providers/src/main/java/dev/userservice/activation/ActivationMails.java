@@ -22,7 +22,7 @@ public final class ActivationMails {
      */
     static final String RESEND = "activation-resend";
 
-    private static final CodeLink.Target TARGET = new CodeLink.Target("verify-email", ActivationTokenHandler.TYPE);
+    private static final CodeLink.Target TARGET = CodeLink.Target.of("verify-email", ActivationTokenHandler.TYPE);
 
     private ActivationMails() {}
 

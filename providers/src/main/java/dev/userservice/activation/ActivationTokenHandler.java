@@ -7,7 +7,6 @@ import dev.userservice.codes.ActionTokenPage;
 import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.CodeToken;
 import dev.userservice.codes.ContinueLink;
-import dev.userservice.password.PasswordCheck;
 import dev.userservice.settings.Settings;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -46,7 +45,6 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
     static final String TYPE = "user-service-activation";
 
     private static final String PAGE = "user-service-confirm-activation.ftl";
-    private static final String PASSWORD = "password";
     private static final String WAITING = AuthenticationSessionModel.Action.REQUIRED_ACTIONS.name();
 
     /** The name of the button for a user who does not know the password. */
@@ -101,7 +99,7 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
             return new NewPasswordForm(page, user, context).ask();
         }
         if (asksForPassword(user, context)) {
-            Optional<FormMessage> mistake = mistake(fields.getFirst(PASSWORD), event, user, context);
+            Optional<FormMessage> mistake = new PasswordQuestion(user, context).mistake(fields, event, "activation");
             if (mistake.isPresent()) {
                 return form(page.addError(mistake.get()), user, context);
             }
@@ -111,19 +109,6 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
         }
         event.detail(Activation.ACTIVATED, "true").success();
         return ActionTokenPage.last(OK, DONE, page.setSuccess("userServiceActivated"), onward);
-    }
-
-    /** Checks the account's password, and returns what is wrong with the one that was given. */
-    private Optional<FormMessage> mistake(
-            String password, EventBuilder event, UserModel user, ActionTokenContext<CodeToken> context) {
-        if (password == null || password.isEmpty()) {
-            return Optional.of(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD));
-        }
-        Optional<String> refusal = refusal(password, user, context);
-        refusal.ifPresent(error -> event.event(EventType.LOGIN)
-                .detail(Details.AUTH_METHOD, "activation")
-                .error(error));
-        return refusal.map(error -> new FormMessage(PASSWORD, "userServiceActivationPasswordWrong"));
     }
 
     private static boolean asksForPassword(UserModel user, ActionTokenContext<CodeToken> context) {
@@ -163,12 +148,6 @@ public final class ActivationTokenHandler extends AbstractActionTokenHandler<Cod
 
     private static boolean mayTakeOver(UserModel user, ActionTokenContext<CodeToken> context) {
         return PasswordByMail.isAllowed(context.getRealm()) && !waitsHere(user, context);
-    }
-
-    /** Returns why the password is refused, as {@link PasswordCheck} reports it. */
-    private static Optional<String> refusal(String password, UserModel user, ActionTokenContext<CodeToken> context) {
-        AuthenticationSessionModel login = context.getAuthenticationSession();
-        return new PasswordCheck(context.getSession(), context.getRealm(), login::getClient).refusal(user, password);
     }
 
     private static Response form(LoginFormsProvider page, UserModel user, ActionTokenContext<CodeToken> context) {

@@ -55,7 +55,7 @@ final class UserEventMapping {
      * the fact that they have changed is recorded.
      */
     private static final List<String> API_FIELDS = Stream.concat(
-                    Stream.of("username", "email", "first_name", "last_name", "is_active"),
+                    Stream.of("username", "email", "first_name", "last_name", "is_active", "is_email_verified"),
                     ProfileAttributes.OF_TEMPLATE.stream())
             .toList();
 

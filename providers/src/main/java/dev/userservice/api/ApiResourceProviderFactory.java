@@ -7,6 +7,7 @@ import dev.userservice.activity.PurgeScheduler;
 import dev.userservice.codes.CodePurge;
 import dev.userservice.devices.DeviceWatch;
 import dev.userservice.devices.NewDeviceMail;
+import dev.userservice.emailchange.EmailChangeMails;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.mail.OutboxWorker;
@@ -50,6 +51,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
                 Stream.of(
                                 ActivationMails.jobs(settings),
                                 PasswordResetMails.jobs(settings),
+                                EmailChangeMails.jobs(settings),
                                 List.<OutboxJob>of(AccountNotification.values()),
                                 List.<OutboxJob>of(new NewDeviceMail(settings)))
                         .flatMap(List::stream)

@@ -44,6 +44,7 @@ import dev.userservice.moving.PersonResource;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.sessions.SessionsResource;
 import dev.userservice.users.OwnAccountResource;
+import dev.userservice.users.PendingEmailResource;
 import dev.userservice.users.UserActionsResource;
 import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
@@ -90,6 +91,8 @@ public final class Routes {
             route("GET", "/users/{id}/activity/daily", SELF_OR_ADMIN_VIEW, CALLER, DailyActivityResource::new),
             route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, ActivityResource::new),
             route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
+            route("POST", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, ACTIVATION, PendingEmailResource::new),
+            route("DELETE", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, CALLER, PendingEmailResource::new),
             hashing("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
             route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
             route("PATCH", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),

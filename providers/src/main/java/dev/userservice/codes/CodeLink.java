@@ -13,7 +13,10 @@ import org.keycloak.models.UserModel;
 import org.keycloak.services.Urls;
 import org.keycloak.services.resources.LoginActionsService;
 
-/** The link in a mail with a code. It leads to the tenant's own site if there is one, otherwise to a Keycloak page. */
+/**
+ * The link in a mail with a code. It leads to the tenant's own site if there is one and the site has a page for it,
+ * otherwise to a Keycloak page.
+ */
 public record CodeLink(KeycloakSession session, Settings settings) {
     /**
      * How long the link outlives the code, so that its page can still explain what happened or how to get another mail.
@@ -23,16 +26,24 @@ public record CodeLink(KeycloakSession session, Settings settings) {
     /**
      * The target of a link.
      *
-     * @param sitePath the path on the tenant's own site
+     * @param sitePath the path on the tenant's own site; empty if only Keycloak has such a page
      * @param tokenType the type of the action token if the link leads to Keycloak
      */
-    public record Target(String sitePath, String tokenType) {}
+    public record Target(Optional<String> sitePath, String tokenType) {
+        public static Target of(String sitePath, String tokenType) {
+            return new Target(Optional.of(sitePath), tokenType);
+        }
+
+        public static Target ofKeycloak(String tokenType) {
+            return new Target(Optional.empty(), tokenType);
+        }
+    }
 
     String to(Target target, RealmModel realm, UserModel user, DeliveryAttempt delivery) {
-        Optional<URI> site = settings.of(realm, Settings.FRONTEND_URL);
+        Optional<URI> site = target.sitePath().flatMap(path -> settings.of(realm, Settings.FRONTEND_URL));
         if (site.isPresent()) {
             return UriBuilder.fromUri(site.get())
-                    .path(target.sitePath())
+                    .path(target.sitePath().orElseThrow())
                     .queryParam("token", delivery.code().text())
                     .build()
                     .toString();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.keycloak.common.util.Time;
@@ -21,7 +22,8 @@ import org.keycloak.theme.beans.LinkExpirationFormatterMethod;
 
 /**
  * The job of a mail with a one-time code and a link that carries the code. The code is issued when the mail is sent, so
- * that it is valid for the address that the user has then, and so that its lifetime, set by the tenant, starts then.
+ * that it is valid for the address that the entry names or the user has then, and so that its lifetime, set by the
+ * tenant, starts then.
  *
  * @param purpose what the code is valid for
  * @param target where the link leads
@@ -54,9 +56,11 @@ public record CodeMail(
             return Optional.empty();
         }
         CodePolicy times = CodePolicy.of(purpose, claim.realm(), settings);
+        String address = Objects.requireNonNullElseGet(
+                claim.recipient(), () -> user.get().getEmail());
         return codes.lockIfFree(claim.requestId())
-                .flatMap(request -> claim.lease(
-                        () -> codes.issue(request, user.get().getEmail(), times.lifetime(), claim.isFirstAttempt())));
+                .flatMap(request ->
+                        claim.lease(() -> codes.issue(request, address, times.lifetime(), claim.isFirstAttempt())));
     }
 
     @Override

@@ -30,6 +30,9 @@ public record CodePolicy(Duration lifetime, Duration coolDown, boolean isBackedO
     }
 
     public static CodePolicy of(CodePurpose purpose, RealmModel realm, Settings settings) {
+        if (purpose == CodePurpose.EMAIL_STOP) {
+            return new CodePolicy(A_DAY, Duration.ZERO);
+        }
         Duration lifetime = Duration.ofMinutes(settings.of(
                 realm, purpose == CodePurpose.PASSWORD_RESET ? Settings.RESET_LIFETIME : Settings.ACTIVATION_LIFETIME));
         Duration wanted = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
@@ -37,6 +40,11 @@ public record CodePolicy(Duration lifetime, Duration coolDown, boolean isBackedO
         // a new request is not possible yet.
         Duration coolDown = wanted.compareTo(lifetime) < 0 ? wanted : lifetime;
         return new CodePolicy(lifetime, coolDown, !coolDown.isZero());
+    }
+
+    /** Returns the same rules for a purpose whose requests are limited elsewhere. */
+    public CodePolicy withoutCoolDown() {
+        return new CodePolicy(lifetime, Duration.ZERO);
     }
 
     /** Returns how long to wait for the next request after the given number of requests. */

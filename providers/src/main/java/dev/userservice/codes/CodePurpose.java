@@ -7,6 +7,12 @@ public enum CodePurpose {
     ACTIVATION,
     PASSWORD_RESET,
 
+    /** Proves a new address of the user, to which the code was sent, before it takes effect. */
+    EMAIL_PROOF,
+
+    /** Stops or undoes a change of the user's address; the code was sent to the address before the change. */
+    EMAIL_STOP,
+
     /** Has no codes, only the cool-down of changes of a user's own address. */
     EMAIL_CHANGE,
 

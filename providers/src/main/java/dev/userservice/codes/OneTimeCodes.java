@@ -10,6 +10,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -230,11 +231,17 @@ public final class OneTimeCodes {
                 .executeUpdate();
     }
 
-    /** Voids the user's codes of all purposes. */
+    /**
+     * Voids the user's codes of all purposes, and withdraws a new address that is not proved yet. Only the codes that
+     * stop a change of the address stay valid: whoever has taken over an account could void them otherwise.
+     */
     public void voidAll(UserModel user) {
-        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose <> :codeless")
+        entities.createQuery("delete from UserServiceCodeRequest where userId = :user and purpose not in (:kept)")
                 .setParameter("user", user.getId())
-                .setParameter("codeless", CodePurpose.EMAIL_CHANGE.id())
+                .setParameter("kept", List.of(CodePurpose.EMAIL_CHANGE.id(), CodePurpose.EMAIL_STOP.id()))
                 .executeUpdate();
+        if (user.getFirstAttribute(UserModel.EMAIL_PENDING) != null) {
+            user.removeAttribute(UserModel.EMAIL_PENDING);
+        }
     }
 }

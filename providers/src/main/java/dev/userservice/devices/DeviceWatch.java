@@ -7,6 +7,7 @@ import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.Background;
 import dev.userservice.keycloak.DeviceWords;
 import dev.userservice.mail.MailContext;
+import dev.userservice.settings.MailServer;
 import dev.userservice.settings.Settings;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -63,7 +64,9 @@ public final class DeviceWatch implements ProviderEventListener, AutoCloseable {
     private void watch(LoginTold login) {
         int days = settings.of(login.realm(), Settings.NEW_DEVICE_MAIL);
         SeenDevice device = new SeenDevice(login.userId(), Device.of(login.ipAddress(), login.userAgent()));
-        if (days == 0 || seen.getIfPresent(device) != null) {
+        if (days == 0
+                || seen.getIfPresent(device) != null
+                || MailServer.lack(login.realm()).isPresent()) {
             return;
         }
         KeycloakSession session = login.session();

@@ -48,6 +48,11 @@ public final class Outbox {
         announce(Optional.of(add(kind, session.getContext().getRealm(), user, request, null, origin)));
     }
 
+    /** Queues a mail with a code in the same way, to an address that may differ from the user's. */
+    public void addTo(String recipient, String kind, UserModel user, String request, MailContext origin) {
+        announce(Optional.of(add(kind, session.getContext().getRealm(), user, request, recipient, origin)));
+    }
+
     /**
      * Queues a mail without a code about a user. The address may differ from the user's. The mail is only withdrawn if
      * the user is removed. This method may be called when the commit has begun, so the caller has to

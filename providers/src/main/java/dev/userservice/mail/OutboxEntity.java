@@ -35,7 +35,7 @@ public class OutboxEntity {
     @Column(name = "REQUEST_ID", length = 36)
     private String requestId;
 
-    /** The address of a notice; null for a mail that goes to the address that the user has when it is sent. */
+    /** The address of a notice, or of a code for another address than the user's; null for a mail that goes to the address that the user has when it is sent. */
     @Column(name = "RECIPIENT", length = 255)
     private String recipient;
 

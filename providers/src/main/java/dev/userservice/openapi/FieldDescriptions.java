@@ -70,6 +70,7 @@ final class FieldDescriptions {
             word("password_params", "What else the other system keeps apart", "{\"iterations\": 600000}"),
             word("password_pepper", "The key of the secret in Keycloak's vault that the hash needs", "\"flask\""),
             word("password_salt", "Its salt, where the other system keeps it apart", "\"Fq3ZkT0b9XcWm1Ue\""),
+            word("pending_email", "A new e-mail address that waits for its proof", "\"jane@new.example\""),
             word("period", "Seconds that a one-time code is valid", "30"),
             word("preferences", "A JSON object of the application's own, of at most 8 KiB", "{\"theme\": \"dark\"}"),
             word(
@@ -122,6 +123,7 @@ final class FieldDescriptions {
             Map.entry("LoginRequest", List.of("email", "password")),
             Map.entry("MfaRequest", List.of("totp")),
             Map.entry("NewPasswordRequest", List.of("password", "password_confirmation")),
+            Map.entry("PendingEmailRequest", List.of("code")),
             Map.entry("RefreshRequest", List.of("refresh_token")),
             Map.entry("RegisterRequest", List.of("email", "password", "full_name")),
             Map.entry("ResetPasswordRequest", List.of("token", "new_password", "password_confirmation")),

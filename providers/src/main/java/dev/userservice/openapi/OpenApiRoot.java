@@ -16,6 +16,7 @@ import dev.userservice.moving.ImportResource;
 import dev.userservice.moving.PersonResource;
 import dev.userservice.sessions.SessionsResource;
 import dev.userservice.users.OwnAccountResource;
+import dev.userservice.users.PendingEmailResource;
 import dev.userservice.users.UserActionsResource;
 import dev.userservice.users.UserChangesResource;
 import dev.userservice.users.UserListResource;
@@ -57,6 +58,9 @@ interface OpenApiRoot {
 
     @Path("")
     OwnAccountResource ownAccount();
+
+    @Path("")
+    PendingEmailResource pendingEmail();
 
     @Path("")
     AuthCheckResource authCheck();

@@ -47,7 +47,7 @@ public final class Settings {
             "resend-cool-down",
             new Range("seconds", 0, 86_400),
             60,
-            "How long a user waits before another mail with a code can be requested for the same account, but never longer than the code is valid. It is also the time between two changes of one's own e-mail address, and the time between two mails about the same kind of change to an address that nobody has proved.");
+            "How long a user waits before another mail with a code can be requested for the same account, but never longer than the code is valid. It is also the time between two requests for a new e-mail address of one's own, and the time between two mails about the same kind of change to an address that nobody has proved.");
 
     public static final Setting<Optional<URI>> FRONTEND_URL = new Setting<>(
             "frontend-url",
@@ -137,7 +137,9 @@ public final class Settings {
             "How many accounts may be registered for one mailbox. The part of the address between a + and the @ is ignored.");
 
     public static final Setting<Rate> LIMIT_ACTIVATION = limit(
-            "limit-activation", "5/1m", "How often an address may send the code that activates an account to the API.");
+            "limit-activation",
+            "5/1m",
+            "How often an address may send the code that activates an account, or that proves a new address, to the API.");
 
     public static final Setting<Rate> LIMIT_RESEND =
             limit("limit-resend", "5/1m", "How often an address may request another activation mail.");

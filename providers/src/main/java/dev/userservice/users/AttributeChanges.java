@@ -1,5 +1,6 @@
 package dev.userservice.users;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -14,6 +15,13 @@ record AttributeChanges(Map<String, UnaryOperator<String>> attributes, Map<Strin
     public AttributeChanges {
         attributes = Map.copyOf(attributes);
         fieldNames = Map.copyOf(fieldNames);
+    }
+
+    /** Returns the same changes without one attribute. */
+    AttributeChanges without(String attribute) {
+        Map<String, UnaryOperator<String>> others = new HashMap<>(attributes);
+        others.remove(attribute);
+        return new AttributeChanges(others, fieldNames);
     }
 
     String field(String attribute) {

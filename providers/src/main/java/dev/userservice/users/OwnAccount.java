@@ -27,26 +27,26 @@ record OwnAccount(ApiCall call) {
     private static final String REPLACEMENT = "new_password";
 
     /**
-     * Changes the caller's own profile, as far as the tenant's user profile permits.
+     * Changes the caller's own profile, as far as the tenant's user profile permits. A new address does not take effect
+     * before it is proved.
      *
      * @param errors the errors of the request found so far, which are reported together with those of the tenant's
      *     rules
      * @return the user after the change
-     * @throws ApiProblem 400 for invalid fields; 409 for a username or address that is taken, or for a new address that
-     *     must be proved first, if the user is the last one who can manage the realm; 429 for a change of the address
-     *     too soon after the last one; 401 for a user who was disabled or deleted meanwhile
+     * @throws ApiProblem 400 for invalid fields; 409 for a username or address that is taken; 429 for another new
+     *     address too soon after the last one; 401 for a user who was disabled or deleted meanwhile
      */
     public UserModel update(AttributeChanges change, FieldErrors errors) {
         UserModel user = call.caller().ownAccount().lock();
-        ProfileEditor profile = new ProfileEditor(call, user, change, UserProfileContext.ACCOUNT);
+        ProfileEditor asked = new ProfileEditor(call, user, change, UserProfileContext.ACCOUNT);
         FieldErrors taken = new FieldErrors();
-        profile.check(errors, taken);
+        asked.check(errors, taken);
         DuplicateUser.requireNone(taken, errors);
-        if (new EmailChange(call).isProofNeeded(profile)) {
-            new LastAdminGuard(call).requireAnother(user);
-        }
-        if (profile.isNewEmailAsked()) {
-            new EmailChange(call).requireCooledDown(user);
+        Optional<String> newEmail = asked.newEmail();
+        ProfileEditor profile = newEmail.isPresent() ? withoutNewEmail(user, change) : asked;
+        newEmail.ifPresent(address -> new EmailChange(call).ask(user, address));
+        if (asked.isEmailRemoved()) {
+            new EmailChange(call).guard(user);
         }
         EventBuilder event = call.caller()
                 .event(EventType.UPDATE_PROFILE)
@@ -62,6 +62,20 @@ record OwnAccount(ApiCall call) {
             event.success();
         }
         return user;
+    }
+
+    /**
+     * Returns the rest of a change, which takes effect at once.
+     *
+     * @throws ApiProblem 400 if it is not valid without the new address, such as a username that is this address
+     */
+    private ProfileEditor withoutNewEmail(UserModel user, AttributeChanges change) {
+        ProfileEditor rest = new ProfileEditor(call, user, change.without(UserModel.EMAIL), UserProfileContext.ACCOUNT);
+        FieldErrors errors = new FieldErrors();
+        FieldErrors taken = new FieldErrors();
+        rest.check(errors, taken);
+        DuplicateUser.requireNone(taken, errors);
+        return rest;
     }
 
     /**

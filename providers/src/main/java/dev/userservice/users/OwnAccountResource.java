@@ -34,15 +34,13 @@ public final class OwnAccountResource {
     @Operation(
             operationId = "updateOwnUser",
             summary = "Change one's own profile",
-            description = "What the tenant's user profile lets people change. A new e-mail address is not verified.")
+            description = "What the tenant's user profile lets people change. A new e-mail address"
+                    + " takes effect when it is proved by the code of the mail; pending_email shows it until then.")
     @APIResponseSchema(value = UserMessage.class, responseDescription = "The user as it is now")
-    @APIResponse(
-            responseCode = "409",
-            description =
-                    "The username or e-mail address is taken, or the last active admin would have to prove a new one")
+    @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     @APIResponse(
             responseCode = "429",
-            description = "The e-mail address was changed a moment ago: Retry-After says when it can be again")
+            description = "Another e-mail address was asked for a moment ago: Retry-After says when it can be again")
     public UserMessage update(@RequestBody(required = true) UpdateOwnUserRequest request) {
         call.caller().ownAccount().requireManage();
         JsonRequest.required(request);

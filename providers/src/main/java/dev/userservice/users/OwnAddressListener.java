@@ -1,9 +1,16 @@
 package dev.userservice.users;
 
+import dev.userservice.access.Tenancy;
+import dev.userservice.emailchange.EmailChangeRequest;
+import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.ListenerDefaults;
 import dev.userservice.keycloak.OwnAddress;
 import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.keycloak.RollbackGuard;
+import dev.userservice.mail.MailContext;
+import dev.userservice.settings.Settings;
+import dev.userservice.web.LowerCase;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.events.Details;
@@ -19,7 +26,8 @@ import org.keycloak.models.UserModel;
 
 /**
  * Updates the username of users whose username is their e-mail address when Keycloak changes the address: in the
- * account console, on a page of its own, or by an admin. The update is part of the same transaction.
+ * account console, on a page of its own, or by an admin. The update is part of the same transaction. If users change the
+ * address themselves, the one before gets the mail whose link undoes it.
  */
 record OwnAddressListener(KeycloakSession session) implements EventListenerProvider, ProviderDefaults {
     private static final Logger LOG = Logger.getLogger(OwnAddressListener.class);
@@ -31,6 +39,26 @@ record OwnAddressListener(KeycloakSession session) implements EventListenerProvi
             String before =
                     event.getDetails() == null ? null : event.getDetails().get(Details.PREVIOUS_EMAIL);
             follow(event.getRealmId(), event.getUserId(), before);
+            if (before != null && OwnAddressValidator.wasProved(session, event.getUserId(), before)) {
+                guard(event.getRealmId(), event.getUserId(), before);
+            }
+        }
+    }
+
+    private void guard(String realmId, String userId, String before) {
+        try {
+            RealmModel realm = session.realms().getRealm(realmId);
+            UserModel user = realm == null ? null : session.users().getUserById(realm, userId);
+            if (user == null || !new Tenancy(session, realm).isEnabled() || LowerCase.same(before, user.getEmail())) {
+                return;
+            }
+            // The user's row must be locked before the rows of codes. Keycloak has perhaps not yet written the change.
+            Entities.of(session).flush();
+            new EmailChangeRequest(session, Settings.ofThisServer())
+                    .guard(user, Optional.of(before), MailContext.of(session, user, null));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "The address before could not be told that the one of %s was changed", userId);
+            RollbackGuard.failResponse(session, e);
         }
     }
 

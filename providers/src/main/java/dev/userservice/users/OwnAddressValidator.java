@@ -28,8 +28,14 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
     /** The name of the validator in a user profile. */
     public static final String ID = "user-service-own-address";
 
-    /** The session attribute that holds, by user id, the addresses that the current change is about to replace. */
+    /**
+     * The session attribute that holds, by user id, the addresses that were usernames too, and that the current change
+     * is about to replace.
+     */
     private static final String GIVEN_UP = OwnAddressValidator.class.getName();
+
+    /** The session attribute that holds, by user id, the addresses that were proved before the current change. */
+    private static final String PROVED = GIVEN_UP + ".proved";
 
     @Override
     public String getId() {
@@ -42,6 +48,9 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
         AttributeContext profile =
                 UserProfileAttributeValidationContext.from(context).getAttributeContext();
         UserModel user = profile.getUser();
+        if (user != null && user.getEmail() != null && user.isEmailVerified()) {
+            noted(profile.getSession(), PROVED).putIfAbsent(user.getId(), user.getEmail());
+        }
         String username = first(input);
         String email = first(profile.getAttributes().get(UserModel.EMAIL));
         if (user != null && username != null && LowerCase.same(username, user.getUsername())) {
@@ -59,21 +68,26 @@ public final class OwnAddressValidator implements SimpleValidator, ConfiguredPro
 
     private static void recordGivenUp(KeycloakSession session, UserModel user) {
         if (user.getEmail() != null && LowerCase.same(user.getUsername(), user.getEmail())) {
-            givenUp(session).put(user.getId(), user.getEmail());
+            noted(session, GIVEN_UP).put(user.getId(), user.getEmail());
         }
     }
 
     /** Returns the address that was the user's username before the current change; null if there is none. */
     static String givenUp(KeycloakSession session, String userId) {
-        return givenUp(session).get(userId);
+        return noted(session, GIVEN_UP).get(userId);
+    }
+
+    /** Whether the user had proved this address before the current change, which may have marked it as not proved. */
+    static boolean wasProved(KeycloakSession session, String userId, String address) {
+        return LowerCase.same(address, noted(session, PROVED).get(userId));
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, String> givenUp(KeycloakSession session) {
-        Map<String, String> known = session.getAttribute(GIVEN_UP, Map.class);
+    private static Map<String, String> noted(KeycloakSession session, String attribute) {
+        Map<String, String> known = session.getAttribute(attribute, Map.class);
         if (known == null) {
             known = new ConcurrentHashMap<>();
-            session.setAttribute(GIVEN_UP, known);
+            session.setAttribute(attribute, known);
         }
         return known;
     }

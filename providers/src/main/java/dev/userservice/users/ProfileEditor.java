@@ -120,6 +120,23 @@ final class ProfileEditor {
                 && change.attributes().get(UserModel.EMAIL).apply(user.getEmail()) != null;
     }
 
+    /** Whether the change takes the e-mail address from the user. */
+    boolean isEmailRemoved() {
+        return change.attributes().containsKey(UserModel.EMAIL)
+                && user.getEmail() != null
+                && change.attributes().get(UserModel.EMAIL).apply(user.getEmail()) == null;
+    }
+
+    /**
+     * Returns the new e-mail address that the change asks for, as Keycloak's user profile writes it; empty if it asks for
+     * none.
+     */
+    Optional<String> newEmail() {
+        return isNewEmailAsked()
+                ? Optional.ofNullable(profile.getAttributes().getFirst(UserModel.EMAIL))
+                : Optional.empty();
+    }
+
     private String field(String attribute) {
         boolean isDerived = realm.isRegistrationEmailAsUsername()
                 && attribute.equals(UserModel.USERNAME)

@@ -29,7 +29,7 @@ public record UpdateOwnUserRequest(
                 nullable = true,
                 minLength = 1,
                 maxLength = 255,
-                description = "A new one is not verified")
+                description = "A new one of one's own waits for its proof; one from an admin is not verified")
         JsonNode email,
 
         @Schema(

@@ -34,20 +34,31 @@ public record UpdateUserRequest(
                 description = "user or admin, and vendor on the platform: the highest that the user is to have")
         JsonNode role,
 
+        @Schema(
+                implementation = Boolean.class,
+                description = "Whether the address counts as proved, also a new one of the same request")
+        JsonNode isEmailVerified,
+
         @JsonUnwrapped UpdateOwnUserRequest profile)
         implements JsonRequest {
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static UpdateUserRequest of(ObjectNode body) throws JsonProcessingException {
-        ObjectNode profile = body.deepCopy().without(List.of("is_active", "role"));
+        ObjectNode profile = body.deepCopy().without(List.of("is_active", "role", "is_email_verified"));
         return new UpdateUserRequest(
-                body.get("is_active"), body.get("role"), StrictJson.part(profile, UpdateOwnUserRequest.class));
+                body.get("is_active"),
+                body.get("role"),
+                body.get("is_email_verified"),
+                StrictJson.part(profile, UpdateOwnUserRequest.class));
     }
 
     FieldErrors validate() {
         FieldErrors errors = profile.validate();
         if (isActive != null && !isActive.isBoolean()) {
             errors.add("is_active", "This must be true or false");
+        }
+        if (isEmailVerified != null && !isEmailVerified.isBoolean()) {
+            errors.add("is_email_verified", "This must be true or false");
         }
         if (role != null && !role.isTextual()) {
             errors.add("role", "This must be the name of a role");
@@ -59,6 +70,7 @@ public record UpdateUserRequest(
         return new UserPatch(
                 profile.toChange(),
                 Optional.ofNullable(isActive).filter(JsonNode::isBoolean).map(JsonNode::booleanValue),
-                Optional.ofNullable(role).filter(JsonNode::isTextual).map(JsonNode::textValue));
+                Optional.ofNullable(role).filter(JsonNode::isTextual).map(JsonNode::textValue),
+                Optional.ofNullable(isEmailVerified).filter(JsonNode::isBoolean).map(JsonNode::booleanValue));
     }
 }

@@ -75,7 +75,8 @@ public final class UserPage {
                     isVerified,
                     withTotp.contains(id),
                     Optional.ofNullable((Long) user[7]).map(Instant::ofEpochMilli),
-                    Optional.ofNullable(lastLogins.get(id))));
+                    Optional.ofNullable(lastLogins.get(id)),
+                    Optional.empty()));
         }
         return rows;
     }

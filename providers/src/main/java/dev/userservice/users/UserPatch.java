@@ -7,5 +7,10 @@ import java.util.Optional;
  *
  * @param isActive whether the user may log in from now on
  * @param role the name of the role that becomes the highest one of the user
+ * @param isEmailVerified whether the address, after the change, counts as proved
  */
-record UserPatch(AttributeChanges profile, Optional<Boolean> isActive, Optional<String> role) {}
+record UserPatch(
+        AttributeChanges profile,
+        Optional<Boolean> isActive,
+        Optional<String> role,
+        Optional<Boolean> isEmailVerified) {}

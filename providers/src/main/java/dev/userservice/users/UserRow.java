@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param role the highest of {@link ManagedRoles}
  * @param isActive whether the user is enabled and no activation is pending
  * @param lastLogin empty if the user has never logged in
+ * @param pendingEmail a new address that is not proved yet, which is shown to nobody but the user
  */
 record UserRow(
         String id,
@@ -22,4 +23,5 @@ record UserRow(
         boolean isEmailVerified,
         boolean hasTotp,
         Optional<Instant> createdAt,
-        Optional<Instant> lastLogin) {}
+        Optional<Instant> lastLogin,
+        Optional<String> pendingEmail) {}

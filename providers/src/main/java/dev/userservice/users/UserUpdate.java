@@ -3,6 +3,7 @@ package dev.userservice.users;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.ReadOnlyUser;
+import dev.userservice.activation.Activation;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.util.HashMap;
@@ -24,7 +25,12 @@ import org.keycloak.userprofile.UserProfileContext;
  * before all of it is made.
  */
 record UserUpdate(
-        ApiCall call, UserModel user, Optional<Boolean> isActive, Optional<RoleChange> role, ProfileEditor profile) {
+        ApiCall call,
+        UserModel user,
+        Optional<Boolean> isActive,
+        Optional<RoleChange> role,
+        Optional<Boolean> isEmailVerified,
+        ProfileEditor profile) {
     private static final Map<String, String> API_NAMES =
             Map.of(UserModel.FIRST_NAME, "first_name", UserModel.LAST_NAME, "last_name");
 
@@ -44,9 +50,12 @@ record UserUpdate(
         ProfileEditor profile = new ProfileEditor(call, user, change.profile(), UserProfileContext.USER_API);
         FieldErrors taken = new FieldErrors();
         profile.check(errors, taken);
+        if (change.isEmailVerified().orElse(false) && user.getEmail() == null && !profile.isNewEmailAsked()) {
+            errors.add("is_email_verified", "There is no e-mail address");
+        }
         DuplicateUser.requireNone(taken, errors);
         role.ifPresent(RoleChange::requirePossible);
-        UserUpdate update = new UserUpdate(call, user, change.isActive(), role, profile);
+        UserUpdate update = new UserUpdate(call, user, change.isActive(), role, change.isEmailVerified(), profile);
         update.requireAnotherAdmin();
         return update;
     }
@@ -56,7 +65,10 @@ record UserUpdate(
         LastAdminGuard guard = new LastAdminGuard(call);
         boolean isDemoted =
                 role.isPresent() && guard.role().filter(role.get()::revokes).isPresent();
-        boolean hasToProveAddress = isActive.isEmpty() && new EmailChange(call).isProofNeeded(profile);
+        boolean hasToProveAddress = isActive.isEmpty()
+                && isEmailVerified
+                        .map(wanted -> !wanted && call.realm().isVerifyEmail())
+                        .orElseGet(() -> new EmailChange(call).isProofNeeded(profile));
         if (isDisabled() || isDemoted || hasToProveAddress) {
             guard.requireAnother(user);
         }
@@ -82,6 +94,7 @@ record UserUpdate(
                 changed.put(name, now);
                 putChange(details, API_NAMES.getOrDefault(name, name), before, now);
             });
+            isEmailVerified.ifPresent(wanted -> verify(wanted, details));
             AccountStatus status = new AccountStatus(call);
             AccountStatus.Result switched = isActive.map(wanted -> wanted ? status.enable(user) : status.disable(user))
                     .orElse(AccountStatus.Result.NONE);
@@ -89,6 +102,22 @@ record UserUpdate(
             return new Applied(changed, details, switched);
         } catch (ReadOnlyException e) {
             throw ReadOnlyUser.problem();
+        }
+    }
+
+    /** Marks the address as proved or not. An account that waits for the proof becomes active by it. */
+    private void verify(boolean isProved, Map<String, String> details) {
+        boolean before = user.isEmailVerified();
+        user.setEmailVerified(isProved);
+        if (isProved) {
+            Activation.settle(user);
+        }
+        if (before != isProved) {
+            putChange(
+                    details,
+                    "is_email_verified",
+                    List.of(Boolean.toString(before)),
+                    List.of(Boolean.toString(isProved)));
         }
     }
 
@@ -120,7 +149,7 @@ record UserUpdate(
                         List.of(Boolean.toString(!user.isEnabled())),
                         List.of(Boolean.toString(user.isEnabled())));
             }
-            if (switched.isChanged() || !changed.isEmpty()) {
+            if (switched.isChanged() || !changed.isEmpty() || !details.isEmpty()) {
                 events.user(OperationType.UPDATE, user.getId(), described(), details);
             }
             role.ifPresent(RoleChange::recordEvents);
@@ -135,6 +164,7 @@ record UserUpdate(
             if (switched.isChanged()) {
                 event.setEnabled(user.isEnabled());
             }
+            isEmailVerified.ifPresent(event::setEmailVerified);
             event.setId(user.getId());
             event.setUsername(user.getUsername());
             if (others.remove(UserModel.EMAIL) != null) {

@@ -8,6 +8,7 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.access.ManagedRoles;
 import dev.userservice.activation.Activation;
 import dev.userservice.activity.LastLogins;
+import dev.userservice.emailchange.PendingEmail;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.web.JsonAnswer;
 import dev.userservice.web.StrictJson;
@@ -57,7 +58,10 @@ public record UserView(
         @Schema(nullable = true) Instant createdAt,
 
         @Schema(nullable = true, description = "The last successful login by any means")
-        Instant lastLogin)
+        Instant lastLogin,
+
+        @Schema(nullable = true, description = "A new e-mail address that the user has to prove, shown to nobody else")
+        String pendingEmail)
         implements JsonAnswer {
 
     /** Returns a user as they may see themselves. */
@@ -104,7 +108,8 @@ public record UserView(
                         user.isEmailVerified(),
                         user.credentialManager().isConfiguredFor(OTPCredentialModel.TYPE),
                         Optional.ofNullable(user.getCreatedTimestamp()).map(Instant::ofEpochMilli),
-                        lastLogin));
+                        lastLogin,
+                        reader == UserProfileContext.ACCOUNT ? PendingEmail.of(user) : Optional.empty()));
     }
 
     private static Optional<Instant> lastLogin(ApiCall call, String id) {
@@ -133,7 +138,8 @@ public record UserView(
                 user.hasTotp(),
                 preferences(user.profile().first("preferences")),
                 user.createdAt().orElse(null),
-                user.lastLogin().orElse(null));
+                user.lastLogin().orElse(null),
+                user.pendingEmail().orElse(null));
     }
 
     private static String fullName(String first, String last) {

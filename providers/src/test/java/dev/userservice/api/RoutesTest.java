@@ -83,6 +83,8 @@ final class RoutesTest {
             GET /activity no
             PUT /users/me no
             PUT /users/me/password yes
+            POST /users/me/pending-email no
+            DELETE /users/me/pending-email no
             PUT /users/{id} no
             PATCH /users/{id} no
             DELETE /users/{id} no

@@ -152,7 +152,8 @@ final class AccountNoticeIT {
             account(token, name, address).then().statusCode(204);
         }
         mails();
-        assertEquals(1, tenant.inbox().count(email));
+        // The notice, and the link that undoes the change.
+        assertEquals(2, tenant.inbox().count(email));
         // There are at most two notices: that the address came, unless it has gone again before that mail is sent, and
         // that it went.
         assertTrue(told(ofOneMailbox) <= 2, "mails: " + told(ofOneMailbox));
@@ -245,7 +246,11 @@ final class AccountNoticeIT {
         assertTrue(come.text().contains("now belongs to an account at "));
         assertFalse((come.text() + come.html()).contains(name), come.html());
         account(token, name, second).then().statusCode(204);
-        assertTrue(tenant.inbox().next(email).text().contains("was changed to f***@e***.com"));
+        Inbox.Mail gone = tenant.inbox().next(email);
+        if (gone.text().contains("Stop the change") || gone.text().contains("action-token")) {
+            gone = tenant.inbox().next(email);
+        }
+        assertTrue(gone.text().contains("was changed to f***@e***.com"), gone.text());
         assertTrue(tenant.inbox().next(first).text().contains("was changed to s***@e***.com"));
         assertTrue(tenant.inbox().next(second).text().contains("now belongs to an account at "));
     }

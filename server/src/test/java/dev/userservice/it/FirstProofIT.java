@@ -84,12 +84,7 @@ final class FirstProofIT {
     void theOwnerOfAnAddressThatSomebodyHasTakenGetsTheAccountAlone(Tenant tenant) {
         String id = tenant.addUser("mallory");
         Tenant.Session mallorys = tenant.session("mallory");
-        tenant.api(mallorys.access())
-                .contentType(ContentType.JSON)
-                .body(Map.of("email", "owner@example.com"))
-                .put("/users/me")
-                .then()
-                .statusCode(200);
+        tenant.changeAddressUnproved(mallorys.access(), "mallory", "owner@example.com");
         enableMfa(tenant, id);
         link(tenant, id);
 
@@ -132,12 +127,7 @@ final class FirstProofIT {
         String id = tenant.addUser(call.name());
         String token = tenant.session(call.name()).access();
         String owner = call.name() + "-owner@example.com";
-        tenant.api(token)
-                .contentType(ContentType.JSON)
-                .body(Map.of("email", owner))
-                .put("/users/me")
-                .then()
-                .statusCode(200);
+        tenant.changeAddressUnproved(token, call.name(), owner);
         byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
         URI base = tenant.server().base();
         try (Socket socket = new Socket(base.getHost(), base.getPort())) {
@@ -203,12 +193,7 @@ final class FirstProofIT {
     void theMailByWhichAnAdminDemandsANewPasswordTakesTheAccountOverToo(Tenant tenant) {
         String id = tenant.addUser("marlow");
         Tenant.Session marlows = tenant.session("marlow");
-        tenant.api(marlows.access())
-                .contentType(ContentType.JSON)
-                .body(Map.of("email", "marlows-owner@example.com"))
-                .put("/users/me")
-                .then()
-                .statusCode(200);
+        tenant.changeAddressUnproved(marlows.access(), "marlow", "marlows-owner@example.com");
         enableMfa(tenant, id);
         tenant.admin().users().get(id).executeActionsEmail(List.of("UPDATE_PASSWORD"));
         Inbox.Mail mail = tenant.inbox().next("marlows-owner@example.com");

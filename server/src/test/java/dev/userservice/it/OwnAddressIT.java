@@ -201,14 +201,23 @@ final class OwnAddressIT {
 
     private static void change(String way, String id, String old, String next) {
         switch (way) {
-            case "me" ->
-                tenant.api(tenant.session(old).access())
+            case "me" -> {
+                String token = tenant.session(old).access();
+                tenant.api(token)
                         .contentType(ContentType.JSON)
                         .body(Map.of("email", next))
                         .put("/users/me")
                         .then()
                         .statusCode(200)
+                        .body("user.username", equalTo(old));
+                tenant.api(token)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("code", tenant.inbox().nextCode(next)))
+                        .post("/users/me/pending-email")
+                        .then()
+                        .statusCode(200)
                         .body("user.username", equalTo(next));
+            }
             case "admin" ->
                 tenant.api(admin)
                         .contentType(ContentType.JSON)
@@ -222,16 +231,7 @@ final class OwnAddressIT {
                 user.setEmail(next);
                 tenant.admin().users().get(id).update(user);
             }
-            default ->
-                RestAssured.given()
-                        .baseUri(tenant.server().base() + "/realms/" + tenant.name())
-                        .auth()
-                        .oauth2(tenant.session(old).access())
-                        .contentType(ContentType.JSON)
-                        .body(Map.of("username", old, "email", next, "firstName", "Test", "lastName", "User"))
-                        .post("/account")
-                        .then()
-                        .statusCode(204);
+            default -> tenant.changeAddressUnproved(tenant.session(old).access(), old, next);
         }
     }
 

@@ -197,6 +197,60 @@ final class PagesIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "de"})
+    void soAreThoseOfANewAddressAndANewDevice(String language) {
+        Tenant ours = Tenant.on(tenant.server(), realm -> {
+            brand(realm);
+            NewDeviceIT.watch(realm);
+        });
+        String name = language + "-mover";
+        String email = name + "@example.com";
+        String id = ours.addUser(name);
+        UserRepresentation user = ours.admin().users().get(id).toRepresentation();
+        user.singleAttribute("locale", language);
+        ours.admin().users().get(id).update(user);
+        ours.api(ours.session(name).access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "new-" + email))
+                .put("/users/me")
+                .then()
+                .statusCode(200);
+        Inbox.Mail proof = ours.inbox().next("new-" + email);
+        Inbox.Mail stop = ours.inbox().next(email);
+        try (RelyingParty app = RelyingParty.of(ours);
+                Browser browser = Browser.open(language)) {
+            browser.goTo(proof.link());
+            assertFine("confirm-email", "#user-service-email-form", language, browser);
+            browser.click("#user-service-email");
+            assertFine("confirm-email-without-password", "#input-error-password", language, browser);
+            browser.type("password", TestServer.PASSWORD);
+            browser.click("#user-service-email");
+            assertFine("confirm-email-done", "#kc-info-message", language, browser);
+            browser.goTo(stop.link());
+            assertFine("stop-email", "#user-service-email-form", language, browser);
+            browser.click("#user-service-email");
+            assertFine("stop-email-done", "#kc-info-message", language, browser);
+            browser.goTo(stop.link());
+            assertFine("stop-email-used", "#kc-error-message", language, browser);
+            assertEquals(email, ours.admin().users().get(id).toRepresentation().getEmail());
+
+            browser.goTo(app.login());
+            browser.type("username", name);
+            browser.type("password", TestServer.PASSWORD);
+            browser.click("#kc-login");
+            browser.awaitText("Logged in as " + name);
+            Inbox.Mail device = ours.inbox().next(email);
+            while (!device.text().contains("device-activity")) {
+                device = ours.inbox().next(email);
+            }
+            assertTrue(device.text().contains("Chrom"), device.text());
+            assertFine(proof, "email-proof", language, browser);
+            assertFine(stop, "email-stop", language, browser);
+            assertFine(device, "new-device", language, browser);
+        }
+    }
+
     /** Logs in a new user who has a required action to do first. */
     private static UserRepresentation logIn(String requiredAction, String language, RelyingParty app, Browser browser) {
         String username = language + "-" + requiredAction.toLowerCase(Locale.ROOT);

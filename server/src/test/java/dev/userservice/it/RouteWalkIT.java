@@ -85,6 +85,8 @@ final class RouteWalkIT {
             GET  /activity-log     200 200 200 200 200 200 200 200 200 200
             GET  /activity-log/{file} 200 200 200 200 200 200 200 200 200 200
             PUT  /users/me         401 401 401 401 200 403 200 403 403 403
+            POST /users/me/pending-email 401 401 401 401 404 403 404 403 403 403
+            DELETE /users/me/pending-email 401 401 401 401 204 403 204 403 403 403
             PUT  /users/me/password 401 401 401 401 200 403 200 403 403 403
             PUT  /users/{id}       401 401 401 401 403 403 200 403 200 403
             PATCH /users/{id}      401 401 401 401 403 403 200 403 200 403
@@ -118,6 +120,7 @@ final class RouteWalkIT {
             Map.entry(
                     "PUT /users/me/password",
                     Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD)),
+            Map.entry("POST /users/me/pending-email", Map.of("code", "garbage")),
             Map.entry("POST /users/mfa/verify", Map.of("code", "000000")),
             Map.entry("PATCH /users/mfa/disable", Map.of("totp", "000000")),
             Map.entry("PUT /users/{id}", Map.of("gender", "Other")),

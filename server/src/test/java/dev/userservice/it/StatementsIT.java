@@ -250,6 +250,23 @@ final class StatementsIT {
         check(TestServer.PASSWORD).then().statusCode(200);
         measure(costs, "check", 200, () -> check(TestServer.PASSWORD));
         measure(costs, "check, wrong", 401, () -> check("wrong"));
+        measureNewAddress(costs);
+    }
+
+    private static void measureNewAddress(Map<String, Long> costs) {
+        tenant.addUser("nina");
+        String nina = tenant.session("nina").access();
+        tenant.api(nina).get("/users/me").then().statusCode(200);
+        measure(costs, "new address", 200, () -> put(nina, "/users/me", Map.of("email", "nina-2@example.com")));
+        String code = server.inbox().nextCode("nina-2@example.com");
+        measure(
+                costs,
+                "new address proved",
+                200,
+                () -> tenant.api(nina)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("code", code))
+                        .post("/users/me/pending-email"));
     }
 
     private static Response put(String token, String path, Map<String, ?> body) {
@@ -383,7 +400,8 @@ final class StatementsIT {
                 "{registration=14, activation=17, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
                         + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=8, login, wrong=1,"
                         + " refresh=6, own user=0, own change=14, own password=29, change=15, role=17, disable=25,"
-                        + " no change=11, delete=47, delete and erase=51, creation=12, check=1, check, wrong=1, mfa, enabled again=9,"
+                        + " no change=11, delete=47, delete and erase=51, creation=12, check=1, check, wrong=1,"
+                        + " new address=25, new address proved=31, mfa, enabled again=9,"
                         + " mfa, shown=1, mfa, verified=16, mfa, login=13, mfa, disabled=25, mfa, enabled by an admin=16,"
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1,"

@@ -223,6 +223,74 @@ final class TwoNodesIT {
 
     @Test
     @Order(9)
+    void aNewAddressIsOneOnBothNodes() {
+        here.addUser("erna");
+        Tenant.Session session = here.session("erna");
+        here.api(session.access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", "erna-new@example.com"))
+                .put("/users/me")
+                .then()
+                .statusCode(200);
+        there.api(session.access()).get("/users/me").then().body("pending_email", equalTo("erna-new@example.com"));
+        Inbox inbox = nodes.get(0).inbox();
+        String code = inbox.nextCode("erna-new@example.com");
+        List<Integer> answers = Stream.of(there, here)
+                .map(node -> node.api(session.access())
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("code", code))
+                        .post("/users/me/pending-email")
+                        .statusCode())
+                .toList();
+        assertEquals(List.of(200, 404), answers);
+        here.api(session.access()).get("/users/me").then().body("email", equalTo("erna-new@example.com"));
+        Inbox.Mail stop = inbox.next("erna@example.com");
+        while (!stop.subject().contains("is to be changed")) {
+            stop = inbox.next("erna@example.com");
+        }
+        LinkScanner.sendsTheFormOf(LinkScanner.looksAt(stop.link()), stop.link(), Map.of())
+                .then()
+                .statusCode(200);
+        for (Tenant node : List.of(here, there)) {
+            node.api(session.access()).get("/users/me").then().statusCode(401);
+        }
+        there.api(there.session("erna").access()).get("/users/me").then().body("email", equalTo("erna@example.com"));
+    }
+
+    @Test
+    @Order(10)
+    void ofLoginsAtBothNodesByANewDeviceOneIsTold() throws Exception {
+        Tenant watched = Tenant.on(nodes.get(0), NewDeviceIT::watch);
+        watched.addUser("gerd");
+        watched.session("gerd").access();
+        Concurrently.call(
+                        8,
+                        i -> (i % 2 == 0 ? watched : watched.at(nodes.get(1)))
+                                .api()
+                                .header("User-Agent", "another-program/1.0")
+                                .contentType(ContentType.JSON)
+                                .body(Map.of("username", "gerd", "password", TestServer.PASSWORD))
+                                .post("/login"))
+                .forEach(answer -> answer.then().statusCode(200));
+        // What each node looks at after these logins is told after them.
+        for (Tenant node : List.of(watched, watched.at(nodes.get(1)))) {
+            String witness = "w" + UUID.randomUUID().toString().substring(0, 8);
+            watched.addUser(witness);
+            node.session(witness);
+            node.api()
+                    .header("User-Agent", "another-program/1.0")
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("username", witness, "password", TestServer.PASSWORD))
+                    .post("/login")
+                    .then()
+                    .statusCode(200);
+            nodes.get(0).inbox().next(witness + "@example.com");
+        }
+        assertEquals(1, nodes.get(0).inbox().count("gerd@example.com"));
+    }
+
+    @Test
+    @Order(11)
     void aNodeThatDiesSignsNobodyOut() {
         Tenant.Session session = there.session("alice");
         nodes.get(1).node().kill();

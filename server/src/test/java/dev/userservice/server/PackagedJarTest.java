@@ -52,6 +52,7 @@ class PackagedJarTest {
             "dev/userservice/codes",
             "dev/userservice/devices",
             "dev/userservice/docs",
+            "dev/userservice/emailchange",
             "dev/userservice/gate",
             "dev/userservice/hashes",
             "dev/userservice/http",

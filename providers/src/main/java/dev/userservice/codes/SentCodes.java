@@ -1,0 +1,46 @@
+package dev.userservice.codes;
+
+import dev.userservice.keycloak.Entities;
+import java.util.Optional;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+
+/** The addresses to which codes were sent. */
+public record SentCodes(KeycloakSession session) {
+    private static final String OF_CODES = """
+            select c.email from UserServiceCodeRequest r, UserServiceCode c
+            where c.requestId = r.id and r.userId = :user and r.purpose = :purpose and c.expiresAt > :now""";
+
+    private static final String OF_MAILS = """
+            select m.recipient from UserServiceCodeRequest r, UserServiceOutbox m
+            where m.requestId = r.id and r.userId = :user and r.purpose = :purpose
+            and m.recipient is not null and m.createdAt <= :now""";
+
+    /**
+     * Returns the address to which a user's codes of a purpose were sent, or will be sent; empty if no code is valid or
+     * to come.
+     */
+    public Optional<String> address(UserModel user, CodePurpose purpose) {
+        return found(OF_CODES, user, purpose).or(() -> found(OF_MAILS, user, purpose));
+    }
+
+    private Optional<String> found(String query, UserModel user, CodePurpose purpose) {
+        return Entities.of(session)
+                .createQuery(query, String.class)
+                .setParameter("user", user.getId())
+                .setParameter("purpose", purpose.id())
+                .setParameter("now", Time.currentTimeMillis())
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** Returns the address to which a code was sent that has not expired; empty for any other text. */
+    public Optional<String> address(String given) {
+        return OneTimeCode.parse(given)
+                .map(code -> Entities.of(session).find(CodeEntity.class, code.hash()))
+                .filter(code -> code.expiresAt() > Time.currentTimeMillis())
+                .map(CodeEntity::email);
+    }
+}
