@@ -44,6 +44,7 @@ final class ArchitectureTest {
             Map.entry("codes", List.of("keycloak", "mail", "settings")),
             Map.entry("password", List.of("access", "keycloak", "web")),
             Map.entry("ratelimit", List.of("access", "http", "keycloak", "settings", "web")),
+            Map.entry("stepup", List.of("access", "keycloak", "password", "ratelimit", "settings", "web")),
             Map.entry(
                     "activation",
                     List.of("access", "codes", "keycloak", "mail", "password", "ratelimit", "settings", "web")),
@@ -73,6 +74,7 @@ final class ArchitectureTest {
                             "password",
                             "ratelimit",
                             "settings",
+                            "stepup",
                             "web")),
             Map.entry(
                     "account",
@@ -97,6 +99,7 @@ final class ArchitectureTest {
                             "password",
                             "ratelimit",
                             "settings",
+                            "stepup",
                             "users",
                             "web")),
             Map.entry(
@@ -118,7 +121,7 @@ final class ArchitectureTest {
                             "settings",
                             "users",
                             "web")),
-            Map.entry("sessions", List.of("access", "account", "keycloak", "users", "web")),
+            Map.entry("sessions", List.of("access", "account", "keycloak", "stepup", "users", "web")),
             Map.entry("devices", List.of("activity", "codes", "keycloak", "mail", "settings", "web")),
             Map.entry("emailchange", List.of("activation", "codes", "keycloak", "mail", "settings", "web")),
             Map.entry("docs", List.of("access", "keycloak", "settings", "web")),
@@ -191,6 +194,7 @@ final class ArchitectureTest {
             "access.Caller",
             "access.ClosedOrganizations",
             "access.GrantedRoles",
+            "access.LoginTime",
             "access.ManagedRoles",
             "access.ReadOnlyUser",
             "access.TokenAuthentication",
@@ -229,6 +233,7 @@ final class ArchitectureTest {
             "mail.OutboxClaim",
             "metrics.TenantFigures",
             "signing.Rs256Factory",
+            "stepup.PasswordGrant",
             "moving.ExistingUsers",
             "moving.ExportPage",
             "moving.FormerNameRecorder",

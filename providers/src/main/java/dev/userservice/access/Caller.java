@@ -285,6 +285,11 @@ public final class Caller {
         return Optional.ofNullable(token().getIat()).map(Instant::ofEpochSecond);
     }
 
+    /** Returns when the person behind the token has logged in; empty if that cannot be told, see {@link LoginTime}. */
+    public Optional<Instant> loggedInAt() {
+        return proof == null ? Optional.empty() : LoginTime.of(proof, roles.carried());
+    }
+
     /** Returns the session of this realm that the token belongs to; empty for a token that belongs to none. */
     public Optional<UserSessionModel> ownSession() {
         return Optional.ofNullable(proof)

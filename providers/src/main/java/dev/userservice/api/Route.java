@@ -17,9 +17,16 @@ import java.util.stream.IntStream;
  * @param limit the rate limit of the route; {@link RouteLimits} decides whose calls count together
  * @param resource creates the JAX-RS resource whose method answers
  * @param kind what the route takes and serves
+ * @param stepUp what the route needs beyond a token where it hands the caller's own account over or ends it
  */
 public record Route(
-        String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource, Kind kind) {
+        String method,
+        String path,
+        Permission permission,
+        Limit limit,
+        Function<ApiCall, Object> resource,
+        Kind kind,
+        StepUp stepUp) {
     /** What a route takes and serves. */
     enum Kind {
         /** JSON, in bodies of limited size. */
@@ -30,6 +37,16 @@ public record Route(
         LINES,
         /** A page or one of its files, which are for browsers and not in the OpenAPI document. */
         PAGE
+    }
+
+    /** What a person must show to do something to their own account, beyond a token (RFC 9470). */
+    public enum StepUp {
+        /** Nothing. */
+        NONE,
+        /** A recent login. */
+        LOGIN,
+        /** A recent login, or the password in the body. Calls with a password wait before the gate for hashes. */
+        LOGIN_OR_PASSWORD
     }
 
     private static final Pattern TEMPLATE = Pattern.compile("\\{[^}]+}");
@@ -44,6 +61,20 @@ public record Route(
 
     private static boolean fits(String segment, String called) {
         return TEMPLATE.matcher(segment).matches() ? !called.isEmpty() : segment.equals(called);
+    }
+
+    /** Returns the same row for a route that needs a recent login. */
+    Route afterRecentLogin() {
+        return after(StepUp.LOGIN);
+    }
+
+    /** Returns the same row for a route that needs a recent login, or takes the password in its place. */
+    Route afterRecentLoginOrPassword() {
+        return after(StepUp.LOGIN_OR_PASSWORD);
+    }
+
+    private Route after(StepUp needed) {
+        return new Route(method, path, permission, limit, resource, kind, needed);
     }
 
     /** Whether the route serves a page or one of its files. */

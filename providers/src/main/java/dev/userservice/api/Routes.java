@@ -80,25 +80,36 @@ public final class Routes {
             route("GET", "/users/me", OWN_ACCOUNT_VIEW, CALLER, UsersResource::new),
             route("GET", "/users/{id}", SELF_OR_ADMIN_VIEW, CALLER, UsersResource::new),
             route("GET", "/users/me/sessions", OWN_ACCOUNT_VIEW, CALLER, SessionsResource::new),
-            route("DELETE", "/users/me/sessions", OWN_ACCOUNT_MANAGE, CALLER, SessionsResource::new),
-            route("DELETE", "/users/me/sessions/{session}", OWN_ACCOUNT_MANAGE, CALLER, SessionsResource::new),
+            route("DELETE", "/users/me/sessions", OWN_ACCOUNT_MANAGE, CALLER, SessionsResource::new)
+                    .afterRecentLoginOrPassword(),
+            route("DELETE", "/users/me/sessions/{session}", OWN_ACCOUNT_MANAGE, CALLER, SessionsResource::new)
+                    .afterRecentLoginOrPassword(),
             route("GET", "/users/{id}/sessions", SELF_OR_ADMIN_VIEW, CALLER, SessionsResource::new),
-            route("DELETE", "/users/{id}/sessions", ADMIN_MANAGE, CALLER, SessionsResource::new),
-            route("DELETE", "/users/{id}/sessions/{session}", ADMIN_MANAGE, CALLER, SessionsResource::new),
+            route("DELETE", "/users/{id}/sessions", ADMIN_MANAGE, CALLER, SessionsResource::new)
+                    .afterRecentLogin(),
+            route("DELETE", "/users/{id}/sessions/{session}", ADMIN_MANAGE, CALLER, SessionsResource::new)
+                    .afterRecentLogin(),
             route("GET", "/users/me/activity", OWN_ACCOUNT_VIEW, CALLER, ActivityResource::new),
             route("GET", "/users/{id}/activity", SELF_OR_ADMIN_VIEW, CALLER, ActivityResource::new),
             route("GET", "/users/me/activity/daily", OWN_ACCOUNT_VIEW, CALLER, DailyActivityResource::new),
             route("GET", "/users/{id}/activity/daily", SELF_OR_ADMIN_VIEW, CALLER, DailyActivityResource::new),
             route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, ActivityResource::new),
-            route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
+            route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new)
+                    .afterRecentLoginOrPassword(),
             route("POST", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, ACTIVATION, PendingEmailResource::new),
             route("DELETE", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, CALLER, PendingEmailResource::new),
-            hashing("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new),
-            route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
-            route("PATCH", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
-            route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new),
-            route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, UserChangesResource::new),
-            route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, UserChangesResource::new),
+            hashing("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new)
+                    .afterRecentLoginOrPassword(),
+            route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new)
+                    .afterRecentLoginOrPassword(),
+            route("PATCH", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new)
+                    .afterRecentLoginOrPassword(),
+            route("DELETE", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new)
+                    .afterRecentLogin(),
+            route("DELETE", "/users/id", ADMIN_MANAGE, CALLER, UserChangesResource::new)
+                    .afterRecentLogin(),
+            route("DELETE", "/users/identifier", ADMIN_MANAGE, CALLER, UserChangesResource::new)
+                    .afterRecentLogin(),
             route("POST", "/users/{id}/unlock", ADMIN_MANAGE, CALLER, UserActionsResource::new),
             route("POST", "/users/{id}/require-password-change", ADMIN_MANAGE, CALLER, UserActionsResource::new),
             route("GET", "/users/{id}/credentials", SELF_OR_ADMIN_VIEW, CALLER, UserActionsResource::new),
@@ -107,10 +118,14 @@ public final class Routes {
             route("GET", "/users/me/export", OWN_ACCOUNT_MANAGE, CALLER, PersonResource::new),
             route("GET", "/users/{id}/export", SELF_OR_ADMIN_VIEW, CALLER, PersonResource::new),
             hashing("POST", "/users/auth/check", ADMIN_VIEW, CALLER, AuthCheckResource::new),
-            route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
-            route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, MfaResource::new),
-            route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
-            route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new),
+            route("PATCH", "/users/mfa/enable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new)
+                    .afterRecentLoginOrPassword(),
+            route("POST", "/users/mfa/verify", OWN_ACCOUNT_MANAGE, CALLER, MfaResource::new)
+                    .afterRecentLoginOrPassword(),
+            route("GET", "/users/mfa/qr", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new)
+                    .afterRecentLogin(),
+            route("PATCH", "/users/mfa/disable", SELF_OR_ADMIN_MANAGE, CALLER, MfaResource::new)
+                    .afterRecentLoginOrPassword(),
             route("GET", "/metrics", VENDOR, METRICS, MetricsResource::new),
             route("GET", "/users/health", PUBLIC, ANONYMOUS, HealthResource::new),
             page("/activity-log", ActivityPageResource::new),
@@ -130,21 +145,21 @@ public final class Routes {
 
     private static Route route(
             String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
-        return new Route(method, path, permission, limit, resource, Route.Kind.JSON);
+        return new Route(method, path, permission, limit, resource, Route.Kind.JSON, Route.StepUp.NONE);
     }
 
     private static Route hashing(
             String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
-        return new Route(method, path, permission, limit, resource, Route.Kind.PASSWORD);
+        return new Route(method, path, permission, limit, resource, Route.Kind.PASSWORD, Route.StepUp.NONE);
     }
 
     private static Route lines(
             String method, String path, Permission permission, Limit limit, Function<ApiCall, Object> resource) {
-        return new Route(method, path, permission, limit, resource, Route.Kind.LINES);
+        return new Route(method, path, permission, limit, resource, Route.Kind.LINES, Route.StepUp.NONE);
     }
 
     private static Route page(String path, Function<ApiCall, Object> resource) {
-        return new Route("GET", path, PUBLIC, ANONYMOUS, resource, Route.Kind.PAGE);
+        return new Route("GET", path, PUBLIC, ANONYMOUS, resource, Route.Kind.PAGE, Route.StepUp.NONE);
     }
 
     /**
@@ -183,6 +198,18 @@ public final class Routes {
         return matching(path).stream()
                 .anyMatch(route ->
                         route.kind() == Route.Kind.PASSWORD && route.method().equals(method));
+    }
+
+    /**
+     * Whether a call checks a password if its body has one, in place of a recent login. As {@link #hashes}, the answer needs
+     * no session.
+     *
+     * @param path the path below the API's base, normalized
+     */
+    public static boolean mayHash(String method, String path) {
+        return matching(path).stream()
+                .anyMatch(route -> route.stepUp() == Route.StepUp.LOGIN_OR_PASSWORD
+                        && route.method().equals(method));
     }
 
     /** Returns the path's template in the table; empty for a path that is not listed. */

@@ -65,7 +65,7 @@ final class GateAnswer {
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer");
         switch (kind) {
-            case API -> {
+            case API, API_BY_BODY -> {
                 exposeToAnyOrigin(request);
                 end(response, PROBLEM_JSON, ApiProblem.unavailable(seconds).json());
             }
@@ -93,7 +93,7 @@ final class GateAnswer {
         closeUnlessRead(request);
         ApiProblem problem = ApiProblem.tooLarge();
         HttpServerResponse response = request.response().setStatusCode(problem.status());
-        if (kind == GatedCall.Kind.API) {
+        if (kind.isApi()) {
             exposeToAnyOrigin(request);
             end(response, PROBLEM_JSON, problem.json());
         } else {

@@ -19,13 +19,19 @@ record GatedCall(String realm, Kind kind) {
     enum Kind {
         /** A route of the API that {@linkplain Routes#hashes hashes}. */
         API,
+        /** A route of the API that {@linkplain Routes#mayHash hashes} if its body has the caller's password. */
+        API_BY_BODY,
         /** Keycloak's token endpoint (OpenID Connect Core, section 3.1.3), which hashes for the password grant alone. */
         TOKEN,
         /** A form of Keycloak's login pages. */
-        PAGE
+        PAGE;
+
+        boolean isApi() {
+            return this == API || this == API_BY_BODY;
+        }
     }
 
-    private static final Set<String> METHODS = Set.of("POST", "PUT", "PATCH");
+    private static final Set<String> METHODS = Set.of("POST", "PUT", "PATCH", "DELETE");
     private static final Pattern MATRIX_PARAMETER = Pattern.compile(";[^/]*");
 
     /** The segments before the one that tells the kind: {@code realms} and the realm's name. */
@@ -52,7 +58,7 @@ record GatedCall(String realm, Kind kind) {
 
     private static Optional<Kind> kind(String method, String path, String rest) {
         if (ApiPath.covers(path)) {
-            return Optional.of(Kind.API).filter(api -> Routes.hashes(method, ApiPath.below(path)));
+            return ofApi(method, ApiPath.below(path));
         }
         if (!method.equals("POST")) {
             return Optional.empty();
@@ -64,6 +70,13 @@ record GatedCall(String realm, Kind kind) {
         return rest.equals("protocol/openid-connect/token") || rest.equals("protocol/openid-connect/token/")
                 ? Optional.of(Kind.TOKEN)
                 : Optional.empty();
+    }
+
+    private static Optional<Kind> ofApi(String method, String path) {
+        if (Routes.hashes(method, path)) {
+            return Optional.of(Kind.API);
+        }
+        return Routes.mayHash(method, path) ? Optional.of(Kind.API_BY_BODY) : Optional.empty();
     }
 
     private static String decoded(String segment) {

@@ -60,8 +60,11 @@ public final class HashingGate {
         Optional<GatedCall> call = GatedCall.of(request.request().method().name(), new CurrentRequest(request).path());
         if (call.isEmpty()) {
             request.next();
-        } else if (call.get().kind() == GatedCall.Kind.API && ArrivingBody.isDeclaredTooLong(request.request())) {
+        } else if (call.get().kind().isApi() && ArrivingBody.isDeclaredTooLong(request.request())) {
             // The route refuses it without a look.
+            request.next();
+        } else if (call.get().kind() == GatedCall.Kind.API_BY_BODY && isWithoutType(request)) {
+            // The route reads no body without a type.
             request.next();
         } else if (ArrivingBody.isDeclaredTooLong(request.request())
                 || ArrivingBody.isWithoutKnownEnd(request.request())) {
@@ -84,13 +87,25 @@ public final class HashingGate {
     }
 
     private void arrived(RoutingContext request, GatedCall call, ArrivingBody body) {
-        String type = request.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (call.kind() == GatedCall.Kind.TOKEN && !TokenForm.isPasswordGrant(type, body.bytes())) {
+        if (mayHash(request, call.kind(), body)) {
+            held(request, call, gate, body::free).enter();
+        } else {
             body.free();
             request.next();
-        } else {
-            held(request, call, gate, body::free).enter();
         }
+    }
+
+    private static boolean mayHash(RoutingContext request, GatedCall.Kind kind, ArrivingBody body) {
+        return switch (kind) {
+            case TOKEN ->
+                TokenForm.isPasswordGrant(request.request().getHeader(HttpHeaders.CONTENT_TYPE), body.bytes());
+            case API_BY_BODY -> ProofBody.mayHavePassword(body.bytes());
+            case API, PAGE -> true;
+        };
+    }
+
+    private static boolean isWithoutType(RoutingContext request) {
+        return request.request().getHeader(HttpHeaders.CONTENT_TYPE) == null;
     }
 
     private HeldRequest held(RoutingContext request, GatedCall call, Gate before, Runnable onLeave) {

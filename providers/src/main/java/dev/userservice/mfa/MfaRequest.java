@@ -2,6 +2,8 @@ package dev.userservice.mfa;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.stepup.LoginProof;
+import dev.userservice.stepup.ProofRequest;
 import dev.userservice.web.JsonRequest;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -13,11 +15,18 @@ public record MfaRequest(
         String userId,
 
         @Schema(nullable = true, minLength = 1, maxLength = 16, description = "A current code, to disable one's own")
-        String totp)
-        implements JsonRequest {
-    static final MfaRequest EMPTY = new MfaRequest(null, null);
+        String totp,
 
-    /** Omits the code, because codes must never appear in a log. */
+        @Schema(nullable = true, minLength = 1, maxLength = 512, description = ProofRequest.PASSWORD)
+        String currentPassword)
+        implements JsonRequest {
+    static final MfaRequest EMPTY = new MfaRequest(null, null, null);
+
+    LoginProof proof() {
+        return new LoginProof(currentPassword, totp);
+    }
+
+    /** Omits the code and the password, because neither may appear in a log. */
     @Override
     public String toString() {
         return "MfaRequest[user=" + userId + "]";

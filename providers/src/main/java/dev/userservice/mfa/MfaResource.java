@@ -2,6 +2,8 @@ package dev.userservice.mfa;
 
 import dev.userservice.access.ApiCall;
 import dev.userservice.ratelimit.LoginLimit;
+import dev.userservice.stepup.LoginProof;
+import dev.userservice.stepup.RecentLogin;
 import dev.userservice.users.UserView;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
@@ -47,7 +49,12 @@ public final class MfaResource {
     public TotpSecret enable(@RequestBody(required = false) MfaRequest request) {
         MfaRequest asked = valid(request);
         Mfa mfa = new Mfa(call);
-        return isOwn(asked.userId()) ? mfa.enable() : mfa.enableFor(managed(asked.userId()));
+        if (!isOwn(asked)) {
+            return mfa.enableFor(managed(asked.userId()));
+        }
+        call.caller().ownAccount().requireManage();
+        new RecentLogin(call).require(asked.proof());
+        return mfa.enable();
     }
 
     @POST
@@ -58,6 +65,7 @@ public final class MfaResource {
     public UserView verify(@RequestBody(required = true) VerifyMfaRequest request) {
         call.caller().ownAccount().requireManage();
         JsonRequest.required(request).requireValid();
+        new RecentLogin(call).require(request.proof());
         return UserView.forCaller(call, new Mfa(call).verify(request.code()));
     }
 
@@ -76,7 +84,12 @@ public final class MfaResource {
                     @Schema(minLength = 1, maxLength = 255)
                     String userId) {
         TotpSecretView secrets = new TotpSecretView(call);
-        return isOwn(userId) ? secrets.show() : secrets.showOf(managed(userId));
+        if (!isOwn(userId)) {
+            return secrets.showOf(managed(userId));
+        }
+        call.caller().ownAccount().requireManage();
+        new RecentLogin(call).require(LoginProof.NONE);
+        return secrets.show();
     }
 
     @PATCH
@@ -91,19 +104,35 @@ public final class MfaResource {
     @APIResponse(responseCode = "409", description = "A role of the caller's demands it")
     public UserView disable(@RequestBody(required = false) MfaRequest request) {
         MfaRequest asked = valid(request);
-        if (!isOwn(asked.userId())) {
+        if (!isOwn(asked)) {
             return UserView.forCaller(call, new Mfa(call).disableFor(managed(asked.userId())));
         }
         call.caller().ownAccount().requireManage();
         new FieldErrors().required("totp", asked.totp()).throwIfAny();
         return new LoginLimit(call.session(), call.realm())
-                .guardCheck(call.caller().user(), () -> UserView.forCaller(call, new Mfa(call).disable(asked.totp())));
+                .guardCheck(call.caller().user(), () -> {
+                    new RecentLogin(call).requirePassword(asked.currentPassword());
+                    return UserView.forCaller(call, new Mfa(call).disable(asked.totp()));
+                });
     }
 
     private static MfaRequest valid(MfaRequest request) {
         MfaRequest asked = Objects.requireNonNullElse(request, MfaRequest.EMPTY);
         asked.requireValid();
         return asked;
+    }
+
+    /**
+     * Whether the caller asks about themselves.
+     *
+     * @throws dev.userservice.web.ApiProblem 400 for the caller's password in a request about somebody else
+     */
+    private boolean isOwn(MfaRequest asked) {
+        boolean isOwn = isOwn(asked.userId());
+        if (!isOwn && asked.proof().isGiven()) {
+            throw LoginProof.ofAnother();
+        }
+        return isOwn;
     }
 
     private boolean isOwn(String userId) {

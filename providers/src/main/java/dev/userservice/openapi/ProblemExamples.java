@@ -28,6 +28,30 @@ final class ProblemExamples {
     private static final Example ENABLED =
             conflict("enabled", "There is one already", "MFA is enabled for this user already");
 
+    private static final Example OLD_LOGIN = new Example(
+            "old",
+            "The token is valid, and its login is not recent enough",
+            ApiProblem.insufficientAuthentication(600));
+    private static final Example TOKEN = new Example("token", "The token is not valid", ApiProblem.invalidToken());
+
+    /** The operations that need a recent login. */
+    private static final List<String> STEP_UP = List.of(
+            "updateOwnUser",
+            "changeOwnPassword",
+            "updateUser",
+            "patchUser",
+            "deleteUser",
+            "deleteUserById",
+            "deleteUserByIdentifier",
+            "endOwnSessions",
+            "endOwnSession",
+            "endUserSessions",
+            "endUserSession",
+            "enableMfa",
+            "verifyMfa",
+            "showMfa",
+            "disableMfa");
+
     /** The examples, by the operation's id and the status, separated by a blank. */
     private static final Map<String, List<Example>> EXAMPLES = Map.ofEntries(
             Map.entry(
@@ -88,12 +112,16 @@ final class ProblemExamples {
 
     /** Returns the examples; none if the status says everything. */
     static List<Example> of(String operationId, String status) {
+        if (status.equals("401") && STEP_UP.contains(operationId)) {
+            return List.of(OLD_LOGIN, TOKEN);
+        }
         return EXAMPLES.getOrDefault(operationId + " " + status, List.of());
     }
 
     /** Returns the keys of the examples that belong to none of these operations. */
     static List<String> without(Stream<String> operationIds) {
         List<String> lost = new ArrayList<>(EXAMPLES.keySet());
+        STEP_UP.forEach(id -> lost.add(id + " 401"));
         operationIds.forEach(id -> lost.removeIf(key -> key.startsWith(id + " ")));
         return lost;
     }

@@ -219,7 +219,8 @@ final class ProblemResponses {
                         "mfa_required",
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.BOOLEAN)
-                                .description("The password was right, and a one-time code is needed"));
+                                .description("A one-time code is needed; at a login, the password was right"))
+                .addProperty("max_age", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER));
     }
 
     private static Schema text(String description) {

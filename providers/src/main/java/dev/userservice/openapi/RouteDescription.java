@@ -4,19 +4,20 @@ import dev.userservice.access.Permission;
 import dev.userservice.api.Route;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.settings.Rate;
+import dev.userservice.settings.Settings;
 import java.util.Set;
 
 /** The sentences about a route that the table of routes decides: who may call it, and how often. */
 final class RouteDescription {
-    /** The operations that check a password or a code, besides the one by which the caller is authenticated. */
-    private static final Set<String> GUESSABLE = Set.of("login", "checkPassword", "changeOwnPassword", "disableMfa");
+    /** The operations that check a password or a code, besides those that take one in place of a recent login. */
+    private static final Set<String> GUESSABLE = Set.of("login", "checkPassword");
 
     private RouteDescription() {}
 
     /** Returns the sentences in Markdown. */
     static String of(Route route, String operationId) {
-        return "**Who may call:** " + callers(route.permission()) + "\n\n**Rate limit:** " + limit(route)
-                + guesses(operationId) + ".";
+        return "**Who may call:** " + callers(route.permission()) + stepUp(route.stepUp()) + "\n\n**Rate limit:** "
+                + limit(route) + guesses(route, operationId) + ".";
     }
 
     private static String callers(Permission permission) {
@@ -58,8 +59,20 @@ final class RouteDescription {
         };
     }
 
-    private static String guesses(String operationId) {
-        return GUESSABLE.contains(operationId)
+    /** Returns the sentence about a recent login, by which the tests too find the routes that need one. */
+    private static String stepUp(Route.StepUp needed) {
+        String age = "`" + Settings.RECENT_LOGIN.name() + "` (" + Settings.RECENT_LOGIN.defaultValue()
+                + " s unless set otherwise)";
+        String asked = "\n\n**Recent login:** for one's own account, the login of the token is at most " + age + " old";
+        return switch (needed) {
+            case NONE -> "";
+            case LOGIN -> asked + ".";
+            case LOGIN_OR_PASSWORD -> asked + "; or the body has `current_password`.";
+        };
+    }
+
+    private static String guesses(Route route, String operationId) {
+        return GUESSABLE.contains(operationId) || route.stepUp() == Route.StepUp.LOGIN_OR_PASSWORD
                 ? "; besides, wrong passwords and codes count, for the account by " + setting(Limit.FAILED_LOGIN)
                         + " and for the address by " + setting(Limit.FAILED_ADDRESS)
                 : "";

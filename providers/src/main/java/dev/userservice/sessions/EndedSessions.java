@@ -5,6 +5,8 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.access.EscalationGuard;
 import dev.userservice.account.Logout;
 import dev.userservice.keycloak.UserSessions;
+import dev.userservice.stepup.LoginProof;
+import dev.userservice.stepup.RecentLogin;
 import dev.userservice.users.AccountStatus;
 import dev.userservice.web.ApiProblem;
 import java.util.List;
@@ -15,8 +17,13 @@ import org.keycloak.models.UserSessionModel;
 
 /** Ends sessions: the caller's own, or those of a user whom the caller may manage. Their tokens are refused from then on. */
 record EndedSessions(ApiCall call) {
-    /** Ends the caller's sessions but the one of the call, which ends too if that is wanted. */
-    void ofCaller(UserModel user, boolean includesCurrent) {
+    /**
+     * Ends the caller's sessions but the one of the call, which ends too if that is wanted.
+     *
+     * @throws ApiProblem as {@link RecentLogin#require}
+     */
+    void ofCaller(UserModel user, boolean includesCurrent, LoginProof proof) {
+        new RecentLogin(call).require(proof);
         new AccountStatus(call).endOtherSessions(user);
         if (includesCurrent) {
             new Logout(call).logout(call.caller());
@@ -24,14 +31,17 @@ record EndedSessions(ApiCall call) {
     }
 
     /**
-     * Ends the caller's session of this id, online and offline.
+     * Ends the caller's session of this id, online and offline. A recent login is needed unless it is the one of the call.
      *
-     * @throws ApiProblem 404 if the caller has none
+     * @throws ApiProblem 404 if the caller has none; and as {@link RecentLogin#require}
      */
-    void ofCaller(UserModel user, String id) {
+    void ofCaller(UserModel user, String id, LoginProof proof) {
         CurrentSession current = CurrentSession.of(call);
         List<UserSessionModel> others =
                 found(user, id).stream().filter(one -> !current.is(one)).toList();
+        if (proof.isGiven() || !others.isEmpty() || !current.hasId(id)) {
+            new RecentLogin(call).require(proof);
+        }
         if (others.isEmpty() && !current.hasId(id)) {
             throw nothing();
         }
@@ -51,6 +61,7 @@ record EndedSessions(ApiCall call) {
      * @throws ApiProblem 403 for a user above the caller
      */
     void of(UserModel user) {
+        new RecentLogin(call).requireOfSelf(user.getId());
         new EscalationGuard(call).requireNotMorePrivileged(user);
         new AccountStatus(call).endSessions(user);
     }
@@ -61,6 +72,7 @@ record EndedSessions(ApiCall call) {
      * @throws ApiProblem 403 for a user above the caller; 404 if the user has none
      */
     void of(UserModel user, String id) {
+        new RecentLogin(call).requireOfSelf(user.getId());
         new EscalationGuard(call).requireNotMorePrivileged(user);
         List<UserSessionModel> found = found(user, id);
         if (found.isEmpty()) {

@@ -1,7 +1,9 @@
 package dev.userservice.sessions;
 
 import dev.userservice.access.ApiCall;
+import dev.userservice.stepup.ProofRequest;
 import dev.userservice.web.FieldErrors;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,10 +17,12 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Serves the sessions of the caller, and those of users to admins. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Account")
 public final class SessionsResource {
@@ -68,11 +72,13 @@ public final class SessionsResource {
             @QueryParam("include_current")
                     @Parameter(description = "Whether the session of this request ends too")
                     @Schema(type = SchemaType.BOOLEAN)
-                    String includeCurrent) {
+                    String includeCurrent,
+            @RequestBody(required = false) ProofRequest request) {
         FieldErrors errors = new FieldErrors();
         boolean includesCurrent = errors.flag("include_current", includeCurrent).orElse(false);
         errors.throwIfAny();
-        new EndedSessions(call).ofCaller(call.caller().ownAccount().requireManage(), includesCurrent);
+        new EndedSessions(call)
+                .ofCaller(call.caller().ownAccount().requireManage(), includesCurrent, ProofRequest.of(request));
         return Response.noContent().build();
     }
 
@@ -80,8 +86,10 @@ public final class SessionsResource {
     @Path("users/me/sessions/{session}")
     @Operation(operationId = "endOwnSession", summary = "End a session of the caller", description = TWINS)
     @APIResponse(responseCode = "204", description = ENDED)
-    public Response endOwnOne(@PathParam("session") @Parameter(description = SESSION) String session) {
-        new EndedSessions(call).ofCaller(call.caller().ownAccount().requireManage(), session);
+    public Response endOwnOne(
+            @PathParam("session") @Parameter(description = SESSION) String session,
+            @RequestBody(required = false) ProofRequest request) {
+        new EndedSessions(call).ofCaller(call.caller().ownAccount().requireManage(), session, ProofRequest.of(request));
         return Response.noContent().build();
     }
 

@@ -70,6 +70,12 @@ public final class Settings {
             Settings::names,
             "Users with one of these roles must use one-time codes.");
 
+    public static final Setting<Integer> RECENT_LOGIN = number(
+            "recent-login",
+            new Range("seconds", 0, 86_400),
+            600,
+            "How old a login may be for what hands an account over or ends it: a new password or e-mail address of one's own, setting up or removing one's second factor, ending one's other sessions, and deleting oneself. An older login must be repeated, or the request must have the password. 0 means that any login counts.");
+
     public static final Setting<Integer> ACTIVITY_RETENTION = number(
             "activity-retention",
             new Range("days", 0, 36_500),
@@ -126,7 +132,7 @@ public final class Settings {
     public static final Setting<Rate> LIMIT_LOGIN = limit(
             "limit-login",
             "5/1m",
-            "How often an address may call POST /login, and how often a user may call PUT /users/me/password.");
+            "How often an address may call POST /login, and how often a user may send a current password, to change it or in place of a recent login.");
 
     public static final Setting<Rate> LIMIT_REGISTER = limit(
             "limit-register", "5/1m", "How often an address may register a user, by the API or on Keycloak's page.");
@@ -198,6 +204,7 @@ public final class Settings {
             FRONTEND_URL,
             LOGO_URL,
             MFA_REQUIRED_ROLES,
+            RECENT_LOGIN,
             ACTIVITY_RETENTION,
             PENDING_RETENTION,
             NEW_DEVICE_MAIL,

@@ -4,6 +4,8 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.password.PasswordCheck;
 import dev.userservice.password.PasswordRules;
+import dev.userservice.stepup.LoginProof;
+import dev.userservice.stepup.RecentLogin;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.util.List;
@@ -32,13 +34,18 @@ record OwnAccount(ApiCall call) {
      *
      * @param errors the errors of the request found so far, which are reported together with those of the tenant's
      *     rules
+     * @param mayChangeEmail whether the caller has shown what a new address needs, see {@link RecentLogin}
      * @return the user after the change
      * @throws ApiProblem 400 for invalid fields; 409 for a username or address that is taken; 429 for another new
      *     address too soon after the last one; 401 for a user who was disabled or deleted meanwhile
      */
-    public UserModel update(AttributeChanges change, FieldErrors errors) {
+    public UserModel update(AttributeChanges change, FieldErrors errors, boolean mayChangeEmail) {
         UserModel user = call.caller().ownAccount().lock();
         ProfileEditor asked = new ProfileEditor(call, user, change, UserProfileContext.ACCOUNT);
+        if (asked.isOtherEmailAsked() && !mayChangeEmail) {
+            // The address was changed since the caller was asked for a recent login, or not asked.
+            throw new RecentLogin(call).challenge();
+        }
         FieldErrors taken = new FieldErrors();
         asked.check(errors, taken);
         DuplicateUser.requireNone(taken, errors);
@@ -81,11 +88,12 @@ record OwnAccount(ApiCall call) {
     /**
      * Changes the caller's own password, and ends all their sessions except the one of the call.
      *
+     * @param current the current password, and a one-time code if the caller gives one
      * @throws ApiProblem 400 for a current password that is wrong, or cannot be checked at the moment, which counts as
      *     a failed login; 400 for a new password that the tenant's policy rejects; 401 for a user who was disabled or
      *     deleted meanwhile
      */
-    public void changePassword(String current, String replacement) {
+    public void changePassword(LoginProof current, String replacement) {
         UserModel known = call.caller().user();
         PasswordRules rules = new PasswordRules(call.session(), call.realm());
         // The rules that cost nothing are checked first, because each check of the current password costs a hash.
@@ -95,15 +103,17 @@ record OwnAccount(ApiCall call) {
         }
         // The password is checked before the lock, because the hash takes long.
         List<Long> checked = passwordDates(known);
-        Optional<String> refused = new PasswordCheck(call).refusalBeforeChange(known, current);
+        Optional<String> refused = new PasswordCheck(call)
+                .refusalBeforeChange(known, current.currentPassword())
+                .or(() -> new RecentLogin(call).refusalOfCode(current.totp()));
         if (refused.isPresent()) {
             passwordEvents().forEach(event -> event.error(refused.get()));
-            throw notCurrent().remembered();
+            throw current.wrong();
         }
         UserModel user = call.caller().ownAccount().lock();
         if (!passwordDates(user).equals(checked)) {
             // A concurrent call was faster, and may have ended this very session.
-            throw notCurrent();
+            throw ApiProblem.invalid(CURRENT, "This is not the current password");
         }
         List<String> complaints = rules.complaints(user, replacement);
         if (complaints.isEmpty()) {
@@ -119,10 +129,6 @@ record OwnAccount(ApiCall call) {
     private ApiProblem refused(List<String> complaints) {
         passwordEvents().forEach(event -> event.error(Errors.PASSWORD_REJECTED));
         return ApiProblem.invalid(Map.of(REPLACEMENT, complaints));
-    }
-
-    private static ApiProblem notCurrent() {
-        return ApiProblem.invalid(CURRENT, "This is not the current password");
     }
 
     /** Returns when the password was set; a new hash of the same password has the same date. */

@@ -4,6 +4,8 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.ratelimit.RateLimits;
+import dev.userservice.stepup.RecentLogin;
+import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
@@ -34,8 +36,9 @@ public final class OwnAccountResource {
     @Operation(
             operationId = "updateOwnUser",
             summary = "Change one's own profile",
-            description = "What the tenant's user profile lets people change. A new e-mail address"
-                    + " takes effect when it is proved by the code of the mail; pending_email shows it until then.")
+            description =
+                    "What the tenant's user profile lets people change. A new e-mail address needs a recent login, and"
+                            + " takes effect when it is proved by the code of the mail; pending_email shows it until then.")
     @APIResponseSchema(value = UserMessage.class, responseDescription = "The user as it is now")
     @APIResponse(responseCode = "409", description = "The username or e-mail address is taken")
     @APIResponse(
@@ -44,7 +47,13 @@ public final class OwnAccountResource {
     public UserMessage update(@RequestBody(required = true) UpdateOwnUserRequest request) {
         call.caller().ownAccount().requireManage();
         JsonRequest.required(request);
-        UserModel user = new OwnAccount(call).update(request.toChange(), request.validate());
+        FieldErrors errors = request.validate();
+        boolean isProved = request.hasNewEmail(call.caller().user());
+        if (isProved || request.proof().isGiven()) {
+            errors.throwIfAny();
+            new RecentLogin(call).require(request.proof());
+        }
+        UserModel user = new OwnAccount(call).update(request.toChange(), errors, isProved);
         return new UserMessage("User updated successfully", UserView.forSelf(call, user));
     }
 
@@ -54,15 +63,16 @@ public final class OwnAccountResource {
             operationId = "changeOwnPassword",
             summary = "Change one's own password",
             description = "Ends all sessions of the user but the one of the token. A wrong current password counts as a"
-                    + " failed login.")
+                    + " failed login. After a login that is not recent, a user with a second factor also sends totp.")
     public Message changePassword(@RequestBody(required = true) ChangePasswordRequest request) {
         call.caller().ownAccount().requireManage();
         JsonRequest.required(request).validate();
         UserModel own = call.caller().user();
+        new RecentLogin(call).requireCode(request.totp());
         RateLimits.of(call.session()).require(call.realm(), Limit.LOGIN, own.getId(), event -> event.user(own.getId()));
         return new LoginLimit(call.session(), call.realm())
                 .guardCheck(call.caller().user(), () -> {
-                    new OwnAccount(call).changePassword(request.currentPassword(), request.newPassword());
+                    new OwnAccount(call).changePassword(request.proof(), request.newPassword());
                     return new Message("Password updated successfully");
                 });
     }

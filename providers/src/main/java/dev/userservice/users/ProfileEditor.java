@@ -113,11 +113,14 @@ final class ProfileEditor {
         return !isSame && !Objects.equals(now, next);
     }
 
+    /** Whether the change gives the user another e-mail address, or clears it. */
+    boolean isOtherEmailAsked() {
+        return change.attributes().containsKey(UserModel.EMAIL) && isAsked(UserModel.EMAIL);
+    }
+
     /** Whether the change gives the user another e-mail address, which is not proved yet. */
     boolean isNewEmailAsked() {
-        return change.attributes().containsKey(UserModel.EMAIL)
-                && isAsked(UserModel.EMAIL)
-                && change.attributes().get(UserModel.EMAIL).apply(user.getEmail()) != null;
+        return isOtherEmailAsked() && change.attributes().get(UserModel.EMAIL).apply(user.getEmail()) != null;
     }
 
     /** Whether the change takes the e-mail address from the user. */

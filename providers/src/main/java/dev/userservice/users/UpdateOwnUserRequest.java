@@ -3,8 +3,11 @@ package dev.userservice.users;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.stepup.LoginProof;
+import dev.userservice.stepup.ProofRequest;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
+import dev.userservice.web.LowerCase;
 import dev.userservice.web.MergePatch;
 import java.util.HashMap;
 import java.util.Map;
@@ -65,7 +68,13 @@ public record UpdateOwnUserRequest(
                 type = SchemaType.OBJECT,
                 implementation = Object.class,
                 description = "Merged into those there are; at most 8 KiB then")
-        JsonNode preferences)
+        JsonNode preferences,
+
+        @Schema(minLength = 1, maxLength = 512, description = ProofRequest.PASSWORD)
+        String currentPassword,
+
+        @Schema(minLength = 1, maxLength = 16, description = ProofRequest.CODE)
+        String totp)
         implements JsonRequest {
 
     /** Returns all errors of the patch that are found without the tenant's own rules. */
@@ -87,6 +96,15 @@ public record UpdateOwnUserRequest(
             errors.add("preferences", "This must be a JSON object");
         }
         return errors;
+    }
+
+    /** Whether the patch has another e-mail address than the user, or clears it. A difference in case does not count. */
+    boolean hasNewEmail(UserModel user) {
+        return email != null && !LowerCase.same(text(email), user.getEmail());
+    }
+
+    LoginProof proof() {
+        return new LoginProof(currentPassword, totp);
     }
 
     private static void requireText(FieldErrors errors, String field, JsonNode value) {

@@ -1,6 +1,8 @@
 package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
+import dev.userservice.stepup.LoginProof;
+import dev.userservice.stepup.RecentLogin;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
@@ -72,8 +74,24 @@ public final class UserChangesResource {
 
     private UserMessage change(UserModel known, UpdateUserRequest request) {
         JsonRequest.required(request);
-        UserModel user = new UserAdministration(call).update(known, request.toChange(), request.validate());
+        FieldErrors errors = request.validate();
+        requireRecentLogin(known, request.profile(), errors);
+        UserModel user = new UserAdministration(call).update(known, request.toChange(), errors);
         return new UserMessage("User updated successfully", UserView.forAdmin(call, user));
+    }
+
+    /** Requires of an admin who changes their own e-mail address what {@code PUT /users/me} requires. */
+    private void requireRecentLogin(UserModel known, UpdateOwnUserRequest profile, FieldErrors errors) {
+        RecentLogin recent = new RecentLogin(call);
+        boolean isGiven = profile.proof().isGiven();
+        if (!recent.isOfSelf(known.getId())) {
+            if (isGiven) {
+                throw LoginProof.ofAnother();
+            }
+        } else if (isGiven || profile.hasNewEmail(known)) {
+            errors.throwIfAny();
+            recent.require(profile.proof());
+        }
     }
 
     @DELETE
@@ -157,6 +175,7 @@ public final class UserChangesResource {
     }
 
     private Response gone(UserModel known, boolean isErased) {
+        new RecentLogin(call).requireOfSelf(known.getId());
         new UserAdministration(call).delete(known, isErased);
         return Response.noContent().build();
     }

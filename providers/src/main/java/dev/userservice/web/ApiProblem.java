@@ -65,6 +65,21 @@ public final class ApiProblem extends RuntimeException {
                 .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
     }
 
+    /**
+     * Returns a 401 for a token that is valid, but whose login is too old for the request (RFC 9470, section 3).
+     *
+     * @param maxAge the age that the login may have, in seconds
+     */
+    public static ApiProblem insufficientAuthentication(int maxAge) {
+        String detail = "This needs a login that is at most " + maxAge + " s old, or the current password";
+        return of(Status.UNAUTHORIZED, detail)
+                .with("max_age", maxAge)
+                .header(
+                        "WWW-Authenticate",
+                        "Bearer error=\"insufficient_user_authentication\", error_description=\"" + detail
+                                + "\", max_age=\"" + maxAge + "\"");
+    }
+
     public static ApiProblem forbidden(String detail) {
         return of(Status.FORBIDDEN, detail);
     }

@@ -8,6 +8,7 @@ import jakarta.ws.rs.ext.Provider;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.util.Locale;
 
 /**
  * Reads request bodies with {@link StrictJson}; Keycloak's own reader is less strict than the API's contract. Texts that
@@ -30,9 +31,20 @@ public final class JsonRequestReader implements MessageBodyReader<JsonRequest> {
             MultivaluedMap<String, String> headers,
             InputStream body) {
         JsonRequest request = StrictJson.read(body, type);
+        if (request != null && isWithoutType(headers)) {
+            // What comes before the routes has not looked at a body that no type declares. Only HTTP/2 lets it get
+            // here.
+            throw ApiProblem.unsupportedMediaType(MediaType.APPLICATION_JSON);
+        }
         if (request != null) {
             FieldErrors.ofLongTexts(request).throwIfAny();
         }
         return request;
+    }
+
+    private static boolean isWithoutType(MultivaluedMap<String, String> headers) {
+        return headers.keySet().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .noneMatch("content-type"::equals);
     }
 }

@@ -11,10 +11,12 @@ import dev.userservice.users.UserIdRequest;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.JsonRequest;
 import dev.userservice.web.JsonRequestReader;
+import jakarta.ws.rs.core.MultivaluedHashMap;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,7 +67,7 @@ final class BodyLimitsTest {
                                 type,
                                 null,
                                 null,
-                                null,
+                                new MultivaluedHashMap<>(Map.of("Content-Type", "application/json")),
                                 new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))));
         assertEquals(400, problem.status());
         return problem.json();

@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.userservice.access.Permission;
+import dev.userservice.api.Route.StepUp;
 import dev.userservice.web.ApiProblem;
+import dev.userservice.web.JsonRequest;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -134,15 +140,67 @@ final class RoutesTest {
      */
     @Test
     void whatTakesAPasswordHashes() {
-        Set<String> takers = resourceMethodsWith(method -> method.getRawParameterTypes().stream()
-                .flatMap(type -> type.getFields().stream())
-                .anyMatch(field -> field.getName().toLowerCase(Locale.ROOT).contains("password")));
+        Set<String> takers = resourceMethodsWith(
+                method -> method.getRawParameterTypes().stream().anyMatch(RoutesTest::hasPassword));
         takers.remove("POST /users/import");
         Set<String> declared = Routes.ALL.stream()
-                .filter(route -> route.kind() == Route.Kind.PASSWORD)
+                .filter(route -> route.kind() == Route.Kind.PASSWORD || route.stepUp() == StepUp.LOGIN_OR_PASSWORD)
                 .map(route -> route.method() + " " + route.path())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(declared, takers);
+    }
+
+    /** Whether the record of a body, or of a part of it, has a password. */
+    private static boolean hasPassword(JavaClass type) {
+        return type.getFields().stream()
+                .anyMatch(field -> (!field.getModifiers().contains(JavaModifier.STATIC)
+                                && field.getName().toLowerCase(Locale.ROOT).contains("password"))
+                        || (field.getRawType().isAssignableTo(JsonRequest.class)
+                                && !field.getRawType().equals(type)
+                                && hasPassword(field.getRawType())));
+    }
+
+    /**
+     * Says of each route by which people change something what it needs beyond a token. A new route is missing here until
+     * somebody has thought about what a thief of a token could do with it. The routes with {@code LOGIN_OR_PASSWORD} and
+     * {@code LOGIN} must be in the table of StolenTokenIT too, which tries them with a stolen token.
+     */
+    private static final String STEP_UP = """
+            POST /logout NONE
+            PUT /users/me LOGIN_OR_PASSWORD
+            PUT /users/me/password LOGIN_OR_PASSWORD
+            DELETE /users/me/sessions LOGIN_OR_PASSWORD
+            DELETE /users/me/sessions/{session} LOGIN_OR_PASSWORD
+            GET /users/me/export NONE
+            PATCH /users/mfa/enable LOGIN_OR_PASSWORD
+            POST /users/mfa/verify LOGIN_OR_PASSWORD
+            GET /users/mfa/qr LOGIN
+            PATCH /users/mfa/disable LOGIN_OR_PASSWORD
+            PUT /users/{id} LOGIN_OR_PASSWORD
+            PATCH /users/{id} LOGIN_OR_PASSWORD
+            DELETE /users/{id} LOGIN
+            DELETE /users/id LOGIN
+            DELETE /users/identifier LOGIN
+            DELETE /users/{id}/sessions LOGIN
+            DELETE /users/{id}/sessions/{session} LOGIN
+            POST /users/{id}/unlock NONE
+            POST /users/{id}/require-password-change NONE
+            POST /users/import NONE
+            GET /users/export NONE
+            """;
+
+    @Test
+    void everyRouteThatChangesAnAccountSaysWhetherItNeedsARecentLogin() {
+        Set<Permission> changing = EnumSet.of(
+                Permission.SESSION,
+                Permission.OWN_ACCOUNT_MANAGE,
+                Permission.SELF_OR_ADMIN_MANAGE,
+                Permission.ADMIN_MANAGE);
+        Set<String> declared = Routes.ALL.stream()
+                .filter(route -> changing.contains(route.permission()) || route.stepUp() != StepUp.NONE)
+                .map(route -> route.method() + " " + route.path() + " " + route.stepUp())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(STEP_UP.lines().collect(Collectors.toCollection(TreeSet::new)), declared);
     }
 
     @Test

@@ -22,6 +22,22 @@ final class GatedCallTest {
     }
 
     @Test
+    void routesOfTheApiThatHashIfTheBodyHasAPassword() {
+        for (String route : new String[] {
+            "PUT users/me",
+            "DELETE users/me/sessions",
+            "DELETE users/me/sessions/some",
+            "PATCH users/mfa/enable",
+            "POST users/mfa/verify",
+            "PATCH users/mfa/disable",
+            "PATCH users/some"
+        }) {
+            String[] parts = route.split(" ", -1);
+            assertEquals(Optional.of(Kind.API_BY_BODY), kind(parts[0], "/realms/demo/api/" + parts[1]), route);
+        }
+    }
+
+    @Test
     void keycloaksOwn() {
         assertEquals(Optional.of(Kind.TOKEN), kind("POST", "/realms/demo/protocol/openid-connect/token"));
         assertEquals(Optional.of(Kind.TOKEN), kind("POST", "/realms/demo/protocol/openid-connect/token/"));
@@ -47,6 +63,9 @@ final class GatedCallTest {
                 "OPTIONS /realms/demo/protocol/openid-connect/token",
                 "POST /realms/demo/api/refresh",
                 "GET /realms/demo/api/users/me",
+                "GET /realms/demo/api/users/mfa/qr",
+                "DELETE /realms/demo/api/users/some",
+                "DELETE /realms/demo/protocol/openid-connect/token",
                 "POST /realms/demo/api/users/import",
                 "POST /realms/demo/api",
                 "POST /realms/demo/protocol/openid-connect/token/introspect",

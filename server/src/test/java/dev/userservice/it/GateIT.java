@@ -11,12 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -214,6 +216,55 @@ final class GateIT {
         login.join().then().statusCode(200);
         grant.join().then().statusCode(200);
         assertTrue(meter(WAITED) >= waited + 3, () -> meter(WAITED) + " after " + waited);
+    }
+
+    /** A route that takes the password in place of a recent login waits only if the request has it. */
+    @Test
+    void aPasswordInPlaceOfARecentLoginWaits() throws Exception {
+        String token = tenant.session("alice").access();
+        Supplier<Response> without = () -> tenant.api(token).delete("/users/me/sessions/none");
+        CompletableFuture<Response> proved;
+        try (HeldUp held = new HeldUp()) {
+            proved = async(() -> tenant.api(token)
+                    .contentType(JSON)
+                    .body(Map.of("current_password", TestServer.PASSWORD))
+                    .delete("/users/me/sessions/none"));
+            awaitWaiting(1);
+            without.get().then().statusCode(404);
+            tenant.api(token)
+                    .contentType(JSON)
+                    .body(Map.of("gender", "Other"))
+                    .put("/users/me")
+                    .then()
+                    .statusCode(200);
+            assertFalse(held.login.isDone() || proved.isDone());
+        }
+        proved.join().then().statusCode(404);
+    }
+
+    /** In HTTP/2, only the end of a body tells its length. Without a type none is read, so nobody waits for it. */
+    @Test
+    void aBodyOfUnknownLengthIsReadOnlyIfItHasAType() throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        String api = server.base() + "/realms/" + tenant.name() + "/api";
+        HttpRequest.Builder call = HttpRequest.newBuilder()
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + tenant.session("alice").access());
+        client.send(call.copy().uri(URI.create(api + "/users/health")).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.Builder ended = call.copy().uri(URI.create(api + "/users/me/sessions/none"));
+        byte[] proof = ("{\"current_password\":\"" + TestServer.PASSWORD + "\"}").getBytes(StandardCharsets.UTF_8);
+        HttpRequest.BodyPublisher body =
+                HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(proof));
+        HttpResponse<String> answer = client.send(ended.copy().DELETE().build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals(HttpClient.Version.HTTP_2, answer.version());
+        assertEquals(404, answer.statusCode(), answer.body());
+        answer = client.send(ended.copy().method("DELETE", body).build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals(415, answer.statusCode(), answer.body());
+        answer = client.send(
+                ended.copy().header("Content-Type", JSON).method("DELETE", body).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertEquals(404, answer.statusCode(), answer.body());
     }
 
     @Test

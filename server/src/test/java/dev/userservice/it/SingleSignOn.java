@@ -39,6 +39,11 @@ final class SingleSignOn {
 
     /** Returns the tokens that an application gets which exists already. */
     Response tokensAgain(String clientId, String scope) {
+        return tokensAgain(clientId, scope, Map.of());
+    }
+
+    /** Returns the same tokens, by a login with additional parameters such as {@code max_age}. */
+    Response tokensAgain(String clientId, String scope, Map<String, String> more) {
         String home = "https://" + clientId + ".example/";
         Response answer = kept(RestAssured.given()
                 .redirects()
@@ -48,6 +53,7 @@ final class SingleSignOn {
                 .queryParam("response_type", "code")
                 .queryParam("scope", scope)
                 .queryParam("redirect_uri", home)
+                .queryParams(more)
                 .get(tenant.server().base() + "/realms/" + tenant.name() + "/protocol/openid-connect/auth"));
         if (answer.statusCode() == 200) {
             // Keycloak shows the form again while another login of the same user is in progress.

@@ -184,6 +184,15 @@ final class StatementsIT {
     }
 
     private static void measureActions(Map<String, Long> costs, Tenant.Session session, String id) {
+        Map<String, String> proof = Map.of("current_password", TestServer.PASSWORD);
+        measure(
+                costs,
+                "a password for a recent login",
+                404,
+                () -> tenant.api(session.access())
+                        .contentType(ContentType.JSON)
+                        .body(proof)
+                        .delete("/users/me/sessions/none"));
         measure(
                 costs,
                 "activity with names",
@@ -405,6 +414,7 @@ final class StatementsIT {
                         + " mfa, shown=1, mfa, verified=16, mfa, login=13, mfa, disabled=25, mfa, enabled by an admin=16,"
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1,"
+                        + " a password for a recent login=5,"
                         + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, own document=12,"
                         + " own other sessions ended=10, a user's session ended=10, a user's sessions ended=10, credentials=0, unlock=12,"
                         + " new password demanded=14}",

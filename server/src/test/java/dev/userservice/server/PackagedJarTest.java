@@ -67,6 +67,7 @@ class PackagedJarTest {
             "dev/userservice/sessions",
             "dev/userservice/settings",
             "dev/userservice/signing",
+            "dev/userservice/stepup",
             "dev/userservice/users",
             "dev/userservice/web");
 
