@@ -98,6 +98,8 @@ public final class Routes {
                     .afterRecentLoginOrPassword(),
             route("POST", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, ACTIVATION, PendingEmailResource::new),
             route("DELETE", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, CALLER, PendingEmailResource::new),
+            route("DELETE", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new)
+                    .afterRecentLoginOrPassword(),
             hashing("PUT", "/users/me/password", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new)
                     .afterRecentLoginOrPassword(),
             route("PUT", "/users/{id}", ADMIN_MANAGE, CALLER, UserChangesResource::new)

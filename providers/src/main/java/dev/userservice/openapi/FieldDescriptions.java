@@ -86,6 +86,7 @@ final class FieldDescriptions {
             word("role", "user, admin or vendor", "\"user\""),
             word("scope", "OIDC scopes, with spaces between them", "\"openid profile email\""),
             word("secret", "A secret of an authenticator app, in Base32", "\"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\""),
+            word("self_deletion", "false: the tenant does not let people delete themselves", "false"),
             word("session", "The session's id", "\"aSxwtXgs9ymNw7GqkLSw2qNr\""),
             word("session_id", "The session in which it was done", "\"aSxwtXgs9ymNw7GqkLSw2qNr\""),
             word("session_state", "The session's id", "\"aSxwtXgs9ymNw7GqkLSw2qNr\""),

@@ -38,6 +38,7 @@ final class ProblemExamples {
     private static final List<String> STEP_UP = List.of(
             "updateOwnUser",
             "changeOwnPassword",
+            "deleteOwnUser",
             "updateUser",
             "patchUser",
             "deleteUser",
@@ -87,6 +88,14 @@ final class ProblemExamples {
             Map.entry("proveOwnEmail 409", List.of(TAKEN)),
             Map.entry("updateUser 409", List.of(TAKEN, HELD, LAST)),
             Map.entry("patchUser 409", List.of(TAKEN, HELD, LAST)),
+            Map.entry(
+                    "deleteOwnUser 403",
+                    List.of(new Example(
+                            "off",
+                            "The tenant's setting self-deletion is off",
+                            ApiProblem.forbidden("This tenant does not let people delete themselves")
+                                    .with("self_deletion", false)))),
+            Map.entry("deleteOwnUser 409", List.of(LAST)),
             Map.entry("deleteUser 409", List.of(LAST)),
             Map.entry("deleteUserById 409", List.of(LAST)),
             Map.entry("deleteUserByIdentifier 409", List.of(LAST)),

@@ -220,7 +220,8 @@ final class ProblemResponses {
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.BOOLEAN)
                                 .description("A one-time code is needed; at a login, the password was right"))
-                .addProperty("max_age", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER));
+                .addProperty("max_age", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER))
+                .addProperty("self_deletion", OASFactory.createSchema().addType(Schema.SchemaType.BOOLEAN));
     }
 
     private static Schema text(String description) {

@@ -76,6 +76,13 @@ public final class Settings {
             600,
             "How old a login may be for what hands an account over or ends it: a new password or e-mail address of one's own, setting up or removing one's second factor, ending one's other sessions, and deleting oneself. An older login must be repeated, or the request must have the password. 0 means that any login counts.");
 
+    public static final Setting<Boolean> SELF_DELETION = new Setting<>(
+            "self-deletion",
+            "true or false",
+            false,
+            Settings::flag,
+            "Whether users may delete themselves by DELETE /users/me.");
+
     public static final Setting<Integer> ACTIVITY_RETENTION = number(
             "activity-retention",
             new Range("days", 0, 36_500),
@@ -205,6 +212,7 @@ public final class Settings {
             LOGO_URL,
             MFA_REQUIRED_ROLES,
             RECENT_LOGIN,
+            SELF_DELETION,
             ACTIVITY_RETENTION,
             PENDING_RETENTION,
             NEW_DEVICE_MAIL,

@@ -4,15 +4,19 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.ratelimit.Limit;
 import dev.userservice.ratelimit.LoginLimit;
 import dev.userservice.ratelimit.RateLimits;
+import dev.userservice.stepup.LoginProof;
+import dev.userservice.stepup.ProofRequest;
 import dev.userservice.stepup.RecentLogin;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
 import dev.userservice.web.Message;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -75,5 +79,24 @@ public final class OwnAccountResource {
                     new OwnAccount(call).changePassword(request.proof(), request.newPassword());
                     return new Message("Password updated successfully");
                 });
+    }
+
+    @DELETE
+    @Path("users/me")
+    @Operation(
+            operationId = "deleteOwnUser",
+            summary = "Delete oneself",
+            description = "Where the tenant lets people do that: its setting `self-deletion`.")
+    @APIResponse(responseCode = "204", description = "The user is gone")
+    @APIResponse(responseCode = "403", description = "The tenant or the token does not let people delete themselves")
+    @APIResponse(responseCode = "409", description = "The last active user with the tenant's highest role")
+    public Response delete(@RequestBody(required = false) ProofRequest request) {
+        call.caller().ownAccount().requireManage();
+        LoginProof proof = ProofRequest.of(request);
+        OwnDeletion deletion = new OwnDeletion(call);
+        deletion.requireAllowed();
+        new RecentLogin(call).require(proof);
+        deletion.delete();
+        return Response.noContent().build();
     }
 }

@@ -3,7 +3,6 @@ package dev.userservice.users;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.EscalationGuard;
-import dev.userservice.access.ReadOnlyUser;
 import dev.userservice.activity.ActivityLog;
 import dev.userservice.keycloak.LockedUser;
 import dev.userservice.web.ApiProblem;
@@ -14,11 +13,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.keycloak.events.admin.OperationType;
-import org.keycloak.models.UserManager;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.idm.UserRepresentation;
-import org.keycloak.storage.ReadOnlyException;
-import org.keycloak.storage.StorageId;
 
 /**
  * The changes that admins and vendors make to users. Each one is made completely or not at all, under a lock of the
@@ -72,10 +68,7 @@ public record UserAdministration(ApiCall call) {
         UserRepresentation event = new UserRepresentation();
         event.setId(user.getId());
         event.setUsername(isErased ? null : user.getUsername());
-        boolean isDirectorys = user.isFederated() || !StorageId.isLocalStorage(event.getId());
-        if (!isRemoved(user)) {
-            throw isDirectorys ? ReadOnlyUser.problem() : ApiProblem.notFound("User not found");
-        }
+        new UserRemoval(call).remove(user);
         if (isErased) {
             new ActivityLog(call.session()).erase(call.realm().getId(), event.getId(), names);
         }
@@ -98,17 +91,5 @@ public record UserAdministration(ApiCall call) {
         event.setId(id);
         new AdminEvents(call).user(OperationType.DELETE, id, event, Map.of(AdminEvents.ERASED, "true"));
         return true;
-    }
-
-    private boolean isRemoved(UserModel user) {
-        String id = user.getId();
-        try {
-            boolean isSaid = new UserManager(call.session()).removeUser(call.realm(), user);
-            // A read-only directory also reports success for a user that it still has and Keycloak does not store.
-            return isSaid
-                    && (StorageId.isLocalStorage(id) || call.session().users().getUserById(call.realm(), id) == null);
-        } catch (ReadOnlyException e) {
-            return false;
-        }
     }
 }

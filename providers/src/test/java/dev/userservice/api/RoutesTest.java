@@ -88,6 +88,7 @@ final class RoutesTest {
             GET /users/{id}/activity/daily no
             GET /activity no
             PUT /users/me no
+            DELETE /users/me no
             PUT /users/me/password yes
             POST /users/me/pending-email no
             DELETE /users/me/pending-email no
@@ -168,6 +169,7 @@ final class RoutesTest {
     private static final String STEP_UP = """
             POST /logout NONE
             PUT /users/me LOGIN_OR_PASSWORD
+            DELETE /users/me LOGIN_OR_PASSWORD
             PUT /users/me/password LOGIN_OR_PASSWORD
             DELETE /users/me/sessions LOGIN_OR_PASSWORD
             DELETE /users/me/sessions/{session} LOGIN_OR_PASSWORD
@@ -243,7 +245,7 @@ final class RoutesTest {
     @Test
     void aPathTellsItsMethods() {
         assertEquals(List.of("POST", "OPTIONS"), Routes.methods("/login"));
-        assertEquals(List.of("GET", "HEAD", "PUT", "OPTIONS"), Routes.methods("/users/me"));
+        assertEquals(List.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS"), Routes.methods("/users/me"));
         assertTrue(Routes.methods("/users/42").contains("GET"));
     }
 }

@@ -25,6 +25,7 @@ final class GatedCallTest {
     void routesOfTheApiThatHashIfTheBodyHasAPassword() {
         for (String route : new String[] {
             "PUT users/me",
+            "DELETE users/me",
             "DELETE users/me/sessions",
             "DELETE users/me/sessions/some",
             "PATCH users/mfa/enable",

@@ -87,6 +87,7 @@ final class RouteWalkIT {
             PUT  /users/me         401 401 401 401 200 403 200 403 403 403
             POST /users/me/pending-email 401 401 401 401 404 403 404 403 403 403
             DELETE /users/me/pending-email 401 401 401 401 204 403 204 403 403 403
+            DELETE /users/me       401 401 401 401 403 403 403 403 403 403
             PUT  /users/me/password 401 401 401 401 200 403 200 403 403 403
             PUT  /users/{id}       401 401 401 401 403 403 200 403 200 403
             PATCH /users/{id}      401 401 401 401 403 403 200 403 200 403
@@ -259,7 +260,8 @@ final class RouteWalkIT {
                             .filter(cell -> !List.of(401, 403).contains(cell.getValue()))
                             .map(Map.Entry::getKey)
                             .findFirst()
-                            .orElseThrow();
+                            // The tenant does not let people delete themselves, which is asked after the parameters.
+                            .orElse("user");
                     RequestSpecification call = call(caller);
                     PARAMETERS
                             .getOrDefault(row.getKey(), Map.of())

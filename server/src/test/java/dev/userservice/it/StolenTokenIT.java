@@ -73,6 +73,7 @@ final class StolenTokenIT {
 
     private static final List<Attack> ATTACKS = List.of(
             new Attack("PUT /users/me", Kind.PERSON, Map.of("email", "thief-of-me@example.com"), 200),
+            new Attack("DELETE /users/me", Kind.PERSON, Map.of(), 204),
             // The route asks for the password in any case.
             new Attack(
                     "PUT /users/me/password",
@@ -132,7 +133,11 @@ final class StolenTokenIT {
 
     @BeforeAll
     static void steal(TestServer server) {
-        tenant = Tenant.on(server, realm -> realm.withObject("/attributes").put("user-service.recent-login", RECENT))
+        tenant = Tenant.on(
+                        server,
+                        realm -> realm.withObject("/attributes")
+                                .put("user-service.recent-login", RECENT)
+                                .put("user-service.self-deletion", "true"))
                 .withLongTokens();
         tenant.addUser("another-admin", "admin");
         ATTACKS.forEach(attack -> VICTIMS.put(attack.route(), Victim.add("victim-" + VICTIMS.size(), attack.kind())));
