@@ -248,12 +248,17 @@ final class ArchitectureTest {
             "ratelimit.RefreshLimitExecutor",
             "schema.UserServiceEntities",
             "users.AddressReport",
+            "users.FewUsers",
             "users.LastAdminGuard",
+            "users.MiddleSearch",
             "users.OwnAccount",
+            "users.TraitConditions",
             "users.UserConditions",
             "users.UserCount",
+            "users.UserFit",
             "users.UserPage",
-            "users.UserSearch");
+            "users.UserSearch",
+            "users.UserSegment");
 
     @Test
     void packagesUseOnlyWhatTheyMay() {

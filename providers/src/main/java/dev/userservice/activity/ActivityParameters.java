@@ -4,9 +4,6 @@ import dev.userservice.web.Addresses;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.Paging;
 import jakarta.ws.rs.QueryParam;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -95,8 +92,8 @@ public final class ActivityParameters {
         if (!wanted.stream().allMatch(name -> Action.of(name).isPresent())) {
             errors.add("action", "This must be one of " + String.join(", ", Action.ids()));
         }
-        Long begin = time("from", from, errors);
-        Long end = time("to", to, errors);
+        Long begin = errors.time("from", from);
+        Long end = errors.time("to", to);
         if (begin != null && end != null && begin >= end) {
             errors.add("to", "This must be later than from");
         }
@@ -105,20 +102,5 @@ public final class ActivityParameters {
         }
         return new ActivityReader.Filter(
                 userId, actorId, wanted, Addresses.canonical(ipAddress), isForSelf, begin, end);
-    }
-
-    /** Returns the time, rounded up to whole milliseconds as in the log. */
-    private static Long time(String name, String given, FieldErrors errors) {
-        if (given == null) {
-            return null;
-        }
-        try {
-            Instant time = OffsetDateTime.parse(given).toInstant();
-            Instant whole = Instant.ofEpochMilli(time.toEpochMilli());
-            return whole.equals(time) ? whole.toEpochMilli() : whole.toEpochMilli() + 1;
-        } catch (DateTimeException | ArithmeticException e) {
-            errors.add(name, "This must be a time with a zone, such as 2026-11-21T20:54:34.123Z");
-            return null;
-        }
     }
 }

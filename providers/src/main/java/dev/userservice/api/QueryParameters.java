@@ -47,13 +47,24 @@ final class QueryParameters {
         Map<String, ParameterLimits> known = of(route, resource);
         FieldErrors errors = new FieldErrors();
         new TreeMap<>(given).forEach((name, values) -> {
-            if (known.containsKey(name)) {
-                values.forEach(value -> known.get(name).check(name, value, errors));
+            Optional<ParameterLimits> limits = limits(known, name);
+            if (limits.isPresent()) {
+                values.forEach(value -> limits.get().check(StrictJson.printable(name), value, errors));
             } else {
                 errors.add(StrictJson.printable(name), "This parameter is not known");
             }
         });
         errors.throwIfAny();
+    }
+
+    /**
+     * Returns the limits of a parameter; empty if the route does not declare it. A declared name that ends with {@code .*}
+     * stands for all names with this beginning.
+     */
+    private static Optional<ParameterLimits> limits(Map<String, ParameterLimits> known, String name) {
+        int dot = name.indexOf('.');
+        String family = dot < 0 || dot == name.length() - 1 ? name : name.substring(0, dot) + ".*";
+        return Optional.ofNullable(known.getOrDefault(name, known.get(family)));
     }
 
     /** Returns the parameters that a route declares, by name. */

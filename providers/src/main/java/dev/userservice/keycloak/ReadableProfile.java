@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
+import org.keycloak.representations.userprofile.config.UPConfig;
 import org.keycloak.userprofile.UserProfileContext;
 import org.keycloak.userprofile.UserProfileProvider;
 
@@ -22,8 +23,23 @@ public record ReadableProfile(Map<String, List<String>> attributes) {
         Map<String, String> anybodys = Stream.of(ProfileAttributes.OF_KEYCLOAK, ProfileAttributes.OF_TEMPLATE)
                 .flatMap(List::stream)
                 .collect(Collectors.toMap(name -> name, name -> "any"));
+        return readableForAdmin(session, anybodys);
+    }
+
+    /** Returns those of the names that are attributes of the user profile, and that an admin may see. */
+    public static Set<String> managedForAdmin(KeycloakSession session, Set<String> names) {
+        UPConfig profile = session.getProvider(UserProfileProvider.class).getConfiguration();
+        Map<String, String> managed = names.stream()
+                .filter(name -> profile.getAttribute(name) != null)
+                .collect(Collectors.toMap(name -> name, name -> "any"));
+        return readableForAdmin(session, managed).stream()
+                .filter(managed::containsKey)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> readableForAdmin(KeycloakSession session, Map<String, String> attributes) {
         return Set.copyOf(session.getProvider(UserProfileProvider.class)
-                .create(UserProfileContext.USER_API, anybodys)
+                .create(UserProfileContext.USER_API, attributes)
                 .getAttributes()
                 .getReadable()
                 .keySet());

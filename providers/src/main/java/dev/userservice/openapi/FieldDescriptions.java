@@ -59,6 +59,7 @@ final class FieldDescriptions {
             word("message", "The outcome, for people", "\"Done\""),
             word("mfa_required", "Whether a one-time code is needed", "true"),
             word("mfa_enabled", "Whether a login needs a one-time code", "false"),
+            word("never_logged_in", "Whether there was no login yet", "true"),
             word("new_password", "The new password, by the tenant's policy", "\"Another-word-2!\""),
             word("next_cursor", "Where the next page begins", "\"eyJzb3J0IjoidXNlcm5hbWUi\""),
             word("password", "The password, by the tenant's policy", "\"Secret-word-1!\""),

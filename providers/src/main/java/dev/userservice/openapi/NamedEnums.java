@@ -85,7 +85,15 @@ final class NamedEnums {
             // Without these names, generators would make them from the values, in which only a sign differs.
             sort.addExtension(
                     "x-enum-varnames",
-                    List.of("USERNAME", "USERNAME_DESCENDING", "CREATED_AT", "CREATED_AT_DESCENDING"));
+                    List.of(
+                            "USERNAME",
+                            "USERNAME_DESCENDING",
+                            "EMAIL",
+                            "EMAIL_DESCENDING",
+                            "CREATED_AT",
+                            "CREATED_AT_DESCENDING",
+                            "LAST_LOGIN",
+                            "LAST_LOGIN_DESCENDING"));
             components.addSchema("UserSort", sort);
             parameter.schema(
                     OASFactory.createSchema().addAllOf(reference("UserSort")).defaultValue(schema.getDefaultValue()));

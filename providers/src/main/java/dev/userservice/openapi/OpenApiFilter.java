@@ -111,6 +111,7 @@ public final class OpenApiFilter implements OASFilter {
         if (operation.getParameters() != null) {
             operation.getParameters().forEach(FieldDescriptions::describe);
         }
+        ParameterFamilies.describe(operation);
         completeAnswers(operation.getOperationId(), operation.getResponses());
     }
 

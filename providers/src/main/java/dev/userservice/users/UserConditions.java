@@ -72,6 +72,7 @@ public final class UserConditions {
         if (filter.emailVerified() != null) {
             conditions.add(criteria.equal(user.get("emailVerified"), filter.emailVerified()));
         }
+        conditions.addAll(new TraitConditions(criteria, filter.traits()).of(query, user));
         return conditions;
     }
 

@@ -1,5 +1,6 @@
 package dev.userservice.users;
 
+import dev.userservice.access.ApiCall;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.Paging;
 import jakarta.ws.rs.QueryParam;
@@ -12,9 +13,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** The query parameters of the list of users. */
 public final class UserListParameters {
-    /** How many users are counted unless all are asked for. */
-    static final int MOST_COUNTED = 10_000;
-
     private static final int MAX_TEXT = 255;
 
     @QueryParam("limit")
@@ -50,7 +48,8 @@ public final class UserListParameters {
     @QueryParam("q")
     @Parameter(
             description =
-                    "How the username, the e-mail address, the last name, or first and last name begin, in any case",
+                    "How the username, the e-mail address, the last name, or first and last name begin, in any case;"
+                            + " with a * in front, at least three characters that one of them contains",
             schema = @Schema(type = SchemaType.STRING, maxLength = MAX_TEXT))
     String q;
 
@@ -58,7 +57,7 @@ public final class UserListParameters {
     @Parameter(
             description =
                     "Whether total counts all users, however many there are and however long that takes; by default it stops at "
-                            + MOST_COUNTED,
+                            + UserTotal.MOST_COUNTED,
             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
     String exactTotal;
 
@@ -67,7 +66,16 @@ public final class UserListParameters {
             schema =
                     @Schema(
                             type = SchemaType.STRING,
-                            enumeration = {"username", "-username", "created_at", "-created_at"},
+                            enumeration = {
+                                "username",
+                                "-username",
+                                "email",
+                                "-email",
+                                "created_at",
+                                "-created_at",
+                                "last_login",
+                                "-last_login"
+                            },
                             defaultValue = "username"))
     String sort;
 
@@ -81,13 +89,28 @@ public final class UserListParameters {
         return errors.flag("exact_total", exactTotal).orElse(false);
     }
 
-    /** Returns the requested conditions. */
-    UserSearch.Filter filter(FieldErrors errors) {
+    /** Returns the requested conditions, together with those of the other parameters. */
+    UserSearch.Filter filter(ApiCall call, UserTraitParameters traits, FieldErrors errors) {
+        String text = q == null || q.isBlank() ? null : q.strip();
+        String middle = middle(text);
         return new UserSearch.Filter(
-                q == null || q.isBlank() ? null : q.strip(),
+                middle == null ? text : null,
                 role,
                 errors.flag("is_active", isActive).orElse(null),
-                errors.flag("is_email_verified", isEmailVerified).orElse(null));
+                errors.flag("is_email_verified", isEmailVerified).orElse(null),
+                traits.traits(call, middle, errors));
+    }
+
+    /**
+     * Returns the text that a name contains, which has a star before it and may have one behind it, as in Keycloak's own
+     * search; null for the beginning of a name, and for a star alone.
+     */
+    private static String middle(String text) {
+        if (text == null || !text.startsWith("*")) {
+            return null;
+        }
+        String middle = text.substring(1, text.endsWith("*") ? Math.max(1, text.length() - 1) : text.length());
+        return middle.isBlank() ? null : middle;
     }
 
     /** Returns the requested order; empty if the request does not name one. */

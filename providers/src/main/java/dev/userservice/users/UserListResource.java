@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.access.ApiCall;
+import dev.userservice.users.BoundedSearch.Found;
+import dev.userservice.users.UserSearch.Position;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonAnswer;
@@ -51,10 +53,10 @@ public final class UserListResource {
                             description = "RFC 8288, rel=\"next\"",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = UserListView.class)))
-    public Response list(@BeanParam UserListParameters parameters) {
+    public Response list(@BeanParam UserListParameters parameters, @BeanParam UserTraitParameters traits) {
         boolean isOfAll = call.caller().users().requireList();
         FieldErrors errors = new FieldErrors();
-        UserSearch.Filter filter = parameters.filter(errors);
+        UserSearch.Filter filter = parameters.filter(call, traits, errors);
         Paging paging = parameters.paging(errors);
         Optional<UserSort> asked = parameters.sort(errors);
         boolean isExactTotal = parameters.isExactTotal(errors);
@@ -66,50 +68,48 @@ public final class UserListResource {
             throw ApiProblem.invalid("sort", "The cursor is of another order");
         }
         UserSort order = after.map(UserCursor::sort).or(() -> asked).orElse(UserSort.USERNAME);
+        Position from = after.map(UserCursor::position).orElse(null);
         UserSearch search = new UserSearch(call, isOfAll);
-        Optional<Total> total =
-                paging.isByOffset() ? Optional.of(Total.of(search, filter, isExactTotal)) : Optional.empty();
+        return BoundedSearch.serves(filter, order)
+                ? listBounded(new BoundedSearch(call, search, filter, order), order, paging, from, isExactTotal)
+                : list(search, filter, order, paging, from, isExactTotal);
+    }
+
+    private Response list(
+            UserSearch search,
+            UserSearch.Filter filter,
+            UserSort order,
+            Paging paging,
+            Position after,
+            boolean isExactTotal) {
+        Optional<UserTotal> total =
+                paging.isByOffset() ? Optional.of(UserTotal.of(search, filter, isExactTotal)) : Optional.empty();
         boolean isCommonPrefix =
-                filter.prefix() != null && total.filter(Total::isLarge).isPresent();
+                filter.prefix() != null && total.filter(UserTotal::isLarge).isPresent();
         List<UserSearch.Hit> hits = isCommonPrefix
                 ? search.pageOfCommonPrefix(filter, order, paging.offset(), paging.limit() + 1)
-                : search.page(
-                        filter,
-                        order,
-                        after.map(UserCursor::position).orElse(null),
-                        paging.offset(),
-                        paging.limit() + 1);
-        return answer(total, hits, paging.limit(), order);
+                : search.page(filter, order, after, paging.offset(), paging.limit() + 1);
+        return answer(total, new Found(hits, Optional.empty()), paging.limit(), order);
     }
 
-    /**
-     * How many users match.
-     *
-     * @param isExact whether there are no more than {@code count}
-     */
-    private record Total(long count, boolean isExact) {
-        boolean isLarge() {
-            return count >= UserListParameters.MOST_COUNTED;
-        }
-
-        static Total of(UserSearch search, UserSearch.Filter filter, boolean isExact) {
-            int most = isExact ? Integer.MAX_VALUE : UserListParameters.MOST_COUNTED + 1;
-            long count = search.count(filter, most);
-            return count < most ? new Total(count, true) : new Total(UserListParameters.MOST_COUNTED, false);
-        }
+    private Response listBounded(
+            BoundedSearch search, UserSort order, Paging paging, Position after, boolean isExactTotal) {
+        Optional<UserTotal> total = paging.isByOffset() ? Optional.of(search.total(isExactTotal)) : Optional.empty();
+        return answer(total, search.page(after, paging.offset(), paging.limit() + 1), paging.limit(), order);
     }
 
-    private Response answer(Optional<Total> total, List<UserSearch.Hit> hits, int limit, UserSort order) {
+    private Response answer(Optional<UserTotal> total, Found found, int limit, UserSort order) {
+        List<UserSearch.Hit> hits = found.hits();
         List<UserView> users = hits.stream()
                 .limit(limit)
                 .map(hit -> UserView.of(call.realm(), hit.user()))
                 .toList();
-        Optional<String> next = hits.size() <= limit
-                ? Optional.empty()
-                : Optional.of(new UserCursor(order, hits.get(limit - 1).position()).text());
+        Optional<Position> end =
+                hits.size() > limit ? Optional.of(hits.get(limit - 1).position()) : found.walkedTo();
+        Optional<String> next = end.map(position -> new UserCursor(order, position).text());
         Response.ResponseBuilder answer = Response.ok(new UserListView(
-                total.map(Total::count).orElse(null),
-                total.map(Total::isExact).orElse(null),
+                total.map(UserTotal::count).orElse(null),
+                total.map(UserTotal::isExact).orElse(null),
                 users,
                 next.orElse(null)));
         next.ifPresent(cursor -> answer.link(call.nextPage(cursor), "next"));

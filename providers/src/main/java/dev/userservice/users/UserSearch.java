@@ -11,6 +11,7 @@ import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Order;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
+import jakarta.persistence.criteria.Selection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,21 +64,26 @@ final class UserSearch {
      * @param role the highest role that the user holds; null for any
      * @param active null for either
      * @param emailVerified null for either
+     * @param traits the conditions that only {@link BoundedSearch} serves
      */
-    public record Filter(String prefix, String role, Boolean active, Boolean emailVerified) {
+    public record Filter(String prefix, String role, Boolean active, Boolean emailVerified, UserTraits traits) {
         Filter withoutRole() {
-            return new Filter(prefix, null, active, emailVerified);
+            return new Filter(prefix, null, active, emailVerified, traits);
+        }
+
+        Filter with(UserTraits others) {
+            return new Filter(prefix, role, active, emailVerified, others);
         }
 
         boolean isEmpty() {
-            return prefix == null && role == null && active == null && emailVerified == null;
+            return prefix == null && role == null && active == null && emailVerified == null && traits.isEmpty();
         }
     }
 
     /**
      * The position of a user in an order.
      *
-     * @param key the username, or the time of creation in milliseconds since 1970-01-01 UTC
+     * @param key the username, the e-mail address, or a time in milliseconds since 1970-01-01 UTC
      */
     public record Position(String key, String id) {}
 
@@ -146,16 +152,7 @@ final class UserSearch {
                             ? criteria.lessThanOrEqualTo(username, end)
                             : criteria.greaterThanOrEqualTo(username, end));
         }
-        query.select(criteria.array(
-                        user.get("id"),
-                        user.get(UserModel.USERNAME),
-                        user.get(UserModel.FIRST_NAME),
-                        user.get(UserModel.LAST_NAME),
-                        user.get(UserModel.EMAIL),
-                        user.get("enabled"),
-                        user.get("emailVerified"),
-                        user.get("createdTimestamp")))
-                .where(all.toArray(Predicate[]::new));
+        query.select(columns(user)).where(all.toArray(Predicate[]::new));
         query.orderBy(order(sort, user, created, filter.prefix() != null && end == null).stream()
                 .<Order>map(key -> sort.isAscending() ? criteria.asc(key) : criteria.desc(key))
                 .toList());
@@ -180,7 +177,33 @@ final class UserSearch {
         return List.of(isSearch ? criteria.sum(created, 0L) : created, user.get("id"));
     }
 
-    private List<Predicate> conditions(Filter filter, CriteriaQuery<?> query, Root<UserEntity> user) {
+    /** Returns the users with these ids, in any order. */
+    List<UserRow> rows(List<String> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        CriteriaQuery<Object[]> query = criteria.createQuery(Object[].class);
+        Root<UserEntity> user = query.from(UserEntity.class);
+        query.select(columns(user)).where(user.get("id").in(ids));
+        return new UserPage(session, realm, managed)
+                .of(entities.createQuery(query).getResultList());
+    }
+
+    /** Returns what {@link UserPage} needs of each user. */
+    private Selection<Object[]> columns(Root<UserEntity> user) {
+        return criteria.array(
+                user.get("id"),
+                user.get(UserModel.USERNAME),
+                user.get(UserModel.FIRST_NAME),
+                user.get(UserModel.LAST_NAME),
+                user.get(UserModel.EMAIL),
+                user.get("enabled"),
+                user.get("emailVerified"),
+                user.get("createdTimestamp"));
+    }
+
+    /** Returns the conditions for the users whom the filter matches and the caller may see. */
+    List<Predicate> conditions(Filter filter, CriteriaQuery<?> query, Root<UserEntity> user) {
         List<Predicate> all = new ArrayList<>(conditions.of(filter, query, user));
         if (!isOfAll) {
             all.addAll(conditions.visibleTo(caller, query, user));

@@ -1,5 +1,8 @@
 package dev.userservice.web;
 
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,6 +106,25 @@ public final class FieldErrors {
             add(field, "This must be true or false");
         }
         return Optional.ofNullable(value).map(Boolean::valueOf);
+    }
+
+    /**
+     * Reads a query parameter that is a time in ISO 8601 with a zone, if it is present.
+     *
+     * @return milliseconds since 1970-01-01 UTC, rounded up to whole ones; null if there is no time
+     */
+    public Long time(String field, String value) {
+        if (value == null) {
+            return null;
+        }
+        try {
+            Instant time = OffsetDateTime.parse(value).toInstant();
+            Instant whole = Instant.ofEpochMilli(time.toEpochMilli());
+            return whole.equals(time) ? whole.toEpochMilli() : whole.toEpochMilli() + 1;
+        } catch (DateTimeException | ArithmeticException e) {
+            add(field, "This must be a time with a zone, such as 2026-11-21T20:54:34.123Z");
+            return null;
+        }
     }
 
     /** Checks a tenant's name, which is optional in every body and, if present, must be the realm's. */

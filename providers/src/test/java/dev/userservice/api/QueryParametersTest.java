@@ -81,6 +81,19 @@ final class QueryParametersTest {
         assertTrue(refusal("/users", UserListResource.class, "q", "\0").contains("NUL"));
     }
 
+    @Test
+    void aNameMayBeginAsDeclared() {
+        require("GET", "/users", UserListResource.class, "attribute.gender", "attribute.a.b", "attribute.*");
+        for (String name : List.of("attribute", "attribute.", "attributes.gender", "role.gender", ".gender")) {
+            refusal("GET", "/users", UserListResource.class, name);
+        }
+        refusal("GET", "/activity", ActivityResource.class, "attribute.gender");
+        assertTrue(refusal("/users", UserListResource.class, "attribute.gender", "x".repeat(256))
+                .contains("At most 255 characters"));
+        assertTrue(refusal("/users", UserListResource.class, "attribute.gender", "")
+                .contains("must not be empty"));
+    }
+
     /** A value without a limit of its length is one of a list, or has another form of a known length. */
     @Test
     void everyParameterHasALimit() throws IOException {
@@ -93,7 +106,8 @@ final class QueryParametersTest {
                     .path(route.path())
                     .path(route.method().toLowerCase(Locale.ROOT))
                     .path("parameters")) {
-                JsonNode schema = parameter.path("schema");
+                JsonNode whole = parameter.path("schema");
+                JsonNode schema = whole.has("additionalProperties") ? whole.path("additionalProperties") : whole;
                 if (parameter.path("in").asText().equals("query")
                         && List.of("string", "integer")
                                 .contains(schema.path("type").asText())

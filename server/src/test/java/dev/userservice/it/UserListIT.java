@@ -165,7 +165,33 @@ final class UserListIT {
                 "q=\\|",
                 "q=*|",
                 "q=person' or '1'='1|",
-                "q=erda|"
+                "q=erda|",
+                "q=*erda|gerda",
+                "q=*ERDA*|gerda",
+                "q=*eil o'h|odd",
+                "q=*O_Neil|odd",
+                "q=*0%-s|odd",
+                "q=*rified@EXAM|unverified",
+                "q=*erda&role=admin|",
+                "mfa_enabled=true|with-totp",
+                "mfa_enabled=true&q=with|with-totp",
+                "mfa_enabled=true&is_active=false|",
+                "mfa_enabled=false&is_active=false|disabled pending",
+                "never_logged_in=false&role=user|plain",
+                "never_logged_in=true&role=admin|by-a-composite by-a-group",
+                "never_logged_in=true&is_email_verified=false|pending unverified",
+                "last_login_after=2020-01-01T00:00:00Z&role=user|plain",
+                "last_login_before=2020-01-01T00:00:00Z|",
+                "last_login_after=2020-01-01T00:00:00+01:00&last_login_before=2999-01-01T00:00:00Z&q=pl|plain",
+                "created_after=2999-01-01T00:00:00Z|",
+                "created_before=2020-01-01T00:00:00Z|",
+                "created_after=2020-01-01T00:00:00Z&created_before=2999-01-01T00:00:00Z&q=gerda|gerda",
+                "attribute.gender=Female|gerda",
+                "attribute.gender=female|",
+                "attribute.gender=Female&attribute.username=GERDA|gerda",
+                "attribute.gender=Female&attribute.email=plain@example.com|",
+                "attribute.firstName=Cher|short-of-names",
+                "attribute.lastName=O'Hara|odd"
             })
     void filtersAreJoined(String query, String expected) {
         Object[] parameters = Stream.of(query.split("&"))
@@ -253,7 +279,7 @@ final class UserListIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"username", "-username", "created_at", "-created_at"})
+    @ValueSource(strings = {"username", "-username", "email", "-email", "created_at", "-created_at"})
     void anOrderIsAnOrder(String sort) {
         List<String> keys = list("limit", 100, "sort", sort).extract().path("users." + sort.replace("-", ""));
         Comparator<String> order = sort.startsWith("-") ? Comparator.reverseOrder() : Comparator.naturalOrder();
@@ -281,7 +307,16 @@ final class UserListIT {
         "cursor, eyJzb3J0IjoidXNlcm5hbWUiLCJrZXkiOm51bGwsImlkIjpudWxsfQ",
         "is_active, yes",
         "is_email_verified, 1",
-        "sort, password"
+        "sort, password",
+        "mfa_enabled, 1",
+        "never_logged_in, maybe",
+        "created_after, yesterday",
+        "created_before, 2026-11-21",
+        "last_login_after, 2026-11-21T20:54:34",
+        "last_login_before, 5",
+        "q, *ab",
+        "q, *a*",
+        "cursor, eyJzb3J0IjoibGFzdF9sb2dpbiIsImtleSI6Im5ldmVyOngiLCJpZCI6IngifQ"
     })
     void whatIsNoParameterIsRefused(String name, String value) {
         io.restassured.RestAssured.given()
@@ -293,6 +328,109 @@ final class UserListIT {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("errors." + name, notNullValue());
+    }
+
+    @Test
+    void contradictionsAreRefused() {
+        get("never_logged_in", true, "last_login_after", "2020-01-01T00:00:00Z")
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("never_logged_in"));
+        for (String what : List.of("created", "last_login")) {
+            get(what + "_after", "2021-01-01T00:00:00Z", what + "_before", "2020-01-01T00:00:00Z")
+                    .then()
+                    .statusCode(400)
+                    .body("errors", hasKey(what + "_before"));
+        }
+    }
+
+    @Test
+    void onlyAttributesOfTheProfileAreFilters() {
+        for (String name : List.of("attribute.no-such", "attribute.locale", "attribute.a.b")) {
+            get(name, "x").then().statusCode(400).body("errors", hasKey(name));
+        }
+        get("attribute.gender", "").then().statusCode(400).body("errors", hasKey("attribute.gender"));
+        get("attribute.gender", "x".repeat(256)).then().statusCode(400).body("errors", hasKey("attribute.gender"));
+        get("attribute", "x").then().statusCode(400).body("errors", hasKey("attribute"));
+    }
+
+    /** Those who never have logged in come last in both directions, by the time of creation. */
+    @Test
+    void anOrderByTheLastLoginHasTheOthersAtItsEnd(TestServer server) {
+        Tenant own = Tenant.on(server);
+        for (String name : List.of("c-never", "a-first", "b-second", "a-never")) {
+            own.addUser(name);
+        }
+        own.addUser("the-admin", "admin");
+        own.session("a-first");
+        own.session("b-second");
+        String token = own.session("the-admin").access();
+        for (int limit : new int[] {1, 2, 3, 10}) {
+            assertEquals(
+                    List.of("a-first", "b-second", "the-admin", "c-never", "a-never"),
+                    pages(own, token, "last_login", limit));
+            assertEquals(
+                    List.of("the-admin", "b-second", "a-first", "a-never", "c-never"),
+                    pages(own, token, "-last_login", limit));
+        }
+        for (int offset = 0; offset <= 5; offset++) {
+            own.api(token)
+                    .queryParam("sort", "last_login")
+                    .queryParam("offset", offset)
+                    .get("/users")
+                    .then()
+                    .statusCode(200)
+                    .body("total", equalTo(5))
+                    .body(
+                            "users.username",
+                            equalTo(List.of("a-first", "b-second", "the-admin", "c-never", "a-never")
+                                    .subList(offset, 5)));
+        }
+        own.api(token)
+                .queryParams(Map.of("sort", "-last_login", "never_logged_in", "true"))
+                .get("/users")
+                .then()
+                .statusCode(200)
+                .body("users.username", equalTo(List.of("a-never", "c-never")));
+    }
+
+    /** Two users with the same address, and users without one, have their places too. */
+    @Test
+    void anOrderByTheAddressIsTotal(TestServer server) {
+        Tenant own = Tenant.on(server);
+        var realm = own.admin().toRepresentation();
+        realm.setLoginWithEmailAllowed(false);
+        realm.setDuplicateEmailsAllowed(true);
+        own.admin().update(realm);
+        own.addUser("the-admin", "admin");
+        for (String name : List.of("one", "two", "three", "without-a", "without-b")) {
+            String id = own.addUser(name);
+            UserRepresentation user = own.admin().users().get(id).toRepresentation();
+            user.setEmail(name.startsWith("without") ? "" : "same@example.com");
+            own.admin().users().get(id).update(user);
+        }
+        String token = own.session("the-admin").access();
+        List<String> all = pages(own, token, "email", 10);
+        assertEquals(Set.of("without-a", "without-b"), Set.copyOf(all.subList(0, 2)));
+        assertEquals(Set.of("one", "two", "three"), Set.copyOf(all.subList(2, 5)));
+        assertEquals(all, pages(own, token, "email", 1));
+        List<String> reversed = new ArrayList<>(all);
+        java.util.Collections.reverse(reversed);
+        assertEquals(reversed, pages(own, token, "-email", 1));
+    }
+
+    private static List<String> pages(Tenant of, String token, String sort, int limit) {
+        List<String> seen = new ArrayList<>();
+        String cursor = "*";
+        while (cursor != null) {
+            Response page = of.api(token)
+                    .queryParams(Map.of("sort", sort, "limit", limit, "cursor", cursor))
+                    .get("/users");
+            page.then().statusCode(200);
+            seen.addAll(page.path("users.username"));
+            cursor = page.path("next_cursor");
+        }
+        return seen;
     }
 
     @Test
@@ -353,6 +491,12 @@ final class UserListIT {
         profile.getAttribute("gender").getPermissions().setView(Set.of("user"));
         profile.getAttribute("gender").getPermissions().setEdit(Set.of("user"));
         discreet.admin().users().userProfile().update(profile);
+        discreet.api(discreet.session("the-admin").access())
+                .queryParam("attribute.gender", "Female")
+                .get("/users")
+                .then()
+                .statusCode(400)
+                .body("errors", hasKey("attribute.gender"));
         discreet.api(discreet.session("the-admin").access())
                 .queryParam("q", "gerda")
                 .get("/users")
