@@ -55,10 +55,9 @@ final class BoundedSearch {
     /**
      * A part of the matching users.
      *
-     * @param walkedTo where the search has stopped although there may be more; empty if it has found what was asked for or
-     *     has come to the end
+     * @param next the position behind which the next part begins; empty if there is none
      */
-    record Found(List<Hit> hits, Optional<Position> walkedTo) {}
+    record Found(List<Hit> hits, Optional<Position> next) {}
 
     /** Returns how many users match; if there may be more than the search looks at, how many of these do. */
     UserTotal total(boolean isExact) {
@@ -92,10 +91,10 @@ final class BoundedSearch {
         int skipped = offset;
         for (SearchSegment segment : segments(after)) {
             Scope scope = scope(segment, from, offset);
-            List<Position> some = segment.find(scope, skipped, limit - found.size());
+            List<Position> some = segment.find(scope, skipped, limit + 1 - found.size());
             found.addAll(some);
-            if (found.size() == limit) {
-                break;
+            if (found.size() > limit) {
+                return new Found(hits(found.subList(0, limit)), Optional.of(found.get(limit - 1)));
             }
             if (scope.end() != null) {
                 return new Found(hits(found), Optional.of(scope.end()));

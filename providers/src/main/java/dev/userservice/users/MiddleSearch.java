@@ -2,6 +2,7 @@ package dev.userservice.users;
 
 import dev.userservice.web.FieldErrors;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import java.util.Locale;
 import org.hibernate.Session;
 import org.hibernate.dialect.PostgreSQLDialect;
@@ -41,18 +42,19 @@ final class MiddleSearch {
 
     /** Whether the database has the index, and it is complete. */
     static boolean isIndexed(EntityManager entities) {
-        boolean isPostgres = entities.unwrap(Session.class)
-                        .getSessionFactory()
-                        .unwrap(SessionFactoryImplementor.class)
-                        .getJdbcServices()
-                        .getDialect()
-                instanceof PostgreSQLDialect;
-        return isPostgres
-                && !entities.createNativeQuery("select 1 from pg_index i join pg_class c on c.oid = i.indexrelid"
-                                + " where c.relname = :name and i.indisvalid and pg_table_is_visible(c.oid)")
-                        .setParameter("name", INDEX.toLowerCase(Locale.ROOT))
-                        .getResultList()
-                        .isEmpty();
+        SessionFactoryImplementor factory =
+                entities.unwrap(Session.class).getSessionFactory().unwrap(SessionFactoryImplementor.class);
+        if (!(factory.getJdbcServices().getDialect() instanceof PostgreSQLDialect)) {
+            return false;
+        }
+        String schema = factory.getSessionFactoryOptions().getDefaultSchema();
+        Query query = entities.createNativeQuery("select 1 from pg_index i join pg_class c on c.oid = i.indexrelid"
+                        + " join pg_namespace n on n.oid = c.relnamespace where c.relname = :name and i.indisvalid"
+                        + " and n.nspname = " + (schema == null ? "current_schema()" : ":schema"))
+                .setParameter("name", INDEX.toLowerCase(Locale.ROOT));
+        return !(schema == null ? query : query.setParameter("schema", schema))
+                .getResultList()
+                .isEmpty();
     }
 
     private static boolean isLarge(EntityManager entities, RealmModel realm) {

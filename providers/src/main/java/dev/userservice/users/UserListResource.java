@@ -43,7 +43,8 @@ public final class UserListResource {
             summary = "The tenant's users, a page at a time",
             description =
                     "A page by offset says how many users there are in all, or that there are more than it has counted. A page by"
-                            + " cursor does not, costs the same at any depth, and neither passes over nor repeats a user while others come and go.")
+                            + " cursor does not, costs the same at any depth, and neither passes over nor repeats a user while others come and go."
+                            + " A search of many users may end a page before it is full: go on until there is no next_cursor.")
     @APIResponse(
             responseCode = "200",
             description = "A page; the header Link leads to the next one, where there is one",
@@ -86,27 +87,28 @@ public final class UserListResource {
                 paging.isByOffset() ? Optional.of(UserTotal.of(search, filter, isExactTotal)) : Optional.empty();
         boolean isCommonPrefix =
                 filter.prefix() != null && total.filter(UserTotal::isLarge).isPresent();
+        int limit = paging.limit();
         List<UserSearch.Hit> hits = isCommonPrefix
-                ? search.pageOfCommonPrefix(filter, order, paging.offset(), paging.limit() + 1)
-                : search.page(filter, order, after, paging.offset(), paging.limit() + 1);
-        return answer(total, new Found(hits, Optional.empty()), paging.limit(), order);
+                ? search.pageOfCommonPrefix(filter, order, paging.offset(), limit + 1)
+                : search.page(filter, order, after, paging.offset(), limit + 1);
+        Found found = hits.size() <= limit
+                ? new Found(hits, Optional.empty())
+                : new Found(
+                        hits.subList(0, limit), Optional.of(hits.get(limit - 1).position()));
+        return answer(total, found, order);
     }
 
     private Response listBounded(
             BoundedSearch search, UserSort order, Paging paging, Position after, boolean isExactTotal) {
         Optional<UserTotal> total = paging.isByOffset() ? Optional.of(search.total(isExactTotal)) : Optional.empty();
-        return answer(total, search.page(after, paging.offset(), paging.limit() + 1), paging.limit(), order);
+        return answer(total, search.page(after, paging.offset(), paging.limit()), order);
     }
 
-    private Response answer(Optional<UserTotal> total, Found found, int limit, UserSort order) {
-        List<UserSearch.Hit> hits = found.hits();
-        List<UserView> users = hits.stream()
-                .limit(limit)
+    private Response answer(Optional<UserTotal> total, Found found, UserSort order) {
+        List<UserView> users = found.hits().stream()
                 .map(hit -> UserView.of(call.realm(), hit.user()))
                 .toList();
-        Optional<Position> end =
-                hits.size() > limit ? Optional.of(hits.get(limit - 1).position()) : found.walkedTo();
-        Optional<String> next = end.map(position -> new UserCursor(order, position).text());
+        Optional<String> next = found.next().map(position -> new UserCursor(order, position).text());
         Response.ResponseBuilder answer = Response.ok(new UserListView(
                 total.map(UserTotal::count).orElse(null),
                 total.map(UserTotal::isExact).orElse(null),
