@@ -107,9 +107,27 @@ final class FineGrainedIT {
         return new TreeSet<>(names);
     }
 
+    /** Returns the users of a list, which has the same ones in each order, and by a filter that all of them pass. */
     private Set<String> list(String token) {
-        var page =
-                tenant.api(token).queryParam("limit", 100).get("/users").then().statusCode(200);
+        Set<String> names = list(token, Map.of());
+        for (Map<String, String> query : List.of(
+                Map.of("sort", "last_login"),
+                Map.of("sort", "-email"),
+                Map.of("mfa_enabled", "false"),
+                Map.of("attribute.firstName", "Test"),
+                Map.of("created_after", "2020-01-01T00:00:00Z", "sort", "-last_login"))) {
+            assertEquals(names, list(token, query), query::toString);
+        }
+        return names;
+    }
+
+    private Set<String> list(String token, Map<String, String> query) {
+        var page = tenant.api(token)
+                .queryParam("limit", 100)
+                .queryParams(query)
+                .get("/users")
+                .then()
+                .statusCode(200);
         List<String> names = page.extract().path("users.username");
         page.body("total", equalTo(names.size()));
         return new TreeSet<>(names);
