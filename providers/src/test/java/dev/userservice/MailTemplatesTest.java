@@ -44,6 +44,7 @@ final class MailTemplatesTest {
             "email-proof", Named.TO_NOBODY,
             "email-stop", Named.TO_WHO_IS_PROVED,
             "invitation", Named.TO_ANYBODY,
+            "invite", Named.TO_ANYBODY,
             "mfa-changed", Named.TO_WHO_IS_PROVED,
             "new-device", Named.TO_WHO_IS_PROVED,
             "password-changed", Named.TO_WHO_IS_PROVED,
@@ -138,6 +139,7 @@ final class MailTemplatesTest {
         model.put("user", Map.of("username", USERNAME));
         model.put("accountName", USERNAME);
         model.put("logoUrl", "https://cdn.example.com/logo.svg?a=1&b=2");
+        model.put("inviter", "Ada & Bob");
         model.put("link", LINK);
         model.put("code", CODE);
         model.put("linkExpiration", 60);

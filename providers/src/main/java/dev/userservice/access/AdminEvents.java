@@ -40,6 +40,11 @@ public record AdminEvents(ApiCall call) {
 
     public static final String SECRETS = "secrets";
 
+    /** Whether a user was created by an invitation, and whether one was deleted because the invitation was revoked. */
+    public static final String INVITED = "invited";
+
+    public static final String REVOKED = "revoked";
+
     private static final String NOTES = AdminEvents.class.getName();
     private static final String USERS = "users";
 
@@ -80,6 +85,13 @@ public record AdminEvents(ApiCall call) {
         fire(
                 event(ResourceType.USER, OperationType.ACTION).resourcePath(USERS, user.getId(), "export"),
                 Map.of(EXPORTED, "true"));
+    }
+
+    /** Fires the event that the mail of an invitation was requested again. */
+    public void invitationResent(UserModel user) {
+        event(ResourceType.USER, OperationType.ACTION)
+                .resourcePath(USERS, user.getId(), "invitation")
+                .success();
     }
 
     /**

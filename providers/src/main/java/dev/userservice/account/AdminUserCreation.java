@@ -6,6 +6,7 @@ import dev.userservice.activation.Activation;
 import dev.userservice.activation.ActivationCodes;
 import dev.userservice.mail.MailContext;
 import dev.userservice.users.DuplicateUser;
+import dev.userservice.users.NewUserEvent;
 import dev.userservice.users.RoleChange;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -61,20 +62,8 @@ record AdminUserCreation(ApiCall call) {
     }
 
     private static UserRepresentation described(UserModel user, NewUser candidate) {
-        UserRepresentation event = new UserRepresentation();
-        event.setId(user.getId());
-        event.setUsername(user.getUsername());
-        event.setEmail(user.getEmail());
-        event.setEmailVerified(user.isEmailVerified());
-        event.setFirstName(user.getFirstName());
-        event.setLastName(user.getLastName());
-        event.setEnabled(user.isEnabled());
-        event.setRequiredActions(user.getRequiredActionsStream().toList());
-        Map<String, List<String>> others = new HashMap<>();
-        candidate.attributes().forEach((name, value) -> others.put(name, List.of(value)));
-        List.of(UserModel.USERNAME, UserModel.EMAIL, UserModel.FIRST_NAME, UserModel.LAST_NAME)
-                .forEach(others::remove);
-        event.setAttributes(others.isEmpty() ? null : others);
-        return event;
+        Map<String, List<String>> given = new HashMap<>();
+        candidate.attributes().forEach((name, value) -> given.put(name, List.of(value)));
+        return NewUserEvent.of(user, given);
     }
 }

@@ -2,6 +2,7 @@ package dev.userservice.account;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.userservice.invitations.InvitationRequest;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import dev.userservice.web.JsonRequest;
@@ -14,10 +15,11 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @Schema(
         name = "CreateUserRequest",
-        requiredProperties = {"email", "password"},
+        requiredProperties = {"email"},
         description =
                 "The tenant's user profile and password policy say which values are valid, and what else is required. Who"
-                        + " registers without a token needs username and password_confirmation, too")
+                        + " registers without a token needs username, password and password_confirmation, too; a user whom an"
+                        + " admin makes without a password is invited to choose one")
 public record CreateUserRequest(
         @Schema(nullable = true, minLength = 1, maxLength = 255, examples = "johndoe")
         String username,
@@ -30,7 +32,13 @@ public record CreateUserRequest(
         @Schema(minLength = 1, maxLength = 255, examples = "john@example.com")
         String email,
 
-        @Schema(minLength = 1, maxLength = 512) String password,
+        @Schema(
+                nullable = true,
+                minLength = 1,
+                maxLength = 512,
+                description =
+                        "The password, by the tenant's policy; without one, an admin invites the person to choose it")
+        String password,
 
         @Schema(nullable = true, minLength = 1, maxLength = 512)
         String passwordConfirmation,
@@ -69,6 +77,15 @@ public record CreateUserRequest(
     /** Does the same for the body of an admin. The role is checked later, by the tenant's rules. */
     FieldErrors validate(String tenant) {
         return toRegistration(null).validate(tenant);
+    }
+
+    /** Whether the user is to choose the password. Who is active at once needs one. */
+    boolean invites() {
+        return password == null && passwordConfirmation == null && !wantsToBeActive();
+    }
+
+    InvitationRequest toInvitation() {
+        return new InvitationRequest(email, username, firstName, lastName, gender, role, null, null);
     }
 
     boolean wantsToBeActive() {

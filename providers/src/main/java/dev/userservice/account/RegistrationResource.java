@@ -1,6 +1,7 @@
 package dev.userservice.account;
 
 import dev.userservice.access.ApiCall;
+import dev.userservice.invitations.Inviting;
 import dev.userservice.ratelimit.MailboxLimit;
 import dev.userservice.users.UserMessage;
 import dev.userservice.users.UserView;
@@ -58,7 +59,8 @@ public final class RegistrationResource {
             summary = "Register, and be mailed the code that activates the account; or, as an admin, make a user",
             description =
                     "Without a token the same as POST /register, for those who ask for the confirmation of the password and"
-                            + " want the user alone. A trailing slash does not matter.")
+                            + " want the user alone. A user whom an admin makes without a password is invited, as by"
+                            + " `POST /users/invitations`. A trailing slash does not matter.")
     @APIResponseSchema(
             value = UserView.class,
             responseCode = "201",
@@ -70,6 +72,10 @@ public final class RegistrationResource {
             call.caller().users().requireCreateUsers();
         }
         JsonRequest.required(request);
+        if (isByAdmin && request.invites()) {
+            UserView invited = UserView.forAdmin(call, new Inviting(call).invite(request.toInvitation()));
+            return created(invited, invited);
+        }
         String tenant = call.realm().getName();
         UserView user = isByAdmin
                 ? createByAdmin(request, request.validate(tenant))

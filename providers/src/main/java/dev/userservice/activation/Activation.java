@@ -33,6 +33,10 @@ public final class Activation {
     /** The required actions that a proof of the address makes unnecessary. */
     private static final Set<String> PROOFS = Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name());
 
+    /** The required actions that are removed when the address is proved. */
+    private static final Set<String> SETTLED =
+            Set.of(REQUIRED_ACTION, UserModel.RequiredAction.VERIFY_EMAIL.name(), Invited.REQUIRED_ACTION);
+
     private static final Logger LOG = Logger.getLogger(Activation.class);
 
     private Activation() {}
@@ -101,12 +105,13 @@ public final class Activation {
         return action.isEnabled() || realm.isVerifyEmail();
     }
 
-    /** Whether this user can still redeem a code. */
+    /** Whether this user can still redeem a code. Who was invited has a code of another purpose. */
     static boolean isWanted(RealmModel realm, UserModel user) {
         return user.isEnabled()
                 && user.getEmail() != null
                 && user.getServiceAccountClientLink() == null
-                && isPending(realm, user);
+                && isPending(realm, user)
+                && !Invited.hasNoPassword(user);
     }
 
     /**
@@ -131,7 +136,7 @@ public final class Activation {
 
     /** Whether the user still has a required action to prove an address, even if the address is proved already. */
     private static boolean isDemandedOf(UserModel user) {
-        return user.getRequiredActionsStream().anyMatch(PROOFS::contains);
+        return user.getRequiredActionsStream().anyMatch(SETTLED::contains);
     }
 
     /** Makes an account active after its user has proved the address with a mailed code. */
@@ -145,8 +150,7 @@ public final class Activation {
     }
 
     private static void demandNoProof(UserModel user) {
-        user.removeRequiredAction(REQUIRED_ACTION);
-        user.removeRequiredAction(UserModel.RequiredAction.VERIFY_EMAIL);
+        SETTLED.forEach(user::removeRequiredAction);
     }
 
     /** Makes an account active because an admin confirms it. */

@@ -41,8 +41,8 @@ public record NewPasswordForm(LoginFormsProvider page, UserModel user, ActionTok
      */
     public Optional<Response> take(CodeToken token, CodePurpose purpose, Optional<ContinueLink> onward) {
         MultivaluedMap<String, String> fields = context.getRequest().getDecodedFormParameters();
-        String password = fields.getFirst(PASSWORD);
-        List<FormMessage> mistakes = mistakes(password, fields.getFirst(CONFIRMATION));
+        String password = password(fields);
+        List<FormMessage> mistakes = mistakes(fields);
         if (!mistakes.isEmpty()) {
             page.setErrors(mistakes);
             return Optional.of(ask());
@@ -55,9 +55,7 @@ public record NewPasswordForm(LoginFormsProvider page, UserModel user, ActionTok
                         context.getSession().getContext().resolveLocale(user),
                         Optional.ofNullable(context.getAuthenticationSession().getClient()));
         if (!outcome.complaints().isEmpty()) {
-            page.setErrors(outcome.complaints().stream()
-                    .map(complaint -> new FormMessage(PASSWORD, complaint))
-                    .toList());
+            page.setErrors(complaints(outcome.complaints()));
             return Optional.of(ask());
         }
         return outcome.isDone()
@@ -69,14 +67,27 @@ public record NewPasswordForm(LoginFormsProvider page, UserModel user, ActionTok
                 : Optional.empty();
     }
 
+    /** Returns the submitted password; null if there is none. */
+    public static String password(MultivaluedMap<String, String> fields) {
+        return fields.getFirst(PASSWORD);
+    }
+
+    /** Returns what the password rules complain of, at the field of the password. */
+    public static List<FormMessage> complaints(List<String> complaints) {
+        return complaints.stream()
+                .map(complaint -> new FormMessage(PASSWORD, complaint))
+                .toList();
+    }
+
     /** Returns the mistakes in the submitted fields that are found before the password rules are checked. */
-    private static List<FormMessage> mistakes(String password, String confirmation) {
+    public static List<FormMessage> mistakes(MultivaluedMap<String, String> fields) {
+        String password = password(fields);
         List<FormMessage> mistakes = new ArrayList<>();
         if (password == null || password.isBlank()) {
             mistakes.add(new FormMessage(PASSWORD, Messages.MISSING_PASSWORD));
         } else if (!PasswordFormat.isFit(password)) {
             mistakes.add(new FormMessage(PASSWORD, "userServicePasswordUnfit", PasswordFormat.MAX_LENGTH));
-        } else if (!password.equals(confirmation)) {
+        } else if (!password.equals(fields.getFirst(CONFIRMATION))) {
             mistakes.add(new FormMessage(CONFIRMATION, Messages.NOTMATCH_PASSWORD));
         }
         return mistakes;

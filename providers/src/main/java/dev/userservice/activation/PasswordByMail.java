@@ -34,12 +34,13 @@ public record PasswordByMail(KeycloakSession session) {
         return realm.isResetPasswordAllowed();
     }
 
-    /** Whether this user can redeem a code. */
+    /** Whether this user can redeem a code. Who was invited chooses the first password by the invitation alone. */
     public static boolean isPossible(RealmModel realm, UserModel user) {
         return isAllowed(realm)
                 && user.isEnabled()
                 && user.getEmail() != null
-                && user.getServiceAccountClientLink() == null;
+                && user.getServiceAccountClientLink() == null
+                && !Invited.hasNoPassword(user);
     }
 
     /** Whether a code for a new password could be redeemed now. */

@@ -38,6 +38,10 @@ public enum Action {
     CONSENT_REVOKED,
     IMPERSONATED,
     USER_CREATED,
+    USER_INVITED,
+    INVITATION_RESENT,
+    INVITATION_ACCEPTED,
+    INVITATION_REVOKED,
     USERS_IMPORTED,
     USERS_EXPORTED,
     UPDATE_USER,
@@ -125,9 +129,10 @@ public enum Action {
     boolean brings(Action other) {
         return switch (other) {
             case LOGOUT -> END_SESSIONS.contains(this);
-            case ROLE_CHANGED -> this == USER_CREATED;
+            case ROLE_CHANGED -> this == USER_CREATED || this == USER_INVITED;
             case USER_UNLOCKED -> this == UPDATE_USER;
-            case UPDATE_PASSWORD -> this == PASSWORD_RESET;
+            case UPDATE_PASSWORD -> this == PASSWORD_RESET || this == INVITATION_ACCEPTED;
+            case USER_DELETED -> this == INVITATION_REVOKED;
             default -> false;
         };
     }

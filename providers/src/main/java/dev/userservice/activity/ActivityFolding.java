@@ -55,7 +55,7 @@ final class ActivityFolding {
     private static void mergeInto(Activity kept, Activity gone) {
         if (gone.action() != Action.LOGOUT) {
             // The row for the creation of the user already contains the role.
-            if (kept.action() != Action.USER_CREATED) {
+            if (kept.action() != Action.USER_CREATED && kept.action() != Action.USER_INVITED) {
                 kept.details().merge(gone.details());
             }
         } else if (gone.details().isOf(ActivityDetails.ALL_SESSIONS)) {

@@ -36,8 +36,14 @@ public final class ActivityLog {
     private static final List<String> OF_NOBODY = List.of("login_failed", "rate_limited");
 
     /** The actions whose details contain a user's current or former names. */
-    private static final List<String> WITH_NAMES =
-            List.of("register", "user_created", "update_profile", "update_user", "user_deleted");
+    private static final List<String> WITH_NAMES = List.of(
+            "register",
+            "user_created",
+            "user_invited",
+            "invitation_revoked",
+            "update_profile",
+            "update_user",
+            "user_deleted");
 
     private static final SecureRandom RANDOM = new SecureRandom();
 

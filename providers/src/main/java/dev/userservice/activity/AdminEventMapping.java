@@ -118,12 +118,12 @@ final class AdminEventMapping {
         return switch (event.getOperationType()) {
             case CREATE -> {
                 details.text("username", text(user, "username", "userName")).text("role", notes.get(AdminEvents.ROLE));
-                yield Action.USER_CREATED;
+                yield notes.containsKey(AdminEvents.INVITED) ? Action.USER_INVITED : Action.USER_CREATED;
             }
             case DELETE -> {
                 details.text("username", text(user, "username", "userName"))
                         .flag(AdminEvents.ERASED, notes.containsKey(AdminEvents.ERASED));
-                yield Action.USER_DELETED;
+                yield notes.containsKey(AdminEvents.REVOKED) ? Action.INVITATION_REVOKED : Action.USER_DELETED;
             }
             case UPDATE, ACTION -> {
                 if (notes.isEmpty()) {
@@ -161,6 +161,7 @@ final class AdminEventMapping {
             case "reset-password-email" -> Action.PASSWORD_RESET_REQUESTED;
             case "execute-actions-email" -> Action.ACTIONS_REQUESTED;
             case "send-verify-email" -> Action.ACTIVATION_RESENT;
+            case "invitation" -> Action.INVITATION_RESENT;
             case "consents" -> {
                 details.text("client", last);
                 yield Action.CONSENT_REVOKED;

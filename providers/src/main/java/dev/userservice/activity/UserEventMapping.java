@@ -1,5 +1,6 @@
 package dev.userservice.activity;
 
+import dev.userservice.activation.Invited;
 import dev.userservice.activation.PendingPurge;
 import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.keycloak.ProfileAttributes;
@@ -92,7 +93,7 @@ final class UserEventMapping {
             case CLIENT_LOGIN_ERROR -> Action.CLIENT_LOGIN_FAILED;
             case REFRESH_TOKEN -> Action.TOKEN_REFRESH;
             case REFRESH_TOKEN_ERROR -> isOneOf(REUSED, told.get("reason")) ? Action.TOKEN_REUSE : null;
-            case VERIFY_EMAIL -> Action.ACTIVATED;
+            case VERIFY_EMAIL -> told.containsKey(Invited.ACCEPTED) ? Action.INVITATION_ACCEPTED : Action.ACTIVATED;
             case SEND_VERIFY_EMAIL -> Action.ACTIVATION_RESENT;
             case UPDATE_PROFILE, UPDATE_EMAIL -> Action.UPDATE_PROFILE;
             case UPDATE_CREDENTIAL -> updated(told.get(CREDENTIAL_TYPE));

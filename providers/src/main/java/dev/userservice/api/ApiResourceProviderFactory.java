@@ -8,6 +8,8 @@ import dev.userservice.codes.CodePurge;
 import dev.userservice.devices.DeviceWatch;
 import dev.userservice.devices.NewDeviceMail;
 import dev.userservice.emailchange.EmailChangeMails;
+import dev.userservice.invitations.InvitationMail;
+import dev.userservice.invitations.InvitationPurge;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.mail.OutboxJob;
 import dev.userservice.mail.OutboxWorker;
@@ -51,6 +53,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
                 Stream.of(
                                 ActivationMails.jobs(settings),
                                 PasswordResetMails.jobs(settings),
+                                List.of(InvitationMail.of(settings)),
                                 EmailChangeMails.jobs(settings),
                                 List.<OutboxJob>of(AccountNotification.values()),
                                 List.<OutboxJob>of(new NewDeviceMail(settings)))
@@ -58,6 +61,7 @@ public final class ApiResourceProviderFactory implements RealmResourceProviderFa
                         .toList(),
                 Map.of(
                         "Expired codes cannot be purged", CodePurge::purge,
+                        "Old invitations cannot be purged", InvitationPurge::purge,
                         "Expired secrets cannot be purged", TotpSetups::purge));
         devices = new DeviceWatch(settings);
         purge = new PurgeScheduler(settings);

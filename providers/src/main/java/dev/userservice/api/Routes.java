@@ -36,6 +36,8 @@ import dev.userservice.activity.ActivityResource;
 import dev.userservice.activity.DailyActivityResource;
 import dev.userservice.docs.ApiDocsResource;
 import dev.userservice.docs.DocsResource;
+import dev.userservice.invitations.AcceptanceResource;
+import dev.userservice.invitations.InvitationsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
 import dev.userservice.moving.ExportResource;
@@ -115,6 +117,11 @@ public final class Routes {
             route("POST", "/users/{id}/unlock", ADMIN_MANAGE, CALLER, UserActionsResource::new),
             route("POST", "/users/{id}/require-password-change", ADMIN_MANAGE, CALLER, UserActionsResource::new),
             route("GET", "/users/{id}/credentials", SELF_OR_ADMIN_VIEW, CALLER, UserActionsResource::new),
+            route("POST", "/users/invitations", ADMIN_MANAGE, CALLER, InvitationsResource::new),
+            route("GET", "/users/invitations", ADMIN_VIEW_ALL, CALLER, InvitationsResource::new),
+            route("POST", "/users/invitations/{id}/resend", ADMIN_MANAGE, CALLER, InvitationsResource::new),
+            route("DELETE", "/users/invitations/{id}", ADMIN_MANAGE, CALLER, InvitationsResource::new),
+            hashing("POST", "/users/invitations/accept", PUBLIC, RESET, AcceptanceResource::new),
             lines("POST", "/users/import", ADMIN_MANAGE, CALLER, ImportResource::new),
             route("GET", "/users/export", ADMIN_MANAGE, CALLER, ExportResource::new),
             route("GET", "/users/me/export", OWN_ACCOUNT_MANAGE, CALLER, PersonResource::new),

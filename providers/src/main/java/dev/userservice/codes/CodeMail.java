@@ -68,7 +68,8 @@ public record CodeMail(
         new MailSender(session).send(delivery, (realm, user) -> content(session, delivery, realm, user));
     }
 
-    private MailContent content(KeycloakSession session, DeliveryAttempt delivery, RealmModel realm, UserModel user)
+    /** Returns the content for one attempt, to whose attributes a mail that says more can add. */
+    public MailContent content(KeycloakSession session, DeliveryAttempt delivery, RealmModel realm, UserModel user)
             throws IOException {
         long left = delivery.code().expiresAt() - Time.currentTimeMillis();
         long minutes = Math.max(1, Math.round(left / MILLIS_A_MINUTE));

@@ -33,8 +33,7 @@ public record CodePolicy(Duration lifetime, Duration coolDown, boolean isBackedO
         if (purpose == CodePurpose.EMAIL_STOP) {
             return new CodePolicy(A_DAY, Duration.ZERO);
         }
-        Duration lifetime = Duration.ofMinutes(settings.of(
-                realm, purpose == CodePurpose.PASSWORD_RESET ? Settings.RESET_LIFETIME : Settings.ACTIVATION_LIFETIME));
+        Duration lifetime = lifetime(purpose, realm, settings);
         Duration wanted = Duration.ofSeconds(settings.of(realm, Settings.RESEND_COOL_DOWN));
         // Limits the first cool-down to the lifetime of a code, so that a user is not left without a valid code because
         // a new request is not possible yet.
@@ -45,6 +44,14 @@ public record CodePolicy(Duration lifetime, Duration coolDown, boolean isBackedO
     /** Returns the same rules for a purpose whose requests are limited elsewhere. */
     public CodePolicy withoutCoolDown() {
         return new CodePolicy(lifetime, Duration.ZERO);
+    }
+
+    private static Duration lifetime(CodePurpose purpose, RealmModel realm, Settings settings) {
+        return switch (purpose) {
+            case PASSWORD_RESET -> Duration.ofMinutes(settings.of(realm, Settings.RESET_LIFETIME));
+            case INVITATION -> Duration.ofDays(settings.of(realm, Settings.INVITATION_LIFETIME));
+            default -> Duration.ofMinutes(settings.of(realm, Settings.ACTIVATION_LIFETIME));
+        };
     }
 
     /** Returns how long to wait for the next request after the given number of requests. */

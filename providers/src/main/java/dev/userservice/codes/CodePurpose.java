@@ -13,6 +13,9 @@ public enum CodePurpose {
     /** Stops or undoes a change of the user's address; the code was sent to the address before the change. */
     EMAIL_STOP,
 
+    /** Lets an invited user choose a password, which proves the address as well. */
+    INVITATION,
+
     /** Has no codes, only the cool-down of changes of a user's own address. */
     EMAIL_CHANGE,
 

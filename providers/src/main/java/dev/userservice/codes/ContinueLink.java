@@ -19,8 +19,9 @@ import org.keycloak.urls.UrlType;
  *
  * @param address an http(s) address, or a path on this server
  * @param name the name of the target, which may be a message key as {@code ${key}}; null for the account console
+ * @param clientId the client whose page it is; null for the tenant's own site
  */
-public record ContinueLink(String address, String name) {
+public record ContinueLink(String address, String name, String clientId) {
     /**
      * Chooses the <i>Home URL</i> of the client that the person came from, or else the tenant's own site, or else the
      * account console.
@@ -36,7 +37,7 @@ public record ContinueLink(String address, String name) {
                 .filter(ClientModel::isEnabled)
                 .flatMap(client -> home(session, client))
                 .or(() -> settings.of(realm, Settings.FRONTEND_URL)
-                        .map(site -> new ContinueLink(site.toString(), MailSender.realmName(realm))))
+                        .map(site -> new ContinueLink(site.toString(), MailSender.realmName(realm), null)))
                 .or(() -> accountConsole(session, realm));
     }
 
@@ -48,7 +49,7 @@ public record ContinueLink(String address, String name) {
         try {
             URI home = WebAddress.of(
                     ResolveRelative.resolveRelativeUri(session, client.getRootUrl(), client.getBaseUrl()));
-            return Optional.of(new ContinueLink(seenFromHere(session, home), name));
+            return Optional.of(new ContinueLink(seenFromHere(session, home), name, client.getClientId()));
         } catch (IllegalArgumentException e) {
             // The address has an app's own scheme, or is malformed: a browser should not be sent there.
             return Optional.empty();
@@ -60,7 +61,7 @@ public record ContinueLink(String address, String name) {
         return Optional.ofNullable(console)
                 .filter(ClientModel::isEnabled)
                 .map(enabled -> Urls.accountBase(base(session)).path("/").build(realm.getName()))
-                .map(address -> new ContinueLink(seenFromHere(session, address), null));
+                .map(address -> new ContinueLink(seenFromHere(session, address), null, console.getClientId()));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.userservice.moving;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.userservice.activity.ActivityView;
+import dev.userservice.invitations.InvitationView;
 import dev.userservice.users.CredentialView;
 import dev.userservice.users.UserView;
 import dev.userservice.web.JsonAnswer;
@@ -75,6 +76,9 @@ public record PersonDocument(
 
         @Schema(description = "The mails that are not delivered yet")
         List<Mail> pendingMails,
+
+        @Schema(description = "The invitation by which the person came here, if any")
+        List<InvitationView> invitations,
 
         @Schema(
                 nullable = true,

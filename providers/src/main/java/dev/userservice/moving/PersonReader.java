@@ -4,6 +4,7 @@ import dev.userservice.access.ApiCall;
 import dev.userservice.access.HeldRoles;
 import dev.userservice.activity.PersonActivity;
 import dev.userservice.codes.PendingCode;
+import dev.userservice.invitations.Invitations;
 import dev.userservice.keycloak.ReadableProfile;
 import dev.userservice.keycloak.UserSessions;
 import dev.userservice.mail.QueuedMail;
@@ -56,6 +57,7 @@ record PersonReader(ApiCall call, UserModel user) {
                 activity.isCut(),
                 codes(),
                 mails(),
+                Invitations.viewOf(session(), call.settings(), user).stream().toList(),
                 new TotpSetups(session()).expiryOfWaiting(user).orElse(null));
     }
 

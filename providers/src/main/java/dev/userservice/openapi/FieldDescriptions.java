@@ -115,6 +115,7 @@ final class FieldDescriptions {
      * of one way.
      */
     private static final Map<String, List<String>> REQUESTS = Map.ofEntries(
+            Map.entry("AcceptInvitationRequest", List.of("token", "password", "password_confirmation")),
             Map.entry("ActivationRequest", List.of("code")),
             Map.entry("AuthCheckRequest", List.of("identifier", "password")),
             Map.entry("ChangePasswordRequest", List.of("current_password", "new_password")),
@@ -123,6 +124,7 @@ final class FieldDescriptions {
                     List.of("username", "first_name", "last_name", "email", "password", "password_confirmation")),
             Map.entry("ForgotPasswordRequest", List.of("email")),
             Map.entry("IdentifierRequest", List.of("identifier")),
+            Map.entry("InvitationRequest", List.of("email", "first_name", "last_name", "role", "client_id")),
             Map.entry("LoginRequest", List.of("email", "password")),
             Map.entry("MfaRequest", List.of("totp")),
             Map.entry("NewPasswordRequest", List.of("password", "password_confirmation")),

@@ -18,8 +18,8 @@ import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 final class NamedEnums {
     private static final String SCHEMAS = "#/components/schemas/";
 
-    private static final List<String> WITH_ROLE =
-            List.of("CreateUserRequest", "RegisterRequest", "UpdateUserRequest", "User");
+    private static final List<String> WITH_ROLE = List.of(
+            "CreateUserRequest", "Invitation", "InvitationRequest", "RegisterRequest", "UpdateUserRequest", "User");
 
     private NamedEnums() {}
 
@@ -32,6 +32,7 @@ final class NamedEnums {
         name(components, health, "user_service", "ServiceStatus");
         name(components, health, "mail", "MailStatus");
         name(components, components.getSchemas().get("Activity").getProperties().get("actor"), "kind", "ActorKind");
+        name(components, components.getSchemas().get("Invitation"), "state", "InvitationState");
         addRole(components);
         components.addSchema("Action", text("An action that the activity log records", List.copyOf(Action.ids())));
         document.getPaths().getPathItems().values().stream()
@@ -80,6 +81,8 @@ final class NamedEnums {
         } else if (parameter.getName().equals("expand")) {
             components.addSchema("Expansion", text(parameter.getDescription(), schema.getEnumeration()));
             parameter.schema(OASFactory.createSchema().addAllOf(reference("Expansion")));
+        } else if (parameter.getName().equals("state")) {
+            parameter.schema(OASFactory.createSchema().addAllOf(reference("InvitationState")));
         } else if (parameter.getName().equals("sort")) {
             Schema sort = text("An order; - turns it round", schema.getEnumeration());
             // Without these names, generators would make them from the values, in which only a sign differs.

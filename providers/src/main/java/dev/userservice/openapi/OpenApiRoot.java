@@ -9,6 +9,8 @@ import dev.userservice.activity.ActivityResource;
 import dev.userservice.activity.DailyActivityResource;
 import dev.userservice.api.HealthResource;
 import dev.userservice.docs.DocsResource;
+import dev.userservice.invitations.AcceptanceResource;
+import dev.userservice.invitations.InvitationsResource;
 import dev.userservice.metrics.MetricsResource;
 import dev.userservice.mfa.MfaResource;
 import dev.userservice.moving.ExportResource;
@@ -73,6 +75,12 @@ interface OpenApiRoot {
 
     @Path("")
     MfaResource mfa();
+
+    @Path("")
+    InvitationsResource invitations();
+
+    @Path("")
+    AcceptanceResource acceptance();
 
     @Path("")
     ImportResource imports();

@@ -25,6 +25,10 @@ final class ProblemExamples {
             ApiProblem.conflict(
                     "The user has the role admin by a group or another role",
                     new FieldErrors().add("role", "The user has the role admin by a group or another role")));
+    private static final Example INVITATION_ACCEPTED =
+            conflict("accepted", "The person has accepted", "The invitation has been accepted");
+    private static final Example INVITATION_REVOKED =
+            conflict("revoked", "It was revoked before", "The invitation has been revoked");
     private static final Example ENABLED =
             conflict("enabled", "There is one already", "MFA is enabled for this user already");
 
@@ -84,6 +88,22 @@ final class ProblemExamples {
                             new Example("token", "The caller's own token is not good", ApiProblem.invalidToken()))),
             Map.entry("register 409", List.of(TAKEN)),
             Map.entry("createUser 409", List.of(TAKEN)),
+            Map.entry(
+                    "inviteUser 409",
+                    List.of(
+                            TAKEN,
+                            new Example(
+                                    "invited",
+                                    "An invitation to this address can still be accepted, or was not revoked",
+                                    ApiProblem.conflict(
+                                            "This address is invited already: send the invitation again, or revoke it",
+                                            new FieldErrors().add("email", "Email already exists."))),
+                            conflict(
+                                    "inactive",
+                                    "The tenant has no activation",
+                                    "This tenant has no activation, so that nobody can be invited"))),
+            Map.entry("resendInvitation 409", List.of(INVITATION_ACCEPTED, INVITATION_REVOKED)),
+            Map.entry("revokeInvitation 409", List.of(INVITATION_ACCEPTED, INVITATION_REVOKED)),
             Map.entry("updateOwnUser 409", List.of(TAKEN)),
             Map.entry("proveOwnEmail 409", List.of(TAKEN)),
             Map.entry("updateUser 409", List.of(TAKEN, HELD, LAST)),

@@ -24,6 +24,9 @@
         tags = {
             @Tag(name = "Account", description = "Registration, login, sessions, activation, passwords"),
             @Tag(name = "Users", description = "A tenant's users: one's own account, and those that an admin manages"),
+            @Tag(
+                    name = "Invitations",
+                    description = "People who are invited, and choose their password by a mailed link"),
             @Tag(name = "MFA", description = "One-time codes as a second factor"),
             @Tag(name = "Activity", description = "What was done, when, by whom and from where"),
             @Tag(name = "System", description = "Health, and the figures of tenants"),

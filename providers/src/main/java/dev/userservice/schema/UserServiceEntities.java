@@ -9,6 +9,7 @@ import dev.userservice.activity.LastLoginEntity;
 import dev.userservice.codes.CodeEntity;
 import dev.userservice.codes.CodeRequestEntity;
 import dev.userservice.hashes.WeakPasswordEntity;
+import dev.userservice.invitations.InvitationEntity;
 import dev.userservice.keycloak.ConnectionPool;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.FactoryDefaults;
@@ -39,6 +40,7 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
             "UserServiceOutbox",
             "UserServiceTotpSetup",
             "UserServicePendingAccount",
+            "UserServiceInvitation",
             "UserServiceWeakPassword");
 
     /** The entities whose rows are deleted with their realm, and stay when a user goes. */
@@ -56,6 +58,7 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
                 ActivityEntity.class,
                 TotpSetupEntity.class,
                 PendingAccountEntity.class,
+                InvitationEntity.class,
                 WeakPasswordEntity.class,
                 FormerNameEntity.class,
                 PlatformRealmEntity.class);

@@ -43,6 +43,12 @@ public final class Settings {
             15,
             "How long the code for a new password is valid after its mail was sent.");
 
+    public static final Setting<Integer> INVITATION_LIFETIME = number(
+            "invitation-lifetime",
+            new Range("days", 1, 90),
+            7,
+            "How long an invitation can be accepted after its last mail was sent.");
+
     public static final Setting<Integer> RESEND_COOL_DOWN = number(
             "resend-cool-down",
             new Range("seconds", 0, 86_400),
@@ -54,7 +60,7 @@ public final class Settings {
             "http(s) URL without query and fragment; unset means Keycloak's own pages",
             Optional.empty(),
             text -> Optional.of(WebAddress.plain(bounded(text))),
-            "The tenant's own site. The links in mails are then <site>/verify-email?token=<code> and <site>/reset-password?token=<code>.");
+            "The tenant's own site. The links in mails are then <site>/verify-email?token=<code>, <site>/reset-password?token=<code> and <site>/accept-invitation?token=<code>.");
 
     public static final Setting<Optional<URI>> LOGO_URL = new Setting<>(
             "logo-url",
@@ -93,7 +99,7 @@ public final class Settings {
             "pending-retention",
             new Range("days", 0, 36_500),
             30,
-            "How long an account from a registration or an invitation is kept if nobody activates it; 0 keeps it forever.");
+            "How long an account that somebody has registered or an admin has made is kept if nobody activates it, and an invitation, with its account, after it has expired; 0 keeps them forever.");
 
     public static final Setting<Integer> NEW_DEVICE_MAIL = number(
             "new-device-mail",
@@ -207,6 +213,7 @@ public final class Settings {
             AUDIENCE,
             ACTIVATION_LIFETIME,
             RESET_LIFETIME,
+            INVITATION_LIFETIME,
             RESEND_COOL_DOWN,
             FRONTEND_URL,
             LOGO_URL,

@@ -7,6 +7,7 @@ import dev.userservice.activity.ActivityLog;
 import dev.userservice.keycloak.LockedUser;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -60,6 +61,15 @@ public record UserAdministration(ApiCall call) {
      *     user who can manage the realm; 400 for a user of a directory that does not allow the deletion
      */
     public void delete(UserModel known, boolean isErased) {
+        delete(known, isErased, Map.of());
+    }
+
+    /**
+     * Deletes a user in the same way.
+     *
+     * @param notes what the activity log says of the reason
+     */
+    public void delete(UserModel known, boolean isErased, Map<String, String> notes) {
         UserModel user = lock(known);
         new LastAdminGuard(call).requireAnother(user);
         Set<String> names = Stream.of(user.getUsername(), user.getEmail())
@@ -72,7 +82,10 @@ public record UserAdministration(ApiCall call) {
         if (isErased) {
             new ActivityLog(call.session()).erase(call.realm().getId(), event.getId(), names);
         }
-        Map<String, String> details = isErased ? Map.of(AdminEvents.ERASED, "true") : Map.of();
+        Map<String, String> details = new HashMap<>(notes);
+        if (isErased) {
+            details.put(AdminEvents.ERASED, "true");
+        }
         new AdminEvents(call).user(OperationType.DELETE, event.getId(), event, details);
     }
 

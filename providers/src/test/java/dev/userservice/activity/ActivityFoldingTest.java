@@ -72,6 +72,20 @@ final class ActivityFoldingTest {
     }
 
     @Test
+    void whatAnInvitationBringsIsPartOfIt() {
+        assertEquals(
+                List.of("user_invited {\"role\":\"admin\"}"),
+                folded(
+                        told(Action.USER_INVITED, "alice", new ActivityDetails().text("role", "admin")),
+                        told(Action.ROLE_CHANGED, "alice", new ActivityDetails().text("to", "admin"))));
+        assertEquals(
+                List.of("invitation_accepted null"),
+                folded(told(Action.INVITATION_ACCEPTED), told(Action.UPDATE_PASSWORD)));
+        assertEquals(
+                List.of("invitation_revoked null"), folded(told(Action.INVITATION_REVOKED), told(Action.USER_DELETED)));
+    }
+
+    @Test
     void theRoleOfANewUserIsPartOfTheUser() {
         assertEquals(
                 List.of("user_created {\"role\":\"admin\"}"),

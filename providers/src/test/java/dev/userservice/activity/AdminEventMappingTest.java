@@ -12,12 +12,17 @@ import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
 
 final class AdminEventMappingTest {
-    private static UserEventMapping.Entry of(ResourceType resource, OperationType operation, String path) {
+    private static UserEventMapping.Entry of(
+            ResourceType resource, OperationType operation, String path, Map<String, String> notes) {
         AdminEvent event = new AdminEvent();
         event.setResourceType(resource);
         event.setOperationType(operation);
         event.setResourcePath(path);
-        return AdminEventMapping.of(event, Map.of());
+        return AdminEventMapping.of(event, notes);
+    }
+
+    private static UserEventMapping.Entry of(ResourceType resource, OperationType operation, String path) {
+        return of(resource, operation, path, Map.of());
     }
 
     @ParameterizedTest
@@ -29,6 +34,18 @@ final class AdminEventMappingTest {
     })
     void aUserIsTheOneOfThePathByWhateverWayIn(OperationType operation, String path, Action action) {
         UserEventMapping.Entry entry = of(ResourceType.USER, operation, path);
+        assertEquals(action, entry.action());
+        assertEquals("u-1", entry.userId());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CREATE, users/u-1, invited, USER_INVITED",
+        "ACTION, users/u-1/invitation, none, INVITATION_RESENT",
+        "DELETE, users/u-1, revoked, INVITATION_REVOKED"
+    })
+    void whatIsDoneByAnInvitationIsNamedAfterIt(OperationType operation, String path, String note, Action action) {
+        UserEventMapping.Entry entry = of(ResourceType.USER, operation, path, Map.of(note, "true"));
         assertEquals(action, entry.action());
         assertEquals("u-1", entry.userId());
     }

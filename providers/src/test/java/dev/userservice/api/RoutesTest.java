@@ -106,6 +106,11 @@ final class RoutesTest {
             GET /users/{id}/sessions no
             DELETE /users/{id}/sessions no
             DELETE /users/{id}/sessions/{session} no
+            POST /users/invitations no
+            GET /users/invitations no
+            POST /users/invitations/{id}/resend no
+            DELETE /users/invitations/{id} no
+            POST /users/invitations/accept yes
             POST /users/import no
             GET /users/export no
             GET /users/me/export no

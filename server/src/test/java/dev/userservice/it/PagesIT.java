@@ -190,7 +190,13 @@ final class PagesIT {
                 .patch("/users/" + id)
                 .then()
                 .statusCode(200);
+        Invitee invited = new Invitee(ours, back);
+        invited.invited(Map.of());
         try (Browser browser = Browser.open(language)) {
+            Inbox.Mail invite = invited.mail();
+            assertFine(invite, "invite", language, browser);
+            browser.goTo(invite.link());
+            assertFine("accept-invitation", "#user-service-invite", language, browser);
             assertFine(ours.inbox().next(guest + "@example.com"), "invitation", language, browser);
             assertFine(ours.inbox().next(guest + "@example.com"), "mfa-disabled", language, browser);
             assertFine(ours.inbox().next(guest + "@example.com"), "email-changed-old", language, browser);

@@ -94,6 +94,11 @@ final class RouteWalkIT {
             DELETE /users/{id}     401 401 401 401 403 403 204 403 204 403
             DELETE /users/id       401 401 401 401 403 403 204 403 204 403
             DELETE /users/identifier 401 401 401 401 403 403 204 403 204 403
+            POST /users/invitations 401 401 401 401 403 403 400 403 400 403
+            GET  /users/invitations 401 401 401 401 403 403 200 200 200 403
+            POST /users/invitations/{id}/resend 401 401 401 401 403 403 404 403 404 403
+            DELETE /users/invitations/{id} 401 401 401 401 403 403 404 403 404 403
+            POST /users/invitations/accept 404 404 404 404 404 404 404 404 404 404
             POST /users/import     401 401 401 401 403 403 400 403 400 403
             GET  /users/export     401 401 401 401 403 403 200 403 200 403
             GET  /users/me/export  401 401 401 401 200 403 200 403 403 403
@@ -117,6 +122,7 @@ final class RouteWalkIT {
             Map.entry("POST /reset-password/{token}", Map.of("password", TestServer.PASSWORD)),
             Map.entry("POST /users/password/forgot", Map.of("identifier", "alice")),
             Map.entry("POST /users/password/reset", Map.of("token", "garbage", "new_password", TestServer.PASSWORD)),
+            Map.entry("POST /users/invitations/accept", Map.of("token", "garbage", "password", TestServer.PASSWORD)),
             Map.entry("PUT /users/me", Map.of("gender", "Other")),
             Map.entry(
                     "PUT /users/me/password",

@@ -235,6 +235,22 @@ final class StatementsIT {
         measure(costs, "a user's sessions ended", 204, () -> tenant.api(admin).delete(sessions));
     }
 
+    private static void measureInvitations(Map<String, Long> costs) {
+        Invitee first = new Invitee(tenant, admin);
+        String id = first.invited(Map.of());
+        Inbox.Mail mail = server.inbox().next(first.email());
+        Invitee second = new Invitee(tenant, admin);
+        measure(costs, "invitation", 201, () -> second.invite(Map.of()));
+        measure(costs, "invitations", 200, () -> tenant.api(admin).get("/users/invitations"));
+        measure(costs, "invitation, weak", 400, () -> Invitee.accept(tenant, mail.code(), "weak"));
+        measure(costs, "invitation, accepted", 200, () -> first.accept(mail.code()));
+        measure(costs, "invitation, used", 404, () -> first.accept(mail.code()));
+        measure(costs, "invitation, accepted before", 409, () -> first.revoke(id));
+        String revoked = tenant.api(admin).get("/users/invitations").path("invitations[0].id");
+        server.inbox().next(second.email());
+        measure(costs, "invitation, revoked", 204, () -> second.revoke(revoked));
+    }
+
     private static void measureChanges(Map<String, Long> costs, Tenant.Session session) {
         Map<String, String> password =
                 Map.of("current_password", TestServer.PASSWORD, "new_password", TestServer.PASSWORD);
@@ -328,7 +344,7 @@ final class StatementsIT {
         assertEquals(14, sql.of(export).size());
         // What a node remembers of the last login may have expired since the first document.
         document.run();
-        assertEquals(8, sql.of(document).size());
+        assertEquals(9, sql.of(document).size());
     }
 
     private static long beyondRows(Runnable call) {
@@ -405,11 +421,12 @@ final class StatementsIT {
                 200,
                 () -> tenant.api(admin).queryParam("action", "login", "logout").get("/activity"));
         measureActions(costs, session, one.path("id"));
+        measureInvitations(costs);
         assertEquals(
                 "{registration=14, activation=17, a used code=1, resend, known=1, resend, unknown=1, forgot, unknown=1,"
                         + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=8, login, wrong=1,"
                         + " refresh=6, own user=0, own change=14, own password=29, change=15, role=17, disable=25,"
-                        + " no change=11, delete=47, delete and erase=51, creation=12, check=1, check, wrong=1,"
+                        + " no change=11, delete=48, delete and erase=52, creation=12, check=1, check, wrong=1,"
                         + " new address=25, new address proved=31, mfa, enabled again=9,"
                         + " mfa, shown=1, mfa, verified=16, mfa, login=13, mfa, disabled=25, mfa, enabled by an admin=16,"
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
@@ -417,7 +434,8 @@ final class StatementsIT {
                         + " a password for a recent login=5,"
                         + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, own document=12,"
                         + " own other sessions ended=10, a user's session ended=10, a user's sessions ended=10, credentials=0, unlock=12,"
-                        + " new password demanded=14}",
+                        + " new password demanded=14, invitation=15, invitations=1, invitation, weak=2, invitation, accepted=23,"
+                        + " invitation, used=1, invitation, accepted before=8, invitation, revoked=55}",
                 costs.toString());
     }
 

@@ -257,8 +257,32 @@ final class TwoNodesIT {
         there.api(there.session("erna").access()).get("/users/me").then().body("email", equalTo("erna@example.com"));
     }
 
+    /** Checks that an invitation that is revoked at one node is of no use at the other, whose cache knew its user. */
     @Test
     @Order(10)
+    void anInvitationIsAcceptedOnceOverBothNodesOrRevokedOnBoth() throws Exception {
+        String boss = here.serviceTokenOf("realm-admin");
+        Invitee guest = new Invitee(here, boss);
+        guest.invited(Map.of());
+        String code = nodes.get(0).inbox().next(guest.email()).code();
+        Map<Integer, Long> answers =
+                Concurrently.patiently(20, i -> Invitee.accept(i % 2 == 0 ? here : there, code, "Another-horse-" + i))
+                        .stream()
+                        .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
+        assertEquals(Map.of(200, 1L, 404, 19L), answers);
+
+        Invitee other = new Invitee(here, boss);
+        String id = other.invited(Map.of());
+        String second = nodes.get(0).inbox().next(other.email()).code();
+        Invitee.accept(there, second, "weak").then().statusCode(400);
+        other.revoke(id).then().statusCode(204);
+        Invitee.accept(there, second, Invitee.PASSWORD).then().statusCode(404);
+        there.login(other.email(), Invitee.PASSWORD).then().statusCode(401);
+        there.api(boss).post("/users/invitations/" + id + "/resend").then().statusCode(409);
+    }
+
+    @Test
+    @Order(11)
     void ofLoginsAtBothNodesByANewDeviceOneIsTold() throws Exception {
         Tenant watched = Tenant.on(nodes.get(0), NewDeviceIT::watch);
         watched.addUser("gerd");
@@ -290,7 +314,7 @@ final class TwoNodesIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void aNodeThatDiesSignsNobodyOut() {
         Tenant.Session session = there.session("alice");
         nodes.get(1).node().kill();

@@ -158,7 +158,7 @@ final class UserCreateIT {
                 .body("errors", hasKey("password_confirmation"));
         tenant.api(admin)
                 .contentType(ContentType.JSON)
-                .body(Map.of("first_name", "Jane"))
+                .body(Map.of("first_name", "Jane", "is_active", true))
                 .post("/users")
                 .then()
                 .statusCode(400)

@@ -56,6 +56,7 @@ class PackagedJarTest {
             "dev/userservice/gate",
             "dev/userservice/hashes",
             "dev/userservice/http",
+            "dev/userservice/invitations",
             "dev/userservice/keycloak",
             "dev/userservice/mail",
             "dev/userservice/metrics",

@@ -1,0 +1,164 @@
+package dev.userservice.invitations;
+
+import dev.userservice.activation.Invited;
+import dev.userservice.codes.CodePolicy;
+import dev.userservice.codes.CodePurpose;
+import dev.userservice.keycloak.Entities;
+import dev.userservice.keycloak.TimeOrderedId;
+import dev.userservice.settings.Settings;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * The store of invitations. A transaction that changes one locks the user first, then the codes, and writes the row of the
+ * invitation last.
+ */
+public final class Invitations {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** Whether the user has not accepted: the mark on the user decides, as in {@link Invited#is}. */
+    private static final String MARKS =
+            "(select count(a.action) from UserRequiredActionEntity a where a.user.id = i.userId and a.action = :mark"
+                    + " and a.user.emailVerified = false)";
+
+    private static final String WITH_MARKS = "select i, " + MARKS + " from UserServiceInvitation i where ";
+
+    private static final String IS_OPEN = "i.revokedAt is null and i.acceptedAt is null and " + MARKS + " > 0";
+
+    private final Settings settings;
+    private final EntityManager entities;
+
+    Invitations(KeycloakSession session, Settings settings) {
+        this.settings = settings;
+        this.entities = Entities.of(session);
+    }
+
+    /** An invitation with the state that it has now. */
+    record Found(InvitationEntity row, InvitationState state) {
+        private static Found of(Object[] columns) {
+            InvitationEntity row = (InvitationEntity) columns[0];
+            return new Found(row, row.state((Long) columns[1] > 0, Time.currentTimeMillis()));
+        }
+    }
+
+    /** Stores the invitation of a new user, whose first mail is requested now. */
+    InvitationEntity add(RealmModel realm, UserModel user, Invitation invitation) {
+        long now = Time.currentTimeMillis();
+        InvitationEntity row =
+                new InvitationEntity(TimeOrderedId.of(now, RANDOM), realm.getId(), user.getId(), invitation, now);
+        sent(realm, row, user);
+        entities.persist(row);
+        return row;
+    }
+
+    /** Records that another mail is requested now. */
+    void sent(RealmModel realm, InvitationEntity row, UserModel user) {
+        long now = Time.currentTimeMillis();
+        long expires = now
+                + CodePolicy.of(CodePurpose.INVITATION, realm, settings)
+                        .lifetime()
+                        .toMillis();
+        row.sentTo(user.getEmail(), now, expires, keptFrom(expires, realm));
+    }
+
+    /** Records when the code of a mail that is being sent expires: the lifetime begins when the mail is sent. */
+    void expires(RealmModel realm, String userId, long at) {
+        entities.createQuery("""
+                        update UserServiceInvitation set expiresAt = :at, keptUntil = :kept
+                        where userId = :user and acceptedAt is null""")
+                .setParameter("at", at)
+                .setParameter("kept", keptFrom(at, realm))
+                .setParameter("user", userId)
+                .executeUpdate();
+    }
+
+    /** Records that the user accepts now. */
+    void accepted(RealmModel realm, UserModel user) {
+        long now = Time.currentTimeMillis();
+        ofUser(user).ifPresent(found -> found.row().accepted(now, keptFrom(now, realm)));
+    }
+
+    /** Records that the invitation is revoked now. Its row is kept, and no longer belongs to the user. */
+    void revoked(RealmModel realm, InvitationEntity row) {
+        long now = Time.currentTimeMillis();
+        row.revoked(now, keptFrom(now, realm));
+        // The rows of a user are deleted with the user by a statement.
+        entities.flush();
+    }
+
+    void delete(InvitationEntity row) {
+        entities.remove(row);
+    }
+
+    private long keptFrom(long time, RealmModel realm) {
+        int days = settings.of(realm, Settings.PENDING_RETENTION);
+        return days == 0 ? Long.MAX_VALUE : time + Duration.ofDays(days).toMillis();
+    }
+
+    Optional<Found> byId(RealmModel realm, String id) {
+        return marked(WITH_MARKS + "i.id = :id and i.realmId = :realm")
+                .setParameter("id", id)
+                .setParameter("realm", realm.getId())
+                .getResultStream()
+                .findFirst()
+                .map(Found::of);
+    }
+
+    Optional<Found> ofUser(UserModel user) {
+        return marked(WITH_MARKS + "i.userId = :user")
+                .setParameter("user", user.getId())
+                .getResultStream()
+                .findFirst()
+                .map(Found::of);
+    }
+
+    /** Returns the invitation of a user as the API shows it; empty for a user who was not invited. */
+    public static Optional<InvitationView> viewOf(KeycloakSession session, Settings settings, UserModel user) {
+        return new Invitations(session, settings).ofUser(user).map(InvitationView::of);
+    }
+
+    /**
+     * Returns a page of a realm's invitations, the newest first.
+     *
+     * @param state null for any
+     * @param after the id of the last invitation on the page before; null for the first page
+     */
+    List<Found> page(RealmModel realm, InvitationState state, String after, int offset, int limit) {
+        String query = WITH_MARKS + "i.realmId = :realm"
+                + (after == null ? "" : " and i.id < :after")
+                + (state == null ? "" : " and " + condition(state))
+                + " order by i.id desc";
+        TypedQuery<Object[]> page = marked(query)
+                .setParameter("realm", realm.getId())
+                .setFirstResult(offset)
+                .setMaxResults(limit);
+        if (after != null) {
+            page.setParameter("after", after);
+        }
+        if (state == InvitationState.SENT || state == InvitationState.EXPIRED) {
+            page.setParameter("now", Time.currentTimeMillis());
+        }
+        return page.getResultStream().map(Found::of).toList();
+    }
+
+    private static String condition(InvitationState state) {
+        return switch (state) {
+            case SENT -> IS_OPEN + " and i.expiresAt > :now";
+            case EXPIRED -> IS_OPEN + " and i.expiresAt <= :now";
+            case ACCEPTED -> "i.revokedAt is null and (i.acceptedAt is not null or " + MARKS + " = 0)";
+            case REVOKED -> "i.revokedAt is not null";
+        };
+    }
+
+    private TypedQuery<Object[]> marked(String query) {
+        return entities.createQuery(query, Object[].class).setParameter("mark", Invited.REQUIRED_ACTION);
+    }
+}
