@@ -174,6 +174,8 @@ final class RoutesTest {
     private static final String STEP_UP = """
             POST /logout NONE
             PUT /users/me LOGIN_OR_PASSWORD
+            POST /users/me/pending-email NONE
+            DELETE /users/me/pending-email NONE
             DELETE /users/me LOGIN_OR_PASSWORD
             PUT /users/me/password LOGIN_OR_PASSWORD
             DELETE /users/me/sessions LOGIN_OR_PASSWORD
@@ -181,6 +183,9 @@ final class RoutesTest {
             GET /users/me/export NONE
             PATCH /users/mfa/enable LOGIN_OR_PASSWORD
             POST /users/mfa/verify LOGIN_OR_PASSWORD
+            POST /users/invitations NONE
+            POST /users/invitations/{id}/resend NONE
+            DELETE /users/invitations/{id} NONE
             GET /users/mfa/qr LOGIN
             PATCH /users/mfa/disable LOGIN_OR_PASSWORD
             PUT /users/{id} LOGIN_OR_PASSWORD

@@ -211,11 +211,13 @@ final class SessionsIT {
                 .body("$", hasSize(1))
                 .body("current", contains(true));
         // Such a token never has a recent login. The login before may not be recorded yet, which is answered with 400.
-        Tenant.retryWhileUnauthorized(400, () -> tenant.api(exchanged)
-                        .queryParam("include_current", "true")
-                        .contentType(ContentType.JSON)
-                        .body(Map.of("current_password", TestServer.PASSWORD))
-                        .delete("/users/me/sessions"))
+        Tenant.retryWhileUnauthorized(
+                        400,
+                        () -> tenant.api(exchanged)
+                                .queryParam("include_current", "true")
+                                .contentType(ContentType.JSON)
+                                .body(Map.of("current_password", TestServer.PASSWORD))
+                                .delete("/users/me/sessions"))
                 .then()
                 .statusCode(204);
         tenant.api(front).get("/users/me").then().statusCode(401);
