@@ -19,6 +19,7 @@ final class UserIds {
             "id",
             "identifier",
             "import",
+            "invitations",
             "me",
             "mfa",
             "password",
