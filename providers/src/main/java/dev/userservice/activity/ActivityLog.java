@@ -132,9 +132,9 @@ public final class ActivityLog {
 
     private Set<String> namesBefore(String userId) {
         Set<String> names = new HashSet<>();
-        entities.createQuery(
-                        "select details from UserServiceActivity where userId = :user and action in (:actions)",
-                        String.class)
+        entities.createQuery("""
+                        select details from UserServiceActivity
+                        where userId = :user and action in (:actions) and details is not null""", String.class)
                 .setParameter("user", userId)
                 .setParameter("actions", WITH_NAMES)
                 .getResultStream()

@@ -128,6 +128,16 @@ final class ErasureIT {
                 .statusCode(404);
     }
 
+    /** The rows of an erased person stay without their details, so that a second request finds them. */
+    @Test
+    void erasingTwiceIsNoFault() {
+        String id = tenant.addUser("erased-twice");
+        tenant.session("erased-twice");
+        tenant.awaitWholeLog();
+        erase(id);
+        erase(id);
+    }
+
     @Test
     void whoMayNotChangeEverybodyErasesNobodyWhoIsGone() {
         String id = tenant.addUser("left");
