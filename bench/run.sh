@@ -4,7 +4,7 @@
 #     bench/run.sh              everything
 #     bench/run.sh tokens       login, refresh, the note of a login
 #     bench/run.sh registration  registration, its mail included
-#     bench/run.sh users        pages of a list of users; BENCH_USERS says how many
+#     bench/run.sh users        pages of a list of users, one of them filtered; BENCH_USERS says how many
 #     bench/run.sh rival        better-auth beside it: sign-in, session, list of users; needs node and npm
 #     bench/run.sh import       users from another system, and their export; BENCH_IMPORT_USERS says how many
 #     bench/run.sh limits       what it costs to count requests, and to refuse them; needs redis-server
