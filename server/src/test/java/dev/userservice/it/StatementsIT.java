@@ -432,7 +432,7 @@ final class StatementsIT {
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1,"
                         + " a password for a recent login=5,"
-                        + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, own document=12,"
+                        + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, own document=13,"
                         + " own other sessions ended=10, a user's session ended=10, a user's sessions ended=10, credentials=0, unlock=12,"
                         + " new password demanded=14, invitation=15, invitations=1, invitation, weak=2, invitation, accepted=23,"
                         + " invitation, used=1, invitation, accepted before=8, invitation, revoked=55}",
