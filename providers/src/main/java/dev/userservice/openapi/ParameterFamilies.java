@@ -1,5 +1,6 @@
 package dev.userservice.openapi;
 
+import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Schema;
@@ -25,6 +26,8 @@ final class ParameterFamilies {
 
     private static void describe(Parameter parameter) {
         Schema declared = parameter.getSchema();
+        // Without an example, the page of the API fills in names of its own, which are refused.
+        parameter.example(Map.of());
         parameter.schema(OASFactory.createSchema()
                 .addType(SchemaType.OBJECT)
                 .additionalPropertiesSchema(OASFactory.createSchema()

@@ -82,7 +82,7 @@ final class FrameIT {
         Response answer = tenant.api().request(method, path);
         assertProblem(answer, 405);
         assertTrue(
-                List.of("POST, OPTIONS", "GET, HEAD, OPTIONS", "GET, HEAD, PUT, OPTIONS")
+                List.of("POST, OPTIONS", "GET, HEAD, OPTIONS", "GET, HEAD, PUT, DELETE, OPTIONS")
                         .contains(answer.header("Allow")),
                 answer.header("Allow"));
     }
