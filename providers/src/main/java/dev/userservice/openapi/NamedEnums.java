@@ -80,9 +80,9 @@ final class NamedEnums {
                     OASFactory.createSchema().addAllOf(reference("ImportMode")).defaultValue(schema.getDefaultValue()));
         } else if (parameter.getName().equals("expand")) {
             components.addSchema("Expansion", text(parameter.getDescription(), schema.getEnumeration()));
-            parameter.schema(OASFactory.createSchema().addAllOf(reference("Expansion")));
+            parameter.schema(reference("Expansion"));
         } else if (parameter.getName().equals("state")) {
-            parameter.schema(OASFactory.createSchema().addAllOf(reference("InvitationState")));
+            parameter.schema(reference("InvitationState"));
         } else if (parameter.getName().equals("sort")) {
             Schema sort = text("An order; - turns it round", schema.getEnumeration());
             // Without these names, generators would make them from the values, in which only a sign differs.

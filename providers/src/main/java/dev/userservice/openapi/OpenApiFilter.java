@@ -30,6 +30,9 @@ public final class OpenApiFilter implements OASFilter {
      * OpenAPI Generator makes in TypeScript set the header for each of the schemes, and for OAuth without the word Bearer:
      * the last one counts.
      */
+    /** The response whose schema clients send too. What they must send depends on the tenant's user profile. */
+    private static final String SENT_TOO = "UserLine";
+
     private static final String BEARER = "token";
 
     private static final String OIDC = "oidc";
@@ -154,7 +157,7 @@ public final class OpenApiFilter implements OASFilter {
 
     /**
      * Completes a schema. A request has no other fields, and its optional fields may be null, except in an update,
-     * where null clears a field. A response has all its fields, unless the schema lists the required ones; later
+     * where null clears a field. A response has all its fields, unless the schema lists the required ones or is also sent; later
      * versions may add fields, which clients must ignore.
      */
     private static void close(String name, Schema schema) {
@@ -172,7 +175,7 @@ public final class OpenApiFilter implements OASFilter {
                     property.addType(Schema.SchemaType.NULL);
                 }
             });
-        } else if (schema.getRequired() == null) {
+        } else if (schema.getRequired() == null && !SENT_TOO.equals(name)) {
             schema.required(List.copyOf(schema.getProperties().keySet()));
         }
     }

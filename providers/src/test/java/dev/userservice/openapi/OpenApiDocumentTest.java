@@ -113,6 +113,19 @@ final class OpenApiDocumentTest {
     }
 
     @Test
+    void theExampleOfASchemaHasWhatTheSchemaRequires() {
+        List<String> missing = members(document.at("/components/schemas"))
+                .filter(schema -> schema.node().path("example").isObject())
+                .flatMap(schema -> StreamSupport.stream(
+                                schema.node().path("required").spliterator(), false)
+                        .map(JsonNode::asText)
+                        .filter(field -> !schema.node().path("example").has(field))
+                        .map(field -> schema.name() + "." + field))
+                .toList();
+        assertEquals(List.of(), missing);
+    }
+
+    @Test
     void everyParameterSaysWhatItIs() {
         List<String> wrong = new ArrayList<>();
         for (Named operation : operations()) {
