@@ -14,6 +14,12 @@ import org.jboss.logging.Logger;
 // All submitted work catches its own exceptions and logs them where their subject is known.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Background {
+    /**
+     * The delay, from the time at which Keycloak's database is ready, of work that is not urgent. If it ran at once, the
+     * server would parse its queries and compile its code while it starts, and would be ready later.
+     */
+    public static final Duration AFTER_START = Duration.ofSeconds(5);
+
     private static final Logger LOG = Logger.getLogger(Background.class);
 
     private final String name;

@@ -65,13 +65,16 @@ public final class OutboxWorker implements ProviderEventListener, AutoCloseable 
         this.housekeeping = new Housekeeping(housekeeping, clock);
     }
 
-    /** Starts when Keycloak's database is ready, and goes to work whenever this node has added an entry. */
+    /**
+     * Starts a moment after Keycloak's database is ready, with the entries of before. Goes to work whenever this node has
+     * added an entry.
+     */
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
             delivery = new MailDelivery(started.getFactory(), jobs, meters);
             sessions = started.getFactory();
-            threads.repeat(this::tick, Duration.ZERO, TICK);
+            threads.repeat(this::tick, Background.AFTER_START, TICK);
         } else if (event instanceof Outbox.EntryAdded added) {
             agenda.add(added.entry());
             wake();

@@ -104,11 +104,11 @@ public final class TenantGauges implements ProviderEventListener, AutoCloseable 
                 .register(registry);
     }
 
-    /** Starts counting when Keycloak's database is ready. */
+    /** Starts counting a moment after Keycloak's database is ready. */
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
-            thread.repeat(() -> run(started.getFactory()), Duration.ZERO, interval);
+            thread.repeat(() -> run(started.getFactory()), Background.AFTER_START, interval);
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.userservice.users;
 
 import dev.userservice.access.Tenancy;
+import dev.userservice.keycloak.Background;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.OwnAddress;
 import dev.userservice.settings.MailServer;
 import dev.userservice.settings.RealmMailShown;
 import jakarta.persistence.EntityManager;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -46,9 +48,10 @@ public final class AddressReport implements ProviderEventListener {
     @Override
     public void onEvent(ProviderEvent event) {
         if (event instanceof PostMigrationEvent started) {
-            Thread thread = new Thread(() -> report(started.getFactory()), "user-service-addresses");
-            thread.setDaemon(true);
-            thread.start();
+            Background thread = new Background("user-service-addresses", 1);
+            thread.submit(() -> report(started.getFactory()), Background.AFTER_START);
+            // The thread ends after its only task.
+            thread.finish(Duration.ZERO);
         } else if (event instanceof RealmMailShown shown && !MailServer.takesUtf8(shown.realm())) {
             addNotAscii(shown);
         }
