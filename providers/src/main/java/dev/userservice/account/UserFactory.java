@@ -1,8 +1,6 @@
 package dev.userservice.account;
 
-import dev.userservice.keycloak.Entities;
 import dev.userservice.password.PasswordRules;
-import dev.userservice.users.DuplicateUser;
 import dev.userservice.users.NewProfile;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
@@ -12,7 +10,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfile;
@@ -50,25 +47,11 @@ record UserFactory(KeycloakSession session, RealmModel realm, UserProfileContext
      *     policy refuses only once the user exists, in which case the user is rolled back
      */
     UserModel create(UserProfile profile, NewUser candidate, Consumer<String> failure) {
-        UserModel user = create(profile, failure);
+        UserModel user = new NewProfile(session, realm, context).create(profile, failure);
         new PasswordRules(session, realm).replace(user, candidate.password()).ifPresent(complaint -> {
             failure.accept(Errors.PASSWORD_REJECTED);
             throw ApiProblem.invalid(PASSWORD, complaint);
         });
         return user;
-    }
-
-    private UserModel create(UserProfile profile, Consumer<String> failure) {
-        try {
-            UserModel user = profile.create(false);
-            user.setEnabled(true);
-            // Flushes now, while this failure can still be distinguished from others: two requests with one address
-            // collide here.
-            Entities.of(session).flush();
-            return user;
-        } catch (ModelDuplicateException e) {
-            failure.accept(Errors.EMAIL_IN_USE);
-            throw DuplicateUser.conflict(new FieldErrors());
-        }
     }
 }

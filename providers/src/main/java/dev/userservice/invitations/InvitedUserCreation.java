@@ -3,7 +3,6 @@ package dev.userservice.invitations;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.activation.Invited;
-import dev.userservice.keycloak.Entities;
 import dev.userservice.users.DuplicateUser;
 import dev.userservice.users.NewProfile;
 import dev.userservice.users.NewUserEvent;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.keycloak.events.admin.OperationType;
-import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfile;
@@ -36,7 +34,7 @@ record InvitedUserCreation(ApiCall call) {
         Optional<String> role = Optional.ofNullable(request.role());
         Optional<RoleModel> wanted = role.flatMap(name -> RoleChange.role(call, name, errors));
         wanted.ifPresent(named -> RoleChange.requireGrantable(named, call));
-        UserModel user = create(check(request, errors));
+        UserModel user = profiles().create(check(request, errors), failure -> {});
         Optional<RoleChange> grant = wanted.map(named -> RoleChange.to(named, user, call));
         grant.ifPresent(RoleChange::requirePossible);
         grant.ifPresent(RoleChange::apply);
@@ -53,8 +51,7 @@ record InvitedUserCreation(ApiCall call) {
 
     private UserProfile check(InvitationRequest request, FieldErrors errors) {
         FieldErrors taken = new FieldErrors();
-        UserProfile profile = new NewProfile(call.session(), call.realm(), UserProfileContext.USER_API)
-                .check(request.attributes(), request::field, errors, taken);
+        UserProfile profile = profiles().check(request.attributes(), request::field, errors, taken);
         if (errors.isEmpty() && taken.has(UserModel.EMAIL) && isInvited(request.email())) {
             throw ApiProblem.conflict(
                     "This address is invited already: send the invitation again, or revoke it", taken);
@@ -68,16 +65,7 @@ record InvitedUserCreation(ApiCall call) {
         return known != null && Invited.is(known);
     }
 
-    private UserModel create(UserProfile profile) {
-        try {
-            UserModel user = profile.create(false);
-            user.setEnabled(true);
-            // Flushes now, while this failure can still be distinguished from others: two requests with one address
-            // collide here.
-            Entities.of(call.session()).flush();
-            return user;
-        } catch (ModelDuplicateException e) {
-            throw DuplicateUser.conflict(new FieldErrors());
-        }
+    private NewProfile profiles() {
+        return new NewProfile(call.session(), call.realm(), UserProfileContext.USER_API);
     }
 }

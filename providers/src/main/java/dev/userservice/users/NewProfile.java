@@ -1,16 +1,21 @@
 package dev.userservice.users;
 
+import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.OwnAddress;
 import dev.userservice.keycloak.UsersAskedOnce;
 import dev.userservice.keycloak.ValidationTexts;
+import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.services.messages.Messages;
@@ -66,6 +71,27 @@ public record NewProfile(KeycloakSession session, RealmModel realm, UserProfileC
         }
         refuseWhatWouldBeDropped(given, field, profile, errors);
         return profile;
+    }
+
+    /**
+     * Creates the user, who is enabled and has no password yet.
+     *
+     * @param profile a profile that has been {@linkplain #check checked}
+     * @param failure receives the error of Keycloak's events if the creation fails
+     * @throws ApiProblem 409 for a username or an address that somebody else has just taken
+     */
+    public UserModel create(UserProfile profile, Consumer<String> failure) {
+        try {
+            UserModel user = profile.create(false);
+            user.setEnabled(true);
+            // Flushes now, while this failure can still be distinguished from others: two requests with one address
+            // collide here.
+            Entities.of(session).flush();
+            return user;
+        } catch (ModelDuplicateException e) {
+            failure.accept(Errors.EMAIL_IN_USE);
+            throw DuplicateUser.conflict(new FieldErrors());
+        }
     }
 
     private static String first(Map<String, List<String>> attributes, String name) {
