@@ -94,7 +94,12 @@ public record PendingPurge(
         }
     }
 
-    private static boolean delete(KeycloakSession session, RealmModel realm, UserModel user) {
+    /**
+     * Deletes a locked user who has never made the account active, and says in the activity log that nobody did it.
+     *
+     * @return whether the user was deleted
+     */
+    public static boolean delete(KeycloakSession session, RealmModel realm, UserModel user) {
         String id = user.getId();
         if (!new UserManager(session).removeUser(realm, user)) {
             return false;

@@ -98,7 +98,32 @@ public final class Invitations {
         entities.remove(row);
     }
 
-    private long keptFrom(long time, RealmModel realm) {
+    /**
+     * Deletes an invitation that is to be purged now. The database looks at the time again when it deletes, since another
+     * mail gives the invitation a new lifetime.
+     *
+     * @return whether it was deleted
+     */
+    boolean deleteIfDue(String id) {
+        return entities.createQuery("delete from UserServiceInvitation where id = :id and keptUntil < :now")
+                        .setParameter("id", id)
+                        .setParameter("now", Time.currentTimeMillis())
+                        .executeUpdate()
+                == 1;
+    }
+
+    /** Keeps an invitation that is to be purged now until another time. */
+    void postpone(String id, long until) {
+        entities.createQuery(
+                        "update UserServiceInvitation set keptUntil = :until where id = :id and keptUntil < :now")
+                .setParameter("id", id)
+                .setParameter("until", until)
+                .setParameter("now", Time.currentTimeMillis())
+                .executeUpdate();
+    }
+
+    /** Returns until when an invitation is kept that is over at a time. */
+    long keptFrom(long time, RealmModel realm) {
         int days = settings.of(realm, Settings.PENDING_RETENTION);
         return days == 0 ? Long.MAX_VALUE : time + Duration.ofDays(days).toMillis();
     }

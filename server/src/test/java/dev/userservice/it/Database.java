@@ -135,6 +135,21 @@ final class Database implements Closeable {
         }
     }
 
+    /** Does work while a user's row is locked, and gives it the process id of the transaction, which then makes a change. */
+    void whileLocked(String userId, IntConsumer work, String change) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select 1 from user_entity where id = '" + userId + "' for update");
+            try (ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+                row.next();
+                work.accept(row.getInt(1));
+            }
+            statement.execute(change);
+            connection.commit();
+        }
+    }
+
     /** Whether anybody waits for a lock of the transaction with this process id. */
     boolean isWaitedFor(int holder) {
         try {

@@ -591,6 +591,87 @@ final class InvitationIT {
         assertEquals(List.of("user_deleted", "user_invited"), actions(ofLost.path("user.id")));
     }
 
+    /** A mail gives the invitation a new lifetime after the purge has found it, and before it has the user. */
+    @Test
+    void whatIsSentAgainDuringThePurgeIsKept() throws SQLException {
+        Invitee guest = guest();
+        Response invited = guest.invite(Map.of());
+        String id = invited.path("invitation.id");
+        String user = invited.path("user.id");
+        guest.mail();
+        tenant.awaitAllSent(user);
+        age(id, "kept_until");
+        database()
+                .whileLocked(
+                        user,
+                        pid -> Eventually.holds("a purge that waits", SOON, () -> database()
+                                .isWaitedFor(pid)),
+                        keptFor(id, Duration.ofDays(30)));
+        // When the next purge has ended, so has the first.
+        Invitee other = guest();
+        String otherId = other.invited(Map.of());
+        age(otherId, "kept_until");
+        Eventually.holds("the end of the other", SOON, () -> other.state(otherId) == null);
+        assertEquals("sent", guest.state(id));
+        tenant.api(admin).get("/users/" + user).then().statusCode(200);
+    }
+
+    private static String keptFor(String id, Duration time) {
+        return "update us_invitation set kept_until = %d where id = '%s'"
+                .formatted(System.currentTimeMillis() + time.toMillis(), id);
+    }
+
+    private static long keptUntil(String id) {
+        try {
+            return Long.parseLong(database()
+                    .texts("select kept_until from us_invitation where id = '" + id + "'")
+                    .get(0));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whatCannotBePurgedIsNotInTheWay() throws SQLException {
+        Invitee guest = guest();
+        Response invited = guest.invite(Map.of());
+        String id = invited.path("invitation.id");
+        tenant.awaitAllSent(invited.path("user.id"));
+        age(id, "kept_until");
+        long before = System.currentTimeMillis();
+        database()
+                .whileLocked(
+                        invited.path("user.id"),
+                        pid -> Eventually.holds("a later try", SOON, () -> keptUntil(id) > before),
+                        "select 1");
+        assertTrue(keptUntil(id) < System.currentTimeMillis() + Duration.ofHours(1).toMillis());
+        assertEquals("sent", guest.state(id));
+    }
+
+    /** Otherwise the user could neither accept nor be invited again. */
+    @Test
+    void aDisabledUserIsKeptTogetherWithTheInvitation() throws SQLException {
+        Invitee guest = guest();
+        Response invited = guest.invite(Map.of());
+        String id = invited.path("invitation.id");
+        String user = invited.path("user.id");
+        guest.mail();
+        tenant.awaitAllSent(user);
+        UserRepresentation changed = tenant.admin().users().get(user).toRepresentation();
+        changed.setEnabled(false);
+        tenant.admin().users().get(user).update(changed);
+        age(id, "expires_at", "kept_until");
+        Eventually.holds(
+                "an invitation that is kept",
+                SOON,
+                () -> keptUntil(id)
+                        > System.currentTimeMillis() + Duration.ofDays(29).toMillis());
+        changed.setEnabled(true);
+        tenant.admin().users().get(user).update(changed);
+        guest.resend(id).then().statusCode(200);
+        guest.accept(guest.mail().code()).then().statusCode(200);
+    }
+
     @Test
     void inABrowserThePersonGoesFromTheMailToTheApplication() {
         try (RelyingParty app = RelyingParty.of(tenant);
