@@ -24,6 +24,10 @@ public class InvitationEntity {
     @Column(name = "USER_ID", length = 255)
     private String userId;
 
+    /** The id of the deleted user of an invitation that was revoked, by which the person can be erased; null for others. */
+    @Column(name = "FORMER_USER_ID", length = 255)
+    private String formerUserId;
+
     /** The address to which the last mail was requested. */
     @Column(name = "EMAIL", length = 255, nullable = false)
     private String email;
@@ -91,6 +95,7 @@ public class InvitationEntity {
     }
 
     void revoked(long at, long kept) {
+        formerUserId = userId;
         userId = null;
         revokedAt = at;
         keptUntil = kept;
@@ -121,6 +126,10 @@ public class InvitationEntity {
 
     String userId() {
         return userId;
+    }
+
+    String formerUserId() {
+        return formerUserId;
     }
 
     String email() {

@@ -6,6 +6,7 @@ import dev.userservice.codes.CodePurpose;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.TimeOrderedId;
 import dev.userservice.settings.Settings;
+import dev.userservice.users.ErasedUser;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.security.SecureRandom;
@@ -94,6 +95,21 @@ public final class Invitations {
         entities.flush();
     }
 
+    /** Deletes the revoked invitation of a deleted user who is being erased, and tells the address. */
+    public static void forgetRevoked(ErasedUser erased) {
+        EntityManager entities = Entities.of(erased.session());
+        entities.createQuery(
+                        "from UserServiceInvitation where formerUserId = :user and realmId = :realm",
+                        InvitationEntity.class)
+                .setParameter("user", erased.userId())
+                .setParameter("realm", erased.realmId())
+                .getResultList()
+                .forEach(row -> {
+                    erased.names().add(row.email());
+                    entities.remove(row);
+                });
+    }
+
     void delete(InvitationEntity row) {
         entities.remove(row);
     }
@@ -114,8 +130,7 @@ public final class Invitations {
 
     /** Keeps an invitation that is to be purged now until another time. */
     void postpone(String id, long until) {
-        entities.createQuery(
-                        "update UserServiceInvitation set keptUntil = :until where id = :id and keptUntil < :now")
+        entities.createQuery("update UserServiceInvitation set keptUntil = :until where id = :id and keptUntil < :now")
                 .setParameter("id", id)
                 .setParameter("until", until)
                 .setParameter("now", Time.currentTimeMillis())

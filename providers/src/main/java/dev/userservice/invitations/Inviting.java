@@ -104,7 +104,7 @@ public record Inviting(ApiCall call) {
     void revoke(String id, boolean isErased) {
         InvitationEntity row = find(id).row();
         if (isErased && row.userId() == null) {
-            invitations().delete(row);
+            new UserAdministration(call).eraseDeleted(row.formerUserId());
             return;
         }
         UserModel user = open(row);

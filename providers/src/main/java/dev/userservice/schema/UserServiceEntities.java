@@ -10,6 +10,7 @@ import dev.userservice.codes.CodeEntity;
 import dev.userservice.codes.CodeRequestEntity;
 import dev.userservice.hashes.WeakPasswordEntity;
 import dev.userservice.invitations.InvitationEntity;
+import dev.userservice.invitations.Invitations;
 import dev.userservice.keycloak.ConnectionPool;
 import dev.userservice.keycloak.Entities;
 import dev.userservice.keycloak.FactoryDefaults;
@@ -20,6 +21,7 @@ import dev.userservice.mfa.TotpSetupEntity;
 import dev.userservice.mfa.TotpSetups;
 import dev.userservice.moving.FormerNameEntity;
 import dev.userservice.users.AddressReport;
+import dev.userservice.users.ErasedUser;
 import java.util.List;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
@@ -104,6 +106,8 @@ public final class UserServiceEntities implements JpaEntityProvider, ProviderDef
                 } else if (event instanceof OrganizationModel.OrganizationMemberLeaveEvent left
                         && isGone(left.getSession(), left.getUser())) {
                     forget(left.getSession(), OF_USERS, "userId", left.getUser().getId());
+                } else if (event instanceof ErasedUser erased) {
+                    Invitations.forgetRevoked(erased);
                 } else if (event instanceof FirstProof.Began began) {
                     new TotpSetups(began.session()).forget(began.user());
                 } else if (event instanceof RealmModel.RealmRemovedEvent removed) {

@@ -8,6 +8,7 @@ import dev.userservice.keycloak.LockedUser;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -90,16 +91,19 @@ public record UserAdministration(ApiCall call) {
     }
 
     /**
-     * Erases from the activity log a user who was already deleted.
+     * Erases a user who was already deleted from the activity log, and from whatever else is kept about deleted users.
      *
-     * @return whether the log had rows about this user
+     * @return whether anything was kept about this user
      */
     public boolean eraseDeleted(String id) {
+        String realm = call.realm().getId();
+        Set<String> names = new HashSet<>();
+        call.session().getKeycloakSessionFactory().publish(new ErasedUser(call.session(), realm, id, names));
         ActivityLog log = new ActivityLog(call.session());
-        if (!log.hasEntriesOf(call.realm().getId(), id)) {
+        if (names.isEmpty() && !log.hasEntriesOf(realm, id)) {
             return false;
         }
-        log.erase(call.realm().getId(), id, Set.of());
+        log.erase(realm, id, names);
         UserRepresentation event = new UserRepresentation();
         event.setId(id);
         new AdminEvents(call).user(OperationType.DELETE, id, event, Map.of(AdminEvents.ERASED, "true"));

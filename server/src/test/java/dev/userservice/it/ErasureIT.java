@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +127,33 @@ final class ErasureIT {
                 .delete("/users/00000000-0000-0000-0000-000000000000")
                 .then()
                 .statusCode(404);
+    }
+
+    @Test
+    void whoseInvitationWasRevokedCanBeErasedByItAndById() {
+        assumeDatabase();
+        for (String name : List.of("erased-guest", "erased-visitor")) {
+            String email = name + "@example.com";
+            tenant.login(email, WRONG);
+            Response invited = tenant.api(admin)
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("email", email, "username", name + "-nick", "first_name", name))
+                    .post("/users/invitations");
+            invited.then().statusCode(201);
+            String invitation = "/users/invitations/" + invited.path("invitation.id");
+            tenant.awaitAllSent(invited.path("user.id"));
+            tenant.api(admin).delete(invitation).then().statusCode(204);
+            tenant.awaitWholeLog();
+            assertTrue(rows(name).size() >= 3, () -> rows(name).toString());
+            String whom = name.equals("erased-guest") ? invitation : "/users/" + invited.path("user.id");
+            tenant.api(admin).queryParam("erase", true).delete(whom).then().statusCode(204);
+            assertEquals(List.of(), rows(name));
+            tenant.api(admin)
+                    .queryParam("erase", true)
+                    .delete(invitation)
+                    .then()
+                    .statusCode(404);
+        }
     }
 
     /** The rows of an erased person stay without their details, so that a second request finds them. */

@@ -381,6 +381,9 @@ final class InvitationIT {
                 .statusCode(204);
         assertNull(guest.state(second));
         tenant.api(admin).delete("/users/invitations/" + second).then().statusCode(404);
+        String log = tenant.api(admin).queryParam("user_id", user).get("/activity").asString();
+        assertTrue(log.contains("user_invited"), log);
+        assertFalse(log.contains(guest.email()), log);
     }
 
     @Test
@@ -604,8 +607,8 @@ final class InvitationIT {
         database()
                 .whileLocked(
                         user,
-                        pid -> Eventually.holds("a purge that waits", SOON, () -> database()
-                                .isWaitedFor(pid)),
+                        pid -> Eventually.holds(
+                                "a purge that waits", SOON, () -> database().isWaitedFor(pid)),
                         keptFor(id, Duration.ofDays(30)));
         // When the next purge has ended, so has the first.
         Invitee other = guest();
@@ -644,7 +647,8 @@ final class InvitationIT {
                         invited.path("user.id"),
                         pid -> Eventually.holds("a later try", SOON, () -> keptUntil(id) > before),
                         "select 1");
-        assertTrue(keptUntil(id) < System.currentTimeMillis() + Duration.ofHours(1).toMillis());
+        assertTrue(
+                keptUntil(id) < System.currentTimeMillis() + Duration.ofHours(1).toMillis());
         assertEquals("sent", guest.state(id));
     }
 
