@@ -108,6 +108,8 @@ public record Inviting(ApiCall call) {
             return;
         }
         UserModel user = open(row);
+        // A mail of the invitation may be sent at this moment. Invitations describes the order.
+        new OneTimeCodes(call.session()).drop(user, CodePurpose.INVITATION);
         if (isErased) {
             invitations().delete(row);
         } else {

@@ -386,6 +386,20 @@ final class InvitationIT {
         assertFalse(log.contains(guest.email()), log);
     }
 
+    /** The mails are being sent while their invitations are revoked. */
+    @Test
+    void revokingWaitsForNoMailThatWaitsForIt() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            Map<Integer, Long> answers = Concurrently.patiently(16, i -> {
+                        Invitee guest = guest();
+                        return guest.revoke(guest.invited(Map.of()));
+                    })
+                    .stream()
+                    .collect(Collectors.groupingBy(Response::statusCode, Collectors.counting()));
+            assertEquals(Map.of(204, 16L), answers);
+        }
+    }
+
     @Test
     void theListIsPagedAndFiltered(TestServer server) {
         Tenant own = tenant(server);
