@@ -85,6 +85,7 @@ final class ArchitectureTest {
                             "keycloak",
                             "mail",
                             "password",
+                            "ratelimit",
                             "settings",
                             "users",
                             "web")),

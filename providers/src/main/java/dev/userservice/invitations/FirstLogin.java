@@ -21,8 +21,8 @@ import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * The login of a person who has just accepted an invitation. Keycloak finishes it like any other: it asks for what the realm
- * requires of the user first, such as a second factor, then makes the session with its cookies, and redirects to the client's
+ * The login of a person who has just accepted an invitation. It takes the place of the login page only where that would ask
+ * for no more than the password. Keycloak finishes it: it asks for the required actions and the consent first, then makes the session with its cookies, and redirects to the client's
  * home. The response type is {@code none} (OAuth 2.0 Multiple Response Types, section 4): the client did not ask for a code
  * and could not use one; it begins a login of its own, which finds the person logged in.
  */
@@ -30,12 +30,25 @@ record FirstLogin(ActionTokenContext<CodeToken> context, UserModel user) {
     /** The name of this way to log in, in the activity log. */
     private static final String METHOD = "invitation";
 
-    /** Logs the user in and leads on; empty if the target belongs to no client, such as the tenant's own site. */
+    /** Whether people log in to a client in a browser, by the protocol that this class knows. */
+    static boolean isPossibleAt(ClientModel client) {
+        boolean isOidc = client.getProtocol() == null || OIDCLoginProtocol.LOGIN_PROTOCOL.equals(client.getProtocol());
+        return isOidc
+                && client.isEnabled()
+                && !client.isBearerOnly()
+                && (client.isStandardFlowEnabled() || client.isImplicitFlowEnabled());
+    }
+
+    /**
+     * Logs the user in and leads on; empty if the target belongs to no client, such as the tenant's own site, or if the
+     * client's browser flow could ask for more.
+     */
     Optional<Response> continueTo(ContinueLink target) {
         RealmModel realm = context.getRealm();
         return Optional.ofNullable(target.clientId())
                 .map(realm::getClientByClientId)
-                .filter(ClientModel::isEnabled)
+                .filter(FirstLogin::isPossibleAt)
+                .filter(client -> new PlainBrowserFlow(realm).isEnoughFor(user, client))
                 .map(client -> finish(begin(client, target)));
     }
 

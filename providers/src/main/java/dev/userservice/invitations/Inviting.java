@@ -141,11 +141,7 @@ public record Inviting(ApiCall call) {
             return;
         }
         ClientModel client = realm().getClientByClientId(clientId);
-        boolean isForPeople = client != null
-                && client.isEnabled()
-                && !client.isBearerOnly()
-                && (client.isStandardFlowEnabled() || client.isImplicitFlowEnabled());
-        if (!isForPeople) {
+        if (client == null || !FirstLogin.isPossibleAt(client)) {
             errors.addUnlessKnown("client_id", "This is not a client to which people log in");
         }
     }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.userservice.server.SmtpServer;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.keycloak.admin.client.resource.AuthenticationManagementResource;
+import org.keycloak.representations.idm.AuthenticationExecutionInfoRepresentation;
+import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
@@ -210,6 +214,78 @@ final class InvitationIT {
                 .body("last_login", notNullValue());
     }
 
+    @Test
+    void keycloaksOwnBrowserFlowIsAsPlainAsTheTemplates(TestServer server) {
+        Tenant plain = Tenant.on(server, realm -> realm.put("browserFlow", "browser"));
+        Invitee guest = new Invitee(plain, plain.serviceTokenOf("realm-admin"));
+        guest.invited(Map.of());
+        Invitee.chooses(guest.mail().link(), Invitee.PASSWORD)
+                .then()
+                .statusCode(302)
+                .cookie("KEYCLOAK_IDENTITY", notNullValue());
+    }
+
+    /** Checks that nobody gets round a login page that asks for more than the password, of the realm or of a client. */
+    @Test
+    void whereTheBrowserFlowAsksForMoreNobodyIsLoggedIn(TestServer server) {
+        Tenant factored = Tenant.on(
+                server,
+                realm -> realm.withArray("/authenticationFlows")
+                        .forEach(flow -> flow.path("authenticationExecutions").forEach(step -> {
+                            if (step.path("flowAlias").asText().equals("user-service browser - conditional 2FA")) {
+                                ((ObjectNode) step).put("requirement", "REQUIRED");
+                            }
+                        })));
+        assertIsNotLoggedIn(factored);
+        Tenant closed = Tenant.on(server, realm -> {});
+        String flow = flowThatDenies(closed);
+        ClientRepresentation console =
+                closed.admin().clients().findByClientId("account-console").get(0);
+        console.setAuthenticationFlowBindingOverrides(Map.of("browser", flow));
+        closed.admin().clients().get(console.getId()).update(console);
+        assertIsNotLoggedIn(closed);
+    }
+
+    private static void assertIsNotLoggedIn(Tenant where) {
+        Invitee guest = new Invitee(where, where.serviceTokenOf("realm-admin"));
+        String id = guest.invited(Map.of());
+        Response accepted = Invitee.chooses(guest.mail().link(), Invitee.PASSWORD);
+        accepted.then()
+                .statusCode(200)
+                .body(containsString("Your account is active now."))
+                .body(containsString("/realms/" + where.name() + "/account/"));
+        assertNull(accepted.cookie("KEYCLOAK_IDENTITY"));
+        assertEquals("accepted", guest.state(id));
+    }
+
+    /** Adds a copy of Keycloak's browser flow that lets nobody in, and returns its id. */
+    private static String flowThatDenies(Tenant where) {
+        AuthenticationManagementResource flows = where.admin().flows();
+        flows.copy("browser", Map.of("newName", "closed")).close();
+        flows.addExecution("closed forms", Map.of("provider", "deny-access-authenticator"));
+        AuthenticationExecutionInfoRepresentation denial = flows.getExecutions("closed").stream()
+                .filter(step -> "deny-access-authenticator".equals(step.getProviderId()))
+                .findFirst()
+                .orElseThrow();
+        denial.setRequirement("REQUIRED");
+        flows.updateExecutions("closed", denial);
+        return flows.getFlows().stream()
+                .filter(flow -> flow.getAlias().equals("closed"))
+                .findFirst()
+                .orElseThrow()
+                .getId();
+    }
+
+    @Test
+    void nobodyIsInvitedToAClientOfAnotherProtocol(TestServer server) {
+        ClientRepresentation saml = new ClientRepresentation();
+        saml.setClientId("saml-app");
+        saml.setProtocol("saml");
+        saml.setBaseUrl("https://saml.example/");
+        tenant.admin().clients().create(saml).close();
+        guest().invite(Map.of("client_id", "saml-app")).then().statusCode(400).body("errors", hasKey("client_id"));
+    }
+
     /** Checks that what the tenant requires of its users comes before the session. */
     @Test
     void theFirstLoginPassesOverNothingThatTheTenantRequires(TestServer server) {
@@ -381,7 +457,8 @@ final class InvitationIT {
                 .statusCode(204);
         assertNull(guest.state(second));
         tenant.api(admin).delete("/users/invitations/" + second).then().statusCode(404);
-        String log = tenant.api(admin).queryParam("user_id", user).get("/activity").asString();
+        String log =
+                tenant.api(admin).queryParam("user_id", user).get("/activity").asString();
         assertTrue(log.contains("user_invited"), log);
         assertFalse(log.contains(guest.email()), log);
     }
