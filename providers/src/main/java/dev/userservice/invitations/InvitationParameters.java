@@ -34,7 +34,7 @@ public final class InvitationParameters {
 
     @QueryParam("state")
     @Parameter(
-            description = "What has become of the invitation",
+            description = "What has become of the invitation; a page may then end before it is full",
             schema =
                     @Schema(
                             type = SchemaType.STRING,

@@ -11,7 +11,6 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
@@ -26,13 +25,13 @@ public final class Invitations {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Whether the user has not accepted: the mark on the user decides, as in {@link Invited#is}. */
-    private static final String MARKS =
+    static final String MARKS =
             "(select count(a.action) from UserRequiredActionEntity a where a.user.id = i.userId and a.action = :mark"
                     + " and a.user.emailVerified = false)";
 
     private static final String WITH_MARKS = "select i, " + MARKS + " from UserServiceInvitation i where ";
 
-    private static final String IS_OPEN = "i.revokedAt is null and i.acceptedAt is null and " + MARKS + " > 0";
+    static final String IS_OPEN = "i.revokedAt is null and i.acceptedAt is null and " + MARKS + " > 0";
 
     private final Settings settings;
     private final EntityManager entities;
@@ -44,7 +43,7 @@ public final class Invitations {
 
     /** An invitation with the state that it has now. */
     record Found(InvitationEntity row, InvitationState state) {
-        private static Found of(Object[] columns) {
+        static Found of(Object[] columns) {
             InvitationEntity row = (InvitationEntity) columns[0];
             return new Found(row, row.state((Long) columns[1] > 0, Time.currentTimeMillis()));
         }
@@ -144,7 +143,7 @@ public final class Invitations {
     }
 
     Optional<Found> byId(RealmModel realm, String id) {
-        return marked(WITH_MARKS + "i.id = :id and i.realmId = :realm")
+        return marked("i.id = :id and i.realmId = :realm")
                 .setParameter("id", id)
                 .setParameter("realm", realm.getId())
                 .getResultStream()
@@ -153,7 +152,7 @@ public final class Invitations {
     }
 
     Optional<Found> ofUser(UserModel user) {
-        return marked(WITH_MARKS + "i.userId = :user")
+        return marked("i.userId = :user")
                 .setParameter("user", user.getId())
                 .getResultStream()
                 .findFirst()
@@ -165,40 +164,13 @@ public final class Invitations {
         return new Invitations(session, settings).ofUser(user).map(InvitationView::of);
     }
 
-    /**
-     * Returns a page of a realm's invitations, the newest first.
-     *
-     * @param state null for any
-     * @param after the id of the last invitation on the page before; null for the first page
-     */
-    List<Found> page(RealmModel realm, InvitationState state, String after, int offset, int limit) {
-        String query = WITH_MARKS + "i.realmId = :realm"
-                + (after == null ? "" : " and i.id < :after")
-                + (state == null ? "" : " and " + condition(state))
-                + " order by i.id desc";
-        TypedQuery<Object[]> page = marked(query)
-                .setParameter("realm", realm.getId())
-                .setFirstResult(offset)
-                .setMaxResults(limit);
-        if (after != null) {
-            page.setParameter("after", after);
-        }
-        if (state == InvitationState.SENT || state == InvitationState.EXPIRED) {
-            page.setParameter("now", Time.currentTimeMillis());
-        }
-        return page.getResultStream().map(Found::of).toList();
+    private TypedQuery<Object[]> marked(String conditions) {
+        return marked(entities, conditions);
     }
 
-    private static String condition(InvitationState state) {
-        return switch (state) {
-            case SENT -> IS_OPEN + " and i.expiresAt > :now";
-            case EXPIRED -> IS_OPEN + " and i.expiresAt <= :now";
-            case ACCEPTED -> "i.revokedAt is null and (i.acceptedAt is not null or " + MARKS + " = 0)";
-            case REVOKED -> "i.revokedAt is not null";
-        };
-    }
-
-    private TypedQuery<Object[]> marked(String query) {
-        return entities.createQuery(query, Object[].class).setParameter("mark", Invited.REQUIRED_ACTION);
+    /** Returns a query for invitations, as the alias {@code i}, with the column that {@link Found} needs. */
+    static TypedQuery<Object[]> marked(EntityManager entities, String conditions) {
+        return entities.createQuery(WITH_MARKS + conditions, Object[].class)
+                .setParameter("mark", Invited.REQUIRED_ACTION);
     }
 }

@@ -17,7 +17,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -90,18 +89,11 @@ public final class InvitationsResource {
         Paging paging = parameters.paging(errors);
         Optional<InvitationState> state = parameters.state(errors);
         errors.throwIfAny();
-        List<Invitations.Found> found = new Invitations(call.session(), call.settings())
-                .page(
-                        call.realm(),
-                        state.orElse(null),
-                        paging.isBehindAnother() ? paging.cursor() : null,
-                        paging.offset(),
-                        paging.limit() + 1);
-        String next = found.size() > paging.limit()
-                ? found.get(paging.limit() - 1).row().id()
-                : null;
+        InvitationSearch.Page page =
+                new InvitationSearch(call.session(), call.realm()).page(state.orElse(null), paging);
+        String next = page.next();
         Response.ResponseBuilder answer = Response.ok(new InvitationListView(
-                found.stream().limit(paging.limit()).map(InvitationView::of).toList(), next));
+                page.found().stream().map(InvitationView::of).toList(), next));
         if (next != null) {
             answer.link(call.nextPage(next), "next");
         }

@@ -127,8 +127,55 @@ final class BoundedListIT {
                 select id, id, 'otp', 10 from user_entity where id > 'many-095' and id like 'many-%%';
                 insert into us_last_login (user_id, realm_id, logged_in_at)
                 select id, realm_id, created_timestamp from user_entity where id like 'many-%%' and right(id, 1) <> '9';
+                insert into us_invitation (id, realm_id, user_id, email, invited_by, invited_by_realm, created_at, sent_at,
+                  expires_at, revoked_at, kept_until)
+                select '019adf2c-0000-7000-8000-000000' || n, '%1$s', case when n = '000001' then null else 'many-' || n end,
+                  'mail-' || n || '@example.com', 'somebody', '%1$s', 0, 0, 9000000000000000000,
+                  case when n = '000001' then 0 end, 9000000000000000000
+                from (select lpad(i::text, 6, '0') as n from generate_series(1, 20000) as i) as numbers;
+                insert into user_required_action (user_id, required_action) values ('many-000002', 'user-service-invitation');
                 analyze
                 """.formatted(realm);
+    }
+
+    /** The only invitations of two of the states are the oldest ones. */
+    @Test
+    void invitationsOfOneStateAreLookedForInFewRows() throws Exception {
+        for (String state : List.of("sent", "expired", "accepted", "revoked")) {
+            for (String statement : sql.of(() -> invitations(state, "*"))) {
+                String made = String.join(
+                        "\n", server.node().database().explain("(analyze, timing off, costs off) " + statement));
+                long read = READ.matcher(made)
+                        .results()
+                        .mapToLong(match -> Long.parseLong(match.group(1)))
+                        .sum();
+                assertTrue(read < 15_000, () -> state + "\n" + statement + "\n" + made);
+            }
+        }
+        assertEquals(List.of("019adf2c-0000-7000-8000-000000000002"), followedInvitations("sent"));
+        assertEquals(List.of("019adf2c-0000-7000-8000-000000000001"), followedInvitations("revoked"));
+        assertEquals(List.of(), followedInvitations("expired"));
+        assertEquals(19_998, followedInvitations("accepted").size());
+    }
+
+    private static Response invitations(String state, String cursor) {
+        Response page = tenant.api(admin)
+                .queryParam("state", state)
+                .queryParam("limit", "100")
+                .queryParam("cursor", cursor)
+                .get("/users/invitations");
+        page.then().statusCode(200);
+        return page;
+    }
+
+    private static List<String> followedInvitations(String state) {
+        List<String> ids = new ArrayList<>();
+        for (String cursor = "*"; cursor != null; ) {
+            Response page = invitations(state, cursor);
+            ids.addAll(page.path("invitations.id"));
+            cursor = page.path("next_cursor");
+        }
+        return ids;
     }
 
     private static Response list(Map<String, String> query, String... more) {
