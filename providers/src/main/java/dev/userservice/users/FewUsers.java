@@ -22,8 +22,8 @@ import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
 
 /**
  * Looks for a condition of a filter that only few users meet, so that a search need not look at any others. It asks one
- * index after the other, and reads no more than {@value #MOST} entries of each. Attributes, second factors and roles are
- * looked for in all realms together, because Keycloak's tables of them do not name the realm.
+ * index after the other, and reads no more than {@value #MOST} entries of each. Attributes and second factors are
+ * looked for in all realms together, because Keycloak's tables of them do not name the realm; a role is of one realm.
  */
 record FewUsers(
         EntityManager entities,
