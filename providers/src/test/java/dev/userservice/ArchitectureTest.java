@@ -273,6 +273,7 @@ final class ArchitectureTest {
             "users.LastAdminGuard",
             "users.MiddleSearch",
             "users.OwnAccount",
+            "users.OwnProfiles",
             "users.TraitConditions",
             "users.UserConditions",
             "users.UserCount",

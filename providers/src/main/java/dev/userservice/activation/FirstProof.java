@@ -1,6 +1,7 @@
 package dev.userservice.activation;
 
 import dev.userservice.access.Tenancy;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.LockedUser;
@@ -82,6 +83,8 @@ public record FirstProof(
         session.getKeycloakSessionFactory().publish(new Began(session, user));
         // If Keycloak itself verifies a new address, its mail may be on its way to somebody else.
         user.removeAttribute(UserModel.EMAIL_PENDING);
+        // Whoever has prepared the account may have kept a link that gives it back to an address of their own.
+        new OneTimeCodes(session).drop(user, CodePurpose.EMAIL_STOP);
         removeCredentials(type -> !PasswordCredentialModel.TYPE.equals(type));
         List<FederatedIdentityModel> links =
                 session.users().getFederatedIdentitiesStream(realm, user).toList();

@@ -98,7 +98,8 @@ public final class Routes {
             route("GET", "/activity", ADMIN_VIEW_ALL, CALLER, ActivityResource::new),
             route("PUT", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new)
                     .afterRecentLoginOrPassword(),
-            route("POST", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, ACTIVATION, PendingEmailResource::new),
+            route("POST", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, ACTIVATION, PendingEmailResource::new)
+                    .afterRecentLoginOrPassword(),
             route("DELETE", "/users/me/pending-email", OWN_ACCOUNT_MANAGE, CALLER, PendingEmailResource::new),
             route("DELETE", "/users/me", OWN_ACCOUNT_MANAGE, CALLER, OwnAccountResource::new)
                     .afterRecentLoginOrPassword(),

@@ -1,12 +1,15 @@
 package dev.userservice.emailchange;
 
+import dev.userservice.activation.ActivationCodes;
 import dev.userservice.codes.CodePolicy;
 import dev.userservice.codes.CodePurpose;
+import dev.userservice.codes.CodeRequestResult;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.codes.SentCodes;
 import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
 import dev.userservice.settings.Settings;
+import java.time.Duration;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
@@ -14,10 +17,31 @@ import org.keycloak.models.UserModel;
 /** What a user asks for who wants another e-mail address. The user must be locked. */
 public record EmailChangeRequest(KeycloakSession session, Settings settings) {
     /**
+     * Does the same as {@link #ask}, unless the last request was a moment ago. Each request sends a mail to whatever
+     * address the user enters, so they are limited like mails with codes.
+     *
+     * @return without a request, and with the time left, if it came too soon; then nothing has changed
+     */
+    public CodeRequestResult askUnlessTooSoon(UserModel user, String address, MailContext origin) {
+        Duration coolDown = new ActivationCodes(session, settings).coolDown();
+        CodePolicy times = new CodePolicy(coolDown, coolDown, !coolDown.isZero());
+        CodeRequestResult asked = new OneTimeCodes(session)
+                .ask(
+                        user.getId(),
+                        CodePurpose.EMAIL_CHANGE,
+                        times,
+                        session.getContext().getRealm());
+        if (asked.request().isPresent()) {
+            ask(user, address, origin);
+        }
+        return asked;
+    }
+
+    /**
      * Lets the new address wait for its proof, and queues the mails to it and to the address before. If the address waits
      * already, the mails are sent again, and the codes of the earlier mails stay valid.
      */
-    public void ask(UserModel user, String address, MailContext origin) {
+    private void ask(UserModel user, String address, MailContext origin) {
         OneTimeCodes codes = new OneTimeCodes(session);
         if (!PendingEmail.is(user, address)) {
             codes.drop(user, CodePurpose.EMAIL_PROOF);

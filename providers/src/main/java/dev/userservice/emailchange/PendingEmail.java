@@ -17,7 +17,8 @@ public final class PendingEmail {
                 .filter(address -> !address.isBlank());
     }
 
-    static boolean is(UserModel user, String address) {
+    /** Whether this address waits for its proof. */
+    public static boolean is(UserModel user, String address) {
         return of(user).filter(pending -> LowerCase.same(pending, address)).isPresent();
     }
 }

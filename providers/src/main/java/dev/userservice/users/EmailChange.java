@@ -3,7 +3,6 @@ package dev.userservice.users;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.ReadOnlyUser;
 import dev.userservice.activation.ActivationCodes;
-import dev.userservice.codes.CodePolicy;
 import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.CodeRequestResult;
 import dev.userservice.codes.OneTimeCodes;
@@ -13,8 +12,6 @@ import dev.userservice.emailchange.PendingEmail;
 import dev.userservice.mail.MailContext;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
-import dev.userservice.web.LowerCase;
-import java.time.Duration;
 import java.util.Optional;
 import org.keycloak.events.Details;
 import org.keycloak.events.EventType;
@@ -32,32 +29,26 @@ record EmailChange(ApiCall call) {
     }
 
     /**
-     * Lets a new address of the caller wait for its proof. Each request sends a mail to whatever address the user enters,
-     * so they are limited like mails with codes. If the address waits already, a request that comes too soon does
-     * nothing: applications send all fields of a form.
+     * Lets a new address of the caller wait for its proof. If the address waits already, a request that comes too soon
+     * does nothing: applications send all fields of a form.
      *
      * @throws ApiProblem 429 for another address too soon after the last request; 400 for a user of a directory that
      *     cannot be written to
      */
     void ask(UserModel user, String address) {
-        Duration coolDown = new ActivationCodes(call.session(), call.settings()).coolDown();
-        CodePolicy times = new CodePolicy(coolDown, coolDown, !coolDown.isZero());
-        CodeRequestResult asked =
-                new OneTimeCodes(call.session()).ask(user.getId(), CodePurpose.EMAIL_CHANGE, times, call.realm());
+        CodeRequestResult asked;
+        try {
+            asked = new EmailChangeRequest(call.session(), call.settings())
+                    .askUnlessTooSoon(user, address, MailContext.of(call.session(), user, null));
+        } catch (ReadOnlyException e) {
+            throw ReadOnlyUser.problem();
+        }
         if (asked.request().isPresent()) {
-            try {
-                new EmailChangeRequest(call.session(), call.settings())
-                        .ask(user, address, MailContext.of(call.session(), user, null));
-            } catch (ReadOnlyException e) {
-                throw ReadOnlyUser.problem();
-            }
             call.caller()
                     .event(EventType.SEND_VERIFY_EMAIL)
                     .detail(Details.EMAIL, address)
                     .success();
-        } else if (PendingEmail.of(user)
-                .filter(pending -> LowerCase.same(pending, address))
-                .isEmpty()) {
+        } else if (!PendingEmail.is(user, address)) {
             throw ApiProblem.tooManyRequests(asked.timeLeft(), "Another e-mail address was asked for a moment ago");
         }
     }

@@ -1,7 +1,7 @@
 package dev.userservice.users;
 
 import dev.userservice.access.ApiCall;
-import dev.userservice.web.FieldErrors;
+import dev.userservice.stepup.RecentLogin;
 import dev.userservice.web.JsonRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -38,8 +38,10 @@ public final class PendingEmailResource {
     @APIResponse(responseCode = "404", description = "The code is not valid for the caller, or not any more")
     @APIResponse(responseCode = "409", description = "The address belongs to another user by now")
     public UserMessage prove(@RequestBody(required = true) PendingEmailRequest request) {
-        UserModel user = call.caller().ownAccount().requireManage();
-        FieldErrors.of(JsonRequest.required(request)).throwIfAny();
+        call.caller().ownAccount().requireManage();
+        JsonRequest.required(request).requireValid();
+        new RecentLogin(call).require(request.proof());
+        UserModel user = call.caller().ownAccount().lock();
         UserModel proved = new EmailChange(call).prove(user, request.code());
         return new UserMessage("E-mail address changed successfully", UserView.forSelf(call, proved));
     }

@@ -174,7 +174,7 @@ final class RoutesTest {
     private static final String STEP_UP = """
             POST /logout NONE
             PUT /users/me LOGIN_OR_PASSWORD
-            POST /users/me/pending-email NONE
+            POST /users/me/pending-email LOGIN_OR_PASSWORD
             DELETE /users/me/pending-email NONE
             DELETE /users/me LOGIN_OR_PASSWORD
             PUT /users/me/password LOGIN_OR_PASSWORD

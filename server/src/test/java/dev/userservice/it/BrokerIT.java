@@ -54,11 +54,10 @@ final class BrokerIT {
         addProvider(tenant, partner, true);
         if (isRegistered) {
             tenant.register(Map.of("username", "squatter", "email", "olga@example.com"));
+            tenant.inbox().next("olga@example.com");
         } else {
-            tenant.addUser("squatter");
-            tenant.changeAddressUnproved(tenant.session("squatter").access(), "squatter", "olga@example.com");
+            tenant.changeAddressUnproved(tenant.addUser("squatter"), "olga@example.com");
         }
-        tenant.inbox().next("olga@example.com");
         try (RelyingParty app = RelyingParty.of(tenant);
                 Browser browser = Browser.open()) {
             browser.goTo(app.login());

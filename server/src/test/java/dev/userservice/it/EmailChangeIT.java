@@ -234,18 +234,7 @@ final class EmailChangeIT {
             person.movesTo(further + person.old());
             last = person.stopLink();
         }
-        tenant.api()
-                .contentType(ContentType.JSON)
-                .body(Map.of("email", "d-" + person.old()))
-                .post("/reset-password")
-                .then()
-                .statusCode(200);
-        tenant.api()
-                .contentType(ContentType.JSON)
-                .body(Map.of("token", tenant.inbox().nextCode("d-" + person.old()), "new_password", "Thiefs-word-1!"))
-                .post("/users/password/reset")
-                .then()
-                .statusCode(200);
+        resets("d-" + person.old());
         assertEquals(0, stops(person.next()));
         press(last, Map.of()).then().statusCode(200);
         assertEquals(person.old(), person.email());
@@ -374,7 +363,7 @@ final class EmailChangeIT {
                 .then()
                 .statusCode(200)
                 .body("user.pending_email", nullValue());
-        tenant.changeAddressUnproved(person.session().access(), person.name(), person.old());
+        tenant.changeInAccountConsole(person.session().access(), person.name(), person.old());
         person.own().then().body("pending_email", equalTo(person.next()));
         person.proves(tenant.inbox().nextCode(person.next())).then().statusCode(200);
     }
@@ -424,6 +413,36 @@ final class EmailChangeIT {
         patch(person, Map.of("is_email_verified", "yes")).then().statusCode(400);
     }
 
+    /** Gives the account with this address a new password by mail. */
+    private static void resets(String address) {
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", address))
+                .post("/reset-password")
+                .then()
+                .statusCode(200);
+        tenant.api()
+                .contentType(ContentType.JSON)
+                .body(Map.of("token", tenant.inbox().nextCode(address), "new_password", "Another-word-1!"))
+                .post("/users/password/reset")
+                .then()
+                .statusCode(200);
+    }
+
+    /** Whoever else has asked for the address has no session and no password that could prove it. */
+    @Test
+    void anOwnNewPasswordLeavesTheNewAddressWaiting() {
+        Person person = Person.add();
+        person.asks(person.next());
+        tenant.api(person.session().access())
+                .contentType(ContentType.JSON)
+                .body(Map.of("current_password", TestServer.PASSWORD, "new_password", "Another-word-1!"))
+                .put("/users/me/password")
+                .then()
+                .statusCode(200);
+        person.proves(tenant.inbox().nextCode(person.next())).then().statusCode(200);
+    }
+
     private static void press400(URI link) {
         RestAssured.given()
                 .urlEncodingEnabled(false)
@@ -454,20 +473,94 @@ final class EmailChangeIT {
         tenant.login(email, TestServer.PASSWORD).then().statusCode(200);
     }
 
-    /** Keycloak's account console changes an address at once. */
+    /** Otherwise somebody could prepare an account, leave it to the owner of an address, and take it back by the link. */
     @Test
-    void theOldAddressUndoesAChangeInTheAccountConsole() {
+    void aNewAddressInTheAccountConsoleWaitsForItsProofToo() {
         Person person = Person.add();
-        for (String next : List.of("a-", "b-")) {
-            tenant.changeAddressUnproved(person.session().access(), person.name(), next + person.old());
-        }
-        press(person.stopLink(), Map.of()).then().statusCode(200);
-        tenant.api(admin)
-                .get("/users/" + person.id())
+        tenant.changeInAccountConsole(person.session().access(), person.name(), person.next());
+        person.own()
                 .then()
                 .body("email", equalTo(person.old()))
-                .body("is_email_verified", equalTo(true));
+                .body("is_email_verified", equalTo(true))
+                .body("first_name", equalTo("Test"))
+                .body("pending_email", equalTo(person.next()));
+        tenant.registration(Map.of("email", person.next())).then().statusCode(201);
+        press(person.stopLink(), Map.of()).then().statusCode(200);
         person.own().then().statusCode(401);
+
+        Person proving = Person.add();
+        tenant.changeInAccountConsole(proving.session().access(), proving.name(), proving.next());
+        proving.proves(tenant.inbox().nextCode(proving.next()))
+                .then()
+                .statusCode(200)
+                .body("user.email", equalTo(proving.next()));
+    }
+
+    /** Whoever proves an address first gets an account that nobody has prepared. */
+    @Test
+    void theFirstProofOfAnAddressVoidsTheLink() {
+        Person person = Person.add();
+        person.movesTo(person.next());
+        URI link = person.stopLink();
+        patch(person, Map.of("is_email_verified", false)).then().statusCode(200);
+        resets(person.next());
+        press400(link);
+        assertEquals(person.next(), person.email());
+    }
+
+    /** The account console sends the whole profile, of which a new address is one field. */
+    @Test
+    void theAccountConsoleLimitsTheMailsToNewAddresses() {
+        Tenant limited = Tenant.on(tenant.server());
+        limited.addUser("lisa");
+        String token = limited.session("lisa").access();
+        limited.changeInAccountConsole(token, "lisa", "lisa-2@example.com");
+        limited.changeInAccountConsole(token, "lisa", "lisa-2@example.com");
+        RestAssured.given()
+                .auth()
+                .oauth2(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "username", "lisa", "email", "lisa-3@example.com", "firstName", "Other", "lastName", "User"))
+                .post(limited.server().base() + "/realms/" + limited.name() + "/account")
+                .then()
+                .statusCode(400)
+                .body(containsString("userServiceEmailTooSoon"));
+        limited.api(token)
+                .get("/users/me")
+                .then()
+                .body("pending_email", equalTo("lisa-2@example.com"))
+                .body("first_name", equalTo("Test"));
+    }
+
+    /** Who has no address, and must have one, could not log in on Keycloak's pages before the proof. */
+    @Test
+    void theFirstAddressInTheAccountConsoleTakesEffectAtOnce() {
+        Tenant lenient = Tenant.on(tenant.server());
+        var profile = lenient.admin().users().userProfile();
+        var config = profile.getConfiguration();
+        var required = config.getAttribute("email").getRequired();
+        config.getAttribute("email").setRequired(null);
+        profile.update(config);
+        String id = lenient.addUser("nomail");
+        UserRepresentation without = lenient.admin().users().get(id).toRepresentation();
+        without.setEmail("");
+        lenient.admin().users().get(id).update(without);
+        String token = lenient.session("nomail").access();
+        lenient.changeInAccountConsole(token, "nomail", "waits@example.com");
+        lenient.api(token)
+                .get("/users/me")
+                .then()
+                .body("email", nullValue())
+                .body("pending_email", equalTo("waits@example.com"));
+        config.getAttribute("email").setRequired(required);
+        profile.update(config);
+        lenient.changeInAccountConsole(token, "nomail", "first@example.com");
+        lenient.api(token)
+                .get("/users/me")
+                .then()
+                .body("email", equalTo("first@example.com"))
+                .body("is_email_verified", equalTo(false));
     }
 
     @Test

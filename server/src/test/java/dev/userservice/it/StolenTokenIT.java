@@ -73,6 +73,8 @@ final class StolenTokenIT {
 
     private static final List<Attack> ATTACKS = List.of(
             new Attack("PUT /users/me", Kind.PERSON, Map.of("email", "thief-of-me@example.com"), 200),
+            // The proof is asked for before the code is looked at.
+            new Attack("POST /users/me/pending-email", Kind.PERSON, Map.of("code", "garbage"), 404),
             new Attack("DELETE /users/me", Kind.PERSON, Map.of(), 204),
             // The route asks for the password in any case.
             new Attack(
@@ -185,6 +187,24 @@ final class StolenTokenIT {
                             .then()
                             .statusCode(attack.proved());
                 }));
+    }
+
+    /** Keycloak's own API asks for no recent login, so that the thief gets as far as the code. */
+    @Test
+    void aStolenTokenProvesNoAddressThatTheAccountRestApiWasGiven() {
+        Victim victim = Victim.add("victim-of-account", Kind.PERSON);
+        Tenant.retryUntil(
+                answer -> answer.statusCode() == 401,
+                () -> tenant.api(victim.stolen().access()).get("/users/mfa/qr"));
+        tenant.changeInAccountConsole(victim.stolen().access(), victim.name(), "thief-of-account@example.com");
+        Map<String, String> code = Map.of("code", tenant.inbox().nextCode("thief-of-account@example.com"));
+        Attack attack = new Attack("POST /users/me/pending-email", Kind.PERSON, code, 200);
+        requireRefusal(attack, send(attack, victim, Map.of()));
+        requireUnharmed(victim);
+        send(attack, victim, Map.of("current_password", TestServer.PASSWORD))
+                .then()
+                .statusCode(200)
+                .body("user.email", equalTo("thief-of-account@example.com"));
     }
 
     private static void requireRefusal(Attack attack, Response answer) {

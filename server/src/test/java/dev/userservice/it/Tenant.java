@@ -227,11 +227,16 @@ final class Tenant {
         return registration(more).then().statusCode(201).extract().path("user.email");
     }
 
-    /**
-     * Gives a user another address by Keycloak's Account REST API, as the account console does. There it takes effect before
-     * anybody has proved it.
-     */
-    void changeAddressUnproved(String token, String username, String email) {
+    /** Gives a user an address that nobody has proved, by Keycloak's admin REST API. */
+    void changeAddressUnproved(String id, String email) {
+        UserRepresentation user = admin().users().get(id).toRepresentation();
+        user.setEmail(email);
+        user.setEmailVerified(false);
+        admin().users().get(id).update(user);
+    }
+
+    /** Changes a user's profile by Keycloak's Account REST API, as the account console does. */
+    void changeInAccountConsole(String token, String username, String email) {
         RestAssured.given()
                 .baseUri(server.base() + "/realms/" + name)
                 .auth()
