@@ -3,7 +3,6 @@ package dev.userservice.users;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.ReadOnlyUser;
 import dev.userservice.activation.ActivationCodes;
-import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.CodeRequestResult;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.emailchange.EmailChangeRequest;
@@ -88,7 +87,7 @@ record EmailChange(ApiCall call) {
 
     /**
      * Voids the codes of a user whose address has changed at once, and requests the proof of the new address if the
-     * account waits for one. After the change by an admin, nobody else can undo an earlier change.
+     * account waits for one.
      */
     void afterEmailChange(UserModel user, ProfileEditor update) {
         if (!update.isEmailChanged()) {
@@ -96,9 +95,6 @@ record EmailChange(ApiCall call) {
         }
         new OneTimeCodes(call.session()).voidAll(user);
         boolean isByThemselves = call.caller().isSelf(user.getId());
-        if (!isByThemselves) {
-            new OneTimeCodes(call.session()).drop(user, CodePurpose.EMAIL_STOP);
-        }
         if (user.getEmail() != null) {
             MailContext origin = isByThemselves
                     ? MailContext.of(call.session(), user, null)

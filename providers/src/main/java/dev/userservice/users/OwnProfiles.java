@@ -14,12 +14,16 @@ import org.keycloak.userprofile.UserProfileContext;
 
 /**
  * Keycloak's user profile, except that a new address of one's own waits for its proof: in the account console, by the
- * Account REST API behind it, and on the page of a login that asks for the profile. Where Keycloak's required action UPDATE_EMAIL is on, new addresses of one's own are left
+ * Account REST API behind it, and on the page of a login that asks for the profile; and that an address by an admin voids
+ * what was sent to an earlier one. Where Keycloak's required action UPDATE_EMAIL is on, new addresses of one's own are left
  * to it. It is a subclass, because everything else is Keycloak's and must stay so.
  */
 final class OwnProfiles extends DeclarativeUserProfileProvider {
     private static final Set<UserProfileContext> OF_THE_PERSON =
             Set.of(UserProfileContext.ACCOUNT, UserProfileContext.UPDATE_PROFILE);
+
+    private static final Set<UserProfileContext> OF_ADMINS =
+            Set.of(UserProfileContext.USER_API, UserProfileContext.SCIM);
 
     private final KeycloakSession session;
 
@@ -34,6 +38,9 @@ final class OwnProfiles extends DeclarativeUserProfileProvider {
         RealmModel realm = session.getContext().getRealm();
         if (user == null || !new Tenancy(session, realm).isEnabled()) {
             return profile;
+        }
+        if (OF_ADMINS.contains(context)) {
+            return new WatchedProfile(profile, new GivenAddress(session, profile, user));
         }
         return OF_THE_PERSON.contains(context) && !isLeftToKeycloak(realm)
                 ? new WatchedProfile(

@@ -1,6 +1,7 @@
 package dev.userservice.users;
 
 import dev.userservice.access.Tenancy;
+import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.OneTimeCodes;
 import dev.userservice.keycloak.AccountEvents;
 import dev.userservice.keycloak.OwnAddress;
@@ -78,6 +79,7 @@ public final class ProviderLoginFilter implements ContainerRequestFilter, Contai
         boolean isRenamed = !LowerCase.same(before.username(), user.getUsername());
         if (isEmailChanged) {
             new OneTimeCodes(session).voidAll(user);
+            new OneTimeCodes(session).drop(user, CodePurpose.EMAIL_STOP);
         }
         if (isEmailChanged || isRenamed) {
             session.getContext().setRealm(realm);

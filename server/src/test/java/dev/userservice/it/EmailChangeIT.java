@@ -429,6 +429,22 @@ final class EmailChangeIT {
                 .statusCode(200);
     }
 
+    @Test
+    void anAddressByKeycloaksAdminRestApiVoidsTheLinkAndWithdrawsTheNextOne() {
+        Person person = Person.add();
+        person.movesTo(person.next());
+        URI link = person.stopLink();
+        person.asks("other-" + person.next());
+        String code = tenant.inbox().nextCode("other-" + person.next());
+        UserRepresentation user = tenant.admin().users().get(person.id()).toRepresentation();
+        user.setEmail("given-" + person.old());
+        tenant.admin().users().get(person.id()).update(user);
+        press400(link);
+        person.own().then().body("pending_email", nullValue());
+        person.proves(code).then().statusCode(404);
+        assertEquals("given-" + person.old(), person.email());
+    }
+
     /** Whoever else has asked for the address has no session and no password that could prove it. */
     @Test
     void anOwnNewPasswordLeavesTheNewAddressWaiting() {
