@@ -50,7 +50,7 @@ record OwnAccount(ApiCall call) {
         asked.check(errors, taken);
         DuplicateUser.requireNone(taken, errors);
         Optional<String> newEmail = asked.newEmail();
-        ProfileEditor profile = newEmail.isPresent() ? withoutNewEmail(user, change) : asked;
+        ProfileEditor profile = newEmail.isPresent() ? asked.withoutNewEmail() : asked;
         newEmail.ifPresent(address -> new EmailChange(call).ask(user, address));
         if (asked.isEmailRemoved()) {
             new EmailChange(call).guard(user);
@@ -69,20 +69,6 @@ record OwnAccount(ApiCall call) {
             event.success();
         }
         return user;
-    }
-
-    /**
-     * Returns the rest of a change, which takes effect at once.
-     *
-     * @throws ApiProblem 400 if it is not valid without the new address, such as a username that is this address
-     */
-    private ProfileEditor withoutNewEmail(UserModel user, AttributeChanges change) {
-        ProfileEditor rest = new ProfileEditor(call, user, change.without(UserModel.EMAIL), UserProfileContext.ACCOUNT);
-        FieldErrors errors = new FieldErrors();
-        FieldErrors taken = new FieldErrors();
-        rest.check(errors, taken);
-        DuplicateUser.requireNone(taken, errors);
-        return rest;
     }
 
     /**

@@ -33,6 +33,8 @@ import org.keycloak.userprofile.ValidationException;
  * consoles.
  */
 final class ProfileEditor {
+    private final ApiCall call;
+    private final UserProfileContext context;
     private final KeycloakSession session;
     private final RealmModel realm;
     private final UserModel user;
@@ -46,6 +48,8 @@ final class ProfileEditor {
      * @param context whose rules apply: those for an admin, or those for the user
      */
     ProfileEditor(ApiCall call, UserModel user, AttributeChanges change, UserProfileContext context) {
+        this.call = call;
+        this.context = context;
         this.session = call.session();
         this.realm = call.realm();
         this.user = user;
@@ -138,6 +142,20 @@ final class ProfileEditor {
         return isNewEmailAsked()
                 ? Optional.ofNullable(profile.getAttributes().getFirst(UserModel.EMAIL))
                 : Optional.empty();
+    }
+
+    /**
+     * Returns the rest of the change, which takes effect before a new address is proved.
+     *
+     * @throws ApiProblem 400 if it is not valid without the new address, such as a username that is this address
+     */
+    ProfileEditor withoutNewEmail() {
+        ProfileEditor rest = new ProfileEditor(call, user, change.without(UserModel.EMAIL), context);
+        FieldErrors errors = new FieldErrors();
+        FieldErrors taken = new FieldErrors();
+        rest.check(errors, taken);
+        DuplicateUser.requireNone(taken, errors);
+        return rest;
     }
 
     private String field(String attribute) {

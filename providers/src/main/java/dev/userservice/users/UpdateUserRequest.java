@@ -36,7 +36,8 @@ public record UpdateUserRequest(
 
         @Schema(
                 implementation = Boolean.class,
-                description = "Whether the address counts as proved, also a new one of the same request")
+                description =
+                        "Whether the address counts as proved, also a new one of the same request; not for oneself")
         JsonNode isEmailVerified,
 
         @JsonUnwrapped UpdateOwnUserRequest profile)

@@ -4,6 +4,7 @@ import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.access.ReadOnlyUser;
 import dev.userservice.activation.Activation;
+import dev.userservice.stepup.RecentLogin;
 import dev.userservice.web.ApiProblem;
 import dev.userservice.web.FieldErrors;
 import java.util.HashMap;
@@ -23,6 +24,9 @@ import org.keycloak.userprofile.UserProfileContext;
  * An admin's change of one user, in three steps, each of which returns the next one: {@link #check}, {@link #apply} and
  * {@link Applied#publish}. Nothing is changed before the whole change is known to be possible, and nobody is informed
  * before all of it is made.
+ *
+ * @param awaited an admin's own new address, which waits for its proof as by {@code PUT /users/me}: a thief of the admin's
+ *     session must not vouch for it
  */
 record UserUpdate(
         ApiCall call,
@@ -30,6 +34,7 @@ record UserUpdate(
         Optional<Boolean> isActive,
         Optional<RoleChange> role,
         Optional<Boolean> isEmailVerified,
+        Optional<String> awaited,
         ProfileEditor profile) {
     private static final Map<String, String> API_NAMES =
             Map.of(UserModel.FIRST_NAME, "first_name", UserModel.LAST_NAME, "last_name");
@@ -47,15 +52,25 @@ record UserUpdate(
         Optional<RoleChange> role = change.role()
                 .flatMap(name -> RoleChange.role(call, name, errors))
                 .map(wanted -> RoleChange.to(wanted, user, call));
-        ProfileEditor profile = new ProfileEditor(call, user, change.profile(), UserProfileContext.USER_API);
+        ProfileEditor asked = new ProfileEditor(call, user, change.profile(), UserProfileContext.USER_API);
         FieldErrors taken = new FieldErrors();
-        profile.check(errors, taken);
-        if (change.isEmailVerified().orElse(false) && user.getEmail() == null && !profile.isNewEmailAsked()) {
+        asked.check(errors, taken);
+        boolean isOwn = new RecentLogin(call).isOfSelf(user.getId());
+        if (isOwn && change.isEmailVerified().isPresent()) {
+            errors.add("is_email_verified", "One's own address is proved by the code of the mail");
+        }
+        if (isOwn && asked.isEmailRemoved()) {
+            errors.add("email", "One's own address is removed by PUT /users/me");
+        }
+        if (change.isEmailVerified().orElse(false) && user.getEmail() == null && !asked.isNewEmailAsked()) {
             errors.add("is_email_verified", "There is no e-mail address");
         }
         DuplicateUser.requireNone(taken, errors);
         role.ifPresent(RoleChange::requirePossible);
-        UserUpdate update = new UserUpdate(call, user, change.isActive(), role, change.isEmailVerified(), profile);
+        Optional<String> awaited = isOwn ? asked.newEmail() : Optional.empty();
+        ProfileEditor profile = awaited.isPresent() ? asked.withoutNewEmail() : asked;
+        UserUpdate update =
+                new UserUpdate(call, user, change.isActive(), role, change.isEmailVerified(), awaited, profile);
         update.requireAnotherAdmin();
         return update;
     }
@@ -87,6 +102,7 @@ record UserUpdate(
     Applied apply() {
         try {
             role.ifPresent(RoleChange::apply);
+            awaited.ifPresent(address -> new EmailChange(call).ask(user, address));
             Map<String, List<String>> changed = new HashMap<>();
             Map<String, String> details = new HashMap<>();
             profile.write((name, model, before) -> {

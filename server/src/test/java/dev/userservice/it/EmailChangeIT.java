@@ -16,9 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** Tests that a new e-mail address of one's own takes effect when it is proved, and that the old one can stop it. */
@@ -443,6 +446,38 @@ final class EmailChangeIT {
         person.own().then().body("pending_email", nullValue());
         person.proves(code).then().statusCode(404);
         assertEquals("given-" + person.old(), person.email());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT", "PATCH"})
+    void anAdminsOwnNewAddressWaitsForItsProof(String method) {
+        String name = "admin-" + UUID.randomUUID().toString().substring(0, 8);
+        String id = tenant.addUser(name, "admin");
+        Person self = new Person(name, id, tenant.session(name));
+        Function<Map<String, Object>, Response> sends =
+                body -> tenant.api(self.session().access())
+                        .contentType(ContentType.JSON)
+                        .body(body)
+                        .request(method, "/users/" + id);
+        Map<String, Object> removed = new HashMap<>();
+        removed.put("email", null);
+        sends.apply(removed).then().statusCode(400).body("errors.email", hasSize(1));
+        sends.apply(Map.of("email", self.next(), "is_email_verified", true))
+                .then()
+                .statusCode(400)
+                .body("errors.is_email_verified", hasSize(1));
+        self.own().then().body("pending_email", nullValue());
+        sends.apply(Map.of("email", self.next(), "first_name", "Ada"))
+                .then()
+                .statusCode(200)
+                .body("user.email", equalTo(self.old()))
+                .body("user.first_name", equalTo("Ada"));
+        self.own().then().body("pending_email", equalTo(self.next()));
+        self.stopLink();
+        self.proves(tenant.inbox().nextCode(self.next()))
+                .then()
+                .statusCode(200)
+                .body("user.email", equalTo(self.next()));
     }
 
     /** Whoever else has asked for the address has no session and no password that could prove it. */
