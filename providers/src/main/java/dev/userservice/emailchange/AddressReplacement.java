@@ -24,12 +24,14 @@ record AddressReplacement(KeycloakSession session, Function<EventType, EventBuil
     /**
      * Replaces the address. Codes for the former one become void, and a username that was the former one follows.
      *
-     * @return if not {@link Outcome#DONE}, the transaction may be marked for rollback
+     * @return if not {@link Outcome#DONE}, the transaction is marked for rollback, and the code that was redeemed stays
+     *     valid
      */
     Outcome replace(UserModel user, String address) {
         RealmModel realm = session.getContext().getRealm();
         String before = user.getEmail();
         if (isTaken(realm, user, address)) {
+            session.getTransactionManager().setRollbackOnly();
             return Outcome.TAKEN;
         }
         try {

@@ -266,6 +266,11 @@ final class EmailChangeIT {
         press(link, Map.of()).then().statusCode(200);
         assertEquals(person.old(), person.email());
         UserRepresentation left = tenant.admin().users().get(squatter).toRepresentation();
+        tenant.api(admin)
+                .queryParam("action", "update_profile")
+                .get("/users/" + squatter + "/activity")
+                .then()
+                .body("find { it.details.changes.email != null }.details.changes.email.from", equalTo(person.old()));
         assertFalse(
                 person.old().equals(left.getEmail()) || person.old().equals(left.getUsername()), left.getUsername());
     }
@@ -283,6 +288,12 @@ final class EmailChangeIT {
                 .body(containsString("belongs to another account"));
         assertEquals(person.old(), person.email());
         person.put(Map.of("email", person.next())).then().statusCode(409);
+        UserRepresentation other =
+                tenant.admin().users().searchByEmail(person.next(), true).get(0);
+        tenant.changeAddressUnproved(other.getId(), "gone-" + person.next());
+        // Neither refusal has used the code up.
+        press(proof.link(), Map.of("password", TestServer.PASSWORD)).then().statusCode(200);
+        assertEquals(person.next(), person.email());
     }
 
     @Test
@@ -430,6 +441,24 @@ final class EmailChangeIT {
                 .post("/users/password/reset")
                 .then()
                 .statusCode(200);
+    }
+
+    @Test
+    void anAddressThatIsSomebodyElsesDoesNotComeBack() {
+        Person person = Person.add();
+        person.movesTo(person.next());
+        URI link = person.stopLink();
+        Person other = Person.add();
+        patch(other, Map.of("email", person.old(), "is_email_verified", true))
+                .then()
+                .statusCode(200);
+        press(link, Map.of()).then().statusCode(400).body(containsString("nothing has changed"));
+        person.own().then().statusCode(200).body("email", equalTo(person.next()));
+        patch(other, Map.of("email", other.old(), "is_email_verified", true))
+                .then()
+                .statusCode(200);
+        press(link, Map.of()).then().statusCode(200);
+        assertEquals(person.old(), person.email());
     }
 
     @Test
