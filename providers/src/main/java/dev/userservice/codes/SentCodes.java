@@ -1,6 +1,7 @@
 package dev.userservice.codes;
 
 import dev.userservice.keycloak.Entities;
+import java.time.Duration;
 import java.util.Optional;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
@@ -22,15 +23,24 @@ public record SentCodes(KeycloakSession session) {
      * to come.
      */
     public Optional<String> address(UserModel user, CodePurpose purpose) {
-        return found(OF_CODES, user, purpose).or(() -> found(OF_MAILS, user, purpose));
+        long now = Time.currentTimeMillis();
+        return found(OF_CODES, user, purpose, now).or(() -> found(OF_MAILS, user, purpose, now));
     }
 
-    private Optional<String> found(String query, UserModel user, CodePurpose purpose) {
+    /** Whether a user has a code of a purpose that stays valid for a while, or a mail with one is still to be sent. */
+    public boolean isValidFor(UserModel user, CodePurpose purpose, Duration left) {
+        long now = Time.currentTimeMillis();
+        return found(OF_CODES, user, purpose, now + left.toMillis())
+                .or(() -> found(OF_MAILS, user, purpose, now))
+                .isPresent();
+    }
+
+    private Optional<String> found(String query, UserModel user, CodePurpose purpose, long time) {
         return Entities.of(session)
                 .createQuery(query, String.class)
                 .setParameter("user", user.getId())
                 .setParameter("purpose", purpose.id())
-                .setParameter("now", Time.currentTimeMillis())
+                .setParameter("now", time)
                 .setMaxResults(1)
                 .getResultStream()
                 .findFirst();

@@ -16,6 +16,9 @@ import org.keycloak.models.UserModel;
 
 /** What a user asks for who wants another e-mail address. The user must be locked. */
 public record EmailChangeRequest(KeycloakSession session, Settings settings) {
+    /** How long the link that undoes a change is valid after it, at least. */
+    private static final Duration AFTER_THE_CHANGE = Duration.ofHours(23);
+
     /**
      * Does the same as {@link #ask}, unless the last request was a moment ago. Each request sends a mail to whatever
      * address the user enters, so they are limited like mails with codes.
@@ -63,6 +66,16 @@ public record EmailChangeRequest(KeycloakSession session, Settings settings) {
                 .address(user, CodePurpose.EMAIL_STOP)
                 .or(() -> proved)
                 .ifPresent(old -> send(EmailChangeMails.STOP, CodePurpose.EMAIL_STOP, user, old, origin));
+    }
+
+    /**
+     * Queues the same mail once more if the last one was sent more than an hour ago: a code may prove an address for
+     * days, and the link is to stay valid for most of a day after the change.
+     */
+    void guardOn(UserModel user, Optional<String> proved, MailContext origin) {
+        if (!new SentCodes(session).isValidFor(user, CodePurpose.EMAIL_STOP, AFTER_THE_CHANGE)) {
+            guard(user, proved, origin);
+        }
     }
 
     private void send(String kind, CodePurpose purpose, UserModel user, String to, MailContext origin) {

@@ -2,6 +2,8 @@ package dev.userservice.emailchange;
 
 import dev.userservice.codes.CodePurpose;
 import dev.userservice.codes.OneTimeCodes;
+import dev.userservice.mail.MailContext;
+import dev.userservice.settings.Settings;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -31,9 +33,18 @@ public record EmailProof(KeycloakSession session, Function<EventType, EventBuild
      */
     public Outcome redeem(String code, UserModel owner) {
         Optional<UserModel> user = new OneTimeCodes(session).redeem(code, CodePurpose.EMAIL_PROOF, mayRedeem(owner));
-        return user.map(locked -> new AddressReplacement(session, events)
-                        .replace(locked, PendingEmail.of(locked).orElseThrow()))
-                .orElse(Outcome.INVALID_CODE);
+        return user.map(this::replace).orElse(Outcome.INVALID_CODE);
+    }
+
+    private Outcome replace(UserModel user) {
+        Optional<String> proved = Optional.ofNullable(user.getEmail()).filter(own -> user.isEmailVerified());
+        Outcome outcome = new AddressReplacement(session, events)
+                .replace(user, PendingEmail.of(user).orElseThrow());
+        if (outcome == Outcome.DONE) {
+            new EmailChangeRequest(session, Settings.ofThisServer())
+                    .guardOn(user, proved, MailContext.of(session, user, null));
+        }
+        return outcome;
     }
 
     private static BiPredicate<UserModel, String> mayRedeem(UserModel owner) {

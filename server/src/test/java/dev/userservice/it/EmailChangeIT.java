@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -507,6 +508,21 @@ final class EmailChangeIT {
                 .then()
                 .statusCode(200)
                 .body("user.email", equalTo(self.next()));
+    }
+
+    /** A code may prove an address days after it was asked for. */
+    @Test
+    void aLateProofSendsTheLinkAgain() throws Exception {
+        Node node = tenant.server().node();
+        Assumptions.assumeTrue(node != null && node.database() != null, "the codes are to be written to");
+        Person person = Person.add();
+        person.asks(person.next());
+        person.stopLink();
+        node.database()
+                .execute("update us_code set expires_at = expires_at - 7200000 where email = '" + person.old() + "'");
+        person.proves(tenant.inbox().nextCode(person.next())).then().statusCode(200);
+        press(person.stopLink(), Map.of()).then().statusCode(200);
+        assertEquals(person.old(), person.email());
     }
 
     /** Whoever else has asked for the address has no session and no password that could prove it. */
