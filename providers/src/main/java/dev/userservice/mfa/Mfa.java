@@ -3,6 +3,7 @@ package dev.userservice.mfa;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.ApiCall;
 import dev.userservice.password.PasswordCheck;
+import dev.userservice.stepup.LoginProof;
 import dev.userservice.users.AccountStatus;
 import dev.userservice.users.UserAdministration;
 import dev.userservice.web.ApiProblem;
@@ -90,22 +91,33 @@ record Mfa(ApiCall call) {
     }
 
     /**
-     * Removes the caller's second factor, and ends their other sessions.
+     * Requires that the caller has a second factor and may be without it. This is checked before the password, since the
+     * answer would show otherwise that the password is right.
      *
-     * @param code a current code
-     * @return the user
-     * @throws ApiProblem 400 if there is no second factor, or for a wrong code, which counts as a failed login; 409 if
-     *     a role of the user requires a second factor
+     * @throws ApiProblem 400 if there is no second factor; 409 if a role of the user requires one
      */
-    public UserModel disable(String code) {
+    public void requireRemovable() {
         UserModel known = call.caller().ownAccount().requireManage();
-        List<String> checked = OtpCredentials.ids(OtpCredentials.of(known));
-        if (checked.isEmpty()) {
+        if (OtpCredentials.of(known).isEmpty()) {
             throw OtpCredentials.missing();
         }
         if (MfaPolicy.demands(call.settings(), call.realm(), known)) {
             throw ApiProblem.conflict("A role of yours demands one-time codes");
         }
+    }
+
+    /**
+     * Removes the caller's second factor, and ends their other sessions.
+     *
+     * @param proof a current code, and the password if the caller gives it, which is right
+     * @return the user
+     * @throws ApiProblem 400 for a wrong code, which counts as a failed login; beside a password, the answer is the same
+     *     as for a wrong password
+     */
+    public UserModel disable(LoginProof proof) {
+        UserModel known = call.caller().ownAccount().requireManage();
+        String code = proof.totp();
+        List<String> checked = OtpCredentials.ids(OtpCredentials.of(known));
         Optional<String> refusal = new PasswordCheck(call)
                 .refusal(
                         known,
@@ -114,7 +126,9 @@ record Mfa(ApiCall call) {
                                 .anyMatch(credential -> OtpCredentials.isCode(known, credential, code)));
         if (refusal.isPresent()) {
             event(EventType.REMOVE_CREDENTIAL).error(refusal.get());
-            throw ApiProblem.invalid("totp", "This is not a current code").remembered();
+            throw proof.isGiven()
+                    ? proof.wrong()
+                    : ApiProblem.invalid("totp", "This is not a current code").remembered();
         }
         UserModel user = call.caller().ownAccount().lock();
         if (!OtpCredentials.ids(OtpCredentials.of(user)).equals(checked)) {

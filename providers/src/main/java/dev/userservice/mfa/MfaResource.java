@@ -109,10 +109,12 @@ public final class MfaResource {
         }
         call.caller().ownAccount().requireManage();
         new FieldErrors().required("totp", asked.totp()).throwIfAny();
+        Mfa mfa = new Mfa(call);
+        mfa.requireRemovable();
         return new LoginLimit(call.session(), call.realm())
                 .guardCheck(call.caller().user(), () -> {
-                    new RecentLogin(call).requirePassword(asked.currentPassword());
-                    return UserView.forCaller(call, new Mfa(call).disable(asked.totp()));
+                    new RecentLogin(call).requirePassword(asked.proof());
+                    return UserView.forCaller(call, mfa.disable(asked.proof()));
                 });
     }
 

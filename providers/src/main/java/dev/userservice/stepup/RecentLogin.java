@@ -73,8 +73,7 @@ public record RecentLogin(ApiCall call) {
      *
      * @throws ApiProblem as {@link #require}
      */
-    public void requirePassword(String password) {
-        LoginProof proof = new LoginProof(password, null);
+    public void requirePassword(LoginProof proof) {
         if (!proof.isGiven()) {
             requireNow();
             return;

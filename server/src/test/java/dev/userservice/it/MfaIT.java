@@ -615,6 +615,41 @@ final class MfaIT {
                 .statusCode(409);
     }
 
+    /** Whoever has stolen an old token could try passwords otherwise, without a code. */
+    @Test
+    void aWrongPasswordAndAWrongCodeHaveTheSameAnswer() {
+        Tenant unprotected = Tenant.on(tenant.server(), Tenant::withoutBruteForceProtection);
+        byte[] secret = Totp.add(unprotected, unprotected.addUser(name));
+        String token = Tenant.Session.of(login(unprotected, Totp.now(secret))).access();
+        List<String> answers = List.of(
+                        Map.of("current_password", "wrong", "totp", "000000"),
+                        Map.of("current_password", TestServer.PASSWORD, "totp", "000000"))
+                .stream()
+                .map(body -> patch(unprotected, token, body)
+                        .then()
+                        .statusCode(400)
+                        .body("errors", hasKey("current_password"))
+                        .extract()
+                        .body()
+                        .asString())
+                .toList();
+        assertEquals(answers.get(0), answers.get(1));
+        unprotected.addUser("without");
+        for (String password : List.of("wrong", TestServer.PASSWORD)) {
+            patch(
+                            unprotected,
+                            unprotected.session("without").access(),
+                            Map.of("current_password", password, "totp", "000000"))
+                    .then()
+                    .statusCode(400)
+                    .body("message", equalTo("MFA is not enabled for this user"));
+        }
+    }
+
+    private static Response patch(Tenant where, String token, Map<String, String> body) {
+        return where.api(token).contentType(ContentType.JSON).body(body).patch("/users/mfa/disable");
+    }
+
     @Test
     void theSameSecretWorksInTheBrowser() {
         byte[] secret = enabled();
