@@ -5,6 +5,7 @@ import dev.userservice.codes.NoticeLimit;
 import dev.userservice.mail.MailContext;
 import dev.userservice.mail.Outbox;
 import dev.userservice.settings.Settings;
+import dev.userservice.web.LowerCase;
 import dev.userservice.web.Mailbox;
 import java.time.Duration;
 import java.util.List;
@@ -12,8 +13,12 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Whether a user has used a device before, by one query of the activity log, and the mail if not. */
-record DeviceCheck(KeycloakSession session, Settings settings, String userId, Device device) {
+/**
+ * Whether a user has used a device before, by one query of the activity log, and the mail if not.
+ *
+ * @param email the address that the user had at the login
+ */
+record DeviceCheck(KeycloakSession session, Settings settings, String userId, Device device, String email) {
     /** How many logins are read. Of a user who logs in more often than that, only these count. */
     static final int MOST = 1_000;
 
@@ -34,12 +39,12 @@ record DeviceCheck(KeycloakSession session, Settings settings, String userId, De
         }
         session.getContext().setRealm(realm);
         UserModel user = session.users().getUserById(realm, userId);
-        if (user == null || user.getEmail() == null || user.getEmail().isBlank()) {
+        if (user == null) {
             return;
         }
         if (mayTell(realm, user)) {
             Outbox outbox = new Outbox(session);
-            outbox.addNotice(NewDeviceMail.KIND, realm, user, user.getEmail(), origin);
+            outbox.addNotice(NewDeviceMail.KIND, realm, user, email, origin);
             outbox.announce();
         }
     }
@@ -57,8 +62,9 @@ record DeviceCheck(KeycloakSession session, Settings settings, String userId, De
      */
     private boolean mayTell(RealmModel realm, UserModel user) {
         NoticeLimit limit = new NoticeLimit(session, realm, NewDeviceMail.KIND);
+        boolean isProved = user.isEmailVerified() && LowerCase.same(email, user.getEmail());
         return limit.takeOnceADay(userId + " " + device.network() + " " + device.browser())
                 && limit.takeOfDay(userId)
-                && (user.isEmailVerified() || limit.takeOfMailbox(Mailbox.of(user.getEmail()), settings));
+                && (isProved || limit.takeOfMailbox(Mailbox.of(email), settings));
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.provider.ProviderEventListener;
@@ -70,16 +71,21 @@ public final class DeviceWatch implements ProviderEventListener, AutoCloseable {
             return;
         }
         KeycloakSession session = login.session();
+        UserModel user = session.users().getUserById(login.realm(), login.userId());
+        if (user == null || user.getEmail() == null || user.getEmail().isBlank()) {
+            return;
+        }
         MailContext origin = MailContext.of(session, null, null);
         Look look = new Look(
                 login.realm().getId(),
                 device,
+                user.getEmail(),
                 login.time(),
                 Duration.ofDays(days),
                 // What the program calls itself is for the mail, where words tell more.
                 new MailContext(
                         origin.baseUrl(),
-                        origin.locale(),
+                        origin.inLanguageOf(login.realm()).locale(),
                         null,
                         login.ipAddress(),
                         DeviceWords.ofRequest(session).inMail().orElse(null)));
@@ -87,8 +93,13 @@ public final class DeviceWatch implements ProviderEventListener, AutoCloseable {
         AfterTransaction.ifCommitted(session, () -> submit(sessions, look));
     }
 
-    /** A look that is to be taken at a login. */
-    private record Look(String realmId, SeenDevice device, long time, Duration window, MailContext origin) {}
+    /**
+     * A look that is to be taken at a login.
+     *
+     * @param email the user's address at the login: whoever has logged in may replace it in the meantime
+     */
+    private record Look(
+            String realmId, SeenDevice device, String email, long time, Duration window, MailContext origin) {}
 
     private void submit(KeycloakSessionFactory sessions, Look look) {
         if (seen.asMap().putIfAbsent(look.device(), true) != null) {
@@ -109,7 +120,8 @@ public final class DeviceWatch implements ProviderEventListener, AutoCloseable {
                                     session,
                                     settings,
                                     look.device().userId(),
-                                    look.device().device())
+                                    look.device().device(),
+                                    look.email())
                             .tell(look.realmId(), look.time(), look.window(), look.origin()));
         } catch (RuntimeException | Error e) {
             forget(look);

@@ -59,13 +59,20 @@ public record EmailChangeRequest(KeycloakSession session, Settings settings) {
      * that one has replaced another less than a day ago, it goes to the one before, since whoever has replaced it could
      * replace it again to be rid of it.
      *
+     * <p>Without a language of the user's own, the mail is in the realm's: the request may be a thief's.
+     *
      * @param proved the address that is or was replaced, if the user has proved it: a stranger must not get the link
      */
     public void guard(UserModel user, Optional<String> proved, MailContext origin) {
         new SentCodes(session)
                 .address(user, CodePurpose.EMAIL_STOP)
                 .or(() -> proved)
-                .ifPresent(old -> send(EmailChangeMails.STOP, CodePurpose.EMAIL_STOP, user, old, origin));
+                .ifPresent(old -> send(
+                        EmailChangeMails.STOP,
+                        CodePurpose.EMAIL_STOP,
+                        user,
+                        old,
+                        origin.inLanguageOf(session.getContext().getRealm())));
     }
 
     /**

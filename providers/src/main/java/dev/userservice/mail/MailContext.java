@@ -57,8 +57,19 @@ public record MailContext(String baseUrl, String locale, String clientId, String
     }
 
     private static MailContext withoutRequest(String baseUrl, RealmModel realm) {
-        String language = realm.getDefaultLocale() == null ? Locale.ENGLISH.toLanguageTag() : realm.getDefaultLocale();
-        return new MailContext(baseUrl, language, null, null, null);
+        return new MailContext(baseUrl, language(realm), null, null, null);
+    }
+
+    private static String language(RealmModel realm) {
+        return realm.getDefaultLocale() == null ? Locale.ENGLISH.toLanguageTag() : realm.getDefaultLocale();
+    }
+
+    /**
+     * Returns the same context for a mail that warns of a request which may be somebody else's: to recipients without a
+     * language of their own, it is in the realm's language, and not in that of the request.
+     */
+    public MailContext inLanguageOf(RealmModel realm) {
+        return new MailContext(baseUrl, language(realm), clientId, ipAddress, userAgent);
     }
 
     /**

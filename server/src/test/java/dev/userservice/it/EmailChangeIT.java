@@ -525,6 +525,22 @@ final class EmailChangeIT {
         assertEquals(person.old(), person.email());
     }
 
+    /** The request may be a thief's, whose language the owner of the account need not know. */
+    @Test
+    void theMailToTheOldAddressIsInTheLanguageOfTheRealm() {
+        Person person = Person.add();
+        tenant.api(person.session().access())
+                .header("Accept-Language", "de")
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", person.next()))
+                .put("/users/me")
+                .then()
+                .statusCode(200);
+        person.stopLink();
+        String proof = tenant.inbox().next(person.next()).subject();
+        assertTrue(proof.startsWith("Bestätigen Sie"), proof);
+    }
+
     /** Whoever else has asked for the address has no session and no password that could prove it. */
     @Test
     void anOwnNewPasswordLeavesTheNewAddressWaiting() {

@@ -212,6 +212,23 @@ final class NewDeviceIT {
         assertTrue(mail.text().contains("Sie geschah mit Chrome Mobile"), mail.text());
     }
 
+    /** The login may be a thief's, whose language the person need not know. */
+    @Test
+    void theLanguageOfTheLoginDoesNotCount() {
+        Person person = Person.add();
+        person.login(CHROME);
+        tenant.api()
+                .header("User-Agent", PHONE)
+                .header("Accept-Language", "de")
+                .contentType(ContentType.JSON)
+                .body(Map.of("username", person.name(), "password", TestServer.PASSWORD))
+                .post("/login")
+                .then()
+                .statusCode(200);
+        Inbox.Mail mail = person.mail();
+        assertTrue(mail.subject().startsWith(ENGLISH), mail.subject());
+    }
+
     @Test
     void aTenantMayNotWantIt(TestServer server) {
         Tenant quiet = Tenant.on(server, realm -> {
