@@ -48,7 +48,9 @@ public final class SessionResource {
     @Operation(
             operationId = "refresh",
             summary = "Exchange a refresh token, in the body or as bearer, for new tokens",
-            description = "A refresh token works once. One that comes back ends the session of its login.")
+            description =
+                    "A refresh token works once. One that comes back ends the session of its login. Where the tenant sets"
+                            + " refresh-grace, it first gets the same answer once more, for so many seconds and until the new token is used.")
     public TokenView refresh(@RequestBody(required = false) RefreshRequest request) {
         String token = refreshToken(request)
                 .orElseThrow(() -> call.refusedToken()

@@ -3,6 +3,7 @@ package dev.userservice.activity;
 import dev.userservice.access.AdminEvents;
 import dev.userservice.access.HighestRoleChange;
 import dev.userservice.access.Tenancy;
+import dev.userservice.grace.RefreshGrace;
 import dev.userservice.keycloak.ListenerDefaults;
 import dev.userservice.keycloak.ProviderDefaults;
 import dev.userservice.keycloak.RollbackGuard;
@@ -79,7 +80,10 @@ public final class ActivityListener implements EventListenerProvider, ProviderDe
             }
             LastLogins.record(session, event);
         }
-        if (entry.action() != Action.TOKEN_REFRESH || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
+        // A token that was used twice is recorded in any case: it may have been stolen.
+        if (entry.action() != Action.TOKEN_REFRESH
+                || RefreshGrace.isRepeated(event)
+                || settings.of(realm, Settings.ACTIVITY_TOKEN_REFRESHES)) {
             UserEventMapping.Entry known = entries.of(event, entry, realm);
             Activity.Origin origin = Activity.Origin.of(event, userAgent(event));
             Activity.Actor actor = actors.of(known, event, realm);

@@ -2,6 +2,7 @@ package dev.userservice.activity;
 
 import dev.userservice.activation.Invited;
 import dev.userservice.activation.PendingPurge;
+import dev.userservice.grace.RefreshGrace;
 import dev.userservice.keycloak.PolicyRefusal;
 import dev.userservice.keycloak.ProfileAttributes;
 import dev.userservice.ratelimit.RateLimits;
@@ -127,6 +128,7 @@ final class UserEventMapping {
                         .text(ActivityLog.IDENTIFIER, event.getUserId() == null ? told.get("username") : null);
             case CLIENT_LOGIN_FAILED, UPDATE_PASSWORD_FAILED, MFA_DISABLE_FAILED ->
                 details.text(ActivityDetails.REASON, event.getError());
+            case TOKEN_REFRESH -> details.flag("repeated", RefreshGrace.isRepeated(event));
             case TOKEN_REUSE -> details.text(ActivityDetails.REASON, told.get("reason"));
             case UPDATE_PROFILE -> changes(details, told);
             case UPDATE_CREDENTIAL, REMOVE_CREDENTIAL, MFA_ENABLED, MFA_DISABLED ->

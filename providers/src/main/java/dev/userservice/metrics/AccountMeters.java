@@ -76,7 +76,10 @@ final class AccountMeters implements ProviderEventListener {
     enum Status {
         REQUESTED,
         SUCCESS,
-        FAILURE;
+        FAILURE,
+
+        /** The same answer was given once more. */
+        REPEATED;
 
         static Status of(boolean isSuccess) {
             return isSuccess ? SUCCESS : FAILURE;

@@ -1,6 +1,7 @@
 package dev.userservice.metrics;
 
 import dev.userservice.access.Tenancy;
+import dev.userservice.grace.RefreshGrace;
 import dev.userservice.keycloak.AfterTransaction;
 import dev.userservice.keycloak.ListenerDefaults;
 import dev.userservice.keycloak.ProviderDefaults;
@@ -70,7 +71,10 @@ record MetricsEventListener(KeycloakSession session, AccountMeters meters)
         String error = String.valueOf(event.getError());
         return Optional.ofNullable(
                 switch (event.getType()) {
-                    case REFRESH_TOKEN -> (to, realm) -> to.tokenRefresh(realm, Status.SUCCESS);
+                    case REFRESH_TOKEN ->
+                        RefreshGrace.isRepeated(event)
+                                ? (to, realm) -> to.tokenRefresh(realm, Status.REPEATED)
+                                : (to, realm) -> to.tokenRefresh(realm, Status.SUCCESS);
                     // Requests that the rate limit rejected unseen have a meter of their own.
                     case REFRESH_TOKEN_ERROR ->
                         error.equals(RateLimits.EVENT_ERROR)

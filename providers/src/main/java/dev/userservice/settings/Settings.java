@@ -82,6 +82,12 @@ public final class Settings {
             600,
             "How old a login may be for what hands an account over or ends it: a new password or e-mail address of one's own, setting up or removing one's second factor, ending one's other sessions, and deleting oneself. An older login must be repeated, or the request must have the password. 0 means that any login counts.");
 
+    public static final Setting<Integer> REFRESH_GRACE = number(
+            "refresh-grace",
+            new Range("seconds", 0, 60),
+            0,
+            "How long after POST /refresh the same answer is given once more to the same refresh token, as when two tabs send it or the answer was lost. Later uses end the session. 0 means that every second use does.");
+
     public static final Setting<Boolean> SELF_DELETION = new Setting<>(
             "self-deletion",
             "true or false",
@@ -219,6 +225,7 @@ public final class Settings {
             LOGO_URL,
             MFA_REQUIRED_ROLES,
             RECENT_LOGIN,
+            REFRESH_GRACE,
             SELF_DELETION,
             ACTIVITY_RETENTION,
             PENDING_RETENTION,

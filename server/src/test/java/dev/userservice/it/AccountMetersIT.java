@@ -236,6 +236,20 @@ final class AccountMetersIT {
     }
 
     @Test
+    void anAnswerToARefreshThatIsGivenAgain(TestServer server) {
+        Tenant gracious = Tenant.on(server, Limits.with(Map.of("refresh-grace", "60")));
+        String username = someone();
+        gracious.addUser(username);
+        Tenant.Session session = gracious.session(username);
+        gracious.refresh(session.refresh()).then().statusCode(200);
+        assertCounts(
+                gracious,
+                () -> gracious.refresh(session.refresh()).then().statusCode(200),
+                "token_refreshes_total{status=\"repeated\"}",
+                action("token_refresh"));
+    }
+
+    @Test
     void aRegistrationAndTheProofOfItsAddress(Tenant tenant) {
         String email = someone() + "@example.com";
         assertCounts(

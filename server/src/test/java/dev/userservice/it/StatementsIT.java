@@ -820,6 +820,22 @@ final class StatementsIT {
         assertEquals(Map.of("of one", 3L, "of few", 3L, "of more", 3L), costs);
     }
 
+    /** Checks that the answer waits outside the database, and that only its row of the activity log costs something. */
+    @Test
+    void anAnswerToARefreshIsKeptAndGivenAgainWithoutTheDatabase() {
+        Tenant gracious = Tenant.on(server, Limits.with(Map.of("refresh-grace", "60")));
+        gracious.addUser("alice");
+        Map<String, Long> costs = new TreeMap<>();
+        for (int i = 0; i < 2; i++) {
+            Tenant.Session session = gracious.session("alice");
+            // A refresh within the second of the login changes less of the session.
+            LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
+            measure(costs, "refresh", 200, () -> gracious.refresh(session.refresh()));
+            measure(costs, "again", 200, () -> gracious.refresh(session.refresh()));
+        }
+        assertEquals(Map.of("refresh", 6L, "again", 1L), costs);
+    }
+
     /** Tests what is the same for everybody and comes from the jar and from the cached realm. */
     @Test
     void pagesAndDocumentsAskTheDatabaseNothing() {

@@ -315,6 +315,30 @@ final class TwoNodesIT {
 
     @Test
     @Order(12)
+    void anAnswerIsGivenOnceMoreByEitherNode() throws Exception {
+        Tenant gracious = Tenant.on(nodes.get(0), Limits.with(Map.of("refresh-grace", "60")));
+        Tenant elsewhere = gracious.at(nodes.get(1));
+        gracious.addUser("alice");
+        Tenant.Session session = gracious.session("alice");
+        Response first = gracious.refresh(session.refresh());
+        first.then().statusCode(200);
+        Response second = elsewhere.refresh(session.refresh());
+        second.then().statusCode(200);
+        assertEquals(first.asString(), second.asString());
+        gracious.refresh(session.refresh()).then().statusCode(401);
+        elsewhere.refresh(first.path("refresh_token")).then().statusCode(401);
+
+        for (int round = 0; round < 10; round++) {
+            Tenant.Session other = elsewhere.session("alice");
+            List<Response> both = Concurrently.call(2, i -> (i == 0 ? gracious : elsewhere).refresh(other.refresh()));
+            both.forEach(answer -> answer.then().statusCode(200));
+            assertEquals(both.get(0).asString(), both.get(1).asString());
+            elsewhere.refresh(both.get(0).path("refresh_token")).then().statusCode(200);
+        }
+    }
+
+    @Test
+    @Order(13)
     void aNodeThatDiesSignsNobodyOut() {
         Tenant.Session session = there.session("alice");
         nodes.get(1).node().kill();
