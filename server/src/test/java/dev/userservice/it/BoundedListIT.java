@@ -130,7 +130,7 @@ final class BoundedListIT {
                 insert into us_invitation (id, realm_id, user_id, email, invited_by, invited_by_realm, created_at, sent_at,
                   expires_at, revoked_at, kept_until)
                 select '019adf2c-0000-7000-8000-000000' || n, '%1$s', case when n = '000001' then null else 'many-' || n end,
-                  'mail-' || n || '@example.com', 'somebody', '%1$s', 0, 0, 9000000000000000000,
+                  'mail-' || n || '@example.com', 'somebody', '%1$s', 0, 0, 4000000000000,
                   case when n = '000001' then 0 end, 9000000000000000000
                 from (select lpad(i::text, 6, '0') as n from generate_series(1, 20000) as i) as numbers;
                 insert into user_required_action (user_id, required_action) values ('many-000002', 'user-service-invitation');

@@ -435,7 +435,7 @@ final class StatementsIT {
                         + " activity with names=2, own sessions=3, more of them=3, a user's sessions=2, a session ended=10, own document=13,"
                         + " own other sessions ended=10, a user's session ended=10, a user's sessions ended=10, credentials=0, unlock=12,"
                         + " new password demanded=14, invitation=15, invitations=1, invitation, weak=2, invitation, accepted=23,"
-                        + " invitation, used=1, invitation, accepted before=8, invitation, revoked=55}",
+                        + " invitation, used=1, invitation, accepted before=8, invitation, revoked=56}",
                 costs.toString());
     }
 
