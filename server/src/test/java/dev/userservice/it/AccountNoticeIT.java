@@ -138,31 +138,21 @@ final class AccountNoticeIT {
         assertEquals(1, mails());
     }
 
-    /** Keycloak's own account API has no rate limit, and most mail servers deliver mail for all of these addresses to one mailbox. */
+    /** Keycloak's own account API has no rate limit, and a proof is asked for by a mail to whatever address is sent there. */
     @Test
     void whoChangesTheirAddressAgainAndAgainFloodsNoMailbox() {
         String token = tenant.passwordToken("full", name).path("access_token");
-        List<String> ofOneMailbox = IntStream.range(0, 5)
+        List<String> addresses = IntStream.range(0, 5)
                 .mapToObj(i -> "stranger+" + i + "@" + name + ".example")
                 .toList();
-        List<String> ofMany = IntStream.range(0, 25)
-                .mapToObj(i -> "somebody@" + i + "." + name + ".example")
-                .toList();
-        for (String address : ofOneMailbox) {
-            account(token, name, address).then().statusCode(204);
+        account(token, name, addresses.get(0)).then().statusCode(204);
+        for (String address : addresses.subList(1, 5)) {
+            account(token, name, address).then().statusCode(400);
         }
         mails();
-        // The notice, and the link that undoes the change.
-        assertEquals(2, tenant.inbox().count(email));
-        // There are at most two notices: that the address came, unless it has gone again before that mail is sent, and
-        // that it went.
-        assertTrue(told(ofOneMailbox) <= 2, "mails: " + told(ofOneMailbox));
-        for (String address : ofMany) {
-            account(token, name, address).then().statusCode(204);
-        }
-        mails();
-        // The limit is ten mails a day for each of the two kinds of notice.
-        assertTrue(told(ofMany) <= 20, "mails: " + told(ofMany));
+        assertEquals(1, told(addresses));
+        // The link that stops the change.
+        assertEquals(1, tenant.inbox().count(email));
     }
 
     private static int told(List<String> addresses) {
@@ -177,19 +167,22 @@ final class AccountNoticeIT {
         String stranger = "stranger-" + email;
         for (int i = 0; i < 3; i++) {
             String one = "s" + i + name;
-            tenant.addUser(one);
-            String token = tenant.passwordToken("full", one).path("access_token");
-            account(token, one, stranger).then().statusCode(204);
+            UserRepresentation user =
+                    tenant.admin().users().get(tenant.addUser(one)).toRepresentation();
+            // The first address of somebody without one takes effect at once.
+            user.setEmail("");
+            tenant.admin().users().get(user.getId()).update(user);
+            account(tenant.passwordToken("full", one).path("access_token"), one, stranger)
+                    .then()
+                    .statusCode(204);
             if (i == 0) {
                 // Once the account has another address, the notice that this address came is no longer sent.
                 assertTrue(tenant.inbox().next(stranger).text().contains("now belongs to an account at "));
             }
-            account(token, one, "away-" + one + "@example.com").then().statusCode(204);
+            tenant.changeAddressUnproved(user.getId(), "away-" + one + "@example.com");
         }
-        assertTrue(tenant.inbox().next(stranger).text().contains("was changed to"));
         mails();
-        // The two mails say that the address now belongs to the account, and that it no longer does.
-        assertEquals(2, tenant.inbox().count(stranger));
+        assertEquals(1, tenant.inbox().count(stranger));
     }
 
     @Test
@@ -239,20 +232,21 @@ final class AccountNoticeIT {
     void anAddressThatIsChangedInTheAccountConsoleIsToldOfAsByTheApi() {
         String token = tenant.passwordToken("full", name).path("access_token");
         String first = "first-" + email;
-        String second = "second-" + email;
         account(token, name, first).then().statusCode(204);
-        // Once the account has another address, the notice that this address came is no longer sent.
+        tenant.api(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("code", tenant.inbox().nextCode(first)))
+                .post("/users/me/pending-email")
+                .then()
+                .statusCode(200);
         Inbox.Mail come = tenant.inbox().next(first);
         assertTrue(come.text().contains("now belongs to an account at "));
         assertFalse((come.text() + come.html()).contains(name), come.html());
-        account(token, name, second).then().statusCode(204);
         Inbox.Mail gone = tenant.inbox().next(email);
         if (gone.text().contains("Stop the change") || gone.text().contains("action-token")) {
             gone = tenant.inbox().next(email);
         }
         assertTrue(gone.text().contains("was changed to f***@e***.com"), gone.text());
-        assertTrue(tenant.inbox().next(first).text().contains("was changed to s***@e***.com"));
-        assertTrue(tenant.inbox().next(second).text().contains("now belongs to an account at "));
     }
 
     private static Response account(String token, String username, String newEmail) {

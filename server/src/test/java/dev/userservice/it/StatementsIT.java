@@ -427,7 +427,7 @@ final class StatementsIT {
                         + " forgot, known=1, reset, weak=2, reset=18, reset, used=1, login=8, login, wrong=1,"
                         + " refresh=6, own user=0, own change=14, own password=29, change=15, role=17, disable=25,"
                         + " no change=11, delete=48, delete and erase=52, creation=12, check=1, check, wrong=1,"
-                        + " new address=25, new address proved=31, mfa, enabled again=9,"
+                        + " new address=25, new address proved=34, mfa, enabled again=9,"
                         + " mfa, shown=1, mfa, verified=16, mfa, login=13, mfa, disabled=25, mfa, enabled by an admin=16,"
                         + " mfa, disabled by an admin=20, by id=1, by identifier=1, own activity=1, own days=1, a user's activity=1,"
                         + " a user's days=1, the tenant's activity=1, several actions=1,"

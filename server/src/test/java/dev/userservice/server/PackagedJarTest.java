@@ -54,6 +54,7 @@ class PackagedJarTest {
             "dev/userservice/docs",
             "dev/userservice/emailchange",
             "dev/userservice/gate",
+            "dev/userservice/grace",
             "dev/userservice/hashes",
             "dev/userservice/http",
             "dev/userservice/invitations",
