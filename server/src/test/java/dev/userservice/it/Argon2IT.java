@@ -20,6 +20,7 @@ final class Argon2IT {
     private static final String SIGNING = "KC_SPI_REALM_RESTAPI_EXTENSION__API__SIGNING_LIBRARY";
     private static final String LIBRARY = "user_service_argon2_library";
     private static final String FALLBACKS = "user_service_argon2_fallbacks_total";
+    private static final String FAILED = FALLBACKS + "{reason=\"failed\"}";
 
     /** A stored password, as Keycloak's table {@code CREDENTIAL} and its representation for admins have it. */
     private record Stored(String data, String secret) {
@@ -85,12 +86,13 @@ final class Argon2IT {
             assertEquals(1, lines(other, "Argon2 is computed by Keycloak's own code"));
             Tenant bySodium = tenant(suite);
             Tenant byKeycloak = tenant(other);
-            Map<String, Double> before = of(suite, FALLBACKS);
+            double before = of(suite, FALLBACKS).get(FAILED);
 
             assertIsTaken(bySodium, byKeycloak);
             assertIsTaken(byKeycloak, bySodium);
 
-            assertEquals(before, of(suite, FALLBACKS));
+            // Other tests on the same server have hashes that the library does not support.
+            assertEquals(before, of(suite, FALLBACKS).get(FAILED));
         }
     }
 

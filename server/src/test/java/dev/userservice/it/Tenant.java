@@ -6,6 +6,7 @@ import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import jakarta.ws.rs.InternalServerErrorException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.admin.client.resource.RoleScopeResource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.GroupRepresentation;
 import org.keycloak.representations.idm.PartialImportRepresentation;
@@ -456,13 +458,16 @@ final class Tenant {
         String id = clients.findByClientId(clientId).get(0).getId();
         String account = clients.get(id).getServiceAccountUser().getId();
         String management = clients.findByClientId("realm-management").get(0).getId();
-        admin().users()
-                .get(account)
-                .roles()
-                .clientLevel(management)
-                .add(List.of(roles).stream()
-                        .map(role -> clients.get(management).roles().get(role).toRepresentation())
-                        .toList());
+        List<RoleRepresentation> granted = List.of(roles).stream()
+                .map(role -> clients.get(management).roles().get(role).toRepresentation())
+                .toList();
+        RoleScopeResource ofAccount = admin().users().get(account).roles().clientLevel(management);
+        try {
+            ofAccount.add(granted);
+        } catch (InternalServerErrorException e) {
+            // Keycloak 26.7 fails if two threads load the roles in a cached role at the same time (DefaultLazyLoader).
+            ofAccount.add(granted);
+        }
     }
 
     /** The tokens that one login returns. */
