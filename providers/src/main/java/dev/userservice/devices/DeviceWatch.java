@@ -39,8 +39,12 @@ public final class DeviceWatch implements ProviderEventListener, AutoCloseable {
     private final Background thread = new Background("user-service-devices", 1);
     private final Semaphore places = new Semaphore(MOST_WAITING);
 
-    /** What need not be looked up again. A device that was used a moment ago stays one that the user has used. */
-    private final Cache<SeenDevice, Boolean> seen = Caffeine.newBuilder()
+    /**
+     * What need not be looked up again, with the time of the login that was looked at. A device that was used a moment ago
+     * stays one that the user has used. Of logins at the same time, the first one may be the last to be committed: it must
+     * be looked at too, since the others find it in the log.
+     */
+    private final Cache<SeenDevice, Long> seen = Caffeine.newBuilder()
             .maximumSize(MOST_REMEMBERED)
             .expireAfterWrite(REMEMBERED)
             .build();
@@ -66,7 +70,7 @@ public final class DeviceWatch implements ProviderEventListener, AutoCloseable {
         int days = settings.of(login.realm(), Settings.NEW_DEVICE_MAIL);
         SeenDevice device = new SeenDevice(login.userId(), Device.of(login.ipAddress(), login.userAgent()));
         if (days == 0
-                || seen.getIfPresent(device) != null
+                || isSeen(device, login.time())
                 || MailServer.lack(login.realm()).isPresent()) {
             return;
         }
@@ -102,14 +106,20 @@ public final class DeviceWatch implements ProviderEventListener, AutoCloseable {
             String realmId, SeenDevice device, String email, long time, Duration window, MailContext origin) {}
 
     private void submit(KeycloakSessionFactory sessions, Look look) {
-        if (seen.asMap().putIfAbsent(look.device(), true) != null) {
+        if (isSeen(look.device(), look.time())) {
             return;
         }
+        seen.asMap().merge(look.device(), look.time(), Math::min);
         if (!places.tryAcquire()) {
             forget(look);
         } else if (!thread.submit(() -> take(sessions, look))) {
             places.release();
         }
+    }
+
+    private boolean isSeen(SeenDevice device, long time) {
+        Long known = seen.getIfPresent(device);
+        return known != null && known <= time;
     }
 
     private void take(KeycloakSessionFactory sessions, Look look) {
